@@ -1,0 +1,1 @@
+"""Great Expectations suites generated from the codebook, and the record of every check."""

@@ -1,0 +1,1 @@
+"""Sources in: strict readers, codebook, registry, inventory. Knows no Dagster and no dbt."""

@@ -1,0 +1,58 @@
+"""What a build was made from: hashes of the inputs and of the code. Light on imports, for the no-change answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from ingest.paths import PROJECT_ROOT, DataPaths
+
+CODE_FOLDERS = ("ingest", "dbt_project", "expectations", "publish", "orchestration")
+CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".toml", ".lark"}
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def code_files() -> list[Path]:
+    """The files whose change can change a figure: code, models and the lock of the libraries."""
+    found = [
+        path
+        for folder in CODE_FOLDERS
+        for path in sorted((PROJECT_ROOT / folder).rglob("*"))
+        if path.suffix in CODE_SUFFIXES and "target" not in path.parts
+    ]
+    return [*found, PROJECT_ROOT / "requirements.lock"]
+
+
+def input_files(paths: DataPaths) -> list[Path]:
+    """Every input file under surveys/, registry/ and systems/, hidden files left out."""
+    folders = (paths.surveys, paths.registry, paths.inventory.parent)
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith((".", "~"))
+    ]
+
+
+def combined_sha256(root: Path, files: Iterable[Path]) -> str:
+    """One hash over the names (relative to root) and contents of files."""
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.relative_to(root).as_posix()}\0{file_sha256(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def code_sha256() -> str:
+    """One hash of the code that builds a release."""
+    return combined_sha256(PROJECT_ROOT, code_files())
+
+
+def inputs_sha256(paths: DataPaths) -> str:
+    """One hash of every input under the data root."""
+    return combined_sha256(paths.root, input_files(paths))

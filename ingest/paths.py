@@ -1,0 +1,94 @@
+"""The data root and every path derived from it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+DATA_VARIABLE = "KUNTAKYSELY_DATA"
+
+
+@dataclass(frozen=True)
+class DataPaths:
+    """Every folder and file under one data root. Nothing is created by looking."""
+
+    root: Path
+
+    @classmethod
+    def resolve(cls, given: str | Path | None = None) -> DataPaths:
+        """The data root: the one given, else $KUNTAKYSELY_DATA, else data/ of this project."""
+        chosen = given or os.environ.get(DATA_VARIABLE) or PROJECT_ROOT / "data"
+        return cls(Path(chosen).resolve())
+
+    @property
+    def surveys(self) -> Path:
+        return self.root / "surveys"
+
+    @property
+    def registry(self) -> Path:
+        return self.root / "registry"
+
+    @property
+    def inventory(self) -> Path:
+        return self.root / "systems" / "inventory.xlsx"
+
+    @property
+    def warehouse(self) -> Path:
+        """Private and rebuildable: may be deleted at any time."""
+        return self.root / "warehouse"
+
+    @property
+    def warehouse_file(self) -> Path:
+        return self.warehouse / "warehouse.duckdb"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.warehouse / "dbt"
+
+    @property
+    def state(self) -> Path:
+        """Private and not rebuildable: ledger, history, release numbers, Dagster's home."""
+        return self.root / "state"
+
+    @property
+    def state_file(self) -> Path:
+        return self.state / "state.sqlite"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.state / "refresh.lock"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.state / "dagster"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def releases(self) -> Path:
+        return self.published / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The symlink that BI tools open."""
+        return self.published / "current.duckdb"
+
+    @property
+    def current_files(self) -> Path:
+        """The tables of the current release as Parquet and CSV."""
+        return self.published / "current"
+
+    def shown(self, path: Path) -> str:
+        """A path as messages show it: relative to the data root's parent where it lies inside."""
+        base = self.root.parent
+        return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+
+    def prepare_private(self) -> None:
+        """Make warehouse/ and state/ for their owner only."""
+        for folder in (self.warehouse, self.state):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)

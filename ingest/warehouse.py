@@ -1,0 +1,78 @@
+"""The private DuckDB file: the only module that opens it for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+SCHEMAS = ("raw", "staging", "intermediate", "marts", "checks")
+
+
+@contextmanager
+def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the private warehouse, closed at the end whatever happens."""
+    connection = duckdb.connect(str(file), read_only=read_only)
+    try:
+        if not read_only:
+            for schema in SCHEMAS:
+                connection.execute(f"create schema if not exists {schema}")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def replace_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, where: Mapping[str, str] | None = None
+) -> None:
+    """Replace the rows of `table` that `where` names (all of them without it) by `rows`.
+
+    The table is made from the schema of `rows` when it is missing, or when its columns are not those of `rows`.
+    """
+    connection.register("incoming_rows", rows)
+    try:
+        if columns_of(connection, table) != rows.column_names:
+            connection.execute(f"create or replace table {table} as from incoming_rows limit 0")
+        condition = " and ".join(f'"{column}" = ?' for column in where) if where else "true"
+        connection.execute(f"delete from {table} where {condition}", list(where.values()) if where else [])
+        connection.execute(f"insert into {table} from incoming_rows")
+    finally:
+        connection.unregister("incoming_rows")
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """Column names of `schema.table` in order; an empty list when there is no such table."""
+    schema, name = table.split(".")
+    found = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = ? and table_name = ? "
+        "and database_name = current_database() order by column_index",
+        [schema, name],
+    ).fetchall()
+    return [column for (column,) in found]
+
+
+def table_signature(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
+    """Row count and an order-free content hash of `schema.table`: what a check saw, to be compared later."""
+    row = connection.execute(f"select count(*), coalesce(sum(hash(t)), 0)::varchar from {table} as t").fetchone()
+    assert row is not None
+    return int(row[0]), str(row[1])

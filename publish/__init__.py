@@ -1,0 +1,1 @@
+"""The way out: the gate, releases, exports. The mirror of ingest/."""
