@@ -1,0 +1,27 @@
+{# The status of one answer, in the order in which doubts are raised. The words are the contract's. #}
+{% macro answer_status() -%}
+    case
+        when is_blank and not is_relevant then 'not_applicable'
+        when is_blank then 'blank'
+        when not is_relevant then 'answered_but_not_applicable'
+        when is_missing_code then 'declared_missing'
+        when question_type = 'select_one' and code is null then 'code_not_in_list'
+        when question_type = 'select_multiple' and is_ticked is null then 'code_not_in_list'
+        when question_type in ('integer', 'decimal') and number_value is null then 'not_a_number'
+        when question_type = 'integer' and number_value <> floor(number_value) then 'not_a_number'
+        when question_type = 'date' and date_value is null then 'not_a_date'
+        when question_type in ('integer', 'decimal')
+            and (number_value < min_value or number_value > max_value) then 'out_of_range'
+        when not is_constraint_met then 'constraint_failed'
+        else 'valid'
+    end
+{%- endmacro %}
+
+{# What is held against the codebook: the text of the cell, marked where a closed question was answered by a number cell. #}
+{% macro value_judged(value, cell_type, question_type) -%}
+    case
+        when {{ question_type }} = 'select_one' and {{ cell_type }} <> 'text' and {{ value }} <> ''
+            then {{ cell_type }} || ' cell: ' || {{ value }}
+        else {{ value }}
+    end
+{%- endmacro %}

@@ -1,0 +1,41 @@
+{# Everything that differs between engines, in one place. A model never calls an engine's own function for these. #}
+
+{# Integer quotient of two non-negative integers. #}
+{% macro int_div(numerator, denominator) -%}
+    (({{ numerator }}) // ({{ denominator }}))
+{%- endmacro %}
+
+{# Text to an exact number, or null: only digits with an optional sign and one decimal sign count as a number. #}
+{% macro text_to_number(text, decimal_sign) -%}
+    case
+        when regexp_full_match({{ text }}, '[+-]?[0-9]{1,15}([.,][0-9]{1,6})?')
+            and (position('.' in {{ text }}) = 0 or {{ decimal_sign }} = '.' or {{ is_zero_decimal(text, '.') }})
+            and (position(',' in {{ text }}) = 0 or {{ decimal_sign }} = ',')
+            then cast(replace({{ text }}, ',', '.') as decimal(24, 6))
+    end
+{%- endmacro %}
+
+{# "2.0" is the integer 2 in every export, whatever the round's decimal sign. #}
+{% macro is_zero_decimal(text, decimal_sign) -%}
+    regexp_full_match({{ text }}, '[+-]?[0-9]+[{{ decimal_sign }}]0+')
+{%- endmacro %}
+
+{# Text to a date, or null: ISO (2023-01-31) and Finnish (31.1.2023) forms only. #}
+{% macro text_to_date(text) -%}
+    cast(try_strptime({{ text }}, ['%Y-%m-%d', '%d.%m.%Y']) as date)
+{%- endmacro %}
+
+{# A UTC timestamp as the local day in a named zone. #}
+{% macro local_date(utc_timestamp, zone) -%}
+    cast(timezone({{ zone }}, timezone('UTC', {{ utc_timestamp }})) as date)
+{%- endmacro %}
+
+{# The parts of a joined cell, one row each: to be used in a select list. #}
+{% macro split_to_rows(text, separator) -%}
+    unnest(string_split({{ text }}, {{ separator }}))
+{%- endmacro %}
+
+{# True where any row of the group meets the condition. #}
+{% macro any_true(condition) -%}
+    (max(case when {{ condition }} then 1 else 0 end) = 1)
+{%- endmacro %}

@@ -1,0 +1,282 @@
+with rounds as (
+    select * from {{ ref('stg_codebook__rounds') }}
+),
+
+surveys as (
+    select * from {{ ref('stg_codebook__surveys') }}
+),
+
+source_rows as (
+    select * from {{ ref('stg_surveys__rows') }}
+),
+
+sources as (
+    select * from {{ ref('stg_ingest__sources') }}
+),
+
+responses as (
+    select * from {{ ref('int_responses_disposed') }}
+),
+
+frame as (
+    select * from {{ ref('int_frame_classified') }}
+),
+
+answers as (
+    select * from {{ ref('int_answers_read') }}
+),
+
+corrections as (
+    select * from {{ ref('stg_codebook__corrections') }}
+),
+
+columns as (
+    select * from {{ ref('stg_codebook__columns') }}
+),
+
+figures as (
+    select * from {{ ref('publication_reconciliation') }}
+),
+
+disposed as (
+    select
+        survey_id,
+        round_id,
+        count(*) as n_rows,
+        sum(case when disposition = 'accepted' then 1 else 0 end) as n_accepted,
+        sum(case when disposition in ({{ quoted(var('quarantined')) }}) then 1 else 0 end) as n_quarantined,
+        sum(case when disposition in ({{ quoted(var('set_aside')) }}) then 1 else 0 end) as n_set_aside
+    from responses
+    group by survey_id, round_id
+),
+
+delivered as (
+    select
+        survey_id,
+        round_id,
+        sum(n_rows) as n_rows
+    from sources
+    where kind = 'responses'
+    group by survey_id, round_id
+),
+
+rows_conserved as (
+    select
+        delivered.survey_id,
+        delivered.round_id,
+        delivered.n_rows || ' = ' || coalesce(disposed.n_accepted, 0) || ' + ' || coalesce(disposed.n_quarantined, 0)
+        || ' + ' || coalesce(disposed.n_set_aside, 0) as observed,
+        'equal' as threshold,
+        abs(
+            delivered.n_rows - coalesce(disposed.n_accepted + disposed.n_quarantined + disposed.n_set_aside, 0)
+        ) + abs(delivered.n_rows - coalesce(disposed.n_rows, 0)) as n_failed
+    from delivered
+    left join disposed
+        on delivered.survey_id = disposed.survey_id and delivered.round_id = disposed.round_id
+),
+
+quarantined_share as (
+    select
+        disposed.survey_id,
+        disposed.round_id,
+        disposed.n_quarantined || ' of ' || disposed.n_rows as observed,
+        surveys.quarantined_share_limit as threshold,
+        case
+            when disposed.n_quarantined > surveys.quarantined_share_limit * disposed.n_rows
+                then disposed.n_quarantined
+            else 0
+        end as n_failed
+    from disposed
+    inner join surveys on disposed.survey_id = surveys.survey_id
+),
+
+{% for disposition in var('quarantined') + var('set_aside') %}
+rows_{{ disposition }} as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(responses.row_id) as observed,
+        0 as threshold,
+        count(responses.row_id) as n_failed
+    from rounds
+    left join responses
+        on
+            rounds.survey_id = responses.survey_id
+            and rounds.round_id = responses.round_id
+            and responses.disposition = '{{ disposition }}'
+    group by rounds.survey_id, rounds.round_id
+),
+{% endfor %}
+
+frame_complete as (
+    select
+        survey_id,
+        round_id,
+        count(*) as observed,
+        'all classified' as threshold,
+        sum(case when population is null or size_class_id is null then 1 else 0 end)
+        + count(*) - count(distinct municipality_code) as n_failed
+    from frame
+    group by survey_id, round_id
+),
+
+submitted_in_field_window as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(responses.row_id) as observed,
+        rounds.opens_on || ' to ' || rounds.closes_on as threshold,
+        sum(
+            case
+                when {{ local_date('responses.submitted_at', 'rounds.timezone') }}
+                    between rounds.opens_on and rounds.closes_on then 0
+                else 1
+            end
+        ) as n_failed
+    from rounds
+    inner join responses
+        on
+            rounds.survey_id = responses.survey_id
+            and rounds.round_id = responses.round_id
+            and responses.disposition = 'accepted'
+            and responses.submitted_at is not null
+    group by rounds.survey_id, rounds.round_id, rounds.opens_on, rounds.closes_on
+),
+
+submission_times_readable as (
+    select
+        columns.survey_id,
+        columns.round_id,
+        count(responses.row_id) as observed,
+        0 as threshold,
+        sum(case when responses.submitted_at is null then 1 else 0 end) as n_failed
+    from columns
+    inner join responses
+        on
+            columns.survey_id = responses.survey_id
+            and columns.round_id = responses.round_id
+            and responses.disposition = 'accepted'
+    where columns.question_id = '_submitted_at'
+    group by columns.survey_id, columns.round_id
+),
+
+corrections_applied as (
+    select
+        corrections.survey_id,
+        corrections.round_id,
+        count(*) as observed,
+        'each meets its answer' as threshold,
+        sum(case when responses.row_id is null or (corrections.action = 'replace' and answers.row_id is null) then 1 else 0 end)
+            as n_failed
+    from corrections
+    left join responses
+        on
+            corrections.survey_id = responses.survey_id
+            and corrections.round_id = responses.round_id
+            and corrections.response_id = responses.response_id
+    left join answers
+        on
+            responses.row_id = answers.row_id
+            and corrections.question_id = answers.question_id
+            and corrections.new_value = answers.raw_value
+    group by corrections.survey_id, corrections.round_id
+),
+
+source_matches_card as (
+    select
+        coalesce(survey_id, 'all') as survey_id,
+        coalesce(round_id, 'all') as round_id,
+        count(*) as observed,
+        'sha256 of source.yml' as threshold,
+        sum(case when sha256 <> card_sha256 then 1 else 0 end) as n_failed
+    from sources
+    where card_sha256 is not null
+    group by coalesce(survey_id, 'all'), coalesce(round_id, 'all')
+),
+
+figures_reconciled as (
+    select
+        survey_id,
+        round_id,
+        sum(case when status = 'match' then 1 else 0 end) || ' of ' || count(*) || ' match' as observed,
+        'no mismatch' as threshold,
+        sum(case when status = 'mismatch' then 1 else 0 end) as n_failed
+    from figures
+    group by survey_id, round_id
+),
+
+figures_right_in_print as (
+    select
+        survey_id,
+        round_id,
+        sum(case when status = 'known_discrepancy' then 1 else 0 end) as observed,
+        0 as threshold,
+        sum(case when status = 'known_discrepancy' then 1 else 0 end) as n_failed
+    from figures
+    group by survey_id, round_id
+),
+
+small_cells_hidden as (
+    select
+        survey_id,
+        round_id,
+        case when is_synthetic then 'synthetic: nothing to hide' else 'not synthetic' end as observed,
+        'synthetic rounds only' as threshold,
+        case when is_synthetic then 0 else 1 end as n_failed
+    from rounds
+),
+
+checked as (
+    {{ check('rows_conserved', 'rows', 'intermediate.int_responses_disposed', 'block',
+        'Rows read must equal accepted + quarantined + set aside',
+        'Luettujen rivien on oltava hyväksytyt + karanteenissa + sivuun pannut') }}
+    union all
+    {{ check('quarantined_share', 'rows', 'intermediate.int_rows_quarantined', 'block',
+        'Too large a share of the rows is quarantined: see warehouse table intermediate.int_rows_quarantined',
+        'Liian suuri osa riveistä on karanteenissa') }}
+    {% for disposition in var('quarantined') %}
+    union all
+    {{ check('rows_' ~ disposition, 'rows', 'intermediate.int_rows_quarantined', 'warn',
+        'Rows quarantined as ' ~ disposition ~ ': the reason of each is in intermediate.int_rows_quarantined',
+        'Karanteenissa syystä ' ~ disposition) }}
+    {% endfor %}
+    {% for disposition in var('set_aside') %}
+    union all
+    {{ check('rows_' ~ disposition, 'rows', 'intermediate.int_responses_disposed', 'info',
+        'Rows set aside as ' ~ disposition, 'Sivuun pantu syystä ' ~ disposition) }}
+    {% endfor %}
+    union all
+    {{ check('frame_complete', 'frame', 'intermediate.int_frame_classified', 'block',
+        'Every municipality of the frame has a population and exactly one size class',
+        'Jokaisella kehikon kunnalla on väkiluku ja täsmälleen yksi kokoluokka') }}
+    union all
+    {{ check('submitted_in_field_window', 'time', 'intermediate.int_responses_disposed', 'info',
+        'Responses submitted outside the field window: kept and counted',
+        'Vastaukset kenttäajan ulkopuolelta: pidetään ja lasketaan') }}
+    union all
+    {{ check('submission_times_readable', 'time', 'intermediate.int_responses_disposed', 'warn',
+        'Submission times that do not follow the timestamp format of round.yml',
+        'Lähetysaikoja, jotka eivät ole tiedoston round.yml aikamuodossa') }}
+    union all
+    {{ check('corrections_applied', 'rows', 'intermediate.int_answers_read', 'block',
+        'Corrections whose old value is not what the file says',
+        'Korjauksia, joiden vanha arvo ei ole tiedostossa') }}
+    union all
+    {{ check('source_matches_card', 'source', 'staging.stg_ingest__sources', 'warn',
+        'Files that differ from the hash on their card source.yml: a new delivery needs a new card',
+        'Tiedostoja, jotka eroavat korttinsa source.yml tiivisteestä') }}
+    union all
+    {{ check('figures_reconciled', 'output', 'marts.publication_reconciliation', 'block',
+        'Printed figures that the warehouse does not reproduce: see marts.publication_reconciliation',
+        'Painettuja lukuja, joita varasto ei tuota') }}
+    union all
+    {{ check('figures_right_in_print', 'output', 'marts.publication_reconciliation', 'info',
+        'Printed figures that cannot be right; the reason stands beside each',
+        'Painettuja lukuja, jotka eivät voi pitää paikkaansa; syy on kunkin vieressä') }}
+    union all
+    {{ check('small_cells_hidden', 'disclosure', 'marts.answer_distribution', 'block',
+        'A round of real answers needs disclosure control, which this version does not have: nothing is published',
+        'Todellinen kierros vaatii tietosuojauksen, jota tässä versiossa ei ole: mitään ei julkaista') }}
+)
+
+select * from checked

@@ -1,0 +1,59 @@
+-- The answers a closed question can have: as asked (option) and, where groups are declared, as printed (group).
+with questions as (
+    select * from {{ ref('stg_codebook__questions') }}
+    where question_type in ('select_one', 'select_multiple')
+),
+
+choices as (
+    select * from {{ ref('stg_codebook__choices') }}
+),
+
+listed as (
+    select
+        questions.survey_id,
+        questions.question_id,
+        questions.question_type,
+        questions.sort_order as question_order,
+        choices.code,
+        choices.group_code,
+        choices.label_fi,
+        choices.label_sv,
+        choices.label_en,
+        choices.group_label_fi,
+        choices.group_label_sv,
+        choices.group_label_en,
+        choices.sort_order,
+        choices.is_missing
+    from questions
+    inner join choices
+        on questions.survey_id = choices.survey_id and questions.list_name = choices.list_name
+)
+
+select
+    survey_id,
+    question_id,
+    question_type,
+    'option' as answer_level,
+    code as answer_code,
+    code as option_code,
+    label_fi,
+    label_sv,
+    label_en,
+    sort_order,
+    is_missing
+from listed
+union all
+select
+    survey_id,
+    question_id,
+    question_type,
+    'group' as answer_level,
+    group_code as answer_code,
+    code as option_code,
+    group_label_fi as label_fi,
+    group_label_sv as label_sv,
+    group_label_en as label_en,
+    sort_order,
+    is_missing
+from listed
+where group_code is not null

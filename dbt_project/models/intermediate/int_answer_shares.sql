@@ -1,0 +1,114 @@
+-- The whole grid of a round's closed questions, zeros included: every answer in every row of every breakdown, rounded.
+with questions as (
+    select * from {{ ref('int_questions_in_round') }}
+),
+
+breakdowns as (
+    select * from {{ ref('int_breakdowns_in_round') }}
+),
+
+levels as (
+    select * from {{ ref('int_answer_levels') }}
+),
+
+cube as (
+    select * from {{ ref('int_answer_cube') }}
+),
+
+bases as (
+    select * from {{ ref('int_answer_bases') }}
+),
+
+units as (
+    select 'response' as unit
+    union all
+    select 'municipality' as unit
+),
+
+answers as (
+    select
+        survey_id,
+        question_id,
+        answer_level,
+        answer_code,
+        min(sort_order) as sort_order
+    from levels
+    where not is_missing
+    group by survey_id, question_id, answer_level, answer_code
+),
+
+cells as (
+    select
+        questions.survey_id,
+        questions.round_id,
+        questions.is_synthetic,
+        questions.question_id,
+        questions.question_type,
+        questions.is_asked,
+        units.unit,
+        breakdowns.breakdown,
+        breakdowns.breakdown_id,
+        answers.answer_level,
+        answers.answer_code,
+        answers.sort_order,
+        case when questions.is_asked then coalesce(cube.n, 0) end as n,
+        case when questions.is_asked then coalesce(bases.base_n, 0) end as base_n
+    from questions
+    inner join answers
+        on questions.survey_id = answers.survey_id and questions.question_id = answers.question_id
+    cross join units
+    inner join breakdowns
+        on
+            questions.survey_id = breakdowns.survey_id
+            and questions.round_id = breakdowns.round_id
+            and (units.unit = 'response' or breakdowns.is_of_municipality)
+    left join cube
+        on
+            questions.survey_id = cube.survey_id
+            and questions.round_id = cube.round_id
+            and questions.question_id = cube.question_id
+            and units.unit = cube.unit
+            and breakdowns.breakdown = cube.breakdown
+            and breakdowns.breakdown_id = cube.breakdown_id
+            and answers.answer_level = cube.answer_level
+            and answers.answer_code = cube.answer_code
+    left join bases
+        on
+            questions.survey_id = bases.survey_id
+            and questions.round_id = bases.round_id
+            and questions.question_id = bases.question_id
+            and units.unit = bases.unit
+            and breakdowns.breakdown = bases.breakdown
+            and breakdowns.breakdown_id = bases.breakdown_id
+)
+
+select
+    survey_id,
+    round_id,
+    is_synthetic,
+    question_id,
+    question_type,
+    unit,
+    breakdown,
+    breakdown_id,
+    answer_level,
+    answer_code,
+    n,
+    base_n,
+    {{ share('n', 'base_n') }} as share,
+    cast({{ pct_half_up('n', 'base_n') }} as integer) as pct,
+    case
+        when question_type <> 'select_multiple'
+            then
+                cast({{ pct_largest_remainder(
+                    'n', 'base_n',
+                    'survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level',
+                    'sort_order, answer_code'
+                ) }} as integer)
+    end as pct_sum100,
+    case
+        when not is_asked then 'not_asked'
+        when n = 0 then 'zero'
+        else 'shown'
+    end as cell_status
+from cells

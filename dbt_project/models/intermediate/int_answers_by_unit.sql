@@ -1,0 +1,57 @@
+-- Valid answers once per response, and once per municipality by the question's rule. Content decides ties, never arrival.
+with answers as (
+    select * from {{ ref('int_answers_judged') }}
+    where answer_status = 'valid'
+),
+
+questions as (
+    select * from {{ ref('stg_codebook__questions') }}
+),
+
+ranked as (
+    select
+        answers.*,
+        row_number() over (
+            partition by
+                answers.survey_id, answers.round_id, answers.municipality_code, answers.question_id, answers.part
+            order by
+                case questions.municipality_rule
+                    when 'lead_role' then answers.role_order
+                    when 'any_yes' then answers.choice_order
+                    when 'union' then case when answers.is_ticked then 0 else 1 end
+                    else 0
+                end,
+                answers.submitted_at desc,
+                answers.response_id
+        ) as municipality_rank
+    from answers
+    inner join questions
+        on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
+)
+
+select
+    survey_id,
+    round_id,
+    'response' as unit,
+    response_id as unit_id,
+    question_id,
+    part,
+    question_type,
+    raw_value,
+    code,
+    number_value
+from ranked
+union all
+select
+    survey_id,
+    round_id,
+    'municipality' as unit,
+    municipality_code as unit_id,
+    question_id,
+    part,
+    question_type,
+    raw_value,
+    code,
+    number_value
+from ranked
+where municipality_rank = 1

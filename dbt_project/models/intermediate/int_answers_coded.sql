@@ -1,0 +1,87 @@
+-- What each answer says in the codebook's terms: a code, a number, a date or a tick; nothing is judged yet.
+with answers as (
+    select * from {{ ref('int_answers_read') }}
+),
+
+questions as (
+    select * from {{ ref('stg_codebook__questions') }}
+),
+
+rounds as (
+    select * from {{ ref('stg_codebook__rounds') }}
+),
+
+spellings as (
+    select * from {{ ref('int_values_accepted') }}
+),
+
+aliases as (
+    select * from {{ ref('stg_systems__aliases') }}
+),
+
+ticks as (
+    select * from {{ ref('int_options_ticked') }}
+),
+
+single as (
+    select
+        answers.row_id,
+        answers.survey_id,
+        answers.round_id,
+        answers.question_id,
+        '' as part,
+        {{ value_judged('answers.raw_value', 'answers.cell_type', 'questions.question_type') }} as judged_value,
+        answers.raw_value,
+        case
+            when questions.question_type = 'system' then coalesce(spellings.code, aliases.system_id)
+            when questions.question_type = 'select_one' and answers.cell_type <> 'text' then null
+            else spellings.code
+        end as code,
+        {{ text_to_number('answers.raw_value', 'rounds.decimal_sign') }} as number_value,
+        {{ text_to_date('answers.raw_value') }} as date_value,
+        cast(null as boolean) as is_ticked
+    from answers
+    inner join questions
+        on
+            answers.survey_id = questions.survey_id
+            and answers.question_id = questions.question_id
+            and questions.question_type <> 'select_multiple'
+    inner join rounds
+        on answers.survey_id = rounds.survey_id and answers.round_id = rounds.round_id
+    left join spellings
+        on
+            answers.survey_id = spellings.survey_id
+            and answers.round_id = spellings.round_id
+            and coalesce(questions.list_name, questions.question_id) = spellings.list_name
+            and answers.raw_value = spellings.source_value
+    left join aliases
+        on questions.question_type = 'system' and lower(answers.raw_value) = aliases.alias
+)
+
+select
+    row_id,
+    survey_id,
+    round_id,
+    question_id,
+    part,
+    judged_value,
+    raw_value,
+    code,
+    number_value,
+    date_value,
+    is_ticked
+from single
+union all
+select
+    row_id,
+    survey_id,
+    round_id,
+    question_id,
+    part,
+    judged_value,
+    raw_value,
+    case when is_ticked then part end as code,
+    cast(null as decimal(24, 6)) as number_value,
+    cast(null as date) as date_value,
+    is_ticked
+from ticks

@@ -1,0 +1,1 @@
+{{ conditions_met(ref('int_answers_coded')) }}

@@ -1,0 +1,52 @@
+with rounds as (
+    select * from {{ ref('stg_codebook__rounds') }}
+),
+
+municipalities as (
+    select * from {{ ref('stg_registry__municipalities') }}
+),
+
+population as (
+    select * from {{ ref('stg_registry__population') }}
+),
+
+size_classes as (
+    select * from {{ ref('stg_codebook__size_classes') }}
+),
+
+speakers as (
+    select * from {{ ref('int_foreign_language_speakers') }}
+)
+
+select
+    rounds.survey_id,
+    rounds.round_id,
+    municipalities.municipality_code,
+    municipalities.county_code,
+    municipalities.region_code,
+    municipalities.ely_code,
+    municipalities.urban_rural_code,
+    municipalities.language_status_code,
+    size_classes.size_class_id,
+    population.population,
+    speakers.foreign_language_x1000
+from rounds
+inner join municipalities
+    on
+        rounds.division_date = municipalities.division_date
+        and (rounds.scope = 'all' or municipalities.is_mainland)
+left join population
+    on
+        municipalities.municipality_code = population.municipality_code
+        and municipalities.division_date = population.division_date
+        and rounds.population_year = population.population_year
+left join size_classes
+    on
+        rounds.survey_id = size_classes.survey_id
+        and population.population >= size_classes.min_population
+        and (size_classes.max_population is null or population.population <= size_classes.max_population)
+left join speakers
+    on
+        rounds.survey_id = speakers.survey_id
+        and rounds.round_id = speakers.round_id
+        and municipalities.municipality_code = speakers.municipality_code

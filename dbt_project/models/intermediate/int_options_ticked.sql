@@ -1,0 +1,114 @@
+-- select_multiple in either shape of export: one row per option offered, and one per text that is no option.
+with answers as (
+    select * from {{ ref('int_answers_read') }}
+),
+
+questions as (
+    select * from {{ ref('stg_codebook__questions') }}
+    where question_type = 'select_multiple'
+),
+
+choices as (
+    select * from {{ ref('stg_codebook__choices') }}
+),
+
+spellings as (
+    select * from {{ ref('int_values_accepted') }}
+),
+
+multiple as (
+    select
+        answers.*,
+        questions.list_name
+    from answers
+    inner join questions
+        on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
+),
+
+separate as (
+    select
+        row_id,
+        survey_id,
+        round_id,
+        question_id,
+        part,
+        raw_value as judged_value,
+        raw_value,
+        case
+            when raw_value = coalesce(ticked, '') then true
+            when raw_value in ('', coalesce(not_ticked, '')) then false
+        end as is_ticked
+    from multiple
+    where list_separator is null
+),
+
+tokens as (
+    select
+        row_id,
+        survey_id,
+        round_id,
+        question_id,
+        list_name,
+        raw_value,
+        trim({{ split_to_rows('raw_value', 'list_separator') }}) as token
+    from multiple
+    where list_separator is not null
+),
+
+coded as (
+    select
+        tokens.row_id,
+        tokens.survey_id,
+        tokens.round_id,
+        tokens.question_id,
+        tokens.token,
+        spellings.code
+    from tokens
+    left join spellings
+        on
+            tokens.survey_id = spellings.survey_id
+            and tokens.round_id = spellings.round_id
+            and tokens.list_name = spellings.list_name
+            and tokens.token = spellings.source_value
+    where tokens.token <> ''
+),
+
+joined as (
+    select
+        multiple.row_id,
+        multiple.survey_id,
+        multiple.round_id,
+        multiple.question_id,
+        choices.code as part,
+        choices.code as judged_value,
+        multiple.raw_value,
+        coalesce({{ any_true('coded.code = choices.code') }}, false) as is_ticked
+    from multiple
+    inner join choices
+        on multiple.survey_id = choices.survey_id and multiple.list_name = choices.list_name
+    left join coded
+        on multiple.row_id = coded.row_id and multiple.question_id = coded.question_id
+    where multiple.list_separator is not null
+    group by
+        multiple.row_id, multiple.survey_id, multiple.round_id, multiple.question_id, choices.code, multiple.raw_value
+),
+
+unlisted as (
+    select
+        row_id,
+        survey_id,
+        round_id,
+        question_id,
+        token as part,
+        token as judged_value,
+        token as raw_value,
+        cast(null as boolean) as is_ticked
+    from coded
+    where code is null
+)
+
+select * from separate
+union all
+select * from joined
+union all
+select * from unlisted

@@ -1,0 +1,37 @@
+-- Every question of the survey in every round, asked or not: a question without a column was not asked.
+with rounds as (
+    select * from {{ ref('stg_codebook__rounds') }}
+),
+
+questions as (
+    select * from {{ ref('stg_codebook__questions') }}
+),
+
+columns as (
+    select * from {{ ref('stg_codebook__columns') }}
+),
+
+mapped as (
+    select distinct
+        survey_id,
+        round_id,
+        question_id
+    from columns
+)
+
+select
+    rounds.survey_id,
+    rounds.round_id,
+    rounds.is_synthetic,
+    questions.question_id,
+    questions.question_type,
+    questions.severity,
+    questions.sort_order,
+    mapped.question_id is not null as is_asked
+from rounds
+inner join questions on rounds.survey_id = questions.survey_id
+left join mapped
+    on
+        rounds.survey_id = mapped.survey_id
+        and rounds.round_id = mapped.round_id
+        and questions.question_id = mapped.question_id

@@ -1,0 +1,23 @@
+with cells as (
+    select * from {{ ref('stg_surveys__cells') }}
+),
+
+columns as (
+    select * from {{ ref('stg_codebook__columns') }}
+)
+
+select
+    cells.row_id,
+    max(case when columns.question_id = '_response_id' then nullif(cells.cell_value, '') end) as response_id,
+    max(case when columns.question_id = '_respondent' then nullif(cells.cell_value, '') end) as respondent_id,
+    max(case when columns.question_id = '_municipality' then cells.cell_value end) as municipality_value,
+    max(case when columns.question_id = '_municipality' then columns.part end) as municipality_part,
+    max(case when columns.question_id = '_municipality' then cells.cell_type end) as municipality_cell_type,
+    max(case when columns.question_id = '_role' then cells.cell_value end) as role_value
+from cells
+inner join columns
+    on
+        cells.survey_id = columns.survey_id
+        and cells.round_id = columns.round_id
+        and cells.source_column = columns.source_column
+group by cells.row_id

@@ -1,0 +1,80 @@
+-- Every row read ends with one disposition: rows read = accepted + quarantined + set aside.
+with identified as (
+    select * from {{ ref('int_rows_identified') }}
+),
+
+matched as (
+    select * from {{ ref('int_municipalities_matched') }}
+),
+
+rounds as (
+    select * from {{ ref('stg_codebook__rounds') }}
+),
+
+conditions as (
+    select * from {{ ref('int_conditions_met') }}
+    where purpose = 'eligible'
+),
+
+withdrawals as (
+    select * from {{ ref('stg_codebook__corrections') }}
+    where action = 'withdraw'
+),
+
+judged as (
+    select
+        identified.*,
+        matched.municipality_code,
+        rounds.duplicates,
+        case
+            when identified.row_status = 'unreadable' then 'unreadable'
+            when identified.is_empty_row then 'empty_row'
+            when not coalesce(conditions.is_met, true) then 'not_eligible'
+            when withdrawals.response_id is not null then 'withdrawn'
+            when identified.is_exact_copy then 'exact_duplicate'
+            when matched.row_id is null then 'unknown_municipality'
+            when not matched.is_in_frame then 'out_of_frame'
+            else 'accepted'
+        end as first_disposition
+    from identified
+    inner join rounds
+        on identified.survey_id = rounds.survey_id and identified.round_id = rounds.round_id
+    left join matched on identified.row_id = matched.row_id
+    left join conditions on identified.row_id = conditions.row_id
+    left join withdrawals
+        on
+            identified.survey_id = withdrawals.survey_id
+            and identified.round_id = withdrawals.round_id
+            and identified.response_id = withdrawals.response_id
+),
+
+ordered as (
+    select
+        *,
+        row_number() over (
+            partition by survey_id, round_id, respondent_id, first_disposition
+            order by submitted_at, content_sha256, response_id
+        ) as nth_of_respondent,
+        count(*) over (partition by survey_id, round_id, respondent_id, first_disposition) as n_of_respondent
+    from judged
+)
+
+select
+    row_id,
+    survey_id,
+    round_id,
+    response_id,
+    role_id,
+    municipality_value,
+    municipality_code,
+    case
+        when first_disposition <> 'accepted' or respondent_id is null then first_disposition
+        when duplicates = 'keep_first' and nth_of_respondent > 1 then 'superseded_by_same_person'
+        when duplicates = 'keep_last' and nth_of_respondent < n_of_respondent then 'superseded_by_same_person'
+        else 'accepted'
+    end as disposition,
+    unreadable_reason,
+    role_order,
+    started_at,
+    submitted_at
+from ordered

@@ -1,0 +1,79 @@
+-- Where the export has no response id, the content is the id and equal rows are numbered: never the place in the file.
+with source_rows as (
+    select * from {{ ref('stg_surveys__rows') }}
+),
+
+reserved as (
+    select * from {{ ref('int_reserved_cells') }}
+),
+
+roles as (
+    select * from {{ ref('stg_codebook__roles') }}
+),
+
+spellings as (
+    select * from {{ ref('int_values_accepted') }}
+),
+
+recodes as (
+    select * from {{ ref('stg_codebook__recodes') }}
+    where list_name = '_municipality'
+),
+
+role_spellings as (
+    select
+        spellings.survey_id,
+        spellings.round_id,
+        spellings.source_value,
+        roles.role_id,
+        roles.sort_order
+    from spellings
+    inner join roles
+        on
+            spellings.survey_id = roles.survey_id
+            and spellings.list_name = roles.list_name
+            and spellings.code = roles.role_id
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by survey_id, round_id, content_sha256
+            order by source_file, source_line
+        ) as content_copy
+    from source_rows
+)
+
+select
+    numbered.row_id,
+    numbered.survey_id,
+    numbered.round_id,
+    coalesce(
+        reserved.response_id, substr(numbered.content_sha256, 1, 16) || '-' || numbered.content_copy
+    ) as response_id,
+    reserved.respondent_id,
+    coalesce(recodes.code, reserved.municipality_value, '') as municipality_value,
+    reserved.municipality_part,
+    case when recodes.code is null then reserved.municipality_cell_type else 'text' end as municipality_cell_type,
+    role_spellings.role_id,
+    numbered.row_status,
+    numbered.reason as unreadable_reason,
+    numbered.content_sha256,
+    coalesce(role_spellings.sort_order, {{ var('last_role_order') }}) as role_order,
+    reserved.response_id is not null and numbered.content_copy > 1 as is_exact_copy,
+    numbered.is_empty_row,
+    numbered.started_at,
+    numbered.submitted_at
+from numbered
+left join reserved on numbered.row_id = reserved.row_id
+left join recodes
+    on
+        numbered.survey_id = recodes.survey_id
+        and numbered.round_id = recodes.round_id
+        and reserved.municipality_value = recodes.source_value
+left join role_spellings
+    on
+        numbered.survey_id = role_spellings.survey_id
+        and numbered.round_id = role_spellings.round_id
+        and reserved.role_value = role_spellings.source_value

@@ -1,0 +1,59 @@
+-- Rows that do not count until a person acts, each with a sentence that says what to do. Private.
+with responses as (
+    select * from {{ ref('int_responses_disposed') }}
+),
+
+rounds as (
+    select * from {{ ref('stg_codebook__rounds') }}
+),
+
+municipalities as (
+    select * from {{ ref('stg_registry__municipalities') }}
+),
+
+hints as (
+    select
+        responses.row_id,
+        max(municipalities.municipality_code) as hinted_code,
+        max(municipalities.name_fi) as hinted_name
+    from responses
+    inner join rounds
+        on responses.survey_id = rounds.survey_id and responses.round_id = rounds.round_id
+    inner join municipalities
+        on
+            rounds.division_date = municipalities.division_date
+            and responses.municipality_value <> ''
+            and lpad(responses.municipality_value, 3, '0') = municipalities.municipality_code
+    where responses.disposition = 'unknown_municipality'
+    group by responses.row_id
+)
+
+select
+    responses.row_id,
+    responses.survey_id,
+    responses.round_id,
+    responses.response_id,
+    responses.disposition,
+    responses.municipality_value,
+    case
+        when responses.disposition = 'unreadable' then responses.unreadable_reason
+        when responses.disposition = 'out_of_frame'
+            then
+                'municipality "' || responses.municipality_value || '" exists but is outside the frame of this round ('
+                || rounds.scope || '); correct the code in recodes.csv if it is wrong'
+        when responses.municipality_value = ''
+            then 'the municipality is empty; find out who answered and give the code in corrections or recodes.csv'
+        when hints.row_id is not null
+            then
+                'municipality "' || responses.municipality_value || '" is not a code of the division of '
+                || rounds.division_date || ': a municipality code is text of three digits; if "' || hints.hinted_code || '" '
+                || hints.hinted_name || ' is meant, export the column as text, or say so in recodes.csv'
+        else
+            'municipality "' || responses.municipality_value || '" is not in the division of ' || rounds.division_date
+            || '; give the right code in recodes.csv (list_name _municipality)'
+    end as reason
+from responses
+inner join rounds
+    on responses.survey_id = rounds.survey_id and responses.round_id = rounds.round_id
+left join hints on responses.row_id = hints.row_id
+where responses.disposition in ({{ quoted(var('quarantined')) }})

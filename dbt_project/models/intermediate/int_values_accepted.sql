@@ -1,0 +1,56 @@
+-- What a cell may say for each code of a list: an odd spelling that was recoded, the code, or the label in any language.
+with rounds as (
+    select * from {{ ref('stg_codebook__rounds') }}
+),
+
+choices as (
+    select * from {{ ref('stg_codebook__choices') }}
+),
+
+recodes as (
+    select * from {{ ref('stg_codebook__recodes') }}
+),
+
+spellings as (
+    {% for column in ['code', 'label_fi', 'label_sv', 'label_en'] %}
+    select
+        survey_id,
+        list_name,
+        {{ column }} as source_value,
+        code
+    from choices
+    where {{ column }} is not null
+    {% if not loop.last %}union{% endif %}
+    {% endfor %}
+),
+
+combined as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        spellings.list_name,
+        spellings.source_value,
+        spellings.code,
+        2 as precedence
+    from rounds
+    inner join spellings on rounds.survey_id = spellings.survey_id
+    union all
+    select
+        survey_id,
+        round_id,
+        list_name,
+        source_value,
+        code,
+        1 as precedence
+    from recodes
+)
+
+select
+    survey_id,
+    round_id,
+    list_name,
+    source_value,
+    code
+from combined
+qualify
+    row_number() over (partition by survey_id, round_id, list_name, source_value order by precedence, code) = 1

@@ -1,0 +1,59 @@
+with answers as (
+    select * from {{ ref('int_answers_judged') }}
+),
+
+questions as (
+    select * from {{ ref('int_questions_in_round') }}
+),
+
+responses as (
+    select * from {{ ref('int_responses_disposed') }}
+    where disposition = 'accepted'
+),
+
+answered as (
+    select
+        survey_id,
+        round_id,
+        question_id,
+        answer_status as status,
+        count(distinct response_id) as n
+    from answers
+    group by survey_id, round_id, question_id, answer_status
+),
+
+not_asked as (
+    select
+        questions.survey_id,
+        questions.round_id,
+        questions.question_id,
+        'not_asked' as status,
+        count(responses.row_id) as n
+    from questions
+    left join responses
+        on questions.survey_id = responses.survey_id and questions.round_id = responses.round_id
+    where not questions.is_asked
+    group by questions.survey_id, questions.round_id, questions.question_id
+),
+
+counted as (
+    select * from answered
+    union all
+    select * from not_asked
+)
+
+select
+    counted.survey_id,
+    counted.round_id,
+    counted.question_id,
+    counted.status,
+    {{ key(['counted.survey_id', 'counted.round_id']) }} as round_key,
+    {{ key(['counted.survey_id', 'counted.question_id']) }} as question_key,
+    questions.is_synthetic,
+    counted.n
+from counted
+inner join questions
+    on
+        counted.survey_id = questions.survey_id
+        and counted.round_id = questions.round_id
+        and counted.question_id = questions.question_id

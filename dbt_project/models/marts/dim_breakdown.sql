@@ -1,0 +1,11 @@
+select
+    survey_id,
+    breakdown,
+    breakdown_id,
+    {{ key(['survey_id', 'breakdown', 'breakdown_id']) }} as breakdown_key,
+    label_fi,
+    label_sv,
+    label_en,
+    is_counted,
+    cast(sort_order as integer) as sort_order
+from {{ ref('int_breakdowns_labelled') }}

@@ -1,0 +1,16 @@
+select
+    survey_id,
+    question_id,
+    {{ key(['survey_id', 'question_id']) }} as question_key,
+    question_type,
+    list_name,
+    unit_of_measure,
+    group_id,
+    municipality_rule,
+    disclosure,
+    label_fi,
+    label_sv,
+    label_en,
+    note,
+    sort_order
+from {{ ref('stg_codebook__questions') }}

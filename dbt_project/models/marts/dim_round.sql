@@ -1,0 +1,30 @@
+with rounds as (
+    select * from {{ ref('stg_codebook__rounds') }}
+),
+
+counts as (
+    select * from {{ ref('int_response_rates') }}
+    where breakdown = 'all'
+)
+
+select
+    rounds.survey_id,
+    rounds.round_id,
+    {{ key(['rounds.survey_id', 'rounds.round_id']) }} as round_key,
+    rounds.title_fi,
+    rounds.title_sv,
+    rounds.title_en,
+    rounds.scope as frame_scope,
+    rounds.is_synthetic,
+    rounds.opens_on,
+    rounds.closes_on,
+    rounds.division_date,
+    rounds.population_date,
+    cast(row_number() over (partition by rounds.survey_id order by rounds.opens_on, rounds.round_id) as integer)
+        as sort_order,
+    counts.n_frame,
+    counts.n_responses,
+    counts.n_municipalities
+from rounds
+inner join counts
+    on rounds.survey_id = counts.survey_id and rounds.round_id = counts.round_id

@@ -1,0 +1,24 @@
+with systems as (
+    select * from {{ ref('stg_systems__systems') }}
+)
+
+select
+    system_id,
+    system_name,
+    vendor,
+    system_kind,
+    note,
+    is_fictional,
+    in_use_from,
+    in_use_to
+from systems
+union all
+select
+    'unmatched' as system_id,
+    'Nimi ei ole inventaariossa' as system_name,
+    null as vendor,
+    null as system_kind,
+    'Names given by respondents that match no system of the inventory' as note,
+    false as is_fictional,
+    null as in_use_from,
+    null as in_use_to

@@ -1,0 +1,7 @@
+select
+    survey_id,
+    round_id,
+    list_name,
+    code,
+    trim(source_value) as source_value
+from {{ source('raw', 'codebook__recodes') }}

@@ -1,0 +1,17 @@
+select
+    survey_id,
+    round_id,
+    title_fi,
+    title_sv,
+    title_en,
+    timezone,
+    scope,
+    decimal_sign,
+    duplicates,
+    cast(opens_on as date) as opens_on,
+    cast(closes_on as date) as closes_on,
+    cast(division_date as date) as division_date,
+    cast(population_date as date) as population_date,
+    cast(substr(population_date, 1, 4) as integer) as population_year,
+    is_synthetic = 'true' as is_synthetic
+from {{ source('raw', 'codebook__rounds') }}

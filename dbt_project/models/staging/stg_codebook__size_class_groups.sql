@@ -1,0 +1,9 @@
+select
+    survey_id,
+    size_class_group_id,
+    size_class_id,
+    label_fi,
+    label_sv,
+    label_en,
+    cast(sort_order as integer) as sort_order
+from {{ source('raw', 'codebook__size_class_groups') }}

@@ -1,0 +1,19 @@
+select
+    survey_id,
+    title_fi,
+    title_sv,
+    title_en,
+    publisher_fi,
+    publisher_sv,
+    publisher_en,
+    population_fi,
+    population_sv,
+    population_en,
+    licence,
+    municipality_rule,
+    none_ticked,
+    cast(min_municipalities as integer) as min_municipalities,
+    cast(min_responses as integer) as min_responses,
+    cast(quarantined_share_limit as double) as quarantined_share_limit,
+    cast(small_base as integer) as small_base
+from {{ source('raw', 'codebook__surveys') }}

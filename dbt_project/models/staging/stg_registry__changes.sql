@@ -1,0 +1,6 @@
+select
+    change_type,
+    old_code,
+    new_code,
+    cast(effective_date as date) as effective_on
+from {{ source('raw', 'registry__changes') }}
