@@ -36,7 +36,7 @@ def input_files(paths: DataPaths) -> list[Path]:
         path
         for folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith((".", "~"))
+        if path.is_file() and not path.name.startswith((".", "~")) and "__pycache__" not in path.parts
     ]
 
 

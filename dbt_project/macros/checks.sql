@@ -1,20 +1,20 @@
-{# One check as a select: its id, what it speaks of, how grave it is and its sentence, beside the CTE that measures it.
-   The CTE gives survey_id, round_id, observed, threshold and n_failed; a check fails when n_failed is above zero. #}
-{% macro check(cte, family, asset, severity, message_en, message_fi) %}
+{# One check as a select. Its CTE, named as the check, measures: survey_id, round_id, observed, threshold and n_failed; its
+   definition (what it speaks of, how grave it is, its sentence) stands in round_checks.yml. It fails when n_failed > 0. #}
+{% macro check(definition) %}
     select
         survey_id,
         round_id,
-        '{{ cte }}' as check_id,
-        '{{ family }}' as family,
-        '{{ asset }}' as asset,
-        '{{ severity }}' as severity,
+        '{{ definition.id }}' as check_id,
+        '{{ definition.family }}' as family,
+        '{{ definition.asset }}' as asset,
+        '{{ definition.severity }}' as severity,
         case when n_failed > 0 then 'fail' else 'pass' end as status,
         cast(observed as varchar) as observed,
         cast(threshold as varchar) as threshold,
         cast(n_failed as bigint) as n_failed,
-        '{{ message_en }}' as message_en,
-        '{{ message_fi }}' as message_fi
-    from {{ cte }}
+        '{{ definition.message_en }}' as message_en,
+        '{{ definition.message_fi }}' as message_fi
+    from {{ definition.id }}
 {% endmacro %}
 
 {# A list of words as SQL text literals. #}

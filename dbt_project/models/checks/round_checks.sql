@@ -35,7 +35,10 @@ columns as (
 ),
 
 figures as (
-    select * from {{ ref('publication_reconciliation') }}
+    select reconciliation.*
+    from {{ ref('publication_reconciliation') }} as reconciliation
+    inner join rounds
+        on reconciliation.survey_id = rounds.survey_id and reconciliation.round_id = rounds.round_id
 ),
 
 disposed as (
@@ -227,56 +230,10 @@ small_cells_hidden as (
 ),
 
 checked as (
-    {{ check('rows_conserved', 'rows', 'intermediate.int_responses_disposed', 'block',
-        'Rows read must equal accepted + quarantined + set aside',
-        'Luettujen rivien on oltava hyväksytyt + karanteenissa + sivuun pannut') }}
-    union all
-    {{ check('quarantined_share', 'rows', 'intermediate.int_rows_quarantined', 'block',
-        'Too large a share of the rows is quarantined: see warehouse table intermediate.int_rows_quarantined',
-        'Liian suuri osa riveistä on karanteenissa') }}
-    {% for disposition in var('quarantined') %}
-    union all
-    {{ check('rows_' ~ disposition, 'rows', 'intermediate.int_rows_quarantined', 'warn',
-        'Rows quarantined as ' ~ disposition ~ ': the reason of each is in intermediate.int_rows_quarantined',
-        'Karanteenissa syystä ' ~ disposition) }}
+    {% for definition in model.config.meta.checks %}
+    {{ check(definition) }}
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
-    {% for disposition in var('set_aside') %}
-    union all
-    {{ check('rows_' ~ disposition, 'rows', 'intermediate.int_responses_disposed', 'info',
-        'Rows set aside as ' ~ disposition, 'Sivuun pantu syystä ' ~ disposition) }}
-    {% endfor %}
-    union all
-    {{ check('frame_complete', 'frame', 'intermediate.int_frame_classified', 'block',
-        'Every municipality of the frame has a population and exactly one size class',
-        'Jokaisella kehikon kunnalla on väkiluku ja täsmälleen yksi kokoluokka') }}
-    union all
-    {{ check('submitted_in_field_window', 'time', 'intermediate.int_responses_disposed', 'info',
-        'Responses submitted outside the field window: kept and counted',
-        'Vastaukset kenttäajan ulkopuolelta: pidetään ja lasketaan') }}
-    union all
-    {{ check('submission_times_readable', 'time', 'intermediate.int_responses_disposed', 'warn',
-        'Submission times that do not follow the timestamp format of round.yml',
-        'Lähetysaikoja, jotka eivät ole tiedoston round.yml aikamuodossa') }}
-    union all
-    {{ check('corrections_applied', 'rows', 'intermediate.int_answers_read', 'block',
-        'Corrections whose old value is not what the file says',
-        'Korjauksia, joiden vanha arvo ei ole tiedostossa') }}
-    union all
-    {{ check('source_matches_card', 'source', 'staging.stg_ingest__sources', 'warn',
-        'Files that differ from the hash on their card source.yml: a new delivery needs a new card',
-        'Tiedostoja, jotka eroavat korttinsa source.yml tiivisteestä') }}
-    union all
-    {{ check('figures_reconciled', 'output', 'marts.publication_reconciliation', 'block',
-        'Printed figures that the warehouse does not reproduce: see marts.publication_reconciliation',
-        'Painettuja lukuja, joita varasto ei tuota') }}
-    union all
-    {{ check('figures_right_in_print', 'output', 'marts.publication_reconciliation', 'info',
-        'Printed figures that cannot be right; the reason stands beside each',
-        'Painettuja lukuja, jotka eivät voi pitää paikkaansa; syy on kunkin vieressä') }}
-    union all
-    {{ check('small_cells_hidden', 'disclosure', 'marts.answer_distribution', 'block',
-        'A round of real answers needs disclosure control, which this version does not have: nothing is published',
-        'Todellinen kierros vaatii tietosuojauksen, jota tässä versiossa ei ole: mitään ei julkaista') }}
 )
 
 select * from checked

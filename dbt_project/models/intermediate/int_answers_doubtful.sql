@@ -1,0 +1,51 @@
+-- Answers that do not count although something was answered, each with a sentence a person can act on.
+with answers as (
+    select * from {{ ref('int_answers_judged') }}
+    where answer_status in ({{ quoted(var('doubtful')) }})
+),
+
+read as (
+    select
+        row_id,
+        question_id,
+        min(source_column) as source_column
+    from {{ ref('int_answers_read') }}
+    group by row_id, question_id
+),
+
+questions as (
+    select * from {{ ref('stg_codebook__questions') }}
+)
+
+select
+    answers.row_id,
+    answers.survey_id,
+    answers.round_id,
+    answers.response_id,
+    answers.question_id,
+    answers.part,
+    read.source_column,
+    answers.raw_value,
+    answers.answer_status,
+    case answers.answer_status
+        when 'code_not_in_list'
+            then
+                'expected a code or label of the list ' || coalesce(questions.list_name, '')
+                || '; add the spelling to recodes.csv, or correct the answer in corrections.csv'
+        when 'not_a_number'
+            then 'expected ' || case questions.question_type when 'integer' then 'a whole number' else 'a number' end
+                || '; correct the answer in corrections.csv'
+        when 'not_a_date' then 'expected a date such as 2023-01-31 or 31.1.2023; correct the answer in corrections.csv'
+        when 'out_of_range'
+            then
+                'expected a number from ' || coalesce(cast(questions.min_value as varchar), 'any') || ' to '
+                || coalesce(cast(questions.max_value as varchar), 'any') || '; ask the respondent, or widen the bounds in questions.csv'
+        when 'constraint_failed' then 'expected the constraint of questions.csv to hold; ask the respondent'
+        when 'answered_but_not_applicable'
+            then 'expected no answer, since the question did not apply; check relevant in questions.csv'
+    end as advice
+from answers
+inner join questions
+    on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
+left join read
+    on answers.row_id = read.row_id and answers.question_id = read.question_id

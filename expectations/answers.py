@@ -1,0 +1,185 @@
+"""The suite of a round's answers, generated from the codebook: it knows nothing of how SQL judged them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from expectations.rules import Rule
+
+IN_CODEBOOK = "answers_in_codebook"
+AGREEMENT = "sql_and_gx_agree"
+ASSET = "int_answers_judged"
+BAD_VALUE = "in no codebook"
+
+GIVEN = (
+    "valid",
+    "declared_missing",
+    "code_not_in_list",
+    "not_a_number",
+    "not_a_date",
+    "out_of_range",
+    "constraint_failed",
+    "answered_but_not_applicable",
+)
+EMPTY = ("blank", "not_applicable")
+JUDGED_TYPES = ("select_one", "select_multiple", "integer", "decimal", "date")
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question as one round asked it: everything that decides whether a value is in the codebook."""
+
+    survey_id: str
+    round_id: str
+    question_id: str
+    question_type: str
+    severity: str
+    accepted: frozenset[str]
+    decimal_sign: str
+
+
+def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion]:
+    """Every closed, numeric or date question of every round, with the texts its cells may hold.
+
+    Read from the raw codebook, past the SQL that judges: two readings of the same truth, held against each other.
+    """
+    read = {name: connection.execute(f"select * from raw.codebook__{name}").df() for name in CODEBOOK_TABLES}
+    columns = read["columns"].merge(read["rounds"][["survey_id", "round_id", "decimal_sign"]])
+    asked = columns.merge(read["questions"], on=["survey_id", "question_id"], validate="many_to_one")
+    asked = asked[asked["type"].isin(JUDGED_TYPES)]
+    return [
+        _asked_question(key, group, read)
+        for key, group in asked.groupby(["survey_id", "round_id", "question_id"], sort=True)
+    ]
+
+
+CODEBOOK_TABLES = ("questions", "choices", "columns", "recodes", "rounds")
+
+
+def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
+    """Per question: its answers are in the codebook; and, per status found, SQL's verdict is the codebook's too."""
+    keys = ["survey_id", "round_id", "question_id"]
+    statuses = profile.groupby(keys)["answer_status"].unique().to_dict()
+    return [
+        rule
+        for question in questions
+        for rule in _question_rules(
+            question, statuses.get((question.survey_id, question.round_id, question.question_id), ())
+        )
+    ]
+
+
+def _asked_question(key: tuple[str, ...], group: pd.DataFrame, read: dict[str, pd.DataFrame]) -> AskedQuestion:
+    survey_id, round_id, question_id = key
+    first = group.iloc[0]
+    list_name = first["list_name"] if pd.notna(first["list_name"]) else question_id
+    choices = _where(read["choices"], survey_id=survey_id, list_name=list_name)
+    recodes = _where(read["recodes"], survey_id=survey_id, round_id=round_id, list_name=list_name)
+    if first["type"] != "select_multiple":
+        columns = ["code", "label_fi", "label_sv", "label_en"]
+        accepted = {*choices[columns].stack().dropna(), *recodes["source_value"].dropna()}
+    elif pd.isna(first["list_separator"]):
+        accepted = {"", *group["ticked"].dropna(), *group["not_ticked"].dropna()}
+    else:
+        accepted = set(choices["code"])
+    return AskedQuestion(
+        survey_id,
+        round_id,
+        question_id,
+        first["type"],
+        first["severity"] if pd.notna(first["severity"]) else "warn",
+        frozenset(str(value).strip() for value in accepted),
+        first["decimal_sign"],
+    )
+
+
+def _where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
+    return frame[(frame[list(values)] == pd.Series(values)).all(axis=1)]
+
+
+def _question_rules(question: AskedQuestion, statuses: object) -> Iterator[Rule]:
+    found = set(statuses)  # type: ignore[call-overload]
+    if not found:
+        return
+    given = tuple(status for status in GIVEN if status in found)
+    if question.question_type.startswith("select"):
+        values = tuple(sorted(question.accepted | {""}))
+        yield _rule(question, IN_CODEBOOK, (*GIVEN, *EMPTY), "in_set", "judged_value", values)
+        yield from _agreement(question, found & {"valid", "declared_missing"}, "in_set", values)
+        yield from _agreement(question, found & {"code_not_in_list"}, "not_in_set", values)
+    elif question.question_type == "date":
+        yield _rule(question, IN_CODEBOOK, given, "not_in_set", "as_date", ("",)) if given else _blank(question)
+        yield from _agreement(question, found & {"not_a_date"}, "in_set", ("",), "as_date")
+    else:
+        yield from _number_rules(question, found, given)
+
+
+def _number_rules(question: AskedQuestion, found: set[str], given: tuple[str, ...]) -> Iterator[Rule]:
+    missing = "|".join(re.escape(value) for value in sorted(question.accepted))
+    number = number_pattern(question.question_type, question.decimal_sign)
+    either = f"^(?:{number}{'|' + missing if missing else ''})$"
+    yield _rule(question, IN_CODEBOOK, given, "matches", "judged_value", (either,)) if given else _blank(question)
+    if given:
+        yield _rule(question, IN_CODEBOOK, ("valid", "out_of_range"), "between", "outside", (0.0, 0.0))
+    yield from _agreement(question, found & {"valid"}, "matches", (f"^(?:{number})$",))
+    yield from _agreement(question, found & {"valid"}, "between", (0.0, 0.0), "outside")
+    yield from _agreement(question, found & {"not_a_number"}, "matches_not", (either,))
+    yield from _agreement(question, found & {"out_of_range"}, "between", (1e-9, float("inf")), "outside")
+
+
+def number_pattern(question_type: str, decimal_sign: str) -> str:
+    """What a number looks like in a round: "2.0" is the integer 2 under either decimal sign."""
+    zeros = r"\.0{1,6}" if decimal_sign == "." else r"[.,]0{1,6}"
+    digits = r"\.[0-9]{1,6}" if decimal_sign == "." else r",[0-9]{1,6}|\.0{1,6}"
+    tail = zeros if question_type == "integer" else digits
+    return rf"[+-]?[0-9]{{1,15}}(?:{tail})?"
+
+
+def _blank(question: AskedQuestion) -> Rule:
+    return _rule(question, IN_CODEBOOK, EMPTY, "in_set", "judged_value", ("",))
+
+
+def _agreement(
+    question: AskedQuestion,
+    statuses: set[str],
+    kind: str,
+    expected: tuple[str | float, ...],
+    column: str = "judged_value",
+) -> Iterator[Rule]:
+    if statuses:
+        yield _rule(question, AGREEMENT, tuple(sorted(statuses)), kind, column, expected)
+
+
+def _rule(
+    question: AskedQuestion,
+    check_id: str,
+    statuses: tuple[str, ...],
+    kind: str,
+    column: str,
+    expected: tuple[str | float, ...],
+) -> Rule:
+    place = {"survey_id": question.survey_id, "round_id": question.round_id, "question_id": question.question_id}
+    return Rule(
+        check_id=check_id,
+        asset=ASSET,
+        kind=kind,
+        column=column,
+        expected=expected,  # type: ignore[arg-type]
+        severity="block" if check_id == AGREEMENT else question.severity,
+        condition={**{name: (value,) for name, value in place.items()}, "answer_status": statuses},
+        control={**place, "answer_status": statuses[0], "n": 1, column: _breaks(kind, expected)},
+        **place,
+    )
+
+
+def _breaks(kind: str, expected: tuple[str | float, ...]) -> str | float:
+    if kind == "between":
+        return float(expected[0]) - 1
+    if kind == "not_in_set":
+        return expected[0]
+    return "7" if kind == "matches_not" else BAD_VALUE

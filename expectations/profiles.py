@@ -1,0 +1,74 @@
+"""What Great Expectations is given: different values with their counts, made by DuckDB. Never rows of respondents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+import duckdb
+import pandas as pd
+
+NULL = "(null)"
+DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y")
+
+ANSWERS = """
+    select p.survey_id, p.round_id, p.question_id, p.judged_value, p.answer_status, p.n,
+        q.min_value, q.max_value, p.question_type
+    from checks.answer_profile p
+    join staging.stg_codebook__questions q using (survey_id, question_id)
+"""
+
+
+def answer_profile(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """One row per round, question, value and status, with n and two readings of the value made here, not in SQL:
+    as_date (ISO text, '' where it is none) and outside (how far beyond the question's bounds a number lies)."""
+    frame = connection.execute(ANSWERS).df()
+    text = frame["judged_value"].fillna("")
+    frame["as_date"] = [_iso_date(value) for value in text]
+    frame["outside"] = [
+        _outside(value, low, high)
+        for value, low, high in zip(text, frame["min_value"], frame["max_value"], strict=True)
+    ]
+    return frame.drop(columns=["min_value", "max_value"])
+
+
+def table_profile(connection: duckdb.DuckDBPyConnection, columns: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
+    """One row per place (table:column) and value (kind values) or bound (kind range): value, number and count n."""
+    selects = [_values(table, column) if kind == "values" else _range(table, column) for table, column, kind in columns]
+    return connection.execute(" union all ".join(selects)).df()
+
+
+def _values(table: str, column: str) -> str:
+    return (
+        f"select '{table}:{column}' as place, "
+        f"coalesce(cast(\"{column}\" as varchar), '{NULL}') as value, cast(null as double) as number, "
+        f'count(*) as n from {table} group by "{column}"'
+    )
+
+
+def _range(table: str, column: str) -> str:
+    return " union all ".join(
+        f"select '{table}:{column}' as place, '{bound}' as value, "
+        f'cast({bound}("{column}") as double) as number, count(*) as n from {table}'
+        for bound in ("min", "max")
+    )
+
+
+def _iso_date(text: str) -> str:
+    for form in DATE_FORMATS:
+        try:
+            return datetime.strptime(text, form).date().isoformat()
+        except ValueError:
+            continue
+    return ""
+
+
+def _outside(text: str, low: object, high: object) -> float:
+    try:
+        number = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return 0.0
+    below = Decimal(str(low)) - number if pd.notna(low) else Decimal(0)
+    above = number - Decimal(str(high)) if pd.notna(high) else Decimal(0)
+    return float(max(below, above, Decimal(0)))

@@ -1,0 +1,138 @@
+"""The record of every check in the private schema `checks`, whoever made it: dbt, Great Expectations or SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ingest.fingerprint import code_sha256
+from ingest.warehouse import replace_rows, table_signature, transaction
+
+PASSED = {"pass", "success", "warn"}
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One result: what was checked, how grave a failure is, what was seen. No value of an answer."""
+
+    survey_id: str
+    round_id: str
+    check_id: str
+    family: str
+    tool: str
+    asset: str
+    severity: str
+    status: str
+    observed: str
+    threshold: str
+    n_failed: int
+    message_en: str
+    message_fi: str
+
+
+COLUMNS = tuple(field.name for field in fields(CheckResult))
+SCHEMA = pa.schema([(name, pa.int64() if name == "n_failed" else pa.string()) for name in COLUMNS])
+SIGNATURES = pa.schema(
+    [
+        ("table_name", pa.string()),
+        ("n_rows", pa.int64()),
+        ("content_hash", pa.string()),
+        ("code_sha256", pa.string()),
+        ("checked_at", pa.string()),
+    ]
+)
+
+
+def record_gx(connection: duckdb.DuckDBPyConnection, results: Iterable[CheckResult], tables: Sequence[str]) -> None:
+    """Replace the results of Great Expectations, and sign the tables as they were when they were judged."""
+    code, now = code_sha256(), datetime.now(UTC).isoformat(timespec="seconds")
+    signatures = [
+        dict(zip(SIGNATURES.names, (table, *table_signature(connection, table), code, now), strict=True))
+        for table in tables
+    ]
+    with transaction(connection):
+        replace_rows(connection, "checks.gx_results", _table(results))
+        replace_rows(connection, "checks.signatures", pa.Table.from_pylist(signatures, SIGNATURES))
+        _create_results_view(connection)
+
+
+def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Take over the results of the last dbt run from `target`: tests it ran are replaced, tests that are gone are
+    dropped, tests that never ran stand as not computable. A run that failed leaves its failures here."""
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    ran = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    tests = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "test"}
+    fresh = {result["unique_id"]: result for result in ran if result["unique_id"] in tests}
+    kept = _stored(connection)
+    results = [
+        _dbt_result(key, node, fresh[key]) if key in fresh else kept.get(_test_name(key)) or _never_ran(key, node)
+        for key, node in tests.items()
+    ]
+    with transaction(connection):
+        replace_rows(connection, "checks.dbt_results", _table(results))
+
+
+def _stored(connection: duckdb.DuckDBPyConnection) -> dict[str, CheckResult]:
+    known = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'checks' and table_name = 'dbt_results'"
+    ).fetchone()
+    if not known:
+        return {}
+    rows = connection.execute(f"select {', '.join(COLUMNS)} from checks.dbt_results").fetchall()
+    return {result.check_id: result for result in (CheckResult(*row) for row in rows)}
+
+
+def _test_name(unique_id: str) -> str:
+    return unique_id.split(".")[2]
+
+
+def _dbt_result(unique_id: str, node: Mapping[str, Any], result: Mapping[str, Any]) -> CheckResult:
+    passed = result["status"] in PASSED
+    failures = int(result["failures"] or 0)
+    return _test_result(unique_id, node, "pass" if passed else "fail", str(failures), failures if not passed else 0)
+
+
+def _never_ran(unique_id: str, node: Mapping[str, Any]) -> CheckResult:
+    return _test_result(unique_id, node, "not_computable", "has not run", 0)
+
+
+def _test_result(unique_id: str, node: Mapping[str, Any], status: str, observed: str, n_failed: int) -> CheckResult:
+    subject = (node.get("attached_node") or node["depends_on"]["nodes"][0]).split(".")[-1]
+    kind = (node.get("test_metadata") or {}).get("name", node["name"])
+    column = node.get("column_name")
+    about = f"{subject}.{column}" if column else subject
+    return CheckResult(
+        survey_id="all",
+        round_id="all",
+        check_id=_test_name(unique_id),
+        family="dbt",
+        tool="dbt",
+        asset=subject,
+        severity="block" if node["config"]["severity"].lower() == "error" else "warn",
+        status=status,
+        observed=observed,
+        threshold="0",
+        n_failed=n_failed,
+        message_en=f"dbt test {kind} on {about}",
+        message_fi=f"dbt-testi {kind}: {about}",
+    )
+
+
+def _table(results: Iterable[CheckResult]) -> pa.Table:
+    return pa.Table.from_pylist([asdict(result) for result in results], SCHEMA)
+
+
+def _create_results_view(connection: duckdb.DuckDBPyConnection) -> None:
+    listed = ", ".join(COLUMNS)
+    own = listed.replace("tool", "'sql' as tool")
+    connection.execute(
+        f"create or replace view checks.results as select {listed} from checks.dbt_results "
+        f"union all select {listed} from checks.gx_results union all select {own} from checks.round_checks"
+    )

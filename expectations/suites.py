@@ -1,0 +1,189 @@
+"""All suites on the warehouse as it stands: verdicts become check results, and the tables are signed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+
+import duckdb
+import pandas as pd
+
+from expectations import answers, tables
+from expectations.profiles import answer_profile, table_profile
+from expectations.record import CheckResult, record_gx
+from expectations.rules import ALL
+from expectations.run import Verdict, judge, picked
+
+CAN_FAIL = "expectations_can_fail"
+MESSAGES = {
+    answers.IN_CODEBOOK: (
+        "Answers to {question} outside the codebook: see intermediate.int_answers_doubtful",
+        "Kysymyksen {question} vastauksia koodikirjan ulkopuolelta: taulu intermediate.int_answers_doubtful",
+    ),
+    answers.AGREEMENT: (
+        "The status that SQL gives an answer and the verdict of Great Expectations must name the same answers",
+        "SQL:n antaman tilan ja Great Expectationsin tuomion on osuttava samoihin vastauksiin",
+    ),
+    tables.EXPECTATIONS: (
+        "Values, forms and ranges of {asset} are as declared",
+        "Taulun {asset} arvot, muodot ja vaihteluvälit ovat kuten on sovittu",
+    ),
+    CAN_FAIL: (
+        "Every expectation rejects a row made to break it",
+        "Jokainen odotus hylkää rivin, joka on tehty rikkomaan sen",
+    ),
+}
+
+
+def check_warehouse(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """Judge answers, registry, inventory and every mart; record the results and sign what was judged."""
+    marts = published_tables(connection)
+    results = [*_answer_results(connection), *_table_results(connection, [*tables.RAW_TABLES, *marts])]
+    record_gx(connection, results, [*tables.RAW_TABLES, *marts, "checks.answer_profile", "checks.round_checks"])
+    return results
+
+
+def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The tables and views of schema marts, by name."""
+    found = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'marts' union all "
+        "select view_name from duckdb_views() where schema_name = 'marts' order by 1"
+    )
+    return [f"marts.{name}" for (name,) in found.fetchall()]
+
+
+def _answer_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    profile = answer_profile(connection)
+    silent = _silent_rounds(connection)
+    if profile.empty:
+        return silent
+    verdicts = judge(answers.rules(answers.asked_questions(connection), profile), profile)
+    by_question = [v for v in verdicts if v.rule.check_id == answers.IN_CODEBOOK]
+    agreement = [v for v in verdicts if v.rule.check_id == answers.AGREEMENT]
+    return [
+        *silent,
+        *(_question_result(group, profile) for group in _grouped(by_question, "survey_id", "round_id", "question_id")),
+        *(_agreement_result(group, profile) for group in _grouped(agreement, "survey_id", "round_id")),
+        *(_can_fail_result(group) for group in _grouped(verdicts, "survey_id", "round_id")),
+    ]
+
+
+def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """Rounds without an accepted response: there is no answer to judge, and that is said."""
+    found = connection.execute(
+        "select survey_id, round_id from marts.dim_round "
+        "except select survey_id, round_id from checks.answer_profile order by all"
+    ).fetchall()
+    words = ("No accepted response: there is nothing to judge", "Ei hyväksyttyjä vastauksia: ei arvioitavaa")
+    return [
+        CheckResult(
+            *key,
+            answers.IN_CODEBOOK,
+            "expectations",
+            "gx",
+            answers.ASSET,
+            "info",
+            "not_computable",
+            "0 answers",
+            "0",
+            0,
+            *words,
+        )
+        for key in found
+    ]
+
+
+def _table_results(connection: duckdb.DuckDBPyConnection, names: list[str]) -> list[CheckResult]:
+    rules = tables.table_rules(connection, names)
+    profile = table_profile(connection, tables.profiled_columns(rules))
+    verdicts = judge(rules, profile)
+    broken = [rule for verdict in _failed(verdicts) for rule in tables.narrowed(verdict.rule)]
+    narrow = [verdict.rule.asset for verdict in judge(broken, profile) if not verdict.passed] if broken else []
+    judged = Counter(place.split(":")[0] for rule in rules for place in rule.condition["place"])
+    results = [_table_result(table, judged[table], narrow.count(table)) for table in names]
+    return [*results, _can_fail_result(verdicts)]
+
+
+def _grouped(verdicts: Iterable[Verdict], *by: str) -> Iterable[list[Verdict]]:
+    def key(verdict: Verdict) -> tuple[str, ...]:
+        return tuple(getattr(verdict.rule, name) for name in by)
+
+    return (list(group) for _, group in groupby(sorted(verdicts, key=key), key=key))
+
+
+def _question_result(verdicts: list[Verdict], profile: pd.DataFrame) -> CheckResult:
+    rows = profile[picked(verdicts[0].rule, profile)]
+    outside = rows[rows["answer_status"].isin(set(answers.GIVEN) - {"valid", "declared_missing"})]
+    check_id = f"{answers.IN_CODEBOOK}.{verdicts[0].rule.question_id}"
+    return _result(check_id, verdicts, f"{int(rows['n'].sum())} answers", int(outside["n"].sum()))
+
+
+def _agreement_result(verdicts: list[Verdict], profile: pd.DataFrame) -> CheckResult:
+    rows = pd.concat(profile[picked(v.rule, profile)] for v in verdicts if not v.passed) if _failed(verdicts) else None
+    n_failed = 0 if rows is None else int(rows["n"].sum())
+    return _result(answers.AGREEMENT, verdicts, f"{len(verdicts)} expectations", n_failed)
+
+
+def _table_result(table: str, n_expectations: int, n_broken: int) -> CheckResult:
+    asset = table.split(".")[1]
+    words = [text.format(asset=asset) for text in MESSAGES[tables.EXPECTATIONS]]
+    return CheckResult(
+        ALL,
+        ALL,
+        f"{tables.EXPECTATIONS}.{asset}",
+        "expectations",
+        "gx",
+        asset,
+        "block",
+        "fail" if n_broken else "pass",
+        f"{n_expectations} expectations",
+        "0",
+        n_broken,
+        *words,
+    )
+
+
+def _can_fail_result(verdicts: list[Verdict]) -> CheckResult:
+    blunt = [v for v in verdicts if not v.can_fail or not v.n_judged]
+    rule = verdicts[0].rule
+    message_en, message_fi = MESSAGES[CAN_FAIL]
+    return CheckResult(
+        rule.survey_id,
+        rule.round_id,
+        CAN_FAIL,
+        "expectations",
+        "gx",
+        rule.asset,
+        "block",
+        "fail" if blunt else "pass",
+        f"{len(verdicts) - len(blunt)} of {len(verdicts)}",
+        "all",
+        len(blunt),
+        message_en,
+        message_fi,
+    )
+
+
+def _failed(verdicts: list[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if not verdict.passed]
+
+
+def _result(check_id: str, verdicts: list[Verdict], observed: str, n_failed: int) -> CheckResult:
+    rule = verdicts[0].rule
+    failed = bool(_failed(verdicts))
+    words = [text.format(question=rule.question_id) for text in MESSAGES[rule.check_id]]
+    return CheckResult(
+        rule.survey_id,
+        rule.round_id,
+        check_id,
+        "expectations",
+        "gx",
+        rule.asset,
+        rule.severity,
+        "fail" if failed else "pass",
+        observed,
+        "0",
+        max(n_failed, 1) if failed else 0,
+        *words,
+    )

@@ -1,0 +1,78 @@
+"""What is wrong with an input: one Fault per fault, all of them told at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of one input file. `found`, `expected` and `advice` are whole sentences; `advice` may be empty.
+
+    A value that a respondent gave is never in a fault: messages end up in logs.
+    """
+
+    code: str
+    file: str
+    place: str
+    found: str
+    expected: str
+    advice: str
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.file, self.place) if part)
+        what = " ".join(part for part in (self.found, self.expected, self.advice) if part)
+        return f"{where}: {what}"
+
+    def __lt__(self, other: Fault) -> bool:
+        return self._order() < other._order()
+
+    def _order(self) -> tuple[object, ...]:
+        """By file, then by place with line 9 before line 10."""
+        parts = re.split(r"(\d+)", self.place)
+        place = tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part)
+        return (self.file, place, self.code, self.found)
+
+
+class InputFaults(Exception):
+    """The inputs cannot be used; `faults` says why, in the order of files and lines."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class FaultList:
+    """Collects faults while everything is read, so that all are told at once.
+
+    `shown` turns a path into the name that messages use.
+    """
+
+    def __init__(self, shown: Callable[[Path], str] = Path.as_posix) -> None:
+        self._shown = shown
+        self._faults: set[Fault] = set()
+
+    def add(
+        self, code: str, file: Path, place: str, *, found: str, expected: str, advice: str = ""
+    ) -> None:
+        """Note one fault. The same fault noted twice is told once."""
+        self._faults.add(Fault(code, self._shown(file), place, found, expected, advice))
+
+    def __len__(self) -> int:
+        return len(self._faults)
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(sorted(self._faults))
+
+    def raise_if_any(self) -> None:
+        """Raise InputFaults when anything was noted."""
+        if self._faults:
+            raise InputFaults(tuple(self._faults))
+
+
+def line_place(line: int, column: str = "") -> str:
+    """A place in a text file, as messages say it."""
+    return f"line {line}, column {column}" if column else f"line {line}"

@@ -1,0 +1,86 @@
+"""A text file decoded strictly: no guessing, no replaced characters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.errors import FaultList, line_place
+from ingest.suggestions import did_you_mean
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def read_bytes(path: Path, faults: FaultList) -> bytes | None:
+    """The bytes of a file; a missing file is a fault that offers the nearest name in the folder."""
+    if path.is_file():
+        return path.read_bytes()
+    names = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    faults.add(
+        "missing-file",
+        path,
+        "",
+        found="There is no such file.",
+        expected=f"The folder {path.parent.name} holds {path.name}.",
+        advice=did_you_mean(path.name, names, "Add the file."),
+    )
+    return None
+
+
+def read_text(path: Path, encoding: str, faults: FaultList) -> str | None:
+    """The text of a file, or None with a fault: missing, bytes that are not in the encoding, a NUL character."""
+    content = read_bytes(path, faults)
+    if content is None:
+        return None
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        _add_undecodable(path, content, encoding, error, faults)
+        return None
+    if "\0" in text:
+        _add_nul(path, text, faults)
+        return None
+    if text.startswith(BYTE_ORDER_MARK):
+        _add_byte_order_mark(path, faults)
+        return text.removeprefix(BYTE_ORDER_MARK)
+    return text
+
+
+def _add_undecodable(
+    path: Path, content: bytes, encoding: str, error: UnicodeDecodeError, faults: FaultList
+) -> None:
+    faults.add(
+        "undecodable-bytes",
+        path,
+        line_place(content.count(b"\n", 0, error.start) + 1),
+        found=f"The byte 0x{content[error.start]:02x} is not text in {encoding}.",
+        expected=f"The whole file is {encoding} text.",
+        advice=_encoding_advice(content),
+    )
+
+
+def _encoding_advice(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "The file looks like utf-16: save it as UTF-8, or for responses set encoding in round.yml."
+    return "It is perhaps cp1252: save the file as UTF-8, or for responses set encoding in round.yml."
+
+
+def _add_nul(path: Path, text: str, faults: FaultList) -> None:
+    faults.add(
+        "nul-character",
+        path,
+        line_place(text.count("\n", 0, text.index("\0")) + 1),
+        found="There is a NUL character, which no text has.",
+        expected="The file is plain text.",
+        advice="The file is damaged, or in utf-16: fetch it again or save it as UTF-8.",
+    )
+
+
+def _add_byte_order_mark(path: Path, faults: FaultList) -> None:
+    faults.add(
+        "byte-order-mark",
+        path,
+        line_place(1),
+        found="The file begins with a byte order mark, which cannot be seen.",
+        expected="The file is UTF-8 without a byte order mark.",
+        advice="Save it as UTF-8 without BOM, or for responses set encoding to utf-8-sig in round.yml.",
+    )

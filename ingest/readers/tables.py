@@ -1,0 +1,192 @@
+"""A file as rows of text with their place: what every reader returns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from ingest.errors import FaultList, line_place
+from ingest.suggestions import did_you_mean, nearest, quoted
+
+
+class TextRow(NamedTuple):
+    """One record: where it starts (1-based line or sheet row), its cells as text, and why it does not fit."""
+
+    line: int
+    cells: tuple[str, ...]
+    types: tuple[str, ...] | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class CsvLayout:
+    """How to read a CSV file. Rows are counted from 1, as records."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    name_row: int = 1
+    first_data_row: int = 2
+
+
+@dataclass(frozen=True)
+class SheetLayout:
+    """How to read a sheet of a workbook. Rows are counted from 1, as Excel does."""
+
+    sheet: str
+    name_row: int = 1
+    first_data_row: int = 2
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A header and the rows under it; every cell of a row without a problem belongs to a header name."""
+
+    path: Path
+    header: tuple[str, ...]
+    header_line: int
+    rows: tuple[TextRow, ...]
+    is_workbook: bool = False
+
+    def place(self, line: int, column: str) -> str:
+        """Where a cell is, as messages say it: a line and column of a text file, a cell of a workbook."""
+        if self.is_workbook and column in self.header:
+            return f"cell {cell_name(line, self.header.index(column) + 1)}, column {column}"
+        return line_place(line, column)
+
+    def header_place(self) -> str:
+        return f"row {self.header_line}" if self.is_workbook else line_place(self.header_line)
+
+
+def column_letters(number: int) -> str:
+    """The letters of a sheet's column counted from 1: 3 is C, 28 is AB."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """A cell as Excel names it: row 7, column 3 is C7."""
+    return f"{column_letters(column)}{row}"
+
+
+def check_names(table: TextTable, faults: FaultList) -> bool:
+    """Note blank and repeated column names; True when every column can be told from the others."""
+    blank = [index for index, name in enumerate(table.header, start=1) if not name.strip()]
+    for index in blank:
+        faults.add(
+            "blank-column-name",
+            table.path,
+            table.header_place(),
+            found=f"Column {index} has no name.",
+            expected="Every column of the file has a name.",
+            advice="Name the column, or remove it where the file is made.",
+        )
+    repeated = [name for name, count in Counter(table.header).items() if count > 1 and name.strip()]
+    for name in repeated:
+        faults.add(
+            "repeated-column-name",
+            table.path,
+            table.header_place(),
+            found=f"The column name {quoted(name)} appears {table.header.count(name)} times.",
+            expected="Each column name appears once.",
+            advice="Rename the columns where the file is made, so that their answers can be told apart.",
+        )
+    return not blank and not repeated
+
+
+def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultList) -> bool:
+    """Note every difference between the header and the expected names in their order."""
+    if table.header == tuple(expected):
+        return True
+    missing = [name for name in expected if name not in table.header]
+    extra = [name for name in table.header if name not in expected]
+    if is_delimiter_wrong(table.header, expected):
+        add_wrong_delimiter(table, faults)
+        return False
+    for name in missing:
+        faults.add(
+            "missing-column",
+            table.path,
+            table.header_place(),
+            found=f"There is no column {quoted(name)}.",
+            expected=f"The columns are {','.join(expected)}.",
+            advice=header_hint(name, extra) or "Add the column; its cells may be empty where the rules allow.",
+        )
+    for name in extra:
+        if nearest(name, missing) is None:
+            faults.add(
+                "unexpected-column",
+                table.path,
+                table.header_place(),
+                found=f"The column {quoted(name)} is not known here.",
+                expected=f"The columns are {','.join(expected)}.",
+                advice=did_you_mean(name, expected, "Remove the column."),
+            )
+    if not missing and not extra:
+        faults.add(
+            "column-order",
+            table.path,
+            table.header_place(),
+            found=f"The columns stand in the order {','.join(table.header)}.",
+            expected=f"The columns stand in the order {','.join(expected)}.",
+            advice="Put the columns in that order.",
+        )
+    return False
+
+
+def is_delimiter_wrong(header: Sequence[str], expected: Sequence[str]) -> bool:
+    """Whether the header came out as one name that still holds a sign that separates columns."""
+    return len(header) == 1 and header[0] not in expected and any(sign in header[0] for sign in ";,\t|")
+
+
+def add_wrong_delimiter(table: TextTable, faults: FaultList) -> None:
+    sign = max(";,\t|", key=table.header[0].count)
+    shown = "a tab" if sign == "\t" else quoted(sign)
+    faults.add(
+        "wrong-delimiter",
+        table.path,
+        table.header_place(),
+        found=f"The first line came out as one column, and it holds {shown}.",
+        expected="The columns are separated by the delimiter that was asked for.",
+        advice=f"Columns of this file seem to be separated by {shown}: for responses set delimiter in round.yml, "
+        "any other file is saved with commas.",
+    )
+
+
+def header_hint(expected: str, found: Sequence[str]) -> str:
+    """What probably happened to a column name that is not there; empty when nothing is near."""
+    for name in found:
+        if expected in (_reread(name, "cp1252", "utf-8"), _reread(name, "latin-1", "utf-8")):
+            return f"The file has {quoted(name)}: its text was read in a wrong encoding. Set encoding to utf-8."
+        if name.strip() == expected.strip():
+            return f"The file has {quoted(name)}: look at the spaces around the name."
+    near = nearest(expected, found)
+    return f"The file has {quoted(near)}, which is near." if near is not None else ""
+
+
+def _reread(text: str, written_as: str, read_as: str) -> str:
+    try:
+        return text.encode(written_as).decode(read_as)
+    except UnicodeError:
+        return ""
+
+
+def check_first_lines(path: Path, records: int, layout: CsvLayout | SheetLayout, faults: FaultList) -> bool:
+    """Note a file that ends before its row of column names."""
+    if records >= layout.name_row:
+        return True
+    found = "The file is empty." if records == 0 else f"The file has {records} rows."
+    faults.add(
+        "empty-file",
+        path,
+        "",
+        found=found,
+        expected=f"Row {layout.name_row} holds the names of the columns.",
+        advice="Fetch the file again from where it is made.",
+    )
+    return False

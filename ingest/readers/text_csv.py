@@ -1,0 +1,96 @@
+"""CSV read strictly with the standard library: every cell is text, nothing is guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.errors import FaultList, line_place
+from ingest.readers.encoded_text import read_text
+from ingest.readers.tables import CsvLayout, TextRow, TextTable, check_first_lines, check_names
+
+# The library's own limit of 131,072 characters is less than a long free-text answer in a joined export.
+LONGEST_FIELD = 16 * 1024 * 1024
+csv.field_size_limit(LONGEST_FIELD)
+
+Record = tuple[int, tuple[str, ...]]
+
+
+def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | None:
+    """The rows of a CSV file, or None when the file cannot be read as a table (the faults say why).
+
+    A row with too few or too many fields is kept with its `problem`; an empty line is a row of empty cells.
+    """
+    text = read_text(path, layout.encoding, faults)
+    if text is None:
+        return None
+    records = _parse(path, text, layout.delimiter, faults)
+    if records is None or not check_first_lines(path, len(records), layout, faults):
+        return None
+    header_line, header = records[layout.name_row - 1]
+    body = records[layout.first_data_row - 1 :]
+    if _is_cut(text, body, len(header)):
+        _add_cut(path, body[-1], len(header), faults)
+    rows = tuple(_fitted(line, cells, len(header)) for line, cells in body)
+    table = TextTable(path, header, header_line, rows)
+    return table if check_names(table, faults) else None
+
+
+def _parse(path: Path, text: str, delimiter: str, faults: FaultList) -> list[Record] | None:
+    records: list[Record] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            records.append((start, tuple(cells)))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        _add_unparseable(path, start, error, faults)
+        return None
+    return records
+
+
+def _fitted(line: int, cells: tuple[str, ...], width: int) -> TextRow:
+    if len(cells) == width:
+        return TextRow(line, cells)
+    if not cells:
+        return TextRow(line, ("",) * width)
+    return TextRow(line, cells, problem=f"{len(cells)} fields where the header has {width}")
+
+
+def _is_cut(text: str, body: list[Record], width: int) -> bool:
+    return bool(body) and 0 < len(body[-1][1]) < width and not text.endswith(("\n", "\r"))
+
+
+def _add_cut(path: Path, last: Record, width: int, faults: FaultList) -> None:
+    line, cells = last
+    faults.add(
+        "cut-file",
+        path,
+        line_place(line),
+        found=f"The last line has {len(cells)} of {width} fields and no line end: the file looks cut.",
+        expected="The file is whole.",
+        advice="Fetch the file again from where it is made.",
+    )
+
+
+def _add_unparseable(path: Path, line: int, error: csv.Error, faults: FaultList) -> None:
+    code, found = next(_explanations(str(error)))
+    faults.add(
+        code,
+        path,
+        line_place(line),
+        found=found,
+        expected="A quoted field ends with a quote, and a quote inside it is doubled.",
+        advice="Correct the row where the file is made; nothing after it could be read.",
+    )
+
+
+def _explanations(error: str) -> Iterator[tuple[str, str]]:
+    if "unexpected end of data" in error:
+        yield "unclosed-quote", "A quote opens in the row that begins here and never closes."
+    if "field limit" in error:
+        yield "unclosed-quote", f"A field is longer than {LONGEST_FIELD} characters; a quote is probably open."
+    yield "stray-quote", "A quoted field goes on after its closing quote."

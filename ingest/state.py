@@ -1,0 +1,316 @@
+"""The private state that cannot be rebuilt: refreshes, ingested files, releases and the history of checks.
+
+SQLite, light on imports. Times go in and come out as aware datetimes; they are kept as ISO text in UTC.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from ingest.paths import DataPaths
+
+STATE_VERSION = 1
+BUSY_SECONDS = 30.0
+RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}\.duckdb")
+
+Outcome = Literal["running", "published", "unchanged", "refused", "failed"]
+Cause = Literal["publish", "rollback", "repair"]
+CheckKey = tuple[str, str, str]
+
+SCHEMA = (
+    """create table refreshes (
+        id integer primary key autoincrement, started_at text not null, ended_at text, fingerprint text not null,
+        outcome text not null, release_number integer, warehouse_signature text not null default ''
+    )""",
+    """create table ingested_files (
+        id integer primary key autoincrement, at text not null, source_file text not null, sha256 text not null,
+        kind text not null, survey_id text, round_id text, n_rows integer not null
+    )""",
+    """create table releases (
+        number integer primary key, file text not null, sha256 text not null, fingerprint text not null,
+        created_at text not null, superseded_at text
+    )""",
+    """create table current_history (
+        id integer primary key autoincrement, at text not null, number integer not null, cause text not null
+    )""",
+    """create table check_history (
+        id integer primary key autoincrement, refresh_id integer not null references refreshes (id),
+        survey_id text not null, round_id text not null, check_id text not null, status text not null,
+        observed text, n_failed integer, at text not null
+    )""",
+    "create index check_history_by_check on check_history (survey_id, round_id, check_id, id)",
+)
+
+
+class StateTooNew(RuntimeError):
+    """The state was written by a newer program than this one."""
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """One run of the main job; ended_at and release_number are None until there is one."""
+
+    refresh_id: int
+    started_at: datetime
+    ended_at: datetime | None
+    fingerprint: str
+    outcome: str
+    release_number: int | None
+    warehouse_signature: str
+
+
+@dataclass(frozen=True)
+class IngestedFile:
+    """One line of the ledger: a file as it was when it was read."""
+
+    at: datetime
+    source_file: str
+    sha256: str
+    kind: str
+    survey_id: str | None
+    round_id: str | None
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class ReleaseRecord:
+    """What is remembered of a release; file is its name in published/releases."""
+
+    number: int
+    file: str
+    sha256: str
+    fingerprint: str
+    created_at: datetime
+    superseded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """The result of one check in one refresh; survey_id and round_id are 'all' for the whole warehouse."""
+
+    survey_id: str
+    round_id: str
+    check_id: str
+    status: str
+    observed: str | None
+    n_failed: int | None
+
+
+@contextmanager
+def opened(paths: DataPaths) -> Iterator[sqlite3.Connection]:
+    """A connection to the state, made for its owner only when it is missing. Raises StateTooNew."""
+    paths.state.mkdir(parents=True, exist_ok=True)
+    paths.state.chmod(0o700)
+    os.close(os.open(paths.state_file, os.O_RDWR | os.O_CREAT, 0o600))
+    paths.state_file.chmod(0o600)
+    connection = sqlite3.connect(paths.state_file, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("pragma journal_mode = delete")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+        _prepare(connection, paths.shown(paths.state_file))
+        yield connection
+    finally:
+        connection.close()
+
+
+def _prepare(connection: sqlite3.Connection, shown: str) -> None:
+    """Make the tables of an empty file; refuse a newer one."""
+    if _version(connection) == STATE_VERSION:
+        return
+    with connection:
+        connection.execute("begin immediate")
+        version = _version(connection)
+        if version > STATE_VERSION:
+            raise StateTooNew(
+                f"{shown}: written as state version {version}, this program knows versions up to {STATE_VERSION}. "
+                "Use the newer kuntakysely that wrote it, or point --data at another folder."
+            )
+        if version == 0:
+            for statement in SCHEMA:
+                connection.execute(statement)
+            connection.execute(f"pragma user_version = {STATE_VERSION}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def _text(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} has no time zone: give an aware datetime")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def begin_refresh(connection: sqlite3.Connection, started_at: datetime, fingerprint: str) -> int:
+    """Note that a refresh has begun; its id."""
+    with connection:
+        cursor = connection.execute(
+            "insert into refreshes (started_at, fingerprint, outcome) values (?, ?, 'running')",
+            [_text(started_at), fingerprint],
+        )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def end_refresh(
+    connection: sqlite3.Connection,
+    refresh_id: int,
+    ended_at: datetime,
+    outcome: Outcome,
+    release_number: int | None = None,
+    warehouse_signature: str = "",
+) -> None:
+    """Note how a refresh ended. warehouse_signature is what the next no-change answer compares."""
+    with connection:
+        connection.execute(
+            "update refreshes set ended_at = ?, outcome = ?, release_number = ?, warehouse_signature = ? where id = ?",
+            [_text(ended_at), outcome, release_number, warehouse_signature, refresh_id],
+        )
+
+
+def last_refresh(connection: sqlite3.Connection, *outcomes: Outcome) -> Refresh | None:
+    """The latest refresh, or the latest with one of these outcomes; None when there is none."""
+    condition = f"where outcome in ({', '.join('?' * len(outcomes))})" if outcomes else ""
+    row = connection.execute(
+        "select id, started_at, ended_at, fingerprint, outcome, release_number, warehouse_signature "
+        f"from refreshes {condition} order by id desc limit 1",
+        outcomes,
+    ).fetchone()
+    return Refresh(row[0], datetime.fromisoformat(row[1]), _time(row[2]), *row[3:]) if row else None
+
+
+def fingerprint_of(connection: sqlite3.Connection, refresh_id: int) -> str:
+    """The fingerprint a refresh began with; empty for an unknown one."""
+    row = connection.execute("select fingerprint from refreshes where id = ?", [refresh_id]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def record_files(connection: sqlite3.Connection, files: Iterable[IngestedFile]) -> None:
+    """Add lines to the ledger of ingested files."""
+    with connection:
+        connection.executemany(
+            "insert into ingested_files (at, source_file, sha256, kind, survey_id, round_id, n_rows) "
+            "values (?, ?, ?, ?, ?, ?, ?)",
+            [(_text(file.at), *astuple(file)[1:]) for file in files],
+        )
+
+
+def ingested_files(connection: sqlite3.Connection) -> list[IngestedFile]:
+    """The ledger, oldest line first."""
+    rows = connection.execute(
+        "select at, source_file, sha256, kind, survey_id, round_id, n_rows from ingested_files order by id"
+    )
+    return [IngestedFile(datetime.fromisoformat(at), *rest) for at, *rest in rows]
+
+
+def record_release(connection: sqlite3.Connection, release: ReleaseRecord) -> None:
+    """Remember a release that lies whole in its folder; one that is known already stays as it is."""
+    with connection:
+        connection.execute(
+            "insert into releases (number, file, sha256, fingerprint, created_at, superseded_at) "
+            "values (?, ?, ?, ?, ?, ?) on conflict (number) do nothing",
+            [
+                release.number,
+                release.file,
+                release.sha256,
+                release.fingerprint,
+                _text(release.created_at),
+                _text(release.superseded_at) if release.superseded_at else None,
+            ],
+        )
+
+
+def releases(connection: sqlite3.Connection) -> list[ReleaseRecord]:
+    """Every release ever remembered, by number; those without a file are gone from disk."""
+    rows = connection.execute(
+        "select number, file, sha256, fingerprint, created_at, superseded_at from releases order by number"
+    )
+    return [
+        ReleaseRecord(number, file, sha256, fingerprint, datetime.fromisoformat(created_at), _time(superseded_at))
+        for number, file, sha256, fingerprint, created_at, superseded_at in rows
+    ]
+
+
+def record_current(connection: sqlite3.Connection, number: int, now: datetime, cause: Cause) -> None:
+    """Remember that `current` points at this release and that every other one is superseded."""
+    with connection:
+        connection.execute(
+            "update releases set superseded_at = ? where number <> ? and superseded_at is null",
+            [_text(now), number],
+        )
+        connection.execute("update releases set superseded_at = null where number = ?", [number])
+        last = connection.execute("select number from current_history order by id desc limit 1").fetchone()
+        if last != (number,):
+            connection.execute(
+                "insert into current_history (at, number, cause) values (?, ?, ?)",
+                [_text(now), number, cause],
+            )
+
+
+def current_history(connection: sqlite3.Connection) -> list[tuple[datetime, int, str]]:
+    """When `current` was pointed at which release and why (publish, rollback, repair), oldest first."""
+    rows = connection.execute("select at, number, cause from current_history order by id")
+    return [(datetime.fromisoformat(at), number, cause) for at, number, cause in rows]
+
+
+def release_files(folder: Path) -> dict[int, Path]:
+    """The release files that lie in published/releases, by number."""
+    names = ((path, RELEASE_NAME.fullmatch(path.name)) for path in folder.glob("*.duckdb"))
+    return {int(match.group(1)): path for path, match in sorted(names) if match}
+
+
+def current_release(paths: DataPaths) -> int | None:
+    """The number of the release that `current.duckdb` points at; None when it points at none."""
+    files = release_files(paths.releases)
+    target = paths.current.readlink().name if paths.current.is_symlink() else ""
+    return next((number for number, file in files.items() if file.name == target), None)
+
+
+def next_release_number(connection: sqlite3.Connection, folder: Path) -> int:
+    """One more than any release remembered or lying in the folder, so that a lost state reuses no number there."""
+    remembered = connection.execute("select coalesce(max(number), 0) from releases").fetchone()[0]
+    return max([int(remembered), *release_files(folder)]) + 1
+
+
+def record_checks(
+    connection: sqlite3.Connection, refresh_id: int, at: datetime, outcomes: Iterable[CheckOutcome]
+) -> None:
+    """Add the results of a refresh's checks to their history."""
+    with connection:
+        connection.executemany(
+            "insert into check_history "
+            "(refresh_id, survey_id, round_id, check_id, status, observed, n_failed, at) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(refresh_id, *astuple(outcome), _text(at)) for outcome in outcomes],
+        )
+
+
+def first_seen(connection: sqlite3.Connection) -> dict[CheckKey, datetime]:
+    """Since when each check that failed when last run has been failing, by (survey_id, round_id, check_id)."""
+    rows = connection.execute(
+        """
+        select survey_id, round_id, check_id, min(at)
+        from check_history as failed
+        where status = 'fail' and id > coalesce((
+            select max(id)
+            from check_history as other
+            where other.survey_id = failed.survey_id and other.round_id = failed.round_id
+                and other.check_id = failed.check_id and other.status <> 'fail'
+        ), 0)
+        group by survey_id, round_id, check_id
+        """
+    )
+    return {(survey, round_id, check): datetime.fromisoformat(at) for survey, round_id, check, at in rows}

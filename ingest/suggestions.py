@@ -1,0 +1,39 @@
+"""Words for messages: values in quotes, lists of what is allowed, the nearest right name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process, utils
+
+NEAR_ENOUGH = 75.0
+LISTED_AT_MOST = 12
+
+
+def quoted(value: object) -> str:
+    """A value in quotes, cut when it is long, with characters that cannot be seen written out."""
+    text = str(value)
+    text = text if len(text) <= 80 else text[:77] + "..."
+    return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text) + '"'
+
+
+def listed(values: Iterable[object]) -> str:
+    """Values in a sentence; a long list is cut and says how many more there are."""
+    all_values = [str(value) for value in values]
+    shown = ", ".join(all_values[:LISTED_AT_MOST])
+    left = len(all_values) - LISTED_AT_MOST
+    return f"{shown} and {left} more" if left > 0 else shown
+
+
+def nearest(value: str, choices: Iterable[str]) -> str | None:
+    """The choice that looks most like value, or None when nothing is near."""
+    found = process.extractOne(
+        value, sorted(choices), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
+    )
+    return found[0] if found else None
+
+
+def did_you_mean(value: str, choices: Iterable[str], otherwise: str = "") -> str:
+    """A sentence that offers the nearest choice; `otherwise` when nothing is near."""
+    found = nearest(value, choices)
+    return f"Did you mean {quoted(found)}?" if found is not None else otherwise

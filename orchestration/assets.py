@@ -1,0 +1,154 @@
+"""The graph: three sources, a model each for dbt, the checks, the release. Only wiring; the work is in the rooms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from dagster import (
+    AssetCheckResult,
+    AssetExecutionContext,
+    AssetKey,
+    BackfillPolicy,
+    ConfigurableResource,
+    Failure,
+    InitResourceContext,
+    MaterializeResult,
+    asset,
+    multi_asset_check,
+)
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from pydantic import PrivateAttr
+
+from expectations.record import record_dbt
+from ingest.fingerprint import code_sha256
+from ingest.errors import InputFaults
+from ingest.load import LoadResult, load_registry, load_rounds, load_systems
+from ingest.paths import DataPaths
+from ingest.warehouse import opened
+from orchestration import checks
+from orchestration.dbt import BUILD, failures, prepared_manifest
+from orchestration.partitions import ROUNDS
+from orchestration.session import Session, refresh_session
+from publish.gate import PublishRefused, refusals
+from publish.release import PUBLISHED_TABLES, publish
+
+PATHS = DataPaths.resolve()
+MANIFEST: dict[str, Any] = json.loads(prepared_manifest(PATHS).read_text(encoding="utf-8"))
+
+
+class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
+    """The session of the refresh that the run is part of: it holds the lock from the first step to the last."""
+
+    _session: Session = PrivateAttr()
+
+    def yield_for_execution(self, context: InitResourceContext) -> Iterator[RefreshResource]:
+        with refresh_session(PATHS) as self._session:
+            yield self
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's sources are the raw tables of our three source assets."""
+
+    def get_asset_key(self, dbt_resource_props: Any) -> AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return checks.source_key(dbt_resource_props["name"])
+        return AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Any) -> str:
+        return str(dbt_resource_props["schema"])
+
+    def get_description(self, dbt_resource_props: Any) -> str:
+        return str(dbt_resource_props["description"]).strip()
+
+
+TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+
+
+@asset(key=["raw", "registry"], group_name="sources", kinds={"csv"})
+def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
+    return _loaded(refresh.session, load_registry)
+
+
+@asset(key=["raw", "systems"], group_name="sources", kinds={"excel"})
+def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """The inventory of information systems, as delivered."""
+    return _loaded(refresh.session, load_systems)
+
+
+@asset(
+    key=["raw", "responses"],
+    group_name="sources",
+    kinds={"csv"},
+    partitions_def=ROUNDS,
+    backfill_policy=BackfillPolicy.single_run(),
+)
+def responses(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """The rows and cells of a round's response files as delivered, with the codebook they are read by. Private."""
+    return _loaded(refresh.session, partial(load_rounds, keys=list(context.partition_keys)))
+
+
+@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=TRANSLATOR, name="dbt_models")
+def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: RefreshResource) -> Iterator[Any]:
+    """Staging, intermediate, marts and the checks made in SQL, with dbt's own tests."""
+    paths = refresh.session.paths
+    refresh.session.start_judge()
+    run = dbt.cli(list(BUILD), context=context, target_path=paths.dbt_target, manifest=MANIFEST)
+    try:
+        yield from run.stream()
+    except DagsterDbtCliRuntimeError:
+        refresh.session.refuse("\n".join(["dbt could not build or test everything:", *failures(paths.dbt_target)]))
+        raise
+    finally:
+        with opened(paths.warehouse_file) as connection:
+            record_dbt(connection, paths.dbt_target)
+
+
+SPECS = checks.check_specs(MANIFEST)
+
+
+@multi_asset_check(specs=SPECS, name="expectations", can_subset=True)
+def expectations(context: Any, refresh: RefreshResource) -> Iterator[AssetCheckResult]:
+    """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse."""
+    session = refresh.session
+    session.judge()
+    with opened(session.paths.warehouse_file, read_only=True) as connection:
+        results = checks.recorded_results(connection)
+        against = refusals(connection, PUBLISHED_TABLES, code_sha256())
+    if against:
+        session.refuse(str(PublishRefused(against)))
+    selected = [spec for spec in SPECS if spec.key in context.selected_asset_check_keys]
+    yield from checks.asset_check_results(results, selected, MANIFEST)
+
+
+@asset(deps=[AssetKey(["marts", name]) for name in PUBLISHED_TABLES], group_name="published", kinds={"duckdb"})
+def published_release(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """The release that BI tools read. It reads the recorded checks itself and refuses: no selection gets round them."""
+    session = refresh.session
+    try:
+        release = publish(session.paths, datetime.now(UTC), session.refresh_id)
+    except PublishRefused as refused:
+        session.refuse(str(refused))
+        raise Failure(session.said, allow_retries=False) from refused
+    session.outcome, session.release_number = "published", release.number
+    return MaterializeResult(
+        metadata={"release": release.number, "file": release.file.name, "sha256": release.sha256}
+    )
+
+
+def _loaded(session: Session, load: Callable[[DataPaths], LoadResult]) -> MaterializeResult:  # type: ignore[type-arg]
+    try:
+        result = load(session.paths)
+    except InputFaults as faults:
+        session.reject(str(faults))
+        raise Failure(session.said, metadata={"n_faults": len(faults.faults)}, allow_retries=False) from faults
+    return MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})

@@ -1,0 +1,128 @@
+"""The command line: kuntakysely. Thin: each command calls one room and turns what it says into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.lock import RefreshRunning
+from ingest.paths import DATA_VARIABLE, PROJECT_ROOT, DataPaths
+from ingest.state import StateTooNew
+
+DONE, REFUSED, WRONG_INPUT, RUNNING = 0, 1, 2, 3
+
+app = typer.Typer(
+    help="A warehouse for surveys of municipalities.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+Data = Annotated[
+    Path | None, typer.Option("--data", help=f"The data folder; default data/ of the project or ${DATA_VARIABLE}.")
+]
+
+
+@app.command()
+def refresh(
+    survey: Annotated[str | None, typer.Option(help="Only rounds of this survey.")] = None,
+    round_id: Annotated[str | None, typer.Option("--round", help="Only this round.")] = None,
+    full: Annotated[bool, typer.Option(help="Build everything anew.")] = False,
+    data: Data = None,
+) -> None:
+    """Ingest, build, check and publish, through Dagster."""
+    from orchestration.refresh import refresh as run
+
+    raise typer.Exit(run(DataPaths.resolve(data), survey, round_id, full=full))
+
+
+@app.command()
+def validate(
+    what: Annotated[str | None, typer.Argument(metavar="[SURVEY[/ROUND]]", help="All when left out.")] = None,
+    data: Data = None,
+) -> None:
+    """Read codebooks and inputs and report every fault at once. Writes nothing."""
+    from ingest.load import validate as faults_in
+
+    survey, _, round_id = (what or "").partition("/")
+    faults = faults_in(DataPaths.resolve(data), survey or None, round_id or None)
+    for fault in faults:
+        typer.echo(f"{fault}\n")
+    typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found.")
+    raise typer.Exit(WRONG_INPUT if faults else DONE)
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    data: Data = None,
+) -> None:
+    """Releases, rounds and the last result of every check."""
+    from orchestration.progress import terminal
+    from orchestration.report import print_json, print_status, read_status
+
+    paths = DataPaths.resolve(data)
+    found = read_status(paths)
+    if as_json:
+        print_json(found, terminal())
+    else:
+        print_status(found, paths, terminal())
+
+
+@app.command()
+def rollback(
+    release: Annotated[int | None, typer.Argument(help="Its number; the one before the current when left out.")] = None,
+    data: Data = None,
+) -> None:
+    """Point `current` at an earlier release."""
+    from datetime import UTC, datetime
+
+    from publish.release import RollbackRefused
+    from publish.release import rollback as point_back
+
+    paths = DataPaths.resolve(data)
+    try:
+        number = point_back(paths, datetime.now(UTC), release)
+    except RollbackRefused as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(WRONG_INPUT) from refused
+    typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    data: Data = None,
+) -> None:
+    """Dagster's web interface on 127.0.0.1, with its schedules and its sensor running."""
+    from orchestration.dagster_home import prepare_dagster_home
+    from orchestration.dbt import prepared_manifest
+
+    paths = DataPaths.resolve(data)
+    os.environ[DATA_VARIABLE] = str(paths.root)
+    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
+    prepared_manifest(paths)
+    os.chdir(PROJECT_ROOT)
+    dagster = Path(sys.executable).with_name("dagster")
+    typer.echo(f"Dagster at http://127.0.0.1:{port} (end with Ctrl-C)")
+    os.execv(
+        dagster,
+        [str(dagster), "dev", "-m", "orchestration.definitions", "--host", "127.0.0.1", "--port", str(port)],
+    )
+
+
+def main() -> None:
+    """The console script: errors that a person can act on are said in words, without a trace."""
+    try:
+        app()
+    except RefreshRunning as running:
+        typer.echo(str(running), err=True)
+        sys.exit(RUNNING)
+    except (ValueError, StateTooNew) as wrong:
+        typer.echo(str(wrong), err=True)
+        sys.exit(WRONG_INPUT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""dbt as this project runs it: its environment, its manifest, and a resource that starts it without detours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ingest.fingerprint import CODE_SUFFIXES, combined_sha256
+from ingest.paths import PROJECT_ROOT, DataPaths
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+DBT = Path(sys.executable).with_name("dbt")
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+
+
+def environment(paths: DataPaths) -> dict[str, str]:
+    """What dbt is told through its environment: where to write, and to keep its log and its news to itself."""
+    return {
+        "KUNTAKYSELY_WAREHOUSE": str(paths.warehouse_file),
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_TARGET_PATH": str(paths.dbt_target),
+        "DBT_LOG_PATH": str(paths.dbt_target),
+        "DBT_LOG_LEVEL_FILE": "none",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_VERSION_CHECK": "false",
+        "DBT_USE_COLORS": "false",
+    }
+
+
+def project_sha256() -> str:
+    """One hash of the models, macros and settings."""
+    files = [path for path in sorted(DBT_PROJECT.rglob("*")) if path.suffix in CODE_SUFFIXES | {".md"}]
+    return combined_sha256(DBT_PROJECT, files)
+
+
+def start_parse(paths: DataPaths) -> subprocess.Popen[str] | None:
+    """Begin to make the manifest when the one there is is not of the present models; None when it is."""
+    stamp = paths.dbt_target / "manifest.sha256"
+    if (paths.dbt_target / "manifest.json").exists() and stamp.exists() and stamp.read_text() == project_sha256():
+        return None
+    paths.prepare_private()
+    stamp.unlink(missing_ok=True)
+    return subprocess.Popen(
+        [str(DBT), "parse", "--quiet"],
+        cwd=DBT_PROJECT, env=os.environ | environment(paths), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def finish_parse(paths: DataPaths, parsing: subprocess.Popen[str] | None) -> Path:
+    """The manifest, once it is made. Raises RuntimeError with what dbt said."""
+    if parsing is not None:
+        said, _ = parsing.communicate()
+        if parsing.returncode != 0:
+            raise RuntimeError(f"dbt cannot read the project in dbt_project/:\n{said.strip()}")
+        (paths.dbt_target / "manifest.sha256").write_text(project_sha256())
+    return paths.dbt_target / "manifest.json"
+
+
+def prepared_manifest(paths: DataPaths) -> Path:
+    """The manifest of the present models, made now if need be."""
+    return finish_parse(paths, start_parse(paths))
+
+
+def failures(target: Path) -> list[str]:
+    """What failed in the last run, a line each: the test or model, and how many rows were against it."""
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return [
+        f"- {result['unique_id'].split('.')[2]}: {result['message'] or result['status']}"
+        for result in results
+        if result["status"] in ("fail", "error")
+    ]
+
+
+def dbt_resource(paths: DataPaths) -> Any:
+    """The Dagster resource. Imported late: dagster_dbt takes seconds."""
+    from dagster_dbt import DbtCliResource
+    from packaging.version import Version
+
+    class DirectDbt(DbtCliResource):
+        """DbtCliResource asks `dbt --version` (3 s) and opens an adapter in the parent (4 s, and a second hand on the
+        DuckDB file): the version is known, and row counts are taken from the warehouse after the build."""
+
+        @property
+        def _cli_version(self) -> Version:
+            return Version(version("dbt-core"))
+
+        def _initialize_dbt_core_adapter(self, args: Any) -> None:
+            return None
+
+    os.environ.update(environment(paths))
+    return DirectDbt(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(DBT))

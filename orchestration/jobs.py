@@ -1,0 +1,86 @@
+"""What runs when: the jobs, two schedules and a sensor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dagster import (
+    AssetSelection,
+    DefaultScheduleStatus,
+    DefaultSensorStatus,
+    RunRequest,
+    ScheduleEvaluationContext,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    define_asset_job,
+    schedule,
+    sensor,
+)
+
+from ingest.rounds import open_rounds, round_keys, round_sha256
+from orchestration.assets import PATHS, responses
+from orchestration.partitions import ROUNDS, follow_folders
+
+HELSINKI = "Europe/Helsinki"
+
+refresh_job = define_asset_job(
+    "refresh",
+    selection=AssetSelection.all(),
+    partitions_def=ROUNDS,
+    description="The main job for one round: ingest it, build, check, publish",
+)
+ingest_job = define_asset_job(
+    "ingest_round",
+    selection=AssetSelection.assets(responses),
+    partitions_def=ROUNDS,
+    description="Read one round into the warehouse; nothing is built yet",
+)
+rebuild_job = define_asset_job(
+    "rebuild",
+    selection=AssetSelection.all() - AssetSelection.assets(responses),
+    description="Read registry and inventory, build and check everything, publish; rounds stay as they were read",
+)
+
+
+@schedule(
+    job=refresh_job, cron_schedule="0 6 * * *", execution_timezone=HELSINKI, default_status=DefaultScheduleStatus.RUNNING
+)
+def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
+    """Refresh each round whose field window is open today."""
+    now = context.scheduled_execution_time
+    keys = open_rounds(PATHS, now.astimezone(ZoneInfo(HELSINKI)))
+    if not keys:
+        yield SkipReason("No round is in the field today")
+    for key in keys:
+        yield RunRequest(run_key=f"{key}:{_day(now)}", partition_key=key)
+
+
+@schedule(
+    job=rebuild_job, cron_schedule="0 5 1 * *", execution_timezone=HELSINKI, default_status=DefaultScheduleStatus.RUNNING
+)
+def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
+    """Read the registry and the inventory again and rebuild on them."""
+    return RunRequest(run_key=_day(context.scheduled_execution_time))
+
+
+@sensor(job=refresh_job, minimum_interval_seconds=60, default_status=DefaultSensorStatus.RUNNING)
+def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult | SkipReason:
+    """Launch one run for each round whose files are new or have changed since they were last seen."""
+    seen: dict[str, str] = json.loads(context.cursor or "{}")
+    found = {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
+    changed = [key for key, sha256 in found.items() if seen.get(key) != sha256]
+    if not changed and set(found) == set(seen):
+        return SkipReason("No round is new or changed")
+    follow_folders(context.instance, PATHS)
+    return SensorResult(
+        run_requests=[RunRequest(run_key=f"{key}:{found[key]}", partition_key=key) for key in changed],
+        cursor=json.dumps(found),
+    )
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(ZoneInfo(HELSINKI)).date().isoformat()

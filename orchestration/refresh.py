@@ -1,0 +1,98 @@
+"""The main job from the command line: is there anything to do, do it through Dagster, say what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ingest.paths import DATA_VARIABLE, DataPaths
+from ingest.rounds import round_keys
+from orchestration.dbt import finish_parse, start_parse
+from orchestration.dagster_home import prepare_dagster_home
+from orchestration.progress import Progress, terminal
+from orchestration.session import Session, refresh_session
+from orchestration.report import print_outcome
+from orchestration.unchanged import release_if_unchanged
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+DONE, REFUSED, WRONG_INPUT = 0, 1, 2
+
+
+def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full: bool) -> int:
+    """Run the main job; the exit code. Raises RefreshRunning when another process refreshes."""
+    console = terminal()
+    if not full and (release := release_if_unchanged(paths)):
+        console.print(
+            f"Nothing has changed since release {release.number} of {release.created_at:%Y-%m-%d %H:%M} UTC: "
+            "the inputs, the code and the warehouse are the same.", highlight=False,
+        )  # fmt: skip
+        return DONE
+    with refresh_session(paths) as session, Progress(console) as progress:
+        if full:
+            paths.warehouse_file.unlink(missing_ok=True)
+        keys = chosen_rounds(paths, survey, round_id)
+        progress.say(f"Refreshing {', '.join(keys)}")
+        return _run(session, keys, progress)
+
+
+def chosen_rounds(paths: DataPaths, survey: str | None, round_id: str | None) -> list[str]:
+    """Keys (survey/round) of the rounds asked for, all without a choice. Raises ValueError when there is none."""
+    there_are = round_keys(paths)
+    chosen = [
+        key for key in there_are
+        if (survey is None or key.split("/")[0] == survey) and (round_id is None or key.split("/")[1] == round_id)
+    ]  # fmt: skip
+    if not chosen:
+        asked = "/".join(part or "*" for part in (survey, round_id))
+        listed = ", ".join(there_are) or "none"
+        raise ValueError(
+            f"No round {asked} under {paths.shown(paths.surveys)}. There are: {listed}. "
+            "A round is a folder surveys/<survey_id>/rounds/<round_id> with a round.yml."
+        )
+    return chosen
+
+
+def _run(session: Session, keys: Sequence[str], progress: Progress) -> int:
+    paths = session.paths
+    os.environ[DATA_VARIABLE] = str(paths.root)
+    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
+    parsing = start_parse(paths)
+    session.start_judge()
+    import dagster  # noqa: F401  loads while dbt parses
+
+    finish_parse(paths, parsing)
+    error = _run_jobs(paths, keys, progress)
+    if session.outcome == "published":
+        print_outcome(paths, progress.console)
+        return DONE
+    progress.say("\n" + (session.said or error))
+    return WRONG_INPUT if session.is_input_wrong else REFUSED
+
+
+def _run_jobs(paths: DataPaths, keys: Sequence[str], progress: Progress) -> str:
+    from dagster import DagsterInstance
+
+    from orchestration.definitions import defs
+    from orchestration.partitions import follow_folders
+
+    config = {"loggers": {"progress": {}}}
+    with DagsterInstance.get() as instance:
+        follow_folders(instance, paths)
+        for key in keys:
+            job = defs.resolve_job_def("refresh" if key == keys[-1] else "ingest_round")
+            result = job.execute_in_process(
+                instance=instance, partition_key=key, raise_on_error=False, run_config=config
+            )
+            if not result.success:
+                return _error(result)
+    return ""
+
+
+def _error(result: ExecuteInProcessResult) -> str:
+    """What went wrong in a step, when it was neither an input nor a check: the innermost error, and where to look."""
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    innermost = errors[0].cause or errors[0] if errors and errors[0] else None
+    return f"{innermost.message.strip() if innermost else 'The run failed'}\nThe whole log: kuntakysely serve"

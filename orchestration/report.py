@@ -1,0 +1,139 @@
+"""What is published and how the checks stand, read from the release and the state: as a table or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from ingest import state
+from ingest.paths import DataPaths
+
+SEVERITIES = ("block", "gate", "warn", "info")
+
+
+@dataclass(frozen=True)
+class Status:
+    """The current release with its rounds and checks, and what became of the latest refresh."""
+
+    release: dict[str, Any] | None
+    rounds: list[dict[str, Any]]
+    checks: list[dict[str, Any]]
+    releases: list[dict[str, Any]]
+    last_refresh: dict[str, Any] | None
+
+
+def read_status(paths: DataPaths) -> Status:
+    """Everything that `status` shows. Nothing is changed."""
+    with state.opened(paths) as memory:
+        last = state.last_refresh(memory)
+        made = state.releases(memory)
+    current = state.current_release(paths)
+    known = [
+        {"number": r.number, "created_at": _utc(r.created_at), "is_current": r.number == current, "file": r.file}
+        for r in made
+        if (paths.releases / r.file).exists()
+    ]
+    refresh = last and {
+        "started_at": _utc(last.started_at), "ended_at": _utc(last.ended_at), "outcome": last.outcome,
+        "release": last.release_number,
+    }  # fmt: skip
+    if not paths.current.exists():
+        return Status(None, [], [], known, refresh)
+    with duckdb.connect(str(paths.current), read_only=True) as connection:
+        release = _rows(connection, "select * from marts.release")[0]
+        rounds = _rows(connection, ROUNDS)
+        checks = _rows(connection, CHECKS)
+    return Status(release, rounds, checks, known, refresh)
+
+
+ROUNDS = """
+    select r.survey_id, r.round_id, r.is_synthetic, r.opens_on, r.closes_on, r.n_responses, r.n_municipalities, r.n_frame,
+        count(*) filter (q.status = 'match') as figures_matched,
+        count(*) filter (q.status = 'known_discrepancy') as figures_known_wrong,
+        count(*) filter (q.status = 'mismatch') as figures_mismatched
+    from marts.dim_round r
+    left join marts.publication_reconciliation q on q.survey_id = r.survey_id and q.round_id = r.round_id
+    group by all
+    order by r.survey_id, r.opens_on, r.round_id
+"""
+CHECKS = """
+    select survey_id, round_id, check_id, family, tool, asset, severity, status, observed, threshold, n_failed,
+        first_seen, message_en
+    from marts.round_quality
+    order by survey_id, round_id, check_id
+"""
+
+
+def print_json(status: Status, console: Console) -> None:
+    """The whole status as JSON, times in UTC."""
+    console.print(json.dumps(asdict(status), ensure_ascii=False, indent=2, default=_utc), highlight=False, markup=False)
+
+
+def print_outcome(paths: DataPaths, console: Console) -> None:
+    """The short table at the end of a refresh."""
+    print_status(read_status(paths), paths, console)
+
+
+def print_status(status: Status, paths: DataPaths, console: Console) -> None:
+    """Rounds, checks by severity, what is open, and the release."""
+    if status.release is None:
+        console.print(f"No release yet under {paths.shown(paths.published)}. Make one: kuntakysely refresh")
+        return
+    console.print(_round_table(status.rounds))
+    console.print(_check_table(status.checks))
+    for check in _open(status.checks):
+        console.print(
+            f"{check['severity']}: {check['message_en']} ({check['survey_id']}/{check['round_id']} {check['check_id']}, "
+            f"{check['n_failed']})", highlight=False, markup=False,
+        )  # fmt: skip
+    made = status.release["created_at"]
+    console.print(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}", highlight=False)
+
+
+def _round_table(rounds: Sequence[dict[str, Any]]) -> Table:
+    table = Table("round", "responses", "municipalities", "printed figures", title="Rounds", title_justify="left")
+    for row in rounds:
+        marked = " (demonstration: answers are made up)" if row["is_synthetic"] else ""
+        table.add_row(
+            f"{row['survey_id']}/{row['round_id']}{marked}", str(row["n_responses"]),
+            f"{row['n_municipalities']} of {row['n_frame']}",
+            f"{row['figures_matched']} match, {row['figures_known_wrong']} known wrong, "
+            f"{row['figures_mismatched']} mismatch",
+        )  # fmt: skip
+    return table
+
+
+def _check_table(checks: Sequence[dict[str, Any]]) -> Table:
+    table = Table("severity", "checks", "passed", "failed", title="Checks", title_justify="left")
+    counted = Counter((check["severity"], check["status"]) for check in checks)
+    for severity in SEVERITIES:
+        total = sum(n for (found, _), n in counted.items() if found == severity)
+        if total:
+            failed = counted[severity, "fail"]
+            table.add_row(severity, str(total), str(counted[severity, "pass"]), str(failed))
+    return table
+
+
+def _open(checks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [check for check in checks if check["status"] == "fail"]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    found = connection.execute(sql)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _utc(at: Any) -> Any:
+    if isinstance(at, datetime):
+        aware = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        return aware.isoformat(timespec="seconds")
+    return at.isoformat() if hasattr(at, "isoformat") else at

@@ -1,0 +1,106 @@
+"""One refresh from its lock to its outcome, whoever started it: the command line, a schedule or the web interface."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ingest import state
+from ingest.fingerprint import code_sha256, inputs_sha256
+from ingest.lock import refresh_lock
+from ingest.paths import PROJECT_ROOT, DataPaths
+
+
+@dataclass
+class Session:
+    """What the steps of one refresh share."""
+
+    paths: DataPaths
+    refresh_id: int
+    fingerprint: str
+    outcome: state.Outcome = "failed"
+    release_number: int | None = None
+    said: str = ""
+    is_input_wrong: bool = False
+    _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    def refuse(self, reasons: str) -> None:
+        """Nothing will be published, and why."""
+        self.outcome, self.said = "refused", reasons
+
+    def reject(self, faults: str) -> None:
+        """An input cannot be read as it is, and what to do about it."""
+        self.is_input_wrong, self.said = True, faults
+
+    def start_judge(self) -> None:
+        """Let Great Expectations load in a process of its own while the build runs."""
+        if self._judge is None:
+            self._judge = subprocess.Popen(
+                [sys.executable, "-m", "expectations", str(self.paths.warehouse_file), "--wait"],
+                cwd=PROJECT_ROOT, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def judge(self) -> None:
+        """Judge the warehouse as it stands now; the results are in its schema `checks`. Raises RuntimeError."""
+        self.start_judge()
+        assert self._judge is not None
+        said, _ = self._judge.communicate("go\n")
+        code, self._judge = self._judge.returncode, None
+        if code != 0:
+            raise RuntimeError(f"Great Expectations ended with code {code}:\n{said.strip()}")
+
+    def dismiss_judge(self) -> None:
+        """End a judge that is not needed any more: it ends when its input does."""
+        if self._judge is not None:
+            self._judge.communicate()
+            self._judge = None
+
+
+_current: list[Session] = []
+
+
+@contextmanager
+def refresh_session(paths: DataPaths) -> Iterator[Session]:
+    """The session of this process: the one that runs already, or a new one that holds the lock until it ends.
+
+    Raises RefreshRunning when another process refreshes.
+    """
+    if _current:
+        yield _current[0]
+        return
+    paths.prepare_private()
+    with refresh_lock(paths, datetime.now(UTC)):
+        session = _begin(paths)
+        _current.append(session)
+        try:
+            yield session
+        finally:
+            _current.clear()
+            session.dismiss_judge()
+            _end(session)
+
+
+def fingerprint(paths: DataPaths) -> str:
+    """What a refresh is made from: its inputs and its code."""
+    return f"{inputs_sha256(paths)}-{code_sha256()}"
+
+
+def _begin(paths: DataPaths) -> Session:
+    made_from = fingerprint(paths)
+    with state.opened(paths) as memory:
+        return Session(paths, state.begin_refresh(memory, datetime.now(UTC), made_from), made_from)
+
+
+def _end(session: Session) -> None:
+    from orchestration.unchanged import warehouse_signature
+
+    signature = warehouse_signature(session.paths) if session.outcome == "published" else ""
+    with state.opened(session.paths) as memory:
+        state.end_refresh(
+            memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature
+        )

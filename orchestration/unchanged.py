@@ -1,0 +1,45 @@
+"""Whether there is anything to do: answered in a moment, before a heavy library is loaded."""
+
+from __future__ import annotations
+
+from ingest import state
+from ingest.fingerprint import file_sha256
+from ingest.paths import DataPaths
+from orchestration.session import fingerprint
+
+
+def release_if_unchanged(paths: DataPaths) -> state.ReleaseRecord | None:
+    """The release that a refresh would make again; None when inputs, code, warehouse or release are not as they were."""
+    if not paths.state_file.exists() or not paths.warehouse_file.exists():
+        return None
+    with state.opened(paths) as memory:
+        last = state.last_refresh(memory)
+        made = {release.number: release for release in state.releases(memory)}
+    if last is None or last.outcome != "published" or last.release_number not in made:
+        return None
+    release = made[last.release_number]
+    same = (
+        last.fingerprint == fingerprint(paths)
+        and _is_whole(paths, release)
+        and last.warehouse_signature == warehouse_signature(paths)
+    )
+    return release if same else None
+
+
+def warehouse_signature(paths: DataPaths) -> str:
+    """Every table of the private warehouse with its number of rows, and every view with its SQL, as one hash."""
+    import hashlib
+
+    from ingest.warehouse import opened
+
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        found = connection.execute(
+            "select schema_name, table_name, estimated_size::varchar from duckdb_tables() "
+            "union all select schema_name, view_name, sql from duckdb_views() where not internal order by all"
+        ).fetchall()
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
+def _is_whole(paths: DataPaths, release: state.ReleaseRecord) -> bool:
+    file = paths.releases / release.file
+    return paths.current.exists() and file.is_file() and file_sha256(file) == release.sha256

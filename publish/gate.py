@@ -1,0 +1,180 @@
+"""The gate: reads what the checks wrote in the private warehouse and says why a release is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from ingest.warehouse import columns_of, table_signature
+from publish.catalogue import described, undescribed
+
+TOOLS = ("sql", "gx", "dbt")
+SEVERITIES = ("block", "gate", "warn", "info")
+STATUSES = ("pass", "fail", "not_computable")
+RUN_AGAIN = "Run `kuntakysely refresh`"
+ADVICE = {
+    "block": "Correct the input that the check names and run `kuntakysely refresh`",
+    "gate": "It needs a written decision, and there is no file of decisions yet: correct the input and run "
+    "`kuntakysely refresh`",
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason why a release is refused, and what to do about it. Both are sentences without their full stop."""
+
+    reason: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}. {self.advice}."
+
+
+class PublishRefused(Exception):
+    """Nothing was published; every reason is in `refusals`."""
+
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("\n".join(["nothing was published:", *(f"- {refusal}" for refusal in self.refusals)]))
+
+
+def refusals(connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[str], code_sha256: str) -> list[Refusal]:
+    """Every reason against publishing `expected_tables` (bare names in marts); an empty list opens the gate.
+
+    The connection's default catalogue is the warehouse. Reads checks.results, checks.signatures,
+    raw.ingest__sources and the marts themselves.
+    """
+    needed = ("checks.results", "checks.signatures", "raw.ingest__sources")
+    missing = [table for table in needed if not columns_of(connection, table)]
+    if missing:
+        return [Refusal(f"the warehouse has no table {', '.join(missing)}", RUN_AGAIN)]
+    return [
+        *_tools_without_results(connection),
+        *_malformed_results(connection),
+        *_checks_not_passed(connection),
+        *_rounds_without_answer_checks(connection),
+        *_unsound_inputs(connection),
+        *_tables_not_as_checked(connection, expected_tables, code_sha256),
+    ]
+
+
+def _tools_without_results(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+    found = {tool for (tool,) in connection.execute("select distinct tool from checks.results").fetchall()}
+    for tool in TOOLS:
+        if tool not in found:
+            yield Refusal(f"no check of the tool {tool} has left a result in checks.results", RUN_AGAIN)
+
+
+def _malformed_results(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+    """A severity or status that is not known would otherwise pass unseen; a key must name one result."""
+    rows = connection.execute(
+        """
+        select survey_id, round_id, check_id, count(*), bool_and(severity in ? and status in ?) is true
+        from checks.results
+        group by survey_id, round_id, check_id
+        order by all
+        """,
+        [list(SEVERITIES), list(STATUSES)],
+    ).fetchall()
+    for survey_id, round_id, check_id, n_results, is_known in rows:
+        place = f"check {check_id} of {survey_id}/{round_id}"
+        if n_results > 1 or None in (survey_id, round_id, check_id):
+            yield Refusal(f"{place} has {n_results} results under one key", "Give each check a check_id of its own")
+        if not is_known:
+            yield Refusal(
+                f"{place} has a severity or status that is not known",
+                f"Use the severities {', '.join(SEVERITIES)} and the statuses {', '.join(STATUSES)}",
+            )
+
+
+def _checks_not_passed(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+    rows = connection.execute(
+        """
+        select survey_id, round_id, check_id, asset, severity, status, observed, threshold, n_failed, message_en
+        from checks.results
+        where (severity = 'block' and status is distinct from 'pass') or (severity = 'gate' and status = 'fail')
+        order by severity, survey_id, round_id, check_id
+        """
+    ).fetchall()
+    for (
+        survey_id,
+        round_id,
+        check_id,
+        asset,
+        severity,
+        status,
+        observed,
+        threshold,
+        n_failed,
+        message,
+    ) in rows:
+        yield Refusal(
+            f"{severity} check {check_id} of {survey_id}/{round_id} on {asset}: {status}, observed {observed}, "
+            f"expected {threshold}, {n_failed} failed: {(message or '').rstrip('.')}",
+            ADVICE[severity],
+        )
+
+
+def _rounds_without_answer_checks(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+    """Great Expectations judges the answers of each round: a round it never saw was not checked."""
+    if not columns_of(connection, "marts.dim_round"):
+        return
+    rows = connection.execute(
+        """
+        select survey_id, round_id from marts.dim_round
+        except select survey_id, round_id from checks.results where tool = 'gx'
+        order by all
+        """
+    ).fetchall()
+    for survey_id, round_id in rows:
+        yield Refusal(f"round {survey_id}/{round_id} has no result of Great Expectations", RUN_AGAIN)
+
+
+def _unsound_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+    rows = connection.execute("select source_file from raw.ingest__sources order by all").fetchall()
+    if not rows:
+        yield Refusal("raw.ingest__sources names no input file", RUN_AGAIN)
+    for (source_file,) in rows:
+        if source_file.startswith(("/", "~")) or ".." in source_file.split("/") or "\\" in source_file:
+            yield Refusal(
+                f"raw.ingest__sources names {source_file}, which is not a path inside the data folder",
+                "Keep every input under the data folder",
+            )
+
+
+def _tables_not_as_checked(
+    connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[str], code_sha256: str
+) -> Iterator[Refusal]:
+    rows = connection.execute("select table_name, n_rows, content_hash, code_sha256 from checks.signatures").fetchall()
+    if any(code != code_sha256 for *_, code in rows):
+        yield Refusal("the code changed since the checks ran", RUN_AGAIN)
+    relations = described(connection, "current_database()")
+    for table in expected_tables:
+        name = f"marts.{table}"
+        signed = {(n_rows, content) for signed_name, n_rows, content, _ in rows if signed_name == name}
+        if table not in relations:
+            yield Refusal(f"{name} is to be published and does not exist", RUN_AGAIN)
+            continue
+        for place in undescribed(relations[table]):
+            yield Refusal(f"{place} has no comment", "Describe it in the model's YAML file")
+        if signed:
+            yield from _signature_faults(connection, name, signed)
+        else:
+            yield Refusal(f"{name} has no signature in checks.signatures: it was not checked", RUN_AGAIN)
+
+
+def _signature_faults(
+    connection: duckdb.DuckDBPyConnection, name: str, signed: set[tuple[int, str]]
+) -> Iterator[Refusal]:
+    try:
+        found = table_signature(connection, name)
+    except duckdb.BinderException:
+        yield Refusal(
+            f"{name} can be read in the warehouse only, not in a file of another name",
+            "Write its SQL with names like marts.answer_distribution, without a catalogue",
+        )
+        return
+    if signed != {found}:
+        yield Refusal(f"{name} was built after it was checked: its content is not what the checks saw", RUN_AGAIN)

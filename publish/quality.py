@@ -1,0 +1,112 @@
+"""round_quality: the result of every check, with the time since when it has been failing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import duckdb
+
+from ingest.state import CheckKey
+from publish.catalogue import NewColumn, NewTable
+
+ROUND_QUALITY = NewTable(
+    "round_quality",
+    "Result of every check of the release. One row per round and check_id.",
+    ("survey_id", "round_id", "check_id"),
+    (
+        NewColumn("survey_id", "varchar", "Survey that the check speaks of; 'all' for the whole warehouse."),
+        NewColumn("round_id", "varchar", "Round that the check speaks of; 'all' for every round."),
+        NewColumn("round_key", "varchar", "Key of dim_round; null for a check of every round."),
+        NewColumn(
+            "is_synthetic",
+            "boolean not null",
+            "True when every round that the check speaks of has invented answers.",
+        ),
+        NewColumn("check_id", "varchar", "Name of the check."),
+        NewColumn("family", "varchar", "Kind of check, as its authors group them."),
+        NewColumn("tool", "varchar not null", "Tool that ran the check: sql, gx (Great Expectations) or dbt."),
+        NewColumn("asset", "varchar", "Table that the check looked at, as schema.table of the private warehouse."),
+        NewColumn(
+            "severity",
+            "varchar not null",
+            "What a failure does: block (no release), gate (needs a written decision), warn or info.",
+        ),
+        NewColumn("status", "varchar not null", "pass, fail, or not_computable where the round lacks what it needs."),
+        NewColumn("observed", "varchar", "What was found, as text."),
+        NewColumn("threshold", "varchar", "What was expected, as text."),
+        NewColumn("n_failed", "bigint", "Number of rows or answers that failed."),
+        NewColumn(
+            "first_seen",
+            "timestamp",
+            "UTC time since when the check has been failing; null when it does not.",
+        ),
+        NewColumn("message_en", "varchar", "What the result means, in English."),
+        NewColumn("message_fi", "varchar", "What the result means, in Finnish."),
+    ),
+)
+
+FILL = """
+insert into release.marts.round_quality by name
+with failing as (
+    select
+        unnest($surveys::varchar[]) as survey_id,
+        unnest($rounds::varchar[]) as round_id,
+        unnest($checks::varchar[]) as check_id,
+        unnest($times::timestamp[]) as first_seen
+),
+
+spoken_of as (
+    select
+        results.survey_id,
+        results.round_id,
+        results.check_id,
+        coalesce(bool_and(dim_round.is_synthetic), false) as is_synthetic
+    from source.checks.results
+    left join source.marts.dim_round
+        on results.survey_id in ('all', dim_round.survey_id) and results.round_id in ('all', dim_round.round_id)
+    group by results.survey_id, results.round_id, results.check_id
+)
+
+select
+    results.survey_id,
+    results.round_id,
+    dim_round.round_key,
+    spoken_of.is_synthetic,
+    results.check_id,
+    results.family,
+    results.tool,
+    results.asset,
+    results.severity,
+    results.status,
+    results.observed,
+    results.threshold,
+    results.n_failed,
+    case when results.status = 'fail' then coalesce(failing.first_seen, $now) end as first_seen,
+    results.message_en,
+    results.message_fi
+from source.checks.results
+inner join spoken_of using (survey_id, round_id, check_id)
+left join source.marts.dim_round using (survey_id, round_id)
+left join failing using (survey_id, round_id, check_id)
+order by all
+"""
+
+
+def utc_timestamp(at: datetime) -> datetime:
+    """An aware time as the release keeps it: UTC, to the second, without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def fill(connection: duckdb.DuckDBPyConnection, first_seen: Mapping[CheckKey, datetime], now: datetime) -> None:
+    """Fill release.marts.round_quality from the warehouse attached as `source`; a new failure is first seen now."""
+    connection.execute(
+        FILL,
+        {
+            "surveys": [survey_id for survey_id, _, _ in first_seen],
+            "rounds": [round_id for _, round_id, _ in first_seen],
+            "checks": [check_id for _, _, check_id in first_seen],
+            "times": [utc_timestamp(at) for at in first_seen.values()],
+            "now": utc_timestamp(now),
+        },
+    )

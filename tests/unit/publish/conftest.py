@@ -1,0 +1,196 @@
+"""A small private warehouse whose checks pass, so that a release can be made of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest import warehouse
+from ingest.paths import DataPaths
+from publish import release
+
+CODE = "c0de" * 16
+FEW_TABLES = (
+    "dim_round",
+    "dim_county",
+    "dim_role",
+    "answer_distribution",
+    "headline_result",
+    "response_rate",
+    "system_use",
+)
+NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+
+DIM_ROUND = """
+    create or replace table marts.dim_round (
+        survey_id varchar not null, round_id varchar not null, round_key varchar, is_synthetic boolean not null,
+        n integer, primary key (round_key)
+    )
+"""
+PLAIN = "create or replace table marts.{name} (id varchar, n integer not null, share double, primary key (id))"
+VIEW = "create or replace view marts.headline_result as select id, n from marts.answer_distribution"
+RESULTS = """
+    create or replace table checks.results (
+        survey_id varchar, round_id varchar, check_id varchar, family varchar, tool varchar, asset varchar,
+        severity varchar, status varchar, observed varchar, threshold varchar, n_failed bigint, message_en varchar,
+        message_fi varchar
+    )
+"""
+PASSING = (
+    ("koto", "2023-01", "rows_conserved", "sql", "block"),
+    ("koto", "2023-01", "answers_in_codebook", "gx", "block"),
+    ("koto", "2023-01", "answered_late", "sql", "warn"),
+    ("koto", "2023-01", "signed_off", "sql", "gate"),
+    ("all", "all", "unique_dim_round", "dbt", "block"),
+)
+SIGNATURES = """
+    create or replace table checks.signatures (
+        table_name varchar, n_rows bigint, content_hash varchar, code_sha256 varchar, checked_at timestamp
+    )
+"""
+SOURCES = """
+    create or replace table raw.ingest__sources (
+        source_file varchar, kind varchar, survey_id varchar, round_id varchar, sha256 varchar, card_sha256 varchar,
+        producer varchar, licence varchar, received_on varchar, n_rows varchar
+    )
+"""
+
+
+def build(paths: DataPaths, marker: int) -> None:
+    """Marts that carry `marker` in every row, checks that pass and signatures of what is there."""
+    paths.prepare_private()
+    with warehouse.opened(paths.warehouse_file) as connection, warehouse.transaction(connection):
+        _build_marts(connection, marker)
+        _build_checks(connection)
+        connection.execute(SOURCES)
+        connection.execute(
+            "insert into raw.ingest__sources values "
+            "('registry/areas.csv', 'registry', null, null, 'ab12', null, 'Tilastokeskus', 'CC BY 4.0', null, '20'), "
+            "('surveys/koto/survey.yml', 'codebook', 'koto', null, 'cd34', null, 'Koto', 'CC BY 4.0', null, '1')"
+        )
+        sign(connection)
+
+
+def _build_marts(connection: duckdb.DuckDBPyConnection, marker: int) -> None:
+    for name in release.PUBLISHED_TABLES:
+        if name == "dim_round":
+            connection.execute(DIM_ROUND)
+            connection.execute(
+                f"insert into marts.dim_round values ('koto', '2023-01', 'koto/2023-01', true, {marker})"
+            )
+        elif name != "headline_result":
+            connection.execute(PLAIN.format(name=name))
+            connection.execute(f"insert into marts.{name} values ('005', {marker}, 0.5), ('020', {marker}, null)")
+    connection.execute(VIEW)
+    for name in release.PUBLISHED_TABLES:
+        describe(connection, name)
+
+
+def describe(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A comment on the table and on each of its columns."""
+    kind = "view" if name == "headline_result" else "table"
+    connection.execute(f"comment on {kind} marts.{name} is 'Kunnan {name}. One row per it''s id.'")
+    for column in warehouse.columns_of(connection, f"marts.{name}"):
+        connection.execute(f"comment on column marts.{name}.{column} is 'The {column}.'")
+
+
+def _build_checks(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(RESULTS)
+    connection.executemany(
+        "insert into checks.results values (?, ?, ?, 'family', ?, 'marts.dim_round', ?, 'pass', '0', '0', 0, "
+        "'All is well.', 'Kaikki hyvin.')",
+        PASSING,
+    )
+
+
+def sign(connection: duckdb.DuckDBPyConnection) -> None:
+    """Signatures of the marts as they are now."""
+    connection.execute(SIGNATURES)
+    for name in release.PUBLISHED_TABLES:
+        signature = warehouse.table_signature(connection, f"marts.{name}")
+        connection.execute(
+            "insert into checks.signatures values (?, ?, ?, ?, now()::timestamp)",
+            [f"marts.{name}", *signature, CODE],
+        )
+
+
+def mark(paths: DataPaths, marker: int) -> None:
+    """Another marker in every row, signed again."""
+    with warehouse.opened(paths.warehouse_file) as connection, warehouse.transaction(connection):
+        for name in release.PUBLISHED_TABLES:
+            if name != "headline_result":
+                connection.execute(f"update marts.{name} set n = {marker}")
+        sign(connection)
+
+
+@pytest.fixture
+def rebuild() -> Callable[[DataPaths, int], None]:
+    """Build the whole warehouse of a data folder, with a marker in its rows."""
+    return build
+
+
+@pytest.fixture
+def remark() -> Callable[[DataPaths, int], None]:
+    """Put another marker in the rows of a warehouse."""
+    return mark
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time of the first publish."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse file that each test gets a copy of."""
+    found = DataPaths(tmp_path_factory.mktemp("built") / "data")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(release, "PUBLISHED_TABLES", FEW_TABLES)
+        build(found, marker=1)
+    return found.warehouse_file
+
+
+def copied(built: Path, folder: Path) -> DataPaths:
+    """A data folder with a copy of the warehouse."""
+    found = DataPaths(folder / "data")
+    found.prepare_private()
+    shutil.copy(built, found.warehouse_file)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few of the tables, to keep the tests quick, and code that does not change while others write it."""
+    monkeypatch.setattr(release, "code_sha256", lambda: CODE)
+    monkeypatch.setattr(release, "PUBLISHED_TABLES", FEW_TABLES)
+
+
+@pytest.fixture
+def paths(tmp_path: Path, built: Path) -> DataPaths:
+    """A data folder with a warehouse that may be published."""
+    return copied(built, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, built: Path) -> DataPaths:
+    """A data folder with one release, for tests that only look at it."""
+    found = copied(built, tmp_path_factory.mktemp("published"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(release, "code_sha256", lambda: CODE)
+        patched.setattr(release, "PUBLISHED_TABLES", FEW_TABLES)
+        release.publish(found, NOW, refresh_id=1)
+    return found
+
+
+@pytest.fixture
+def released(published: DataPaths, tmp_path: Path) -> DataPaths:
+    """A data folder with release 1, made at NOW, for tests that go on from it."""
+    found = DataPaths(tmp_path / "data")
+    shutil.copytree(published.root, found.root, symlinks=True)
+    return found

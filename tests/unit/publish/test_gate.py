@@ -1,0 +1,165 @@
+"""The gate: each reason for refusing, made by one change to a warehouse that may be published."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import pytest
+
+from ingest import warehouse
+from ingest.paths import DataPaths
+from publish import gate, release
+
+CODE = "c0de" * 16
+
+REFUSED = {
+    "no results at all": ("drop table checks.results", "no table checks.results"),
+    "no signatures at all": ("drop table checks.signatures", "no table checks.signatures"),
+    "no result of SQL": ("delete from checks.results where tool = 'sql'", "no check of the tool sql"),
+    "no result of dbt": ("delete from checks.results where tool = 'dbt'", "no check of the tool dbt"),
+    "no result of GX": ("delete from checks.results where tool = 'gx'", "no check of the tool gx"),
+    "a round that GX never saw": (
+        "insert into marts.dim_round values ('koto', '2024-01', 'koto/2024-01', true, 1)",
+        "round koto/2024-01 has no result of Great Expectations",
+    ),
+    "a blocking check failed": (
+        "update checks.results set status = 'fail', n_failed = 3, observed = '3' where check_id = 'rows_conserved'",
+        "block check rows_conserved of koto/2023-01 on marts.dim_round: fail, observed 3, expected 0, 3 failed",
+    ),
+    "a blocking check of GX failed": (
+        "update checks.results set status = 'fail' where tool = 'gx'",
+        "block check answers_in_codebook",
+    ),
+    "a blocking check could not be computed": (
+        "update checks.results set status = 'not_computable' where check_id = 'rows_conserved'",
+        "rows_conserved of koto/2023-01 on marts.dim_round: not_computable",
+    ),
+    "a gate without a decision": (
+        "update checks.results set status = 'fail' where severity = 'gate'",
+        "signed_off.*It needs a written decision, and there is no file of decisions yet",
+    ),
+    "an unknown severity": (
+        "update checks.results set severity = 'blocker' where check_id = 'rows_conserved'",
+        "rows_conserved of koto/2023-01 has a severity or status that is not known",
+    ),
+    "an unknown status": (
+        "update checks.results set status = null where check_id = 'answered_late'",
+        "answered_late of koto/2023-01 has a severity or status that is not known",
+    ),
+    "two results under one key": (
+        "insert into checks.results from checks.results where check_id = 'answered_late'",
+        "answered_late of koto/2023-01 has 2 results under one key",
+    ),
+    "a row changed after the checks": (
+        "update marts.response_rate set n = 9 where id = '005'",
+        "marts.response_rate was built after it was checked",
+    ),
+    "a row added after the checks": (
+        "insert into marts.response_rate values ('091', 1, 0.5)",
+        "marts.response_rate was built after it was checked",
+    ),
+    "a view changed after the checks": (
+        "create or replace view marts.headline_result as select id, n + 1 as n from marts.answer_distribution",
+        "marts.headline_result was built after it was checked",
+    ),
+    "a table that no check saw": (
+        "delete from checks.signatures where table_name = 'marts.system_use'",
+        "marts.system_use has no signature",
+    ),
+    "a table that is not there": (
+        "drop table marts.system_use",
+        "marts.system_use is to be published and does not",
+    ),
+    "code that no check saw": (
+        "update checks.signatures set code_sha256 = 'beef' where table_name = 'marts.system_use'",
+        "the code changed since the checks ran",
+    ),
+    "no input named": ("delete from raw.ingest__sources", "raw.ingest__sources names no input file"),
+    "an input outside the data folder": (
+        "update raw.ingest__sources set source_file = '/home/anna/areas.csv' where kind = 'registry'",
+        "names /home/anna/areas.csv, which is not a path inside the data folder",
+    ),
+    "a table without a comment": ("comment on table marts.dim_role is null", "marts.dim_role has no comment"),
+    "a column without a comment": (
+        "comment on column marts.dim_role.share is ' '",
+        "marts.dim_role.share has no comment",
+    ),
+    "a column of a view without a comment": (
+        "comment on column marts.headline_result.n is null",
+        "marts.headline_result.n has no comment",
+    ),
+}
+
+NOT_REFUSED = {
+    "checks that all pass": "select 1",
+    "a warning": "update checks.results set status = 'fail' where severity = 'warn'",
+    "a gate that the round cannot compute": (
+        "update checks.results set status = 'not_computable' where severity = 'gate'"
+    ),
+    "a table that is not published": "create table marts.scratch as select 1 as n",
+}
+
+
+def reasons(paths: DataPaths, change: str) -> str:
+    """What the gate says after one change to the warehouse."""
+    with warehouse.opened(paths.warehouse_file) as connection:
+        connection.execute(change)
+        found = gate.refusals(connection, release.PUBLISHED_TABLES, CODE)
+    return "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize(("change", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused(paths: DataPaths, change: str, message: str) -> None:
+    assert re.search(message, reasons(paths, change))
+
+
+@pytest.mark.parametrize("change", NOT_REFUSED.values(), ids=NOT_REFUSED.keys())
+def test_not_refused(paths: DataPaths, change: str) -> None:
+    assert reasons(paths, change) == ""
+
+
+def test_a_refusal_leaves_the_release_as_it_was(released: DataPaths, now: datetime) -> None:
+    with warehouse.opened(released.warehouse_file) as connection:
+        connection.execute("update checks.results set status = 'fail'")
+    with pytest.raises(gate.PublishRefused):
+        release.publish(released, now, refresh_id=2)
+    assert list(released.releases.iterdir()) == [released.current.resolve()]
+    assert released.current.resolve() == released.current.resolve()
+
+
+def test_every_reason_is_told_at_once(paths: DataPaths, now: datetime) -> None:
+    with warehouse.opened(paths.warehouse_file) as connection:
+        connection.execute("update checks.results set status = 'fail'")
+        connection.execute("update marts.system_use set n = 7")
+    with pytest.raises(gate.PublishRefused) as caught:
+        release.publish(paths, now, refresh_id=1)
+    assert len(caught.value.refusals) == 5
+    assert all(refusal.advice for refusal in caught.value.refusals)
+
+
+def test_changed_code_is_refused(paths: DataPaths, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "code_sha256", lambda: "0" * 64)
+    with pytest.raises(gate.PublishRefused, match="the code changed since the checks ran"):
+        release.publish(paths, now, refresh_id=1)
+
+
+def test_no_warehouse_is_refused(paths: DataPaths, now: datetime) -> None:
+    paths.warehouse_file.unlink()
+    with pytest.raises(gate.PublishRefused, match=r"there is no warehouse at data/warehouse/warehouse\.duckdb"):
+        release.publish(paths, now, refresh_id=1)
+
+
+def test_a_warehouse_that_is_no_database_is_refused(paths: DataPaths, now: datetime) -> None:
+    paths.warehouse_file.write_bytes(b"not a database" * 1000)
+    with pytest.raises(gate.PublishRefused, match="cannot be opened for reading"):
+        release.publish(paths, now, refresh_id=1)
+
+
+def test_a_view_that_names_its_catalogue_is_refused(paths: DataPaths, now: datetime) -> None:
+    with warehouse.opened(paths.warehouse_file) as connection:
+        connection.execute(
+            "create or replace view marts.headline_result as select id, n from warehouse.marts.answer_distribution"
+        )
+    with pytest.raises(gate.PublishRefused, match="headline_result can be read in the warehouse only"):
+        release.publish(paths, now, refresh_id=1)
