@@ -55,9 +55,7 @@ class FaultList:
         self._shown = shown
         self._faults: set[Fault] = set()
 
-    def add(
-        self, code: str, file: Path, place: str, *, found: str, expected: str, advice: str = ""
-    ) -> None:
+    def add(self, code: str, file: Path, place: str, *, found: str, expected: str, advice: str = "") -> None:
         """Note one fault. The same fault noted twice is told once."""
         self._faults.add(Fault(code, self._shown(file), place, found, expected, advice))
 

@@ -124,6 +124,7 @@ def expectations(context: Any, refresh: RefreshResource) -> Iterator[AssetCheckR
     with opened(session.paths.warehouse_file, read_only=True) as connection:
         results = checks.recorded_results(connection)
         against = refusals(connection, PUBLISHED_TABLES, code_sha256())
+    session.remember(results)
     if against:
         session.refuse(str(PublishRefused(against)))
     selected = [spec for spec in SPECS if spec.key in context.selected_asset_check_keys]
@@ -140,9 +141,7 @@ def published_release(refresh: RefreshResource) -> MaterializeResult:  # type: i
         session.refuse(str(refused))
         raise Failure(session.said, allow_retries=False) from refused
     session.outcome, session.release_number = "published", release.number
-    return MaterializeResult(
-        metadata={"release": release.number, "file": release.file.name, "sha256": release.sha256}
-    )
+    return MaterializeResult(metadata={"release": release.number, "file": release.file.name, "sha256": release.sha256})
 
 
 def _loaded(session: Session, load: Callable[[DataPaths], LoadResult]) -> MaterializeResult:  # type: ignore[type-arg]

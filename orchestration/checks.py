@@ -98,7 +98,9 @@ def _dagster_name(result: CheckResult, keys: Mapping[str, AssetKey]) -> tuple[As
 
 def _metadata(results: Sequence[CheckResult]) -> dict[str, Any]:
     shown = {
-        re.sub(r"\W+", "_", f"{r.survey_id}_{r.round_id}_{r.check_id}"): f"{r.status}: {r.observed} (limit {r.threshold})"
+        re.sub(
+            r"\W+", "_", f"{r.survey_id}_{r.round_id}_{r.check_id}"
+        ): f"{r.status}: {r.observed} (limit {r.threshold})"
         for r in results[:SHOWN_RESULTS]
     }
     return {"n_failed": sum(result.n_failed for result in results), "n_results": len(results), **shown}

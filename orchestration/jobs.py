@@ -47,7 +47,10 @@ rebuild_job = define_asset_job(
 
 
 @schedule(
-    job=refresh_job, cron_schedule="0 6 * * *", execution_timezone=HELSINKI, default_status=DefaultScheduleStatus.RUNNING
+    job=refresh_job,
+    cron_schedule="0 6 * * *",
+    execution_timezone=HELSINKI,
+    default_status=DefaultScheduleStatus.RUNNING,
 )
 def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
     """Refresh each round whose field window is open today."""
@@ -60,7 +63,10 @@ def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[R
 
 
 @schedule(
-    job=rebuild_job, cron_schedule="0 5 1 * *", execution_timezone=HELSINKI, default_status=DefaultScheduleStatus.RUNNING
+    job=rebuild_job,
+    cron_schedule="0 5 1 * *",
+    execution_timezone=HELSINKI,
+    default_status=DefaultScheduleStatus.RUNNING,
 )
 def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
     """Read the registry and the inventory again and rebuild on them."""

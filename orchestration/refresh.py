@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.rounds import round_keys
+from ingest.state import ReleaseRecord, current_release
 from orchestration.dbt import finish_parse, start_parse
 from orchestration.dagster_home import prepare_dagster_home
 from orchestration.progress import Progress, terminal
 from orchestration.session import Session, refresh_session
 from orchestration.report import print_outcome
 from orchestration.unchanged import release_if_unchanged
+from publish.release import repair
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -25,10 +28,8 @@ def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full:
     """Run the main job; the exit code. Raises RefreshRunning when another process refreshes."""
     console = terminal()
     if not full and (release := release_if_unchanged(paths)):
-        console.print(
-            f"Nothing has changed since release {release.number} of {release.created_at:%Y-%m-%d %H:%M} UTC: "
-            "the inputs, the code and the warehouse are the same.", highlight=False,
-        )  # fmt: skip
+        repair(paths, datetime.now(UTC))
+        console.print(_nothing_changed(paths, release), highlight=False)
         return DONE
     with refresh_session(paths) as session, Progress(console) as progress:
         if full:
@@ -36,6 +37,15 @@ def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full:
         keys = chosen_rounds(paths, survey, round_id)
         progress.say(f"Refreshing {', '.join(keys)}")
         return _run(session, keys, progress)
+
+
+def _nothing_changed(paths: DataPaths, release: ReleaseRecord) -> str:
+    current = current_release(paths)
+    shown = "" if current == release.number else f" `current` points at release {current}, by a rollback."
+    return (
+        f"Nothing has changed since release {release.number} of {release.created_at:%Y-%m-%d %H:%M} UTC: "
+        f"the inputs, the code and the warehouse are the same.{shown}"
+    )
 
 
 def chosen_rounds(paths: DataPaths, survey: str | None, round_id: str | None) -> list[str]:

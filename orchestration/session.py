@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ingest import state
 from ingest.fingerprint import code_sha256, inputs_sha256
 from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
+
+if TYPE_CHECKING:
+    from expectations.record import CheckResult
 
 
 @dataclass
@@ -35,6 +39,14 @@ class Session:
     def reject(self, faults: str) -> None:
         """An input cannot be read as it is, and what to do about it."""
         self.is_input_wrong, self.said = True, faults
+
+    def remember(self, results: Sequence[CheckResult]) -> None:
+        """Add the results of the checks to their history."""
+        outcomes = [
+            state.CheckOutcome(r.survey_id, r.round_id, r.check_id, r.status, r.observed, r.n_failed) for r in results
+        ]
+        with state.opened(self.paths) as memory:
+            state.record_checks(memory, self.refresh_id, datetime.now(UTC), outcomes)
 
     def start_judge(self) -> None:
         """Let Great Expectations load in a process of its own while the build runs."""

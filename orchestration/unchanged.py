@@ -9,7 +9,7 @@ from orchestration.session import fingerprint
 
 
 def release_if_unchanged(paths: DataPaths) -> state.ReleaseRecord | None:
-    """The release that a refresh would make again; None when inputs, code, warehouse or release are not as they were."""
+    """The release that a refresh would make again; None when inputs, code, warehouse or release have changed."""
     if not paths.state_file.exists() or not paths.warehouse_file.exists():
         return None
     with state.opened(paths) as memory:

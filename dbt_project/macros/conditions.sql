@@ -1,11 +1,11 @@
 {# The compiled expressions of the codebook, one select per condition. Ingest compiles them from a checked syntax tree:
    no text of a questionnaire is run here. Each is an aggregate over the coded answers of one row. #}
-{% macro conditions_met(answers) %}
+{% macro conditions_met(answers, compiled) %}
     {%- set conditions = [] -%}
     {%- if execute -%}
         {%- set found = run_query(
             "select survey_id, round_id, question_id, purpose, predicate_sql from "
-            ~ source('raw', 'codebook__conditions') ~ " order by all"
+            ~ compiled ~ " order by all"
         ) -%}
         {%- set conditions = found.rows -%}
     {%- endif -%}

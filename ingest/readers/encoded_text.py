@@ -45,9 +45,7 @@ def read_text(path: Path, encoding: str, faults: FaultList) -> str | None:
     return text
 
 
-def _add_undecodable(
-    path: Path, content: bytes, encoding: str, error: UnicodeDecodeError, faults: FaultList
-) -> None:
+def _add_undecodable(path: Path, content: bytes, encoding: str, error: UnicodeDecodeError, faults: FaultList) -> None:
     faults.add(
         "undecodable-bytes",
         path,

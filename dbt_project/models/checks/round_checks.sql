@@ -1,13 +1,11 @@
+-- noqa: disable=ST03
+-- One CTE per check, named as the check; round_checks.yml says what each speaks of and how grave a failure is.
 with rounds as (
     select * from {{ ref('stg_codebook__rounds') }}
 ),
 
 surveys as (
     select * from {{ ref('stg_codebook__surveys') }}
-),
-
-source_rows as (
-    select * from {{ ref('stg_surveys__rows') }}
 ),
 
 sources as (
@@ -131,7 +129,8 @@ submitted_in_field_window as (
         rounds.opens_on || ' to ' || rounds.closes_on as threshold,
         sum(
             case
-                when {{ local_date('responses.submitted_at', 'rounds.timezone') }}
+                when
+                    {{ local_date('responses.submitted_at', 'rounds.timezone') }}
                     between rounds.opens_on and rounds.closes_on then 0
                 else 1
             end
@@ -169,8 +168,13 @@ corrections_applied as (
         corrections.round_id,
         count(*) as observed,
         'each meets its answer' as threshold,
-        sum(case when responses.row_id is null or (corrections.action = 'replace' and answers.row_id is null) then 1 else 0 end)
-            as n_failed
+        sum(
+            case
+                when responses.row_id is null then 1
+                when corrections.action = 'replace' and answers.row_id is null then 1
+                else 0
+            end
+        ) as n_failed
     from corrections
     left join responses
         on

@@ -1,4 +1,4 @@
--- Valid answers once per response, and once per municipality by the question's rule. Content decides ties, never arrival.
+-- Valid answers once per response, and once per municipality by the question's rule. Content decides ties.
 with answers as (
     select * from {{ ref('int_answers_judged') }}
     where answer_status = 'valid'
@@ -20,9 +20,9 @@ ranked as (
                     when 'any_yes' then answers.choice_order
                     when 'union' then case when answers.is_ticked then 0 else 1 end
                     else 0
-                end,
+                end asc,
                 answers.submitted_at desc,
-                answers.response_id
+                answers.response_id asc
         ) as municipality_rank
     from answers
     inner join questions

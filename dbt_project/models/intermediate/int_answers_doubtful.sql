@@ -33,13 +33,15 @@ select
                 'expected a code or label of the list ' || coalesce(questions.list_name, '')
                 || '; add the spelling to recodes.csv, or correct the answer in corrections.csv'
         when 'not_a_number'
-            then 'expected ' || case questions.question_type when 'integer' then 'a whole number' else 'a number' end
+            then
+                'expected ' || case questions.question_type when 'integer' then 'a whole number' else 'a number' end
                 || '; correct the answer in corrections.csv'
         when 'not_a_date' then 'expected a date such as 2023-01-31 or 31.1.2023; correct the answer in corrections.csv'
         when 'out_of_range'
             then
                 'expected a number from ' || coalesce(cast(questions.min_value as varchar), 'any') || ' to '
-                || coalesce(cast(questions.max_value as varchar), 'any') || '; ask the respondent, or widen the bounds in questions.csv'
+                || coalesce(cast(questions.max_value as varchar), 'any')
+                || '; ask the respondent, or widen the bounds in questions.csv'
         when 'constraint_failed' then 'expected the constraint of questions.csv to hold; ask the respondent'
         when 'answered_but_not_applicable'
             then 'expected no answer, since the question did not apply; check relevant in questions.csv'

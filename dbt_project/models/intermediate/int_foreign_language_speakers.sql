@@ -1,5 +1,5 @@
--- The share is published to 0.1 % and on a later division than the frame: a municipality that has since merged takes the
--- share of the merged one. The year is the first share year not before the frame's population.
+-- The share is published to 0.1 % and on a later division than the frame: a municipality that has since merged takes
+-- the share of the merged one. The year is the first share year not before the frame's population.
 with rounds as (
     select * from {{ ref('stg_codebook__rounds') }}
 ),

@@ -63,7 +63,11 @@ counts as (
             and breakdowns.breakdown = members.breakdown
             and breakdowns.breakdown_id = members.breakdown_id
     group by
-        breakdowns.survey_id, breakdowns.round_id, breakdowns.is_synthetic, breakdowns.breakdown, breakdowns.breakdown_id
+        breakdowns.survey_id,
+        breakdowns.round_id,
+        breakdowns.is_synthetic,
+        breakdowns.breakdown,
+        breakdowns.breakdown_id
 )
 
 select

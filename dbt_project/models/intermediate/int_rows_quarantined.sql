@@ -46,7 +46,10 @@ select
         when hints.row_id is not null
             then
                 'municipality "' || responses.municipality_value || '" is not a code of the division of '
-                || rounds.division_date || ': a municipality code is text of three digits; if "' || hints.hinted_code || '" '
+                || rounds.division_date
+                || ': a municipality code is text of three digits; if "'
+                || hints.hinted_code
+                || '" '
                 || hints.hinted_name || ' is meant, export the column as text, or say so in recodes.csv'
         else
             'municipality "' || responses.municipality_value || '" is not in the division of ' || rounds.division_date

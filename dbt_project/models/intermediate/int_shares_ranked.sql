@@ -1,4 +1,4 @@
--- Where a share stands among its peers: the size classes outside a row, and the counted counties. For "highest", "lowest".
+-- Where a share stands among its peers: the size classes outside its row, and the counted counties.
 with cells as (
     select * from {{ ref('int_answer_shares') }}
     where base_n > 0

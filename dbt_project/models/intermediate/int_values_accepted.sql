@@ -1,4 +1,4 @@
--- What a cell may say for each code of a list: an odd spelling that was recoded, the code, or the label in any language.
+-- What a cell may say for each code of a list: a recoded spelling, the code, or the label in any language.
 with rounds as (
     select * from {{ ref('stg_codebook__rounds') }}
 ),

@@ -23,7 +23,9 @@ compared as (
         computed.computed_value,
         computed.computed_base_n,
         case figures.rounding
-            when 'words_within_5' then abs(figures.published_value - computed.computed_value) <= {{ var('words_within') }}
+            when
+                'words_within_5'
+                then abs(figures.published_value - computed.computed_value) <= {{ var('words_within') }}
             else figures.published_value = computed.computed_value
         end as is_value_met,
         coalesce(figures.published_base_n = computed.computed_base_n, true) as is_base_met

@@ -1,0 +1,55 @@
+# One command per job. `make` alone lists them.
+# Bytecode is what makes start-up quick: a shell that forbids writing it does not get its way here.
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DATA ?= data
+
+.DEFAULT_GOAL := help
+.PHONY: help setup refresh test check golden diff bench serve lock format
+
+help:  ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: $(READY)  ## Install everything into .venv (the other commands do it when needed)
+
+$(READY): requirements.lock requirements-uv.lock pyproject.toml
+	@echo "Setting up .venv (once; about a minute)"
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(v != (3, 11) and "Python 3.11 is needed, this is %d.%d: make PYTHON=python3.11 ..." % v)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+refresh: $(READY)  ## The main job: ingest, build, check, publish
+	@$(BIN)/kuntakysely refresh --data $(DATA)
+
+test: $(READY)  ## All tests
+	@$(BIN)/python -m pytest
+
+check: $(READY)  ## ruff, types, sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models
+
+format: $(READY)  ## Put Python and SQL in form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+golden: $(READY)  ## Rewrite the golden tables; read the diff before you commit it
+	@$(BIN)/python -m tests.pipeline.golden
+
+bench: $(READY)  ## Time the main job beside its libraries
+	@$(BIN)/python -m tests.bench.refresh
+
+serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
+	@$(BIN)/kuntakysely serve --data $(DATA)
+
+lock: $(READY)  ## Resolve the libraries anew into requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml --output-file requirements.lock
+	@echo 'uv==$(shell $(BIN)/uv --version | cut -d" " -f2)' | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links - --output-file requirements-uv.lock

@@ -1,0 +1,124 @@
+"""The kinds of value that configuration and codebook cells may hold. Values stay text: raw tables are text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict
+from pydantic_core import PydanticCustomError
+
+
+def refused(code: str, expected: str, advice: str) -> PydanticCustomError:
+    """An error that carries our own sentences through pydantic."""
+    return PydanticCustomError("refused", "refused", {"code": code, "expected": expected, "advice": advice})
+
+
+def _form(pattern: str, code: str, expected: str, advice: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if compiled.fullmatch(value) is None:
+            raise refused(code, expected, advice)
+        return value
+
+    return AfterValidator(check)
+
+
+def _check_iso_date(value: str) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value) is None or not _succeeds(date.fromisoformat, value):
+        raise refused("wrong-date", "A date is written year first: 2023-01-31.", "Write the date so.")
+    return value
+
+
+def _succeeds(function: Callable[[str], object], value: str) -> bool:
+    try:
+        function(value)
+    except (ValueError, LookupError, OSError):
+        return False
+    return True
+
+
+def _parse_date(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) and _succeeds(date.fromisoformat, value) else value
+
+
+def _empty_flag_is_zero(value: Any) -> Any:
+    return "0" if value is None else value
+
+
+def _check_municipality_code(value: str) -> str:
+    if re.fullmatch(r"[0-9]{3}", value) is None:
+        near = value.zfill(3) if value.isascii() and value.isdecimal() and len(value) < 3 else ""
+        advice = f'Write "{near}" if that was meant.' if near else "Look the code up in municipalities.csv."
+        raise refused("wrong-municipality-code", "A municipality code is three digits, kept as text.", advice)
+    return value
+
+
+def _check_timezone(value: str) -> str:
+    if not _succeeds(ZoneInfo, value):
+        raise refused("unknown-timezone", "A time zone has a name like Europe/Helsinki.", "Look at the spelling.")
+    return value
+
+
+def _check_encoding(value: str) -> str:
+    if not _succeeds(codecs.lookup, value):
+        raise refused("unknown-encoding", "An encoding has a name like utf-8-sig or cp1252.", "Look at the spelling.")
+    return value
+
+
+Text = Annotated[str, Strict(), Field(min_length=1)]
+OptionalText = Text | None
+QuestionId = Annotated[
+    Text,
+    _form(
+        "[a-z][a-z0-9_]*",
+        "wrong-id",
+        "An id has small letters a-z, digits and underscores, and begins with a letter.",
+        "Rename it.",
+    ),
+]
+FolderName = Annotated[
+    Text,
+    _form("[0-9A-Za-z][0-9A-Za-z_-]*", "wrong-id", "An id has letters a-z, digits, - and _ only.", "Rename it."),
+]
+FileName = Annotated[
+    Text,
+    _form(r"[^/\\.][^/\\]*", "wrong-file-name", "A file is named without a folder.", "Put the file beside round.yml."),
+]
+Code = Annotated[Text, _form(r"\S+", "wrong-code", "A code has no spaces.", "Write _ for a space.")]
+DigitCode = Annotated[Text, _form("[0-9]+", "wrong-area-code", "An area code is digits.", "Look it up in areas.csv.")]
+MunicipalityCode = Annotated[Text, AfterValidator(_check_municipality_code)]
+Flag = Annotated[
+    str,
+    BeforeValidator(_empty_flag_is_zero),
+    _form("[01]", "wrong-flag", "A flag is 1 for yes, and 0 or empty for no.", "Write 1 or 0."),
+]
+WholeNumber = Annotated[
+    Text, _form("-?[0-9]+", "wrong-number", "A whole number is digits only.", "Write it without spaces or signs.")
+]
+Count = Annotated[
+    Text, _form("[0-9]+", "wrong-number", "A number of things is digits only.", "Write it without spaces or signs.")
+]
+Number = Annotated[
+    Text,
+    _form(
+        r"-?[0-9]+(\.[0-9]+)?", "wrong-number", "A number is digits with a decimal point.", "Write it as 12 or 12.5."
+    ),
+]
+Year = Annotated[Text, _form("[12][0-9]{3}", "wrong-year", "A year is four digits.", "Write it as 2023.")]
+IsoDate = Annotated[Text, AfterValidator(_check_iso_date)]
+Timezone = Annotated[Text, AfterValidator(_check_timezone)]
+Encoding = Annotated[Text, AfterValidator(_check_encoding)]
+Sha256 = Annotated[
+    Text, _form("[0-9a-f]{64}", "wrong-hash", "A sha256 is 64 hexadecimal digits.", "Make it with sha256sum.")
+]
+Day = Annotated[date, Strict(), BeforeValidator(_parse_date)]
+PositiveInt = Annotated[int, Strict(), Field(ge=1)]
+Whole = Annotated[int, Strict(), Field(ge=0)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1)]
+Truth = Annotated[bool, Strict()]

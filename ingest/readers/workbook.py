@@ -1,0 +1,91 @@
+"""A sheet of an .xlsx workbook: looked into first, then parsed in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import FaultList
+from ingest.readers.encoded_text import read_bytes
+from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines, check_names
+from ingest.readers.workbook_safety import is_workbook_safe
+from ingest.suggestions import did_you_mean, listed, quoted
+
+CHILD = Path(__file__).with_name("calamine_child.py")
+TIME_LIMIT_SECONDS = 300
+
+
+def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTable | None:
+    """The rows of one sheet, every cell as exact text with its type (text, number, date, boolean).
+
+    None when the sheet cannot be read as a table (the faults say why).
+    """
+    if read_bytes(path, faults) is None or not is_workbook_safe(path, faults):
+        return None
+    cells = _parse(path, layout.sheet, faults)
+    if cells is None or not check_first_lines(path, len(cells), layout, faults):
+        return None
+    header = _without_blank_end(cells[layout.name_row - 1][0])
+    rows = tuple(
+        _fitted(line, texts, types, len(header))
+        for line, (texts, types) in enumerate(cells, start=1)
+        if line >= layout.first_data_row
+    )
+    table = TextTable(path, header, layout.name_row, rows, is_workbook=True)
+    return table if check_names(table, faults) else None
+
+
+def _parse(path: Path, sheet: str, faults: FaultList) -> list[Any] | None:
+    child = subprocess.run(
+        [sys.executable, "-I", str(CHILD), str(path), sheet],
+        capture_output=True,
+        timeout=TIME_LIMIT_SECONDS,
+        check=False,
+    )
+    if child.returncode != 0:
+        _add_unreadable(path, faults)
+        return None
+    described = json.loads(child.stdout)
+    if described["rows"] is None:
+        _add_unknown_sheet(path, sheet, described["sheets"], faults)
+        return None
+    rows: list[Any] = described["rows"]
+    return rows
+
+
+def _without_blank_end(names: list[str]) -> tuple[str, ...]:
+    """The header as far as it goes: formatted but empty cells to its right are not columns."""
+    width = max((index for index, name in enumerate(names, start=1) if name.strip()), default=0)
+    return tuple(names[:width])
+
+
+def _fitted(line: int, texts: list[str], types: list[str], width: int) -> TextRow:
+    extra = any(texts[width:])
+    problem = "a value to the right of the last named column" if extra else None
+    kept = len(texts) if extra else width
+    return TextRow(line, tuple(texts[:kept]), tuple(types[:kept]), problem)
+
+
+def _add_unreadable(path: Path, faults: FaultList) -> None:
+    faults.add(
+        "unreadable-workbook",
+        path,
+        "",
+        found="The workbook could not be read.",
+        expected="An .xlsx workbook without a password.",
+        advice="Open it in a spreadsheet program and save it as .xlsx, or fetch it again.",
+    )
+
+
+def _add_unknown_sheet(path: Path, sheet: str, sheets: list[str], faults: FaultList) -> None:
+    faults.add(
+        "unknown-sheet",
+        path,
+        "",
+        found=f"There is no sheet {quoted(sheet)}.",
+        expected=f"The sheets of the workbook are {listed(map(quoted, sheets))}.",
+        advice=did_you_mean(sheet, sheets, "Name one of them."),
+    )

@@ -1,0 +1,235 @@
+"""The registry: municipalities by division, areas, population, foreign-language shares, changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ingest.errors import FaultList, line_place
+from ingest.fields import (
+    Code,
+    Count,
+    DigitCode,
+    Flag,
+    IsoDate,
+    MunicipalityCode,
+    Number,
+    OptionalText,
+    Text,
+    Year,
+)
+from ingest.paths import DataPaths
+from ingest.rows import SourceRow, check_unique, read_rows
+from ingest.sources import SourceCard, SourceFile, describe_files, read_card
+from ingest.suggestions import did_you_mean, listed, quoted
+
+AREA_LEVELS = ("county", "region", "ely", "urban_rural", "language_status")
+
+
+class Municipality(SourceRow):
+    """A municipality in one division."""
+
+    municipality_code: MunicipalityCode
+    name_fi: Text
+    name_sv: Text
+    name_en: Text
+    is_mainland: Flag
+    county_code: DigitCode | None
+    region_code: DigitCode | None
+    ely_code: DigitCode | None
+    urban_rural_code: DigitCode | None
+    language_status_code: DigitCode | None
+
+
+class Area(SourceRow):
+    """A code of one level: a county, a region, an ELY centre, a group of municipalities."""
+
+    area_level: Literal["county", "region", "ely", "urban_rural", "language_status"]
+    area_code: DigitCode
+    name_fi: Text
+    name_sv: Text
+    name_en: Text
+    is_counted: Flag
+
+
+class Population(SourceRow):
+    """Inhabitants of a municipality on 31 December."""
+
+    municipality_code: MunicipalityCode
+    year: Year
+    population: Count
+    municipal_division: IsoDate
+
+
+class ForeignLanguageShare(SourceRow):
+    """Per cent of the inhabitants of a municipality who speak a foreign language."""
+
+    municipality_code: MunicipalityCode
+    year: Year
+    foreign_language_pct: Number
+    municipal_division: IsoDate
+
+
+class Change(SourceRow):
+    """A merger, a move between areas or a structural change."""
+
+    effective_date: IsoDate
+    change_type: Code
+    old_code: DigitCode | None
+    old_name_fi: OptionalText
+    new_code: DigitCode | None
+    new_name_fi: OptionalText
+    detail: OptionalText
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The whole registry. `divisions` has the municipalities by division date (ISO text)."""
+
+    divisions: Mapping[str, Sequence[Municipality]]
+    areas: Sequence[Area]
+    populations: Sequence[Population]
+    foreign_language_shares: Sequence[ForeignLanguageShare]
+    changes: Sequence[Change]
+    sources: Sequence[SourceFile]
+
+    def municipality_codes(self, division: str) -> frozenset[str]:
+        """The codes of one division; empty when the registry lacks it."""
+        return frozenset(row.municipality_code for row in self.divisions.get(division, ()))
+
+    def populated_codes(self, year: str) -> frozenset[str]:
+        """The municipalities whose population of a year is known."""
+        return frozenset(row.municipality_code for row in self.populations if row.year == year)
+
+    def area_codes(self, level: str) -> frozenset[str]:
+        return frozenset(area.area_code for area in self.areas if area.area_level == level)
+
+
+def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
+    """The registry with all its checks, or None when a file of it cannot be read as a table.
+
+    With faults noted the registry serves further checks only; it must not be loaded.
+    """
+    folder = paths.registry
+    areas = read_rows(folder / "areas.csv", Area, faults)
+    populations = read_rows(folder / "population.csv", Population, faults)
+    shares = read_rows(folder / "foreign_language_share.csv", ForeignLanguageShare, faults)
+    changes = read_rows(folder / "changes.csv", Change, faults)
+    divisions = _read_divisions(folder, faults)
+    card = read_card(folder, faults)
+    if areas is None or populations is None or shares is None or changes is None or divisions is None:
+        return None
+    counts = {
+        folder / "areas.csv": len(areas),
+        folder / "population.csv": len(populations),
+        folder / "foreign_language_share.csv": len(shares),
+        folder / "changes.csv": len(changes),
+    }
+    sources = (*describe_files(counts, "registry", card), *_describe_divisions(folder, divisions, faults))
+    registry = Registry(divisions, areas, populations, shares, changes, sources)
+    _check_registry(folder, registry, faults)
+    return registry
+
+
+def _read_divisions(folder: Path, faults: FaultList) -> dict[str, Sequence[Municipality]] | None:
+    names = sorted(child.name for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
+    if not names:
+        faults.add(
+            "missing-division",
+            folder,
+            "",
+            found="There is no folder of a division.",
+            expected="The registry has a folder per division, named by its date, with municipalities.csv.",
+            advice="Add one, for example 2023-01-01.",
+        )
+        return None
+    read = {name: read_rows(folder / name / "municipalities.csv", Municipality, faults) for name in names}
+    known = {name: rows for name, rows in read.items() if rows is not None}
+    return known if len(known) == len(read) else None
+
+
+def _describe_divisions(
+    folder: Path, divisions: Mapping[str, Sequence[Municipality]], faults: FaultList
+) -> list[SourceFile]:
+    described: list[SourceFile] = []
+    for name, rows in divisions.items():
+        card: SourceCard | None = read_card(folder / name, faults)
+        described += describe_files({folder / name / "municipalities.csv": len(rows)}, "registry", card)
+    return described
+
+
+def _check_registry(folder: Path, registry: Registry, faults: FaultList) -> None:
+    check_unique(folder / "areas.csv", registry.areas, ("area_level", "area_code"), faults)
+    for name, rows in (
+        ("population.csv", registry.populations),
+        ("foreign_language_share.csv", registry.foreign_language_shares),
+    ):
+        key = ("municipal_division", "year", "municipality_code")
+        check_unique(folder / name, rows, key, faults)
+        _check_municipalities_known(folder / name, rows, registry, faults)
+    for division, municipalities in registry.divisions.items():
+        _check_division(folder / division / "municipalities.csv", municipalities, registry, faults)
+
+
+def _check_division(path: Path, municipalities: Sequence[Municipality], registry: Registry, faults: FaultList) -> None:
+    check_unique(path, municipalities, ("municipality_code",), faults)
+    _check_names(path, municipalities, faults)
+    for level in AREA_LEVELS:
+        known = registry.area_codes(level)
+        for row in municipalities:
+            _check_area(path, row, level, known, faults)
+
+
+def _check_area(path: Path, row: Municipality, level: str, known: Collection[str], faults: FaultList) -> None:
+    code = getattr(row, f"{level}_code")
+    if code is not None and code not in known:
+        faults.add(
+            "unknown-area",
+            path,
+            line_place(row.line, f"{level}_code"),
+            found=f"There is no {level} {quoted(code)}.",
+            expected=f"areas.csv lists every {level}: {listed(sorted(known)) or 'it has none'}.",
+            advice=did_you_mean(code, known, "Correct the code, or add it to areas.csv."),
+        )
+
+
+def _check_names(path: Path, municipalities: Sequence[Municipality], faults: FaultList) -> None:
+    """A name in Finnish or Swedish tells one municipality: answers are matched by it."""
+    holders: dict[str, dict[str, Municipality]] = defaultdict(dict)
+    for row in municipalities:
+        for name in (row.name_fi, row.name_sv):
+            holders[name][row.municipality_code] = row
+    for name, rows in holders.items():
+        if len(rows) > 1:
+            faults.add(
+                "ambiguous-name",
+                path,
+                line_place(max(row.line for row in rows.values())),
+                found=f"{quoted(name)} names the municipalities {listed(sorted(rows))}.",
+                expected="A name, Finnish or Swedish, belongs to one municipality of a division.",
+                advice="Correct the names.",
+            )
+
+
+def _check_municipalities_known(
+    path: Path,
+    rows: Sequence[Population] | Sequence[ForeignLanguageShare],
+    registry: Registry,
+    faults: FaultList,
+) -> None:
+    """Where the registry holds the division of a row, the municipality is in it."""
+    codes = {division: registry.municipality_codes(division) for division in registry.divisions}
+    for row in rows:
+        known = codes.get(row.municipal_division)
+        if known is not None and row.municipality_code not in known:
+            faults.add(
+                "unknown-municipality",
+                path,
+                line_place(row.line, "municipality_code"),
+                found=f"There is no municipality {quoted(row.municipality_code)} in {row.municipal_division}.",
+                expected=f"municipalities.csv of {row.municipal_division} lists it.",
+                advice=did_you_mean(row.municipality_code, known, "Correct the code or the division."),
+            )

@@ -1,0 +1,361 @@
+"""Whether a round's files agree with each other, with the survey, the registry and the inventory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from ingest.errors import FaultList, line_place
+from ingest.registry import Registry
+from ingest.rounds import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Recode, Round
+from ingest.rows import check_unique
+from ingest.sources import check_untracked
+from ingest.suggestions import did_you_mean, listed, quoted
+from ingest.survey import Survey
+from ingest.systems import Systems
+
+MUNICIPALITY_PARTS = ("code", "name")
+
+
+def check_round(
+    round_: Round, survey: Survey, registry: Registry | None, systems: Systems | None, faults: FaultList
+) -> None:
+    """Note everything in a round's files that does not fit together; response files are checked elsewhere."""
+    _check_settings(round_, survey, faults)
+    _check_reading(round_, faults)
+    if registry is not None:
+        _check_frame(round_, registry, faults)
+    _check_columns(round_, survey, faults)
+    _check_reserved(round_, survey, faults)
+    _check_recodes(round_, survey, registry, systems, faults)
+    _check_corrections(round_, survey, faults)
+    if not round_.settings.is_synthetic:
+        check_untracked(round_.response_files, faults)
+
+
+def _add(
+    round_: Round, faults: FaultList, code: str, location: Sequence[str | int], found: str, expected: str, advice: str
+) -> None:
+    """Note a fault of round.yml."""
+    faults.add(code, round_.places.path, round_.places.place(location), found=found, expected=expected, advice=advice)
+
+
+def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
+    settings = round_.settings
+    if settings.round_id != round_.folder.name:
+        _add(
+            round_, faults, "wrong-folder", ("round_id",),
+            f"The round_id is {quoted(settings.round_id)}.",
+            f"It equals the name of the folder, {quoted(round_.folder.name)}.",
+            "Rename one of them.",
+        )  # fmt: skip
+    for language in survey.settings.languages:
+        if getattr(settings.title, language) is None:
+            _add(
+                round_, faults, "missing-label", ("title", language),
+                f"There is no text in {language}.",
+                "Every text is given in all languages of the survey.",
+                f"Add {language}: to it.",
+            )  # fmt: skip
+    window = settings.field_window
+    if window.opens_on > window.closes_on:
+        _add(
+            round_, faults, "dates-out-of-order", ("field_window", "closes_on"),
+            f"The field opens on {window.opens_on} and closes on {window.closes_on}.",
+            "It closes on the day it opens, or later.",
+            "Correct one of the dates.",
+        )  # fmt: skip
+
+
+def _check_reading(round_: Round, faults: FaultList) -> None:
+    settings = round_.settings
+    if settings.first_data_row <= settings.name_row:
+        _add(
+            round_, faults, "rows-out-of-order", ("first_data_row",),
+            f"first_data_row is {settings.first_data_row} and name_row is {settings.name_row}.",
+            "The data begin below the names of the columns.",
+            "Correct one of them.",
+        )  # fmt: skip
+    if (settings.format == "xlsx") != (settings.sheet is not None):
+        found = "There is no sheet." if settings.sheet is None else "A sheet is named."
+        _add(
+            round_, faults, "wrong-sheet-use", ("sheet",),
+            f"The format is {settings.format}. {found}",
+            "A round in xlsx names its sheet, a round in csv has none.",
+            "Correct format or sheet.",
+        )  # fmt: skip
+    needs_format = settings.format == "csv" and any(name in round_.uses for name in TIMESTAMP_NAMES)
+    if needs_format and settings.timestamp_format is None:
+        _add(
+            round_, faults, "missing-key", ("timestamp_format",),
+            "There is no timestamp_format, and columns.csv maps timestamps.",
+            "Timestamps are read in the form that timestamp_format gives.",
+            'Add it, for example timestamp_format: "%d.%m.%Y %H.%M".',
+        )  # fmt: skip
+
+
+def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
+    frame = round_.settings.frame
+    division, year = frame.division_date.isoformat(), str(frame.population_date.year)
+    if division not in registry.divisions:
+        _add(
+            round_, faults, "unknown-division", ("frame", "division_date"),
+            f"The registry has no division {division}.",
+            f"Its divisions are {listed(sorted(registry.divisions))}.",
+            "Correct the date, or add the folder of that division to the registry.",
+        )  # fmt: skip
+        return
+    asked = {
+        row.municipality_code for row in registry.divisions[division] if frame.scope == "all" or row.is_mainland == "1"
+    }
+    unknown = sorted(asked - registry.populated_codes(year))
+    if unknown:
+        who = "any municipality" if len(unknown) == len(asked) else f"the municipalities {listed(unknown)}"
+        _add(
+            round_, faults, "unknown-population", ("frame", "population_date"),
+            f"population.csv has no population of {year} for {who}.",
+            "It has one for each municipality of the frame.",
+            "Correct the date, or add the populations.",
+        )  # fmt: skip
+
+
+def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
+    by_source: dict[str, list[ColumnUse]] = defaultdict(list)
+    for use in round_.columns:
+        by_source[use.source_column].append(use)
+        _check_use(round_, survey, use, faults)
+    for source_column, uses in by_source.items():
+        if len(uses) > 1 and any(use.question_id == IGNORED for use in uses):
+            _add_use(
+                round_, uses[-1], "question_id", "ignored-and-used", faults,
+                f"The column {quoted(source_column)} is both ignored and used.",
+                "A column is ignored or used.",
+                "Remove one of its lines.",
+            )  # fmt: skip
+    for name, uses in round_.uses.items():
+        if name != IGNORED:
+            _check_parts(round_, survey, name, uses, faults)
+    for name in round_.settings.skip_rows_without:
+        if name not in by_source:
+            _add(
+                round_, faults, "unknown-column", ("skip_rows_without",),
+                f"There is no column {quoted(name)} in columns.csv.",
+                "skip_rows_without names columns of the export.",
+                did_you_mean(name, by_source, "Correct the name."),
+            )  # fmt: skip
+
+
+def _add_use(
+    round_: Round, use: ColumnUse, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
+) -> None:
+    """Note a fault of columns.csv."""
+    place = line_place(use.line, column)
+    faults.add(code, round_.columns_file, place, found=found, expected=expected, advice=advice)
+
+
+def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
+    question = survey.questions_by_id.get(use.question_id)
+    if question is not None and question.type == "select_multiple":
+        _check_multiple(round_, survey, use, faults)
+        return
+    if question is None and use.question_id not in (IGNORED, *RESERVED_NAMES):
+        names = (*survey.questions_by_id, *RESERVED_NAMES, IGNORED)
+        _add_use(
+            round_, use, "question_id", "unknown-question", faults,
+            f"There is no question {quoted(use.question_id)}.",
+            "A column is a question of questions.csv, a reserved name or ignored.",
+            did_you_mean(use.question_id, names, "Correct the name, or write ignored."),
+        )  # fmt: skip
+        return
+    if use.question_id == "_municipality":
+        _check_municipality_part(round_, use, faults)
+    elif use.part is not None:
+        _add_not_multiple(round_, use, "part", faults)
+    for column in ("ticked", "not_ticked", "list_separator"):
+        if getattr(use, column) is not None:
+            _add_not_multiple(round_, use, column, faults)
+
+
+def _add_not_multiple(round_: Round, use: ColumnUse, column: str, faults: FaultList) -> None:
+    _add_use(
+        round_, use, column, "wrong-part", faults,
+        f"{quoted(use.question_id)} has {column} {quoted(getattr(use, column))}.",
+        f"Only a select_multiple question has {column}.",
+        "Empty the cell, or correct the type of the question.",
+    )  # fmt: skip
+
+
+def _check_municipality_part(round_: Round, use: ColumnUse, faults: FaultList) -> None:
+    if use.part not in MUNICIPALITY_PARTS:
+        _add_use(
+            round_, use, "part", "wrong-part", faults,
+            f"The part is {quoted(use.part or '')}.",
+            "The part of _municipality is code or name.",
+            "Say which of them the column holds.",
+        )  # fmt: skip
+
+
+def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
+    """A column per option has part and ticked; one joined cell has list_separator and nothing else."""
+    has_option = use.part is not None and use.ticked is not None
+    is_joined = use.list_separator is not None
+    is_mixed = is_joined and (use.part or use.ticked or use.not_ticked) is not None
+    if has_option == is_joined or is_mixed:
+        _add_use(
+            round_, use, "part", "wrong-form-of-multiple", faults,
+            f"{quoted(use.question_id)} has {_describe_multiple(use)}.",
+            "A select_multiple has either part and ticked (a column per option) or list_separator (one joined cell).",
+            "Fill in one form and empty the other.",
+        )  # fmt: skip
+        return
+    known = survey.codes(survey.questions_by_id[use.question_id].list_name)
+    if use.part is not None and use.part not in known:
+        _add_use(
+            round_, use, "part", "unknown-code", faults,
+            f"{quoted(use.part)} is not an option of {quoted(use.question_id)}.",
+            f"The options are {listed(sorted(known))}.",
+            did_you_mean(use.part, known, "Correct the code."),
+        )  # fmt: skip
+
+
+def _describe_multiple(use: ColumnUse) -> str:
+    given = [name for name in ("part", "ticked", "not_ticked", "list_separator") if getattr(use, name) is not None]
+    return " and ".join(given) or "neither part nor list_separator"
+
+
+def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[ColumnUse], faults: FaultList) -> None:
+    """A question, or an option of a select_multiple, comes from one column."""
+    question = survey.questions_by_id.get(name)
+    is_multiple = question is not None and question.type == "select_multiple"
+    by_part: dict[str, list[ColumnUse]] = defaultdict(list)
+    for use in uses:
+        by_part[(use.part or "") if is_multiple else ""].append(use)
+    for part, same in by_part.items():
+        if len(same) > 1:
+            what = f"option {quoted(part)} of {quoted(name)}" if part else quoted(name)
+            _add_use(
+                round_, same[1], "question_id", "mapped-twice", faults,
+                f"{what} comes from the columns {listed(quoted(use.source_column) for use in same)}.",
+                "It comes from one column.",
+                "Write ignored for the others.",
+            )  # fmt: skip
+    if "" in by_part and len(by_part) > 1:
+        _add_use(
+            round_, by_part[""][0], "part", "wrong-form-of-multiple", faults,
+            f"{quoted(name)} has both columns per option and a joined cell.",
+            "A select_multiple comes in one form.",
+            "Write ignored for the columns of the other form.",
+        )  # fmt: skip
+
+
+def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
+    needed = {"_municipality": "Every response belongs to a municipality."}
+    if round_.settings.duplicates != "keep_all":
+        reason = f"duplicates: {round_.settings.duplicates} compares responses of one person."
+        needed |= {"_respondent": reason, "_submitted_at": reason}
+    if round_.corrections:
+        needed["_response_id"] = "corrections.csv names responses by their id."
+    for name, reason in needed.items():
+        if name not in round_.uses:
+            faults.add(
+                "missing-reserved-name", round_.columns_file, "",
+                found=f"No column is mapped to {name}.",
+                expected=reason,
+                advice=f"Map the column that holds it to {name}.",
+            )  # fmt: skip
+    if "_role" in round_.uses and survey.settings.roles is None:
+        _add_use(
+            round_, round_.uses["_role"][0], "question_id", "missing-key", faults,
+            "A column is mapped to _role, and survey.yml has no roles.",
+            "survey.yml says which choices are the roles.",
+            "Add roles to survey.yml, or write ignored.",
+        )  # fmt: skip
+
+
+def _check_recodes(
+    round_: Round, survey: Survey, registry: Registry | None, systems: Systems | None, faults: FaultList
+) -> None:
+    check_unique(round_.recodes_file, round_.recodes, ("list_name", "source_value"), faults)
+    targets = _recode_targets(round_, survey, registry, systems)
+    for recode in round_.recodes:
+        known = targets.get(recode.list_name)
+        if recode.list_name not in targets:
+            _add_recode(
+                round_, recode, "list_name", "unknown-list", faults,
+                f"There is no list {quoted(recode.list_name)}.",
+                "A recode is for a list of choices.csv, a question of type system, _municipality or _role.",
+                did_you_mean(recode.list_name, targets, "Correct the name."),
+            )  # fmt: skip
+        elif known is not None and recode.code not in known:
+            _add_recode(
+                round_, recode, "code", "unknown-code", faults,
+                f"{quoted(recode.code)} is not a code of {recode.list_name}.",
+                f"The codes are {listed(sorted(known))}.",
+                did_you_mean(recode.code, known, "Correct the code."),
+            )  # fmt: skip
+        _check_contradiction(round_, survey, recode, faults)
+
+
+def _add_recode(
+    round_: Round, recode: Recode, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
+) -> None:
+    """Note a fault of recodes.csv."""
+    place = line_place(recode.line, column)
+    faults.add(code, round_.recodes_file, place, found=found, expected=expected, advice=advice)
+
+
+def _recode_targets(
+    round_: Round, survey: Survey, registry: Registry | None, systems: Systems | None
+) -> dict[str, Collection[str] | None]:
+    """What may be recoded, and to which codes; None where they cannot be known because a source could not be read."""
+    division = round_.settings.frame.division_date.isoformat()
+    targets: dict[str, Collection[str] | None] = {name: survey.codes(name) for name in survey.lists}
+    targets["_municipality"] = registry.municipality_codes(division) if registry else None
+    if survey.settings.roles is not None:
+        targets["_role"] = survey.settings.roles.lead_order
+    for question in survey.questions:
+        if question.type == "system":
+            targets[question.question_id] = systems.system_ids if systems else None
+    return targets
+
+
+def _check_contradiction(round_: Round, survey: Survey, recode: Recode, faults: FaultList) -> None:
+    """A spelling that the codebook itself gives to one option is not recoded to another."""
+    for choice in survey.lists.get(recode.list_name, ()):
+        spellings = (choice.code, choice.label_fi, choice.label_sv, choice.label_en)
+        if recode.source_value in spellings and recode.code != choice.code:
+            _add_recode(
+                round_, recode, "source_value", "contradicting-recode", faults,
+                f"{quoted(recode.source_value)} is recoded to {quoted(recode.code)}.",
+                f"In choices.csv it is a code or label of {quoted(choice.code)}.",
+                "Remove the recode, or correct choices.csv.",
+            )  # fmt: skip
+
+
+def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None:
+    path = round_.corrections_file
+    check_unique(path, round_.corrections, ("response_id", "question_id", "old_value"), faults)
+    for correction in round_.corrections:
+        place = line_place(correction.line, "question_id")
+        if correction.question_id is None:
+            if correction.action == "replace":
+                faults.add(
+                    "empty-value", path, place,
+                    found="The value is empty.",
+                    expected="A correction with action replace names its question.",
+                    advice="Fill it in, or write withdraw to set the whole response aside.",
+                )  # fmt: skip
+        elif correction.question_id not in survey.questions_by_id:
+            faults.add(
+                "unknown-question", path, place,
+                found=f"There is no question {quoted(correction.question_id)}.",
+                expected="A correction names a question of questions.csv.",
+                advice=did_you_mean(correction.question_id, survey.questions_by_id, "Correct the name."),
+            )  # fmt: skip
+        elif correction.question_id not in round_.uses:
+            faults.add(
+                "question-not-asked", path, place,
+                found=f"The question {quoted(correction.question_id)} has no column in this round.",
+                expected="A correction is of an answer that was delivered.",
+                advice="Remove the line, or map the column.",
+            )  # fmt: skip

@@ -1,0 +1,150 @@
+"""Rows of a checked table as frozen objects: the one way codebooks, registry and inventory are read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingest.errors import FaultList, line_place
+from ingest.readers import CsvLayout, SheetLayout, TextRow, TextTable, read_table
+from ingest.readers.tables import check_exact_header
+from ingest.suggestions import listed, quoted
+from ingest.validation import describe_error
+
+
+class SourceRow(BaseModel):
+    """One row of a table whose columns are the fields of the class, in their order. Empty cells are None."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    line: int = Field(exclude=True)
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """The column names in the file."""
+        fields = cls.model_fields.items()
+        return tuple(info.alias or name for name, info in fields if name != "line")
+
+    @classmethod
+    def verbatim_columns(cls) -> frozenset[str]:
+        """Columns whose cells may begin or end with a space."""
+        return frozenset()
+
+    def values(self) -> dict[str, str | None]:
+        """The cells by column name."""
+        return self.model_dump(by_alias=True)
+
+
+RowT = TypeVar("RowT", bound=SourceRow)
+
+
+def read_rows(
+    path: Path, row_class: type[RowT], faults: FaultList, layout: CsvLayout | SheetLayout | None = None
+) -> tuple[RowT, ...] | None:
+    """The rows of a file whose header is exactly the columns of row_class, or None when there is no table.
+
+    A row with a fault is kept as it stands, so that whatever refers to it is not called a fault too:
+    nothing read here may be used further when faults were noted.
+    """
+    table = read_table(path, layout or CsvLayout(), faults)
+    if table is None or not check_exact_header(table, row_class.columns(), faults):
+        return None
+    return tuple(_as_object(table, row, row_class, faults) for row in table.rows if _is_fit(table, row, faults))
+
+
+def read_optional_rows(path: Path, row_class: type[RowT], faults: FaultList) -> tuple[RowT, ...] | None:
+    """Like read_rows, for a file that need not exist."""
+    return read_rows(path, row_class, faults) if path.exists() else ()
+
+
+def _is_fit(table: TextTable, row: TextRow, faults: FaultList) -> bool:
+    if row.problem is None and any(row.cells):
+        return True
+    if row.problem is None and table.is_workbook:
+        return False
+    faults.add(
+        "wrong-number-of-fields" if row.problem else "empty-line",
+        table.path,
+        line_place(row.line),
+        found=f"There are {row.problem}." if row.problem else "The line is empty.",
+        expected=f"Each row has {len(table.header)} fields.",
+        advice="Put a text that holds the delimiter in quotes." if row.problem else "Remove the line.",
+    )
+    return False
+
+
+def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: FaultList) -> RowT:
+    cells = dict(zip(table.header, row.cells, strict=True))
+    _check_spaces(table, row, row_class, faults)
+    _check_types(table, row, faults)
+    values: dict[str, Any] = {name: text or None for name, text in cells.items()}
+    try:
+        return row_class(line=row.line, **values)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            refusal = describe_error(detail)
+            place = table.place(row.line, str(detail["loc"][0]))
+            faults.add(
+                refusal.code,
+                table.path,
+                place,
+                found=refusal.found,
+                expected=refusal.expected,
+                advice=refusal.advice,
+            )
+        return row_class.model_construct(line=row.line, **values)
+
+
+def _check_spaces(table: TextTable, row: TextRow, row_class: type[SourceRow], faults: FaultList) -> None:
+    for name, text in zip(table.header, row.cells, strict=True):
+        if text != text.strip() and name not in row_class.verbatim_columns():
+            faults.add(
+                "stray-space",
+                table.path,
+                table.place(row.line, name),
+                found=f"The value {quoted(text)} begins or ends with a space or a line break.",
+                expected="Values have no spaces around them.",
+                advice="Remove them.",
+            )
+
+
+def _check_types(table: TextTable, row: TextRow, faults: FaultList) -> None:
+    """A workbook whose rows are read here holds text only: a number cell has lost its leading zeros."""
+    for name, text, cell_type in zip(table.header, row.cells, row.types or (), strict=False):
+        if cell_type != "text":
+            faults.add(
+                "not-a-text-cell",
+                table.path,
+                table.place(row.line, name),
+                found=f"The cell holds a {cell_type}, {quoted(text)}.",
+                expected="Every cell of this sheet is text.",
+                advice="Format the cell as text and type the value again; leading zeros may have been lost.",
+            )
+
+
+def check_unique(
+    path: Path,
+    rows: Iterable[RowT],
+    columns: Sequence[str],
+    faults: FaultList,
+    place: Callable[[int, str], str] = line_place,
+) -> None:
+    """Note each row that repeats the values of `columns` of an earlier one."""
+    seen: dict[Hashable, list[RowT]] = defaultdict(list)
+    for row in rows:
+        seen[tuple(getattr(row, column) for column in columns)].append(row)
+    for key, repeated in seen.items():
+        if len(repeated) > 1 and None not in key:  # type: ignore[operator]
+            lines = listed(row.line for row in repeated)
+            faults.add(
+                "repeated-key",
+                path,
+                place(repeated[1].line, columns[-1]),
+                found=f"{listed(map(quoted, key))} stands on lines {lines}.",  # type: ignore[call-overload]
+                expected=f"Each {' and '.join(columns)} stands on one line.",
+                advice="Remove or correct the repeated lines.",
+            )

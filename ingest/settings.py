@@ -1,0 +1,145 @@
+"""YAML files as frozen objects, with the line of every fault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from ingest.errors import FaultList, line_place
+from ingest.readers.encoded_text import read_text
+from ingest.suggestions import quoted
+from ingest.validation import describe_error, keys_of
+
+
+class Settings(BaseModel):
+    """A part of a YAML file: unknown keys are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+class SettingsPlaces:
+    """Where the keys of one YAML file stand, for faults found after reading."""
+
+    def __init__(self, path: Path, content: CommentedMap) -> None:
+        self.path = path
+        self._content = content
+
+    def place(self, location: Sequence[str | int]) -> str:
+        """Line and dotted key of a location; the nearest enclosing one when it is not in the file."""
+        keys = ".".join(str(step) for step in location)
+        return f"{line_place(self.line(location))}, {keys}" if keys else line_place(1)
+
+    def line(self, location: Sequence[str | int]) -> int:
+        """The line of a location, counted from 1."""
+        current: Any = self._content
+        line = 0
+        for step in location:
+            if isinstance(current, CommentedMap) and step in current:
+                line = current.lc.key(step)[0]
+            elif isinstance(current, CommentedSeq) and isinstance(step, int) and step < len(current):
+                line = current.lc.item(step)[0]
+            else:
+                break
+            current = current[step]
+        return int(line) + 1
+
+
+def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tuple[SettingsT, SettingsPlaces] | None:
+    """A YAML file as an object of `model` and the places of its keys, or None with faults."""
+    content = _read_yaml(path, faults)
+    if content is None:
+        return None
+    places = SettingsPlaces(path, content)
+    try:
+        return model.model_validate(_plain(content)), places
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            refusal = describe_error(detail, keys_of(model, detail["loc"]))
+            faults.add(
+                refusal.code,
+                path,
+                places.place(detail["loc"]),
+                found=refusal.found,
+                expected=refusal.expected,
+                advice=refusal.advice,
+            )
+        return None
+
+
+def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
+    text = read_text(path, "utf-8", faults)
+    if text is None:
+        return None
+    try:
+        content = YAML(typ="rt", pure=True).load(text)
+    except DuplicateKeyError as error:
+        _add_repeated_key(path, error, faults)
+        return None
+    except MarkedYAMLError as error:
+        _add_not_yaml(path, error, faults)
+        return None
+    except (YAMLError, ValueError, RecursionError):
+        _add_no_keys(path, faults)
+        return None
+    if not isinstance(content, CommentedMap):
+        _add_no_keys(path, faults)
+        return None
+    return content
+
+
+def _plain(value: Any) -> Any:
+    """The content without the places that ruamel keeps in it."""
+    if isinstance(value, CommentedMap):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, CommentedSeq):
+        return tuple(_plain(inner) for inner in value)
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
+
+
+def _add_repeated_key(path: Path, error: DuplicateKeyError, faults: FaultList) -> None:
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    key = str(error.problem).split('"')[1] if '"' in str(error.problem) else ""
+    faults.add(
+        "repeated-key",
+        path,
+        line_place(line),
+        found=f"The key {quoted(key)} is given twice.",
+        expected="Each key is given once.",
+        advice="Remove one of them.",
+    )
+
+
+def _add_not_yaml(path: Path, error: MarkedYAMLError, faults: FaultList) -> None:
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    faults.add(
+        "not-yaml",
+        path,
+        line_place(line),
+        found=f"The file stops being YAML here ({error.problem}).",
+        expected="Each line is key: value, and lines of one level begin at the same column.",
+        advice="Look at colons, quotes and indentation on this line and the one before.",
+    )
+
+
+def _add_no_keys(path: Path, faults: FaultList) -> None:
+    faults.add(
+        "not-yaml",
+        path,
+        line_place(1),
+        found="The file holds no keys.",
+        expected="The file holds lines of key: value.",
+        advice="Compare it with the same file of another survey or round.",
+    )

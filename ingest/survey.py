@@ -1,0 +1,227 @@
+"""A survey as its folder describes it: settings, questions, choices, published figures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from ingest.errors import FaultList
+from ingest.expressions import Vocabulary
+from ingest.fields import Code, Flag, Number, OptionalText, QuestionId, Share, Text, Whole, WholeNumber
+from ingest.rows import SourceRow, read_optional_rows, read_rows
+from ingest.settings import Settings, SettingsPlaces, read_settings
+
+LANGUAGES = ("fi", "sv", "en")
+SELECT_TYPES = ("select_one", "select_multiple")
+NUMBER_TYPES = ("integer", "decimal")
+
+Language = Literal["fi", "sv", "en"]
+MunicipalityRule = Literal["lead_role", "any_yes", "union", "latest"]
+
+
+class Labels(Settings):
+    """One text in the survey's languages."""
+
+    fi: OptionalText = None
+    sv: OptionalText = None
+    en: OptionalText = None
+
+
+class SizeClass(Settings):
+    """A class of municipalities by population; bounds are inclusive, no max means open."""
+
+    id: Code
+    min: Whole
+    max: Whole | None = None
+    label: Labels
+
+
+class SizeClassGroup(Settings):
+    """A named union of size classes."""
+
+    id: Code
+    members: tuple[Code, ...]
+    label: Labels
+
+
+class Roles(Settings):
+    """Which choices are the respondents' roles, and in what order they speak for their municipality."""
+
+    list_name: QuestionId
+    lead_order: tuple[Code, ...]
+
+
+class Disclosure(Settings):
+    """How few may stand behind a figure."""
+
+    min_municipalities: Whole
+    min_responses: Whole
+
+
+class Limits(Settings):
+    """quarantined_share: 0-1 of the rows; small_base: answers."""
+
+    quarantined_share: Share
+    small_base: Whole
+
+
+class SurveySettings(Settings):
+    """survey.yml."""
+
+    survey_id: QuestionId
+    title: Labels
+    publisher: Labels
+    population: Labels
+    languages: tuple[Language, ...]
+    licence: Text
+    size_classes: tuple[SizeClass, ...]
+    size_class_groups: tuple[SizeClassGroup, ...] = ()
+    roles: Roles | None = None
+    breakdowns: tuple[QuestionId, ...] = ()
+    municipality_rule: MunicipalityRule
+    none_ticked: Literal["blank", "valid"] = "blank"
+    disclosure: Disclosure
+    limits: Limits
+
+
+class Question(SourceRow):
+    """One question of questions.csv."""
+
+    question_id: QuestionId
+    type: Literal["select_one", "select_multiple", "integer", "decimal", "text", "date", "system"]
+    list_name: QuestionId | None
+    unit: OptionalText
+    min_value: Number | None
+    max_value: Number | None
+    soft_min: Number | None
+    soft_max: Number | None
+    required: Flag
+    relevant: OptionalText
+    constraint: OptionalText
+    other_of: OptionalText
+    group_id: QuestionId | None
+    severity: Literal["block", "gate", "warn", "info"] | None
+    disclosure: OptionalText
+    municipality_rule: MunicipalityRule | None
+    label_fi: OptionalText
+    label_sv: OptionalText
+    label_en: OptionalText
+    note: OptionalText
+
+
+class Choice(SourceRow):
+    """One option of choices.csv."""
+
+    list_name: QuestionId
+    code: Code
+    group_code: Code | None
+    is_missing: Flag
+    is_exclusive: Flag
+    sort_order: WholeNumber
+    label_fi: OptionalText
+    label_sv: OptionalText
+    label_en: OptionalText
+    group_label_fi: OptionalText
+    group_label_sv: OptionalText
+    group_label_en: OptionalText
+
+
+Statistic = Literal[
+    "n", "pct", "base_n", "n_responses", "n_municipalities", "n_counties", "n_frame",
+    "n_municipalities_without_response", "n_municipalities_with_one_response", "responses_per_municipality",
+    "response_rate_pct", "foreign_language_coverage_pct", "n_distinct_systems", "is_max", "is_min", "in_top_4",
+]  # fmt: skip
+Breakdown = Literal[
+    "all", "size_class", "size_class_group", "county", "region", "ely", "urban_rural", "language_status", "role",
+]  # fmt: skip
+
+
+class PublishedFigure(SourceRow):
+    """One printed figure of published_figures.csv. `value` is text as printed."""
+
+    survey_id: Text
+    round_id: Text
+    figure_id: Code
+    document: Text
+    statistic: Statistic
+    question_id: OptionalText
+    level: Literal["option", "group"] | None
+    answer: OptionalText
+    unit: Literal["response", "municipality"]
+    breakdown: Text
+    breakdown_id: Text
+    value: Number
+    base_n: WholeNumber | None
+    rounding: Literal["half_up_0", "half_up_1", "largest_remainder_0", "words_within_5"] | None
+    figure_status: Literal["published", "reading_uncertain", "approximate"]
+    known_discrepancy: OptionalText
+    note: OptionalText
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One survey. With faults noted it serves further checks only; it must not be loaded."""
+
+    folder: Path
+    settings: SurveySettings
+    places: SettingsPlaces
+    questions: Sequence[Question]
+    choices: Sequence[Choice]
+    figures: Sequence[PublishedFigure]
+
+    @property
+    def survey_id(self) -> str:
+        return self.settings.survey_id
+
+    @property
+    def questions_file(self) -> Path:
+        return self.folder / "questions.csv"
+
+    @property
+    def choices_file(self) -> Path:
+        return self.folder / "choices.csv"
+
+    @property
+    def figures_file(self) -> Path:
+        return self.folder / "published_figures.csv"
+
+    @cached_property
+    def questions_by_id(self) -> Mapping[str, Question]:
+        return {question.question_id: question for question in self.questions}
+
+    @cached_property
+    def lists(self) -> Mapping[str, Sequence[Choice]]:
+        """The choices of each list, in the order of the file."""
+        lists: dict[str, list[Choice]] = defaultdict(list)
+        for choice in self.choices:
+            lists[choice.list_name].append(choice)
+        return lists
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What expressions may speak of."""
+        codes = {name: frozenset(choice.code for choice in choices) for name, choices in self.lists.items()}
+        return Vocabulary(self.questions_by_id, codes)
+
+    def codes(self, list_name: str | None) -> frozenset[str]:
+        """The codes of a list; empty for an unknown one."""
+        return self.vocabulary.codes.get(list_name or "", frozenset())
+
+    def group_codes(self, list_name: str | None) -> frozenset[str]:
+        """The codes of the printed groups of a list."""
+        return frozenset(choice.group_code for choice in self.lists.get(list_name or "", ()) if choice.group_code)
+
+
+def read_survey(folder: Path, faults: FaultList) -> Survey | None:
+    """A survey's own files, each row checked by itself; None when one of them cannot be read at all."""
+    settings = read_settings(folder / "survey.yml", SurveySettings, faults)
+    questions = read_rows(folder / "questions.csv", Question, faults)
+    choices = read_rows(folder / "choices.csv", Choice, faults)
+    figures = read_optional_rows(folder / "published_figures.csv", PublishedFigure, faults)
+    if settings is None or questions is None or choices is None or figures is None:
+        return None
+    return Survey(folder, *settings, questions, choices, figures)

@@ -1,0 +1,351 @@
+"""Whether a survey's files agree with each other."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from ingest.conditions import survey_conditions
+from ingest.errors import FaultList, line_place
+from ingest.figures import check_figures
+from ingest.registry import Registry
+from ingest.rows import check_unique
+from ingest.settings import SettingsPlaces
+from ingest.suggestions import did_you_mean, listed, quoted
+from ingest.survey import NUMBER_TYPES, Choice, Labels, Question, SizeClass, Survey
+
+ROSTER_TYPES = ("begin_repeat", "end_repeat", "begin repeat", "end repeat")
+LIST_USES = {
+    "select_one": "needs", "select_multiple": "needs", "integer": "may have", "decimal": "may have",
+    "text": "has no", "date": "has no", "system": "has no",
+}  # fmt: skip
+
+
+def check_survey(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
+    """Note everything in a survey's files that does not fit together."""
+    _check_folder(survey, faults)
+    _check_settings(survey, faults)
+    _check_questions(survey, faults)
+    _check_choices(survey, faults)
+    survey_conditions(survey, faults)
+    check_figures(survey, registry, faults)
+
+
+def _check_folder(survey: Survey, faults: FaultList) -> None:
+    if survey.survey_id != survey.folder.name:
+        faults.add(
+            "wrong-folder",
+            survey.places.path,
+            survey.places.place(("survey_id",)),
+            found=f"The survey_id is {quoted(survey.survey_id)}.",
+            expected=f"It equals the name of the folder, {quoted(survey.folder.name)}.",
+            advice="Rename one of them.",
+        )
+
+
+def _check_settings(survey: Survey, faults: FaultList) -> None:
+    settings, places = survey.settings, survey.places
+    for location, labels in _labels_of(settings, ()):
+        _check_labels(places, location, labels, settings.languages, faults)
+    _check_size_classes(places, settings.size_classes, faults)
+    class_ids = [size_class.id for size_class in settings.size_classes]
+    _check_ids_once(places, "size_classes", class_ids, faults)
+    _check_ids_once(places, "size_class_groups", [group.id for group in settings.size_class_groups], faults)
+    for index, group in enumerate(settings.size_class_groups):
+        location = ("size_class_groups", index, "members")
+        _check_known(places, location, group.members, class_ids, "size class", faults)
+    _check_roles(survey, faults)
+    _check_breakdowns(survey, faults)
+
+
+def _labels_of(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Labels]]:
+    """Every group of labels in the settings, with its location."""
+    if isinstance(value, Labels):
+        yield location, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _labels_of(getattr(value, name), (*location, name))
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _labels_of(inner, (*location, index))
+
+
+def _check_labels(
+    places: SettingsPlaces,
+    location: tuple[str | int, ...],
+    labels: Labels,
+    languages: Iterable[str],
+    faults: FaultList,
+) -> None:
+    for language in languages:
+        if getattr(labels, language) is None:
+            faults.add(
+                "missing-label",
+                places.path,
+                places.place((*location, language)),
+                found=f"There is no text in {language}.",
+                expected="Every text is given in all languages of the survey.",
+                advice=f"Add {language}: to it.",
+            )
+
+
+def _check_size_classes(places: SettingsPlaces, classes: Sequence[SizeClass], faults: FaultList) -> None:
+    in_order = sorted(enumerate(classes), key=lambda pair: pair[1].min)
+    starts = [(0, -1), *((size_class.min, index) for index, size_class in in_order)]
+    if not in_order or in_order[0][1].min != 0:
+        _add_size_class(places, starts[-1][1], "No class begins at 0.", "The first class has min: 0.", faults)
+    for (index, lower), (_, upper) in pairwise(in_order):
+        if lower.max is None or lower.max + 1 != upper.min:
+            end = "has no max" if lower.max is None else f"ends at {lower.max}"
+            found = f"The class {lower.id} {end} and {upper.id} begins at {upper.min}."
+            _add_size_class(places, index, found, "Classes follow each other without gap or overlap.", faults)
+    if in_order and in_order[-1][1].max is not None:
+        index, last = in_order[-1]
+        found = f"The class {last.id} ends at {last.max} and none follows."
+        _add_size_class(places, index, found, "The last class has no max.", faults)
+
+
+def _add_size_class(places: SettingsPlaces, index: int, found: str, expected: str, faults: FaultList) -> None:
+    location = ("size_classes", index) if index >= 0 else ("size_classes",)
+    faults.add(
+        "wrong-size-classes",
+        places.path,
+        places.place(location),
+        found=found,
+        expected=expected,
+        advice="Correct min and max; both are inclusive.",
+    )
+
+
+def _check_ids_once(places: SettingsPlaces, key: str, ids: Sequence[str], faults: FaultList) -> None:
+    for name, count in Counter(ids).items():
+        if count > 1:
+            faults.add(
+                "repeated-key",
+                places.path,
+                places.place((key, len(ids) - 1 - ids[::-1].index(name))),
+                found=f"The id {quoted(name)} is given {count} times.",
+                expected=f"Each of the {key} has its own id.",
+                advice="Rename one of them.",
+            )
+
+
+def _check_known(
+    places: SettingsPlaces,
+    location: tuple[str | int, ...],
+    names: Sequence[str],
+    known: Iterable[str],
+    thing: str,
+    faults: FaultList,
+) -> None:
+    known = list(known)
+    for index, name in enumerate(names):
+        if name not in known:
+            faults.add(
+                f"unknown-{thing.replace(' ', '-')}",
+                places.path,
+                places.place((*location, index)),
+                found=f"There is no {thing} {quoted(name)}.",
+                expected=f"They are {listed(known) or 'none'}.",
+                advice=did_you_mean(name, known, "Correct the name."),
+            )
+
+
+def _check_roles(survey: Survey, faults: FaultList) -> None:
+    roles, places = survey.settings.roles, survey.places
+    if roles is None:
+        return
+    if roles.list_name not in survey.lists:
+        _check_known(places, ("roles",), (roles.list_name,), survey.lists, "list", faults)
+        return
+    _check_known(
+        places, ("roles", "lead_order"), roles.lead_order, sorted(survey.codes(roles.list_name)), "role", faults
+    )
+    answers = {choice.code for choice in survey.lists[roles.list_name] if choice.is_missing != "1"}
+    left_out = sorted(answers - set(roles.lead_order))
+    if left_out:
+        faults.add(
+            "incomplete-order",
+            places.path,
+            places.place(("roles", "lead_order")),
+            found=f"The order leaves out {listed(left_out)}.",
+            expected=f"It has every role of the list {roles.list_name}.",
+            advice="Add them where they belong.",
+        )
+
+
+def _check_breakdowns(survey: Survey, faults: FaultList) -> None:
+    known = [question.question_id for question in survey.questions if question.type == "select_one"]
+    _check_known(survey.places, ("breakdowns",), survey.settings.breakdowns, known, "select_one question", faults)
+
+
+def _check_questions(survey: Survey, faults: FaultList) -> None:
+    path = survey.questions_file
+    check_unique(path, survey.questions, ("question_id",), faults)
+    for question in survey.questions:
+        if question.type in ROSTER_TYPES:
+            _add_roster(path, question, faults)
+            continue
+        _check_row_labels(path, question, "label", survey, faults)
+        _check_list(survey, question, faults)
+        _check_bounds(path, question, faults)
+        _check_other(survey, question, faults)
+
+
+def _add_roster(path: Path, question: Question, faults: FaultList) -> None:
+    faults.add(
+        "repeated-group",
+        path,
+        line_place(question.line, "type"),
+        found="A repeated group of questions (a roster) begins or ends here.",
+        expected="Each question is asked once of a respondent.",
+        advice="Ask it as questions of their own, or as a survey of its own.",
+    )
+
+
+def _check_row_labels(path: Path, row: Question | Choice, prefix: str, survey: Survey, faults: FaultList) -> None:
+    for language in survey.settings.languages:
+        if getattr(row, f"{prefix}_{language}") is None:
+            faults.add(
+                "missing-label",
+                path,
+                line_place(row.line, f"{prefix}_{language}"),
+                found="The label is empty.",
+                expected=f"Labels are given in the languages of the survey: {listed(survey.settings.languages)}.",
+                advice="Add the label.",
+            )
+
+
+def _check_list(survey: Survey, question: Question, faults: FaultList) -> None:
+    use = LIST_USES.get(question.type)
+    place = line_place(question.line, "list_name")
+    if use is None or (question.list_name is None and use != "needs"):
+        return
+    if question.list_name is None or use == "has no":
+        found = "There is no list_name." if question.list_name is None else f"The list is {quoted(question.list_name)}."
+        faults.add(
+            "wrong-list-use", survey.questions_file, place,
+            found=found,
+            expected=f"A question of type {question.type} {use} list of choices.".replace("needs list", "needs a list"),
+            advice="Correct type or list_name.",
+        )  # fmt: skip
+    elif question.list_name not in survey.lists:
+        faults.add(
+            "unknown-list", survey.questions_file, place,
+            found=f"There is no list {quoted(question.list_name)}.",
+            expected="choices.csv has the options of every list.",
+            advice=did_you_mean(question.list_name, survey.lists, "Add its options to choices.csv."),
+        )  # fmt: skip
+    elif question.type in NUMBER_TYPES:
+        _check_missing_only(survey, question, faults)
+
+
+def _check_missing_only(survey: Survey, question: Question, faults: FaultList) -> None:
+    answers = [choice.code for choice in survey.lists[question.list_name or ""] if choice.is_missing != "1"]
+    if answers:
+        faults.add(
+            "wrong-list-use",
+            survey.questions_file,
+            line_place(question.line, "list_name"),
+            found=f"The list {question.list_name} has answers: {listed(answers)}.",
+            expected="The list of a number holds only codes that mean a missing answer (is_missing 1).",
+            advice="Correct is_missing, or make the question a select_one.",
+        )
+
+
+def _check_bounds(path: Path, question: Question, faults: FaultList) -> None:
+    for low, high in (("min_value", "max_value"), ("soft_min", "soft_max")):
+        given = [name for name in (low, high) if getattr(question, name) is not None]
+        if given and question.type not in NUMBER_TYPES:
+            faults.add(
+                "bounds-without-number",
+                path,
+                line_place(question.line, given[0]),
+                found=f"A question of type {question.type} has {' and '.join(given)}.",
+                expected="Bounds are for integer and decimal questions.",
+                advice="Remove them, or write a constraint.",
+            )
+        elif len(given) == 2 and _is_less(getattr(question, high), getattr(question, low)):
+            faults.add(
+                "bounds-out-of-order",
+                path,
+                line_place(question.line, high),
+                found=f"{low} is {getattr(question, low)} and {high} is {getattr(question, high)}.",
+                expected=f"{low} is not greater than {high}.",
+                advice="Correct one of them.",
+            )
+
+
+def _is_less(first: str, second: str) -> bool:
+    try:
+        return float(first) < float(second)
+    except ValueError:
+        return False
+
+
+def _check_other(survey: Survey, question: Question, faults: FaultList) -> None:
+    if question.other_of is not None and question.other_of not in survey.questions_by_id:
+        faults.add(
+            "unknown-question",
+            survey.questions_file,
+            line_place(question.line, "other_of"),
+            found=f"There is no question {quoted(question.other_of)}.",
+            expected="other_of names the question whose free answer this is.",
+            advice=did_you_mean(question.other_of, survey.questions_by_id, "Correct the name."),
+        )
+
+
+def _check_choices(survey: Survey, faults: FaultList) -> None:
+    path = survey.choices_file
+    check_unique(path, survey.choices, ("list_name", "code"), faults)
+    check_unique(path, survey.choices, ("list_name", "sort_order"), faults)
+    for choice in survey.choices:
+        _check_row_labels(path, choice, "label", survey, faults)
+        if choice.group_code is not None:
+            _check_row_labels(path, choice, "group_label", survey, faults)
+    for choices in survey.lists.values():
+        _check_groups(path, choices, faults)
+        _check_spellings(path, choices, faults)
+
+
+def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> None:
+    first: dict[str, Choice] = {}
+    for choice in choices:
+        if choice.group_code is None:
+            continue
+        other = first.setdefault(choice.group_code, choice)
+        for column in ("group_label_fi", "group_label_sv", "group_label_en"):
+            if getattr(choice, column) != getattr(other, column):
+                faults.add(
+                    "inconsistent-group",
+                    path,
+                    line_place(choice.line, column),
+                    found=f"The group {choice.group_code} is {quoted(getattr(choice, column) or '')} here and "
+                    f"{quoted(getattr(other, column) or '')} on line {other.line}.",
+                    expected="A group has one label in each language.",
+                    advice="Correct one of them.",
+                )
+
+
+def _check_spellings(path: Path, choices: Sequence[Choice], faults: FaultList) -> None:
+    """Answers are matched by code and by every label: a spelling must mean one option."""
+    holders: dict[str, list[Choice]] = defaultdict(list)
+    for choice in choices:
+        for spelling in {choice.code, choice.label_fi, choice.label_sv, choice.label_en} - {None}:
+            holders[str(spelling)].append(choice)
+    for spelling, same in sorted(holders.items()):
+        codes = sorted({choice.code for choice in same})
+        if len(codes) > 1:
+            faults.add(
+                "ambiguous-label",
+                path,
+                line_place(max(choice.line for choice in same)),
+                found=f"In the list {same[0].list_name}, {quoted(spelling)} is a code or label of {listed(codes)}.",
+                expected="In a list, a code or label means one option.",
+                advice="Rename one of them.",
+            )

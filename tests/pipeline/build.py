@@ -1,0 +1,43 @@
+"""A warehouse from a data folder, step by step and without Dagster: what the golden tables are made of."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from expectations.record import record_dbt
+from expectations.suites import check_warehouse
+from ingest.load import load
+from ingest.paths import DataPaths
+from ingest.warehouse import opened
+from orchestration.dbt import BUILD, DBT, DBT_PROJECT, environment
+
+SAMPLE = Path(__file__).with_name("sample")
+
+
+def build_sample(folder: Path) -> DataPaths:
+    """The warehouse of the sample survey, built in `folder`."""
+    paths = DataPaths(folder / "data")
+    shutil.copytree(SAMPLE, paths.root)
+    paths.prepare_private()
+    load(paths)
+    run_dbt(paths, *BUILD)
+    with opened(paths.warehouse_file) as connection:
+        record_dbt(connection, paths.dbt_target)
+        check_warehouse(connection)
+    return paths
+
+
+def run_dbt(paths: DataPaths, *arguments: str) -> None:
+    """Run dbt as the project does. Fails the test with what dbt said."""
+    done = subprocess.run(
+        [str(DBT), "--quiet", *arguments],
+        cwd=DBT_PROJECT,
+        env=os.environ | environment(paths),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,67 @@
+"""The golden tables: what the sample survey, with its planted errors, gives. `make golden` rewrites them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from ingest.paths import DataPaths
+from ingest.warehouse import opened
+from tests.pipeline.build import build_sample
+
+FOLDER = Path(__file__).parents[1] / "golden"
+NARROW = "breakdown in ('all', 'size_class', 'size_class_group', 'role', 'kind_of_form')"
+TABLES = {
+    "responses_disposed": "select response_id, municipality_code, role_id, disposition, submitted_at "
+    "from intermediate.int_responses_disposed",
+    "rows_quarantined": "select row_id, disposition, reason from intermediate.int_rows_quarantined",
+    "answers_judged": "select response_id, question_id, part, raw_value, code, number_value, date_value, answer_status "
+    "from intermediate.int_answers_judged",
+    "answers_doubtful": "select row_id, source_column, part, raw_value, answer_status, advice "
+    "from intermediate.int_answers_doubtful",
+    "answers_by_municipality": "select unit_id as municipality_code, question_id, part, code, number_value "
+    "from intermediate.int_answers_by_unit where unit = 'municipality'",
+    "response_rate": f"select * from marts.response_rate where {NARROW}",
+    "answer_distribution": "select unit, question_id, breakdown, breakdown_id, level, answer_code, n, base_n, pct, "
+    f"pct_sum100, cell_status from marts.answer_distribution where {NARROW}",
+    "answer_status_count": "select question_id, status, n from marts.answer_status_count",
+    "system_use": f"select unit, breakdown, breakdown_id, system_id, n, base_n, pct from marts.system_use where {NARROW}",
+    "publication_reconciliation": "select figure_id, published_value, computed_value, status, explanation "
+    "from marts.publication_reconciliation",
+    "checks": "select check_id, tool, severity, status, observed, threshold, n_failed from checks.results "
+    "where tool <> 'dbt' and survey_id <> 'all'",
+}
+
+
+def golden_text(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """One golden table as CSV, rows in order of their content."""
+    found = connection.execute(f"from ({TABLES[table]}) order by all")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column[0] for column in found.description or []])
+    writer.writerows(found.fetchall())
+    return text.getvalue()
+
+
+def golden_texts(paths: DataPaths) -> dict[str, str]:
+    """Every golden table of a built warehouse."""
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        return {table: golden_text(connection, table) for table in TABLES}
+
+
+def main() -> None:
+    """Write the golden tables anew."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for table, text in golden_texts(build_sample(Path(folder))).items():
+            (FOLDER / f"{table}.csv").write_text(text, encoding="utf-8")
+            print(f"{table}: {len(text.splitlines()) - 1} rows")
+    print(f"Written to {FOLDER}: read the diff before you commit it")
+
+
+if __name__ == "__main__":
+    main()
