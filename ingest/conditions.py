@@ -84,8 +84,8 @@ def _compile(
         return None
     compiler = Compiler(vocabulary, own_question)
     predicate = compiler.predicate(tree)
-    for fault in compiler.faults:
-        add(fault)
+    for found in compiler.faults:
+        add(found)
     return None if compiler.faults else Condition(question_id, purpose, expression, predicate)
 
 

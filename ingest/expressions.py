@@ -21,7 +21,6 @@ GRAMMAR = Path(__file__).with_name("expressions.lark")
 LONGEST = 1_000
 DEEPEST = 50
 NUMBER_TYPES = ("integer", "decimal")
-ORDERED_KINDS = ("number", "date")
 
 
 @dataclass(frozen=True)
@@ -260,16 +259,11 @@ class Compiler:
         return f"coalesce(max(case when {named} and code = {code} then 1 else 0 end) = 1, false)"
 
     def _comparison(self, node: Comparison) -> str:
-        kinds = {self._kind(node.left), self._kind(node.right)}
-        if None in kinds:
+        left_kind, right_kind = self._kind(node.left), self._kind(node.right)
+        if left_kind is None or right_kind is None:
             return "false"
-        if kinds == {"text"} or kinds == {"number"} or kinds == {"code"}:
-            kind = kinds.pop()
-        elif kinds in ({"code", "text"}, {"date", "text"}, {"date"}):
-            kind = "code" if "code" in kinds else "date"
-        else:
-            kind = None
-        if kind in (None, "text"):
+        kind = _common_kind(left_kind, right_kind)
+        if kind is None:
             self._add_wrong_comparison(node)
             return "false"
         if kind == "code" and node.operator not in ("=", "!="):
@@ -280,7 +274,7 @@ class Compiler:
                 "Codes are compared with = and !=; they have no order.",
             )
         self._check_codes(node)
-        left, right = (self._value(side, str(kind)) for side in (node.left, node.right))
+        left, right = (self._value(side, kind) for side in (node.left, node.right))
         return f"coalesce({left} {node.operator} {right}, false)"
 
     def _add_wrong_comparison(self, node: Comparison) -> None:
@@ -379,7 +373,7 @@ class Compiler:
                 "unknown-question",
                 reference,
                 f"There is no question {quoted(name)}.",
-                "${...} names a question of questions.csv.",
+                "${...} names a question that is asked.",
                 did_you_mean(name, self._vocabulary.questions),
             )
         return question
@@ -411,6 +405,15 @@ class Compiler:
         known = {(each.code, each.position, each.found) for each in self.faults}
         if (code, node.position, found) not in known:
             self.faults.append(fault)
+
+
+def _common_kind(left: str, right: str) -> str | None:
+    """The kind as which two sides are compared: text stands for a code or a date beside one, never for itself."""
+    kinds = {left, right}
+    if len(kinds) == 1:
+        return None if left == "text" else left
+    others = kinds - {"text"}
+    return others.pop() if len(others) == 1 and others <= {"code", "date"} else None
 
 
 def quote_text(value: str) -> str:

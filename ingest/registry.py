@@ -134,7 +134,7 @@ def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
     return registry
 
 
-def _read_divisions(folder: Path, faults: FaultList) -> dict[str, Sequence[Municipality]] | None:
+def _read_divisions(folder: Path, faults: FaultList) -> Mapping[str, Sequence[Municipality]] | None:
     names = sorted(child.name for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
     if not names:
         faults.add(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
+from ingest.conditions import Condition, eligible_condition
 from ingest.errors import FaultList, line_place
+from ingest.expressions import Vocabulary
 from ingest.registry import Registry
-from ingest.rounds import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Recode, Round
+from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Recode, Round
 from ingest.rows import check_unique
 from ingest.sources import check_untracked
 from ingest.suggestions import did_you_mean, listed, quoted
@@ -124,10 +126,10 @@ def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
     for use in round_.columns:
         by_source[use.source_column].append(use)
         _check_use(round_, survey, use, faults)
-    for source_column, uses in by_source.items():
-        if len(uses) > 1 and any(use.question_id == IGNORED for use in uses):
+    for source_column, same in by_source.items():
+        if len(same) > 1 and any(use.question_id == IGNORED for use in same):
             _add_use(
-                round_, uses[-1], "question_id", "ignored-and-used", faults,
+                round_, same[-1], "question_id", "ignored-and-used", faults,
                 f"The column {quoted(source_column)} is both ignored and used.",
                 "A column is ignored or used.",
                 "Remove one of its lines.",
@@ -359,3 +361,13 @@ def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None
                 expected="A correction is of an answer that was delivered.",
                 advice="Remove the line, or map the column.",
             )  # fmt: skip
+
+
+def compile_eligible(round_: Round, survey: Survey, faults: FaultList) -> Condition | None:
+    """The round's eligible as SQL: it speaks of questions that the round asks. None without one, or with faults."""
+    expression = round_.settings.eligible
+    if expression is None:
+        return None
+    asked = {name: question for name, question in survey.questions_by_id.items() if name in round_.uses}
+    vocabulary = Vocabulary(asked, survey.vocabulary.codes)
+    return eligible_condition(expression, vocabulary, round_.places.path, round_.places.place(("eligible",)), faults)

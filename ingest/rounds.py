@@ -1,182 +1,84 @@
-"""A round as its folder describes it: settings, columns, recodes, corrections."""
+"""Rounds as folders: which there are, what they hash to, which are in the field. Light on imports."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, Strict
+from ingest.fingerprint import combined_sha256
+from ingest.paths import DataPaths
 
-from ingest.conditions import Condition
-from ingest.errors import FaultList
-from ingest.fields import (
-    Day,
-    Encoding,
-    FileName,
-    FolderName,
-    IsoDate,
-    OptionalText,
-    PositiveInt,
-    Text,
-    Timezone,
-    Truth,
-)
-from ingest.readers import CsvLayout, SheetLayout
-from ingest.rows import SourceRow, read_optional_rows, read_rows
-from ingest.settings import Settings, SettingsPlaces, read_settings
-from ingest.sources import SourceCard, read_card
-from ingest.survey import Labels
-
-IGNORED = "ignored"
-RESERVED_NAMES = (
-    "_response_id", "_respondent", "_started_at", "_submitted_at", "_completion", "_language", "_weight",
-    "_form_version", "_municipality", "_role",
-)  # fmt: skip
-TIMESTAMP_NAMES = ("_started_at", "_submitted_at")
+SURVEY_FILES = ("survey.yml", "questions.csv", "choices.csv", "published_figures.csv")
 
 
-class FieldWindow(Settings):
-    """Whole local days, inclusive."""
-
-    opens_on: Day
-    closes_on: Day
+def survey_folders(paths: DataPaths) -> list[Path]:
+    """The folder of each survey, in order of name."""
+    return _visible_folders(paths.surveys)
 
 
-class Frame(Settings):
-    """Which municipalities were asked, and whose population decides their size class."""
-
-    division_date: Day
-    population_date: Day
-    scope: Literal["mainland", "all"]
+def round_folders(survey_folder: Path) -> list[Path]:
+    """The folder of each round of a survey, in order of name."""
+    return _visible_folders(survey_folder / "rounds")
 
 
-class RoundSettings(Settings):
-    """round.yml."""
-
-    round_id: FolderName
-    title: Labels
-    field_window: FieldWindow
-    timezone: Timezone = "Europe/Helsinki"
-    frame: Frame
-    files: tuple[FileName, ...] = Field(min_length=1)
-    format: Literal["csv", "xlsx"]
-    sheet: OptionalText = None
-    name_row: PositiveInt = 1
-    first_data_row: PositiveInt = 2
-    encoding: Encoding = "utf-8"
-    delimiter: Annotated[str, Strict(), Field(min_length=1, max_length=1)] = ","
-    decimal_sign: Literal[",", "."] = "."
-    timestamp_format: OptionalText = None
-    eligible: OptionalText = None
-    skip_rows_without: tuple[Text, ...] = ()
-    duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
-    is_synthetic: Truth
-
-    def layout(self) -> CsvLayout | SheetLayout:
-        """How the response files are read."""
-        if self.format == "xlsx":
-            return SheetLayout(self.sheet or "", self.name_row, self.first_data_row)
-        return CsvLayout(self.encoding, self.delimiter, self.name_row, self.first_data_row)
+def round_keys(paths: DataPaths) -> list[str]:
+    """survey/round of every round that has a folder, in order."""
+    return [
+        f"{survey_folder.name}/{round_folder.name}"
+        for survey_folder in survey_folders(paths)
+        for round_folder in round_folders(survey_folder)
+    ]
 
 
-class ColumnUse(SourceRow):
-    """What one column of the export is: an answer, a part of one, a reserved name, or ignored."""
-
-    source_column: Text
-    question_id: Text
-    part: OptionalText
-    ticked: OptionalText
-    not_ticked: OptionalText
-    list_separator: OptionalText
-
-    @classmethod
-    def verbatim_columns(cls) -> frozenset[str]:
-        return frozenset({"source_column", "list_separator"})
+def split_key(key: str) -> tuple[str, str]:
+    """survey_id and round_id of a key."""
+    survey_id, _, round_id = key.partition("/")
+    return survey_id, round_id
 
 
-class Recode(SourceRow):
-    """An odd spelling and the code it stands for."""
-
-    list_name: Text
-    source_value: Text
-    code: Text
+def round_folder(paths: DataPaths, key: str) -> Path:
+    """The folder of a round."""
+    survey_id, round_id = split_key(key)
+    return paths.surveys / survey_id / "rounds" / round_id
 
 
-class Correction(SourceRow):
-    """A change to one delivered answer, or the withdrawal of a response, with its reason."""
-
-    response_id: Text
-    question_id: OptionalText
-    old_value: OptionalText
-    new_value: OptionalText
-    action: Literal["replace", "withdraw"]
-    reason: Text
-    by: Text
-    on: IsoDate
+def round_sha256(paths: DataPaths, key: str) -> str:
+    """One hash of a round's folder and its survey's codebook."""
+    folder = round_folder(paths, key)
+    survey_folder = folder.parent.parent
+    codebook = [survey_folder / name for name in SURVEY_FILES if (survey_folder / name).is_file()]
+    return combined_sha256(survey_folder, [*codebook, *_visible_files(folder)])
 
 
-@dataclass(frozen=True)
-class Round:
-    """One round of a survey. With faults noted it serves further checks only; it must not be loaded."""
+def open_rounds(paths: DataPaths, now: datetime) -> list[str]:
+    """The rounds whose field window holds `now` (with a time zone) as a local day of the round.
 
-    survey_id: str
-    folder: Path
-    settings: RoundSettings
-    places: SettingsPlaces
-    columns: Sequence[ColumnUse]
-    recodes: Sequence[Recode]
-    corrections: Sequence[Correction]
-    card: SourceCard | None
-    eligible: Condition | None = None
+    A round whose round.yml cannot be read is not open: the next refresh says what is wrong with it.
+    """
+    from ingest.errors import FaultList
+    from ingest.round import RoundSettings
+    from ingest.settings import read_settings
 
-    @property
-    def round_id(self) -> str:
-        return self.settings.round_id
+    def is_open(key: str) -> bool:
+        read = read_settings(round_folder(paths, key) / "round.yml", RoundSettings, FaultList())
+        if read is None:
+            return False
+        window, today = read[0].field_window, now.astimezone(ZoneInfo(read[0].timezone)).date()
+        return window.opens_on <= today <= window.closes_on
 
-    @property
-    def key(self) -> str:
-        """survey/round, as commands and messages name it."""
-        return f"{self.survey_id}/{self.round_id}"
-
-    @property
-    def columns_file(self) -> Path:
-        return self.folder / "columns.csv"
-
-    @property
-    def recodes_file(self) -> Path:
-        return self.folder / "recodes.csv"
-
-    @property
-    def corrections_file(self) -> Path:
-        return self.folder / "corrections.csv"
-
-    @property
-    def response_files(self) -> list[Path]:
-        return [self.folder / name for name in self.settings.files]
-
-    @cached_property
-    def uses(self) -> Mapping[str, Sequence[ColumnUse]]:
-        """The rows of columns.csv by question or reserved name."""
-        uses: dict[str, list[ColumnUse]] = {}
-        for use in self.columns:
-            uses.setdefault(use.question_id, []).append(use)
-        return uses
-
-    def source_column(self, reserved_name: str) -> str | None:
-        """The column that holds a reserved name, if any does."""
-        return next((use.source_column for use in self.uses.get(reserved_name, ())), None)
+    return [key for key in round_keys(paths) if is_open(key)]
 
 
-def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
-    """A round's own files, each row checked by itself; None when one of them cannot be read at all."""
-    settings = read_settings(folder / "round.yml", RoundSettings, faults)
-    columns = read_rows(folder / "columns.csv", ColumnUse, faults)
-    recodes = read_optional_rows(folder / "recodes.csv", Recode, faults)
-    corrections = read_optional_rows(folder / "corrections.csv", Correction, faults)
-    card = read_card(folder, faults)
-    if settings is None or columns is None or recodes is None or corrections is None:
-        return None
-    return Round(survey_id, folder, *settings, columns, recodes, corrections, card)
+def _visible_folders(folder: Path) -> list[Path]:
+    return [path for path in _visible(folder) if path.is_dir()]
+
+
+def _visible_files(folder: Path) -> list[Path]:
+    return [path for path in _visible(folder) if path.is_file()]
+
+
+def _visible(folder: Path) -> Iterable[Path]:
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if not path.name.startswith((".", "~", "_")))

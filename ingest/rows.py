@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -96,7 +96,7 @@ def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: Fa
                 expected=refusal.expected,
                 advice=refusal.advice,
             )
-        return row_class.model_construct(line=row.line, **values)
+        return cast(RowT, row_class.model_construct(line=row.line, **values))
 
 
 def _check_spaces(table: TextTable, row: TextRow, row_class: type[SourceRow], faults: FaultList) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pydantic import Field
+
 from ingest.errors import FaultList
 from ingest.fields import Day, FileName, OptionalText, Sha256, Text
 from ingest.fingerprint import file_sha256
@@ -25,7 +27,7 @@ class SourceCard(Settings):
     received_from: Text
     received_on: Day
     note: OptionalText = None
-    sha256: dict[FileName, Sha256] = {}
+    sha256: dict[FileName, Sha256] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,5 +129,5 @@ def check_untracked(files: Iterable[Path], faults: FaultList) -> None:
             "",
             found="Git tracks this file, and its round is not synthetic.",
             expected="Answers of real respondents are never in version control.",
-            advice="Take it out with git rm --cached, rewrite the history that holds it, and tell the data protection officer.",
+            advice="Take it out with git rm --cached, clean the history, and tell the data protection officer.",
         )

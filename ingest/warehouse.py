@@ -43,17 +43,18 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def replace_rows(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, where: Mapping[str, str] | None = None
+    connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, where: Mapping[str, str | None] | None = None
 ) -> None:
     """Replace the rows of `table` that `where` names (all of them without it) by `rows`.
 
-    The table is made from the schema of `rows` when it is missing, or when its columns are not those of `rows`.
+    A None in `where` stands for NULL. The table is made from the schema of `rows` when it is missing, or when its
+    columns are not those of `rows`.
     """
     connection.register("incoming_rows", rows)
     try:
         if columns_of(connection, table) != rows.column_names:
             connection.execute(f"create or replace table {table} as from incoming_rows limit 0")
-        condition = " and ".join(f'"{column}" = ?' for column in where) if where else "true"
+        condition = " and ".join(f'"{column}" is not distinct from ?' for column in where) if where else "true"
         connection.execute(f"delete from {table} where {condition}", list(where.values()) if where else [])
         connection.execute(f"insert into {table} from incoming_rows")
     finally:

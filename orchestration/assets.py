@@ -1,18 +1,17 @@
 """The graph: three sources, a model each for dbt, the checks, the release. Only wiring; the work is in the rooms."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from dagster import (
+    AssetCheckExecutionContext,
     AssetCheckResult,
     AssetExecutionContext,
     AssetKey,
-    BackfillPolicy,
     ConfigurableResource,
     Failure,
     InitResourceContext,
@@ -46,7 +45,8 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
 
     _session: Session = PrivateAttr()
 
-    def yield_for_execution(self, context: InitResourceContext) -> Iterator[RefreshResource]:
+    @contextmanager
+    def yield_for_execution(self, context: InitResourceContext) -> "Iterator[RefreshResource]":
         with refresh_session(PATHS) as self._session:
             yield self
 
@@ -90,7 +90,6 @@ def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type
     group_name="sources",
     kinds={"csv"},
     partitions_def=ROUNDS,
-    backfill_policy=BackfillPolicy.single_run(),
 )
 def responses(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The rows and cells of a round's response files as delivered, with the codebook they are read by. Private."""
@@ -117,7 +116,7 @@ SPECS = checks.check_specs(MANIFEST)
 
 
 @multi_asset_check(specs=SPECS, name="expectations", can_subset=True)
-def expectations(context: Any, refresh: RefreshResource) -> Iterator[AssetCheckResult]:
+def expectations(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckResult]:
     """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse."""
     session = refresh.session
     session.judge()

@@ -1,7 +1,5 @@
 """What runs when: the jobs, two schedules and a sensor."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from datetime import datetime

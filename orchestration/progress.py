@@ -18,6 +18,7 @@ STEPS = {
     "published_release": "Release",
 }
 WIDTH = 26
+PLAIN_WIDTH = 140
 
 
 class Progress(logging.Handler):
@@ -73,7 +74,10 @@ class Progress(logging.Handler):
 
 def terminal() -> Console:
     """Standard output as a person or a log file should see it."""
-    return Console(file=sys.stdout, soft_wrap=True)
+    console = Console(file=sys.stdout)
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    return console
 
 
 _listening: list[Progress] = []
@@ -83,7 +87,7 @@ def progress_logger() -> Any:
     """A Dagster logger that feeds the progress shown now, if any. Dagster takes a second to load: late."""
     from dagster import InitLoggerContext, logger
 
-    @logger(name="progress", description="Progress lines of the command line")
+    @logger(description="Progress lines of the command line")
     def feed(_: InitLoggerContext) -> logging.Logger:
         own = logging.Logger("kuntakysely.progress", level=logging.DEBUG)
         for progress in _listening:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -93,9 +94,10 @@ def _run_jobs(paths: DataPaths, keys: Sequence[str], progress: Progress) -> str:
         follow_folders(instance, paths)
         for key in keys:
             job = defs.resolve_job_def("refresh" if key == keys[-1] else "ingest_round")
-            result = job.execute_in_process(
-                instance=instance, partition_key=key, raise_on_error=False, run_config=config
-            )
+            with (paths.warehouse / "refresh.log").open("w", encoding="utf-8") as log, redirect_stdout(log):
+                result = job.execute_in_process(
+                    instance=instance, partition_key=key, raise_on_error=False, run_config=config
+                )
             if not result.success:
                 return _error(result)
     return ""

@@ -1,5 +1,6 @@
 {# One check as a select. Its CTE, named as the check, measures: survey_id, round_id, observed, threshold and n_failed; its
-   definition (what it speaks of, how grave it is, its sentence) stands in round_checks.yml. It fails when n_failed > 0. #}
+   definition (what it speaks of, how grave it is, its sentence) stands in round_checks.yml. It fails when n_failed > 0, and is not computable when
+   n_failed is null. #}
 {% macro check(definition) %}
     select
         survey_id,
@@ -8,10 +9,10 @@
         '{{ definition.family }}' as family,
         '{{ definition.asset }}' as asset,
         '{{ definition.severity }}' as severity,
-        case when n_failed > 0 then 'fail' else 'pass' end as status,
+        case when n_failed is null then 'not_computable' when n_failed > 0 then 'fail' else 'pass' end as status,
         cast(observed as varchar) as observed,
         cast(threshold as varchar) as threshold,
-        cast(n_failed as bigint) as n_failed,
+        cast(coalesce(n_failed, 0) as bigint) as n_failed,
         '{{ definition.message_en }}' as message_en,
         '{{ definition.message_fi }}' as message_fi
     from {{ definition.id }}

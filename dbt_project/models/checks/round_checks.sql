@@ -33,10 +33,7 @@ columns as (
 ),
 
 figures as (
-    select reconciliation.*
-    from {{ ref('publication_reconciliation') }} as reconciliation
-    inner join rounds
-        on reconciliation.survey_id = rounds.survey_id and reconciliation.round_id = rounds.round_id
+    select * from {{ ref('publication_reconciliation') }}
 ),
 
 disposed as (
@@ -136,7 +133,7 @@ submitted_in_field_window as (
             end
         ) as n_failed
     from rounds
-    inner join responses
+    left join responses
         on
             rounds.survey_id = responses.survey_id
             and rounds.round_id = responses.round_id
@@ -147,35 +144,45 @@ submitted_in_field_window as (
 
 submission_times_readable as (
     select
-        columns.survey_id,
-        columns.round_id,
+        rounds.survey_id,
+        rounds.round_id,
         count(responses.row_id) as observed,
         0 as threshold,
-        sum(case when responses.submitted_at is null then 1 else 0 end) as n_failed
-    from columns
-    inner join responses
+        case
+            when max(columns.question_id) is not null
+                then sum(case when responses.row_id is not null and responses.submitted_at is null then 1 else 0 end)
+        end as n_failed
+    from rounds
+    left join columns
         on
-            columns.survey_id = responses.survey_id
-            and columns.round_id = responses.round_id
+            rounds.survey_id = columns.survey_id
+            and rounds.round_id = columns.round_id
+            and columns.question_id = '_submitted_at'
+    left join responses
+        on
+            rounds.survey_id = responses.survey_id
+            and rounds.round_id = responses.round_id
             and responses.disposition = 'accepted'
-    where columns.question_id = '_submitted_at'
-    group by columns.survey_id, columns.round_id
+    group by rounds.survey_id, rounds.round_id
 ),
 
 corrections_applied as (
     select
-        corrections.survey_id,
-        corrections.round_id,
-        count(*) as observed,
+        rounds.survey_id,
+        rounds.round_id,
+        count(corrections.response_id) as observed,
         'each meets its answer' as threshold,
         sum(
             case
+                when corrections.response_id is null then 0
                 when responses.row_id is null then 1
                 when corrections.action = 'replace' and answers.row_id is null then 1
                 else 0
             end
         ) as n_failed
-    from corrections
+    from rounds
+    left join corrections
+        on rounds.survey_id = corrections.survey_id and rounds.round_id = corrections.round_id
     left join responses
         on
             corrections.survey_id = responses.survey_id
@@ -186,7 +193,7 @@ corrections_applied as (
             responses.row_id = answers.row_id
             and corrections.question_id = answers.question_id
             and corrections.new_value = answers.raw_value
-    group by corrections.survey_id, corrections.round_id
+    group by rounds.survey_id, rounds.round_id
 ),
 
 source_matches_card as (
@@ -203,24 +210,29 @@ source_matches_card as (
 
 figures_reconciled as (
     select
-        survey_id,
-        round_id,
-        sum(case when status = 'match' then 1 else 0 end) || ' of ' || count(*) || ' match' as observed,
+        rounds.survey_id,
+        rounds.round_id,
+        sum(case when figures.status = 'match' then 1 else 0 end) || ' of ' || count(figures.figure_id) || ' match'
+            as observed,
         'no mismatch' as threshold,
-        sum(case when status = 'mismatch' then 1 else 0 end) as n_failed
-    from figures
-    group by survey_id, round_id
+        sum(case when figures.status = 'mismatch' then 1 else 0 end) as n_failed
+    from rounds
+    left join figures
+        on rounds.survey_id = figures.survey_id and rounds.round_id = figures.round_id
+    group by rounds.survey_id, rounds.round_id
 ),
 
 figures_right_in_print as (
     select
-        survey_id,
-        round_id,
-        sum(case when status = 'known_discrepancy' then 1 else 0 end) as observed,
+        rounds.survey_id,
+        rounds.round_id,
+        sum(case when figures.status = 'known_discrepancy' then 1 else 0 end) as observed,
         0 as threshold,
-        sum(case when status = 'known_discrepancy' then 1 else 0 end) as n_failed
-    from figures
-    group by survey_id, round_id
+        sum(case when figures.status = 'known_discrepancy' then 1 else 0 end) as n_failed
+    from rounds
+    left join figures
+        on rounds.survey_id = figures.survey_id and rounds.round_id = figures.round_id
+    group by rounds.survey_id, rounds.round_id
 ),
 
 small_cells_hidden as (

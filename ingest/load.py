@@ -1,0 +1,156 @@
+"""The sources into the raw tables: everything is read and checked first, then written in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ingest.errors import Fault, FaultList
+from ingest.inputs import Inputs, chosen_scope, read_inputs, scope_of_rounds
+from ingest.landing import (
+    Replacement,
+    StoredRound,
+    apply,
+    content_sha256,
+    registry_replacements,
+    removals,
+    response_replacements,
+    stored_rounds,
+    survey_replacements,
+    systems_replacements,
+)
+from ingest.paths import DataPaths
+from ingest.registry import read_registry
+from ingest.responses import read_responses
+from ingest.round import Round
+from ingest.rounds import round_keys
+from ingest.systems import read_systems
+from ingest.warehouse import opened, transaction
+
+
+@dataclass(frozen=True)
+class RoundLoad:
+    """What became of one round. n_unreadable of its n_rows do not fit their header."""
+
+    key: str
+    outcome: Literal["loaded", "unchanged", "removed"]
+    n_rows: int
+    n_unreadable: int
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What a load did. n_rows_by_table counts the rows of each written raw table after it."""
+
+    rounds: tuple[RoundLoad, ...] = ()
+    n_rows_by_table: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the rounds that were asked for; without rounds, rows of the written tables."""
+        if self.rounds:
+            return sum(each.n_rows for each in self.rounds if each.outcome != "removed")
+        return sum(self.n_rows_by_table.values())
+
+
+def load(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> LoadResult:
+    """Read and check everything, or the one survey or round, then write all of it or nothing.
+
+    A load of everything removes what has no folder any more. Raises InputFaults with every fault of what is loaded.
+    """
+    faults = FaultList(paths.shown)
+    inputs = read_inputs(paths, chosen_scope(paths, survey, round_id, faults), faults)
+    rounds, replacements = _read_rounds(paths, inputs, faults)
+    if inputs.registry is not None:
+        replacements += registry_replacements(paths, inputs.registry)
+    if inputs.systems is not None:
+        replacements += systems_replacements(paths, inputs.systems)
+    return _write(paths, replacements, rounds, remove_gone=survey is None and round_id is None)
+
+
+def load_registry(paths: DataPaths) -> LoadResult:
+    """Write the registry's tables. Raises InputFaults."""
+    faults = FaultList(paths.shown)
+    registry = read_registry(paths, faults)
+    faults.raise_if_any()
+    return _write(paths, registry_replacements(paths, registry) if registry else ())
+
+
+def load_systems(paths: DataPaths) -> LoadResult:
+    """Write the inventory's tables. Raises InputFaults."""
+    faults = FaultList(paths.shown)
+    systems = read_systems(paths, faults)
+    faults.raise_if_any()
+    return _write(paths, systems_replacements(paths, systems) if systems else ())
+
+
+def load_rounds(paths: DataPaths, keys: Collection[str]) -> LoadResult:
+    """Write rounds (survey/round) with their surveys' codebooks, and the codebooks of surveys without rounds.
+
+    What has no folder any more is removed; other rounds stay as they were. Raises InputFaults.
+    """
+    faults = FaultList(paths.shown)
+    inputs = read_inputs(paths, scope_of_rounds(paths, keys, faults), faults)
+    rounds, replacements = _read_rounds(paths, inputs, faults)
+    return _write(paths, replacements, rounds, remove_gone=True)
+
+
+def validate(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> tuple[Fault, ...]:
+    """Every fault of everything, or of the one survey or round, in the order of files and lines. Writes nothing."""
+    faults = FaultList(paths.shown)
+    inputs = read_inputs(paths, chosen_scope(paths, survey, round_id, faults), faults)
+    for round_ in inputs.rounds:
+        read_responses(round_, faults)
+    return tuple(faults)
+
+
+def _read_rounds(paths: DataPaths, inputs: Inputs, faults: FaultList) -> tuple[list[RoundLoad], list[Replacement]]:
+    """What is to be written of surveys and rounds. Raises InputFaults when anything at all was found wrong."""
+    stored = stored_rounds(paths)
+    changed = [round_ for round_ in inputs.rounds if not _is_stored(paths, round_, stored)]
+    files = {round_.key: read_responses(round_, faults) for round_ in changed}
+    faults.raise_if_any()
+    replacements = [each for survey in inputs.surveys for each in survey_replacements(paths, survey)]
+    for round_ in changed:
+        replacements += response_replacements(paths, round_, files[round_.key])
+    loads = []
+    for round_ in inputs.rounds:
+        if round_.key in files:
+            rows = [described.row for file in files[round_.key] for described in file.rows]
+            n_unreadable = sum(row.problem is not None for row in rows)
+            loads.append(RoundLoad(round_.key, "loaded", len(rows), n_unreadable))
+        else:
+            known = stored[round_.key]
+            loads.append(RoundLoad(round_.key, "unchanged", known.n_rows, known.n_unreadable))
+    return loads, replacements
+
+
+def _is_stored(paths: DataPaths, round_: Round, stored: Mapping[str, StoredRound]) -> bool:
+    known = stored.get(round_.key)
+    return known is not None and known.content_sha256 == content_sha256(paths, round_)
+
+
+def _write(
+    paths: DataPaths,
+    replacements: Iterable[Replacement],
+    rounds: Iterable[RoundLoad] = (),
+    *,
+    remove_gone: bool = False,
+) -> LoadResult:
+    paths.prepare_private()
+    written = list(replacements)
+    tables = sorted({replacement.table for replacement in written})
+    gone = sorted(stored_rounds(paths).items()) if remove_gone else []
+    present = set(round_keys(paths))
+    removed = [RoundLoad(key, "removed", known.n_rows, known.n_unreadable) for key, known in gone if key not in present]
+    with opened(paths.warehouse_file) as connection:
+        with transaction(connection):
+            apply(connection, written)
+            if remove_gone:
+                apply(connection, list(removals(connection, paths)))
+        counts = {
+            table.removeprefix("raw."): int((connection.execute(f"select count(*) from {table}").fetchone() or (0,))[0])
+            for table in tables
+        }
+    return LoadResult((*rounds, *removed), counts)

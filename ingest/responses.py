@@ -1,0 +1,256 @@
+"""The response files of one round: every row and cell as delivered, with where it stood."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ingest.errors import FaultList, line_place
+from ingest.fingerprint import file_sha256
+from ingest.readers import TextRow, TextTable, read_table
+from ingest.readers.tables import add_wrong_delimiter, header_hint, is_delimiter_wrong
+from ingest.round import IGNORED, Correction, Round
+from ingest.suggestions import quoted
+
+TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True)
+class ResponseRow:
+    """One row of a response file. started_at and submitted_at are UTC text, None where they cannot be read."""
+
+    row: TextRow
+    content_sha256: str
+    is_empty: bool
+    started_at: str | None
+    submitted_at: str | None
+
+
+@dataclass(frozen=True)
+class ResponseFile:
+    """One response file of a round with all its rows; nothing is left out."""
+
+    table: TextTable
+    sha256: str
+    rows: Sequence[ResponseRow]
+
+    @property
+    def path(self) -> Path:
+        return self.table.path
+
+
+def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
+    """The response files of a round. Faults name lines and columns, never what a respondent answered.
+
+    A row with a wrong number of fields is no fault here: it is kept as unreadable.
+    """
+    files = [file for path in round_.response_files if (file := _read_file(round_, path, faults)) is not None]
+    if len(files) == len(round_.response_files):
+        _check_repeated_ids(round_, files, faults)
+        _check_corrections(round_, files, faults)
+    return files
+
+
+def _read_file(round_: Round, path: Path, faults: FaultList) -> ResponseFile | None:
+    table = read_table(path, round_.settings.layout(), faults)
+    if table is None or not _check_columns(round_, table, faults):
+        return None
+    describe = _row_describer(round_, table)
+    return ResponseFile(table, file_sha256(path), [describe(row) for row in table.rows])
+
+
+def _check_columns(round_: Round, table: TextTable, faults: FaultList) -> bool:
+    """Note every column of the file that columns.csv does not map, and the other way round."""
+    mapped = {use.source_column: use.line for use in round_.columns}
+    unmapped = [name for name in table.header if name not in mapped]
+    absent = [name for name in mapped if name not in table.header]
+    if is_delimiter_wrong(table.header, list(mapped)):
+        add_wrong_delimiter(table, faults)
+        return False
+    for name in unmapped:
+        faults.add(
+            "unmapped-column",
+            table.path,
+            table.header_place(),
+            found=f"The column {quoted(name)} is not in columns.csv.",
+            expected="Every column of the file is mapped to a question, to a reserved name or to ignored.",
+            advice="Add a line for it to columns.csv.",
+        )
+    for name in absent:
+        faults.add(
+            "absent-column",
+            round_.columns_file,
+            line_place(mapped[name], "source_column"),
+            found=f"The column {quoted(name)} is not in {table.path.name}.",
+            expected="Every mapped column is in every response file of the round.",
+            advice=header_hint(name, unmapped) or "Correct the name, or remove its lines.",
+        )
+    return not unmapped and not absent
+
+
+def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], ResponseRow]:
+    header = table.header
+    order = sorted(range(len(header)), key=lambda index: header[index])
+    mapped_names = {use.source_column for use in round_.columns if use.question_id != IGNORED}
+    mapped = [index for index, name in enumerate(header) if name in mapped_names]
+    needed = [header.index(name) for name in round_.settings.skip_rows_without if name in header]
+    started, submitted = (_index_of(round_, header, name) for name in ("_started_at", "_submitted_at"))
+    to_utc = _timestamp_reader(round_)
+
+    def describe(row: TextRow) -> ResponseRow:
+        cells = row.cells
+        if row.problem is not None:
+            return ResponseRow(row, _content_sha256(cells), False, None, None)
+        filled = [bool(cell.strip()) for cell in cells]
+        is_empty = not any(filled[index] for index in mapped) or not all(filled[index] for index in needed)
+        return ResponseRow(
+            row,
+            _content_sha256([cells[index] for index in order]),
+            is_empty,
+            to_utc(row, started),
+            to_utc(row, submitted),
+        )
+
+    return describe
+
+
+def _index_of(round_: Round, header: Sequence[str], reserved_name: str) -> int | None:
+    column = round_.source_column(reserved_name)
+    return header.index(column) if column in header else None
+
+
+def _content_sha256(cells: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | None]:
+    """A function that turns the cell of a row into UTC text; a date cell of a workbook is read as such."""
+    zone, written = ZoneInfo(round_.settings.timezone), round_.settings.timestamp_format
+
+    def to_utc(row: TextRow, index: int | None) -> str | None:
+        if index is None:
+            return None
+        text = row.cells[index].strip()
+        is_date_cell = row.types is not None and row.types[index] == "date"
+        try:
+            if is_date_cell or written is None:
+                moment = datetime.fromisoformat(text)
+            else:
+                moment = datetime.strptime(text, written)
+            local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+            return local.astimezone(UTC).strftime(TIMESTAMP_TEXT)
+        except (ValueError, OverflowError):
+            return None
+
+    return to_utc
+
+
+def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
+    """The readable rows of each response id, where the round has ids."""
+    column = round_.source_column("_response_id")
+    rows: dict[str, list[tuple[ResponseFile, ResponseRow]]] = defaultdict(list)
+    for file in files if column is not None else ():
+        index = file.table.header.index(str(column))
+        for described in file.rows:
+            if described.row.problem is None and (response_id := described.row.cells[index].strip()):
+                rows[response_id].append((file, described))
+    return rows
+
+
+def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    """One id, one content. The same row delivered twice is no fault: it is set aside later."""
+    for same in _cells_by_id(round_, files).values():
+        first_file, first = same[0]
+        for file, described in same[1:]:
+            if described.content_sha256 != first.content_sha256:
+                elsewhere = "" if file is first_file else f" of {first_file.path.name}"
+                column = str(round_.source_column("_response_id"))
+                faults.add(
+                    "repeated-response-id",
+                    file.path,
+                    file.table.place(described.row.line, column),
+                    found=f"The response id of line {first.row.line}{elsewhere} is used again, with other answers.",
+                    expected="A response id belongs to one response.",
+                    advice="Ask the producer which of them counts, and deliver the file again.",
+                )
+
+
+def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    by_id = _cells_by_id(round_, files) if round_.corrections else {}
+    for correction in round_.corrections:
+        same = by_id.get(correction.response_id)
+        if not same:
+            _add_correction(
+                round_, correction, "response_id", "unknown-response", faults,
+                "There is no response with this id.", "A correction is of a response that was delivered.",
+            )  # fmt: skip
+        elif correction.action == "replace" and not any(_meets(round_, correction, *found) for found in same):
+            _add_correction(
+                round_, correction, "old_value", "correction-does-not-meet", faults,
+                "The delivered answer is not the old_value of this line.",
+                "old_value says what was delivered, to the letter.",
+            )  # fmt: skip
+
+
+def _meets(round_: Round, correction: Correction, file: ResponseFile, described: ResponseRow) -> bool:
+    cells = dict(zip(file.table.header, described.row.cells, strict=True))
+    old_value = (correction.old_value or "").strip()
+    uses = round_.uses.get(correction.question_id or "", ())
+    return any(cells[use.source_column].strip() == old_value for use in uses)
+
+
+def _add_correction(
+    round_: Round, correction: Correction, column: str, code: str, faults: FaultList, found: str, expected: str
+) -> None:
+    faults.add(
+        code,
+        round_.corrections_file,
+        line_place(correction.line, column),
+        found=found,
+        expected=expected,
+        advice="Look at the response file: the correction may be of an earlier delivery.",
+    )
+
+
+def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[tuple[str | None, ...]]:
+    """The rows of raw.surveys__rows for one file, in order."""
+    for described in file.rows:
+        row = described.row
+        yield (
+            round_.survey_id,
+            round_.round_id,
+            source_file,
+            file.sha256,
+            str(row.line),
+            "read" if row.problem is None else "unreadable",
+            row.problem,
+            described.content_sha256,
+            str(described.is_empty).lower(),
+            described.started_at,
+            described.submitted_at,
+        )
+
+
+def cell_columns(round_: Round, file: ResponseFile, source_file: str) -> list[list[str]]:
+    """The columns of raw.surveys__cells for one file, row by row; a cell beyond the header is named by its number."""
+    header = file.table.header
+    lines: list[str] = []
+    names: list[str] = []
+    texts: list[str] = []
+    types: list[str] = []
+    for described in file.rows:
+        row = described.row
+        width = len(row.cells)
+        lines += [str(row.line)] * width
+        names += header[:width]
+        names += [f"(column {number})" for number in range(len(header) + 1, width + 1)]
+        texts += row.cells
+        types += row.types or ("text",) * width
+    constants = (round_.survey_id, round_.round_id, source_file, file.sha256)
+    return [*([constant] * len(lines) for constant in constants), lines, names, texts, types]

@@ -1,0 +1,182 @@
+"""A round as its folder describes it: settings, columns, recodes, corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, Strict
+
+from ingest.conditions import Condition
+from ingest.errors import FaultList
+from ingest.fields import (
+    Day,
+    Encoding,
+    FileName,
+    FolderName,
+    IsoDate,
+    OptionalText,
+    PositiveInt,
+    Text,
+    Timezone,
+    Truth,
+)
+from ingest.readers import CsvLayout, SheetLayout
+from ingest.rows import SourceRow, read_optional_rows, read_rows
+from ingest.settings import Settings, SettingsPlaces, read_settings
+from ingest.sources import SourceCard, read_card
+from ingest.survey import Labels
+
+IGNORED = "ignored"
+RESERVED_NAMES = (
+    "_response_id", "_respondent", "_started_at", "_submitted_at", "_completion", "_language", "_weight",
+    "_form_version", "_municipality", "_role",
+)  # fmt: skip
+TIMESTAMP_NAMES = ("_started_at", "_submitted_at")
+
+
+class FieldWindow(Settings):
+    """Whole local days, inclusive."""
+
+    opens_on: Day
+    closes_on: Day
+
+
+class Frame(Settings):
+    """Which municipalities were asked, and whose population decides their size class."""
+
+    division_date: Day
+    population_date: Day
+    scope: Literal["mainland", "all"]
+
+
+class RoundSettings(Settings):
+    """round.yml."""
+
+    round_id: FolderName
+    title: Labels
+    field_window: FieldWindow
+    timezone: Timezone = "Europe/Helsinki"
+    frame: Frame
+    files: tuple[FileName, ...] = Field(min_length=1)
+    format: Literal["csv", "xlsx"]
+    sheet: OptionalText = None
+    name_row: PositiveInt = 1
+    first_data_row: PositiveInt = 2
+    encoding: Encoding = "utf-8"
+    delimiter: Annotated[str, Strict(), Field(min_length=1, max_length=1)] = ","
+    decimal_sign: Literal[",", "."] = "."
+    timestamp_format: OptionalText = None
+    eligible: OptionalText = None
+    skip_rows_without: tuple[Text, ...] = ()
+    duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
+    is_synthetic: Truth
+
+    def layout(self) -> CsvLayout | SheetLayout:
+        """How the response files are read."""
+        if self.format == "xlsx":
+            return SheetLayout(self.sheet or "", self.name_row, self.first_data_row)
+        return CsvLayout(self.encoding, self.delimiter, self.name_row, self.first_data_row)
+
+
+class ColumnUse(SourceRow):
+    """What one column of the export is: an answer, a part of one, a reserved name, or ignored."""
+
+    source_column: Text
+    question_id: Text
+    part: OptionalText
+    ticked: OptionalText
+    not_ticked: OptionalText
+    list_separator: OptionalText
+
+    @classmethod
+    def verbatim_columns(cls) -> frozenset[str]:
+        return frozenset({"source_column", "list_separator"})
+
+
+class Recode(SourceRow):
+    """An odd spelling and the code it stands for."""
+
+    list_name: Text
+    source_value: Text
+    code: Text
+
+
+class Correction(SourceRow):
+    """A change to one delivered answer, or the withdrawal of a response, with its reason."""
+
+    response_id: Text
+    question_id: OptionalText
+    old_value: OptionalText
+    new_value: OptionalText
+    action: Literal["replace", "withdraw"]
+    reason: Text
+    by: Text
+    on: IsoDate
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of a survey. With faults noted it serves further checks only; it must not be loaded."""
+
+    survey_id: str
+    folder: Path
+    settings: RoundSettings
+    places: SettingsPlaces
+    columns: Sequence[ColumnUse]
+    recodes: Sequence[Recode]
+    corrections: Sequence[Correction]
+    card: SourceCard | None
+    eligible: Condition | None = None
+
+    @property
+    def round_id(self) -> str:
+        return self.settings.round_id
+
+    @property
+    def key(self) -> str:
+        """survey/round, as commands and messages name it."""
+        return f"{self.survey_id}/{self.round_id}"
+
+    @property
+    def columns_file(self) -> Path:
+        return self.folder / "columns.csv"
+
+    @property
+    def recodes_file(self) -> Path:
+        return self.folder / "recodes.csv"
+
+    @property
+    def corrections_file(self) -> Path:
+        return self.folder / "corrections.csv"
+
+    @property
+    def response_files(self) -> list[Path]:
+        return [self.folder / name for name in self.settings.files]
+
+    @cached_property
+    def uses(self) -> Mapping[str, Sequence[ColumnUse]]:
+        """The rows of columns.csv by question or reserved name."""
+        uses: dict[str, list[ColumnUse]] = {}
+        for use in self.columns:
+            uses.setdefault(use.question_id, []).append(use)
+        return uses
+
+    def source_column(self, reserved_name: str) -> str | None:
+        """The column that holds a reserved name, if any does."""
+        return next((use.source_column for use in self.uses.get(reserved_name, ())), None)
+
+
+def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
+    """A round's own files, each row checked by itself; None when one of them cannot be read at all."""
+    settings = read_settings(folder / "round.yml", RoundSettings, faults)
+    columns = read_rows(folder / "columns.csv", ColumnUse, faults)
+    recodes = read_optional_rows(folder / "recodes.csv", Recode, faults)
+    corrections = read_optional_rows(folder / "corrections.csv", Correction, faults)
+    card = read_card(folder, faults)
+    if settings is None or columns is None or recodes is None or corrections is None:
+        return None
+    return Round(survey_id, folder, *settings, columns, recodes, corrections, card)
