@@ -183,7 +183,7 @@ def _result(check_id: str, verdicts: list[Verdict], observed: str, n_failed: int
         rule.severity,
         "fail" if failed else "pass",
         observed,
-        "0",
+        "none outside",
         max(n_failed, 1) if failed else 0,
         *words,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault of one input file. `found`, `expected` and `advice` are whole sentences; `advice` may be empty.
+    """One fault of one input file. `found`, `expected` and `advice` end with a full stop; `advice` may be empty.
 
     A value that a respondent gave is never in a fault: messages end up in logs.
     """
@@ -24,8 +24,7 @@ class Fault:
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.place) if part)
-        what = " ".join(part for part in (self.found, self.expected, self.advice) if part)
-        return f"{where}: {what}"
+        return f"{where}: {self.found} Expected: {_begun_small(self.expected)} {self.advice}".rstrip()
 
     def __lt__(self, other: Fault) -> bool:
         return self._order() < other._order()
@@ -35,6 +34,11 @@ class Fault:
         parts = re.split(r"(\d+)", self.place)
         place = tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part)
         return (self.file, place, self.code, self.found)
+
+
+def _begun_small(sentence: str) -> str:
+    is_word = sentence[:1].isalpha() and not sentence[1:2].isupper()
+    return sentence[:1].lower() + sentence[1:] if is_word else sentence
 
 
 class InputFaults(Exception):

@@ -349,8 +349,8 @@ class Compiler:
             "unknown-code",
             literal,
             f"{quoted(literal.value)} is not a code of the list {question.list_name}.",
-            f"The codes are {', '.join(sorted(codes))}.",
-            did_you_mean(literal.value, codes),
+            f"One of the codes {', '.join(sorted(codes))}.",
+            did_you_mean(literal.value, codes, "Correct the code."),
         )
 
     def _check_date(self, literal: TextLiteral) -> None:
@@ -374,7 +374,7 @@ class Compiler:
                 reference,
                 f"There is no question {quoted(name)}.",
                 "${...} names a question that is asked.",
-                did_you_mean(name, self._vocabulary.questions),
+                did_you_mean(name, self._vocabulary.questions, "Correct the name."),
             )
         return question
 

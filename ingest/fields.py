@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -66,8 +65,21 @@ def _check_timezone(value: str) -> str:
 
 
 def _check_encoding(value: str) -> str:
-    if not _succeeds(codecs.lookup, value):
+    if not _succeeds(b"".decode, value):
         raise refused("unknown-encoding", "An encoding has a name like utf-8-sig or cp1252.", "Look at the spelling.")
+    return value
+
+
+def _check_timestamp_format(value: str) -> str:
+    """A form that can be read is one in which a written moment is read again."""
+    if "%" not in value or not _succeeds(
+        lambda form: datetime.strptime(datetime(2024, 1, 31).strftime(form), form), value
+    ):
+        raise refused(
+            "wrong-timestamp-format",
+            'A form of strptime, like "%d.%m.%Y %H.%M".',
+            "Look the letters up in the documentation of Python's strptime.",
+        )
     return value
 
 
@@ -113,6 +125,7 @@ Number = Annotated[
 Year = Annotated[Text, _form("[12][0-9]{3}", "wrong-year", "A year is four digits.", "Write it as 2023.")]
 IsoDate = Annotated[Text, AfterValidator(_check_iso_date)]
 Timezone = Annotated[Text, AfterValidator(_check_timezone)]
+TimestampFormat = Annotated[Text, AfterValidator(_check_timestamp_format)]
 Encoding = Annotated[Text, AfterValidator(_check_encoding)]
 Sha256 = Annotated[
     Text, _form("[0-9a-f]{64}", "wrong-hash", "A sha256 is 64 hexadecimal digits.", "Make it with sha256sum.")

@@ -106,6 +106,6 @@ def _add_unknown(
         survey.figures_file,
         line_place(figure.line, column),
         found=f"There is no {thing} {quoted(value)}.",
-        expected=f"They are {listed(known) or 'none'}.",
+        expected=f"One of {listed(known) or 'none'}.",
         advice=did_you_mean(value, known, "Correct the value."),
     )

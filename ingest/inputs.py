@@ -45,7 +45,7 @@ class SurveyInputs:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The three sources. With faults noted they serve further checks only; they must not be loaded."""
+    """The three sources. With faults noted they must not be loaded."""
 
     registry: Registry | None
     systems: Systems | None
@@ -78,7 +78,7 @@ def _add_unknown(folder: Path, thing: str, name: str, known: Iterable[str], faul
         folder,
         "",
         found=f"There is no {thing} {quoted(name)}.",
-        expected=f"There are {listed(known) or 'none'}.",
+        expected=f"One of {listed(known) or 'none'}.",
         advice=did_you_mean(name, known, "Correct the name, or add its folder."),
     )
 

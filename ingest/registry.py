@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -109,10 +110,8 @@ class Registry:
 
 
 def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
-    """The registry with all its checks, or None when a file of it cannot be read as a table.
-
-    With faults noted the registry serves further checks only; it must not be loaded.
-    """
+    """The registry with all its checks, or None with faults: nothing is checked against a registry that is wrong."""
+    n_faults = len(faults)
     folder = paths.registry
     areas = read_rows(folder / "areas.csv", Area, faults)
     populations = read_rows(folder / "population.csv", Population, faults)
@@ -130,8 +129,10 @@ def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
     }
     sources = (*describe_files(counts, "registry", card), *_describe_divisions(folder, divisions, faults))
     registry = Registry(divisions, areas, populations, shares, changes, sources)
-    _check_registry(folder, registry, faults)
-    return registry
+    _check_keys(folder, registry, faults)
+    if len(faults) == n_faults:
+        _check_references(folder, registry, faults)
+    return registry if len(faults) == n_faults else None
 
 
 def _read_divisions(folder: Path, faults: FaultList) -> Mapping[str, Sequence[Municipality]] | None:
@@ -146,7 +147,17 @@ def _read_divisions(folder: Path, faults: FaultList) -> Mapping[str, Sequence[Mu
             advice="Add one, for example 2023-01-01.",
         )
         return None
-    read = {name: read_rows(folder / name / "municipalities.csv", Municipality, faults) for name in names}
+    for name in names:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", name) is None:
+            faults.add(
+                "wrong-division",
+                folder / name,
+                "",
+                found=f"The folder is named {quoted(name)}.",
+                expected="A folder of the registry is named by the date of its division, like 2023-01-01.",
+                advice="Rename it, or move it out of the registry.",
+            )
+    read = {name: read_rows(_division_file(folder, name), Municipality, faults) for name in names}
     known = {name: rows for name, rows in read.items() if rows is not None}
     return known if len(known) == len(read) else None
 
@@ -157,30 +168,35 @@ def _describe_divisions(
     described: list[SourceFile] = []
     for name, rows in divisions.items():
         card: SourceCard | None = read_card(folder / name, faults)
-        described += describe_files({folder / name / "municipalities.csv": len(rows)}, "registry", card)
+        described += describe_files({_division_file(folder, name): len(rows)}, "registry", card)
     return described
 
 
-def _check_registry(folder: Path, registry: Registry, faults: FaultList) -> None:
+def _check_keys(folder: Path, registry: Registry, faults: FaultList) -> None:
+    key = ("municipal_division", "year", "municipality_code")
     check_unique(folder / "areas.csv", registry.areas, ("area_level", "area_code"), faults)
-    for name, rows in (
-        ("population.csv", registry.populations),
-        ("foreign_language_share.csv", registry.foreign_language_shares),
-    ):
-        key = ("municipal_division", "year", "municipality_code")
-        check_unique(folder / name, rows, key, faults)
-        _check_municipalities_known(folder / name, rows, registry, faults)
+    check_unique(folder / "population.csv", registry.populations, key, faults)
+    check_unique(folder / "foreign_language_share.csv", registry.foreign_language_shares, key, faults)
     for division, municipalities in registry.divisions.items():
-        _check_division(folder / division / "municipalities.csv", municipalities, registry, faults)
+        check_unique(_division_file(folder, division), municipalities, ("municipality_code",), faults)
 
 
-def _check_division(path: Path, municipalities: Sequence[Municipality], registry: Registry, faults: FaultList) -> None:
-    check_unique(path, municipalities, ("municipality_code",), faults)
-    _check_names(path, municipalities, faults)
-    for level in AREA_LEVELS:
-        known = registry.area_codes(level)
-        for row in municipalities:
-            _check_area(path, row, level, known, faults)
+def _check_references(folder: Path, registry: Registry, faults: FaultList) -> None:
+    _check_municipalities_known(folder / "population.csv", registry.populations, registry, faults)
+    _check_municipalities_known(
+        folder / "foreign_language_share.csv", registry.foreign_language_shares, registry, faults
+    )
+    for division, municipalities in registry.divisions.items():
+        path = _division_file(folder, division)
+        _check_names(path, municipalities, faults)
+        for level in AREA_LEVELS:
+            known = registry.area_codes(level)
+            for row in municipalities:
+                _check_area(path, row, level, known, faults)
+
+
+def _division_file(folder: Path, division: str) -> Path:
+    return folder / division / "municipalities.csv"
 
 
 def _check_area(path: Path, row: Municipality, level: str, known: Collection[str], faults: FaultList) -> None:

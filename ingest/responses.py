@@ -14,7 +14,14 @@ from zoneinfo import ZoneInfo
 from ingest.errors import FaultList, line_place
 from ingest.fingerprint import file_sha256
 from ingest.readers import TextRow, TextTable, read_table
-from ingest.readers.tables import add_wrong_delimiter, header_hint, is_delimiter_wrong
+from ingest.readers.tables import (
+    add_garbled_name,
+    add_wrong_delimiter,
+    check_names,
+    garbled_name,
+    header_hint,
+    is_delimiter_wrong,
+)
 from ingest.round import IGNORED, Correction, Round
 from ingest.suggestions import quoted
 
@@ -73,6 +80,14 @@ def _check_columns(round_: Round, table: TextTable, faults: FaultList) -> bool:
     if is_delimiter_wrong(table.header, list(mapped)):
         add_wrong_delimiter(table, faults)
         return False
+    if len(absent) == len(mapped) and garbled_name(absent, unmapped) is None:
+        _add_no_header(round_, table, faults)
+        return False
+    if not check_names(table, faults):
+        return False
+    if garbled := garbled_name(absent, unmapped):
+        add_garbled_name(table, garbled, faults)
+        return False
     for name in unmapped:
         faults.add(
             "unmapped-column",
@@ -92,6 +107,18 @@ def _check_columns(round_: Round, table: TextTable, faults: FaultList) -> bool:
             advice=header_hint(name, unmapped) or "Correct the name, or remove its lines.",
         )
     return not unmapped and not absent
+
+
+def _add_no_header(round_: Round, table: TextTable, faults: FaultList) -> None:
+    """A row without a single known name may be somebody's answers: it is not shown."""
+    faults.add(
+        "no-header",
+        table.path,
+        table.header_place(),
+        found="The row has none of the column names of columns.csv.",
+        expected=f"Row {round_.settings.name_row} holds the names of the columns.",
+        advice="Correct name_row in round.yml, or columns.csv, or fetch the file again.",
+    )
 
 
 def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], ResponseRow]:
@@ -190,7 +217,11 @@ def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: Fau
                 round_, correction, "response_id", "unknown-response", faults,
                 "There is no response with this id.", "A correction is of a response that was delivered.",
             )  # fmt: skip
-        elif correction.action == "replace" and not any(_meets(round_, correction, *found) for found in same):
+        elif (
+            correction.action == "replace"
+            and correction.question_id in round_.uses
+            and not any(_meets(round_, correction, *found) for found in same)
+        ):
             _add_correction(
                 round_, correction, "old_value", "correction-does-not-meet", faults,
                 "The delivered answer is not the old_value of this line.",

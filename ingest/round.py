@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, Strict
+from pydantic import Field
 
 from ingest.conditions import Condition
 from ingest.errors import FaultList
@@ -21,6 +21,7 @@ from ingest.fields import (
     OptionalText,
     PositiveInt,
     Text,
+    TimestampFormat,
     Timezone,
     Truth,
 )
@@ -67,9 +68,9 @@ class RoundSettings(Settings):
     name_row: PositiveInt = 1
     first_data_row: PositiveInt = 2
     encoding: Encoding = "utf-8"
-    delimiter: Annotated[str, Strict(), Field(min_length=1, max_length=1)] = ","
+    delimiter: Literal[";", ",", "\t", "|"] = ","
     decimal_sign: Literal[",", "."] = "."
-    timestamp_format: OptionalText = None
+    timestamp_format: TimestampFormat | None = None
     eligible: OptionalText = None
     skip_rows_without: tuple[Text, ...] = ()
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
@@ -116,6 +117,10 @@ class Correction(SourceRow):
     reason: Text
     by: Text
     on: IsoDate
+
+    @classmethod
+    def private_columns(cls) -> frozenset[str]:
+        return frozenset({"response_id", "old_value", "new_value"})
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Re
 from ingest.rows import check_unique
 from ingest.sources import check_untracked
 from ingest.suggestions import did_you_mean, listed, quoted
-from ingest.survey import Survey
+from ingest.survey import QUESTION_TYPES, Survey
 from ingest.systems import Systems
 
 MUNICIPALITY_PARTS = ("code", "name")
@@ -86,6 +86,13 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
             "A round in xlsx names its sheet, a round in csv has none.",
             "Correct format or sheet.",
         )  # fmt: skip
+    for name in {name for name in settings.files if settings.files.count(name) > 1}:
+        _add(
+            round_, faults, "repeated-file", ("files",),
+            f"The file {quoted(name)} is named {settings.files.count(name)} times.",
+            "Each file is named once.",
+            "Remove the repetition.",
+        )  # fmt: skip
     needs_format = settings.format == "csv" and any(name in round_.uses for name in TIMESTAMP_NAMES)
     if needs_format and settings.timestamp_format is None:
         _add(
@@ -103,7 +110,7 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
         _add(
             round_, faults, "unknown-division", ("frame", "division_date"),
             f"The registry has no division {division}.",
-            f"Its divisions are {listed(sorted(registry.divisions))}.",
+            f"One of its divisions: {listed(sorted(registry.divisions))}.",
             "Correct the date, or add the folder of that division to the registry.",
         )  # fmt: skip
         return
@@ -157,6 +164,8 @@ def _add_use(
 
 def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
     question = survey.questions_by_id.get(use.question_id)
+    if question is not None and question.type not in QUESTION_TYPES:
+        return
     if question is not None and question.type == "select_multiple":
         _check_multiple(round_, survey, use, faults)
         return
@@ -215,7 +224,7 @@ def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: Fault
         _add_use(
             round_, use, "part", "unknown-code", faults,
             f"{quoted(use.part)} is not an option of {quoted(use.question_id)}.",
-            f"The options are {listed(sorted(known))}.",
+            f"One of the options {listed(sorted(known))}.",
             did_you_mean(use.part, known, "Correct the code."),
         )  # fmt: skip
 
@@ -228,6 +237,9 @@ def _describe_multiple(use: ColumnUse) -> str:
 def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[ColumnUse], faults: FaultList) -> None:
     """A question, or an option of a select_multiple, comes from one column."""
     question = survey.questions_by_id.get(name)
+    is_known = name in RESERVED_NAMES if question is None else question.type in QUESTION_TYPES
+    if not is_known:
+        return
     is_multiple = question is not None and question.type == "select_multiple"
     by_part: dict[str, list[ColumnUse]] = defaultdict(list)
     for use in uses:
@@ -292,7 +304,7 @@ def _check_recodes(
             _add_recode(
                 round_, recode, "code", "unknown-code", faults,
                 f"{quoted(recode.code)} is not a code of {recode.list_name}.",
-                f"The codes are {listed(sorted(known))}.",
+                f"One of the codes {listed(sorted(known))}.",
                 did_you_mean(recode.code, known, "Correct the code."),
             )  # fmt: skip
         _check_contradiction(round_, survey, recode, faults)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -32,6 +32,11 @@ class SourceRow(BaseModel):
     @classmethod
     def verbatim_columns(cls) -> frozenset[str]:
         """Columns whose cells may begin or end with a space."""
+        return frozenset()
+
+    @classmethod
+    def private_columns(cls) -> frozenset[str]:
+        """Columns that repeat what a respondent answered: their cells are not shown in messages."""
         return frozenset()
 
     def values(self) -> dict[str, str | None]:
@@ -86,8 +91,9 @@ def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: Fa
         return row_class(line=row.line, **values)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            refusal = describe_error(detail)
-            place = table.place(row.line, str(detail["loc"][0]))
+            name = str(detail["loc"][0])
+            refusal = describe_error(detail, is_private=name in row_class.private_columns())
+            place = table.place(row.line, name)
             faults.add(
                 refusal.code,
                 table.path,
@@ -102,11 +108,12 @@ def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: Fa
 def _check_spaces(table: TextTable, row: TextRow, row_class: type[SourceRow], faults: FaultList) -> None:
     for name, text in zip(table.header, row.cells, strict=True):
         if text != text.strip() and name not in row_class.verbatim_columns():
+            shown = "" if name in row_class.private_columns() else f" {quoted(text)}"
             faults.add(
                 "stray-space",
                 table.path,
                 table.place(row.line, name),
-                found=f"The value {quoted(text)} begins or ends with a space or a line break.",
+                found=f"The value{shown} begins or ends with a space or a line break.",
                 expected="Values have no spaces around them.",
                 advice="Remove them.",
             )
@@ -128,23 +135,27 @@ def _check_types(table: TextTable, row: TextRow, faults: FaultList) -> None:
 
 def check_unique(
     path: Path,
-    rows: Iterable[RowT],
-    columns: Sequence[str],
+    rows: Sequence[RowT],
+    fields: Sequence[str],
     faults: FaultList,
     place: Callable[[int, str], str] = line_place,
 ) -> None:
-    """Note each row that repeats the values of `columns` of an earlier one."""
-    seen: dict[Hashable, list[RowT]] = defaultdict(list)
+    """Note each value of `fields` that stands on several rows; an empty value repeats nothing."""
+    seen: dict[tuple[str | None, ...], list[RowT]] = defaultdict(list)
     for row in rows:
-        seen[tuple(getattr(row, column) for column in columns)].append(row)
+        seen[tuple(getattr(row, field) for field in fields)].append(row)
     for key, repeated in seen.items():
-        if len(repeated) > 1 and None not in key:  # type: ignore[operator]
-            lines = listed(row.line for row in repeated)
+        if len(repeated) > 1 and None not in key:
+            row_class = type(repeated[0])
+            names = [row_class.model_fields[field].alias or field for field in fields]
+            shown = [
+                quoted(value) for name, value in zip(names, key, strict=True) if name not in row_class.private_columns()
+            ]
             faults.add(
                 "repeated-key",
                 path,
-                place(repeated[1].line, columns[-1]),
-                found=f"{listed(map(quoted, key))} stands on lines {lines}.",  # type: ignore[call-overload]
-                expected=f"Each {' and '.join(columns)} stands on one line.",
+                place(repeated[1].line, names[-1]),
+                found=f"{listed(shown) or 'The same'} stands on lines {listed(row.line for row in repeated)}.",
+                expected=f"Each {' and '.join(names)} stands on one line.",
                 advice="Remove or correct the repeated lines.",
             )

@@ -36,7 +36,7 @@ class SettingsPlaces:
 
     def place(self, location: Sequence[str | int]) -> str:
         """Line and dotted key of a location; the nearest enclosing one when it is not in the file."""
-        keys = ".".join(str(step) for step in location)
+        keys = ".".join(step for step in location if isinstance(step, str))
         return f"{line_place(self.line(location))}, {keys}" if keys else line_place(1)
 
     def line(self, location: Sequence[str | int]) -> int:

@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from ingest.errors import FaultList
 from ingest.expressions import Vocabulary
-from ingest.fields import Code, Flag, Number, OptionalText, QuestionId, Share, Text, Whole, WholeNumber
+from ingest.fields import Code, Flag, Number, OptionalText, QuestionId, Share, Text, Whole, WholeNumber, refused
 from ingest.rows import SourceRow, read_optional_rows, read_rows
 from ingest.settings import Settings, SettingsPlaces, read_settings
 
 LANGUAGES = ("fi", "sv", "en")
-SELECT_TYPES = ("select_one", "select_multiple")
 NUMBER_TYPES = ("integer", "decimal")
+QUESTION_TYPES = ("select_one", "select_multiple", *NUMBER_TYPES, "text", "date", "system")
 
 Language = Literal["fi", "sv", "en"]
 MunicipalityRule = Literal["lead_role", "any_yes", "union", "latest"]
@@ -88,11 +90,27 @@ class SurveySettings(Settings):
     limits: Limits
 
 
+def _refuse_roster(value: Any) -> Any:
+    if value in ("begin_repeat", "end_repeat", "begin repeat", "end repeat"):
+        raise refused(
+            "repeated-group",
+            "Each question is asked once of a respondent; groups that repeat (rosters) are not supported.",
+            "Ask them as questions of their own, or as a survey of its own.",
+        )
+    return value
+
+
+QuestionType = Annotated[
+    Literal["select_one", "select_multiple", "integer", "decimal", "text", "date", "system"],
+    BeforeValidator(_refuse_roster),
+]
+
+
 class Question(SourceRow):
     """One question of questions.csv."""
 
     question_id: QuestionId
-    type: Literal["select_one", "select_multiple", "integer", "decimal", "text", "date", "system"]
+    type: QuestionType
     list_name: QuestionId | None
     unit: OptionalText
     min_value: Number | None

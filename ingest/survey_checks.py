@@ -19,7 +19,6 @@ from ingest.settings import SettingsPlaces
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import NUMBER_TYPES, Choice, Labels, Question, SizeClass, Survey
 
-ROSTER_TYPES = ("begin_repeat", "end_repeat", "begin repeat", "end repeat")
 LIST_USES = {
     "select_one": "needs", "select_multiple": "needs", "integer": "may have", "decimal": "may have",
     "text": "has no", "date": "has no", "system": "has no",
@@ -151,7 +150,7 @@ def _check_known(
                 places.path,
                 places.place((*location, index)),
                 found=f"There is no {thing} {quoted(name)}.",
-                expected=f"They are {listed(known) or 'none'}.",
+                expected=f"One of {listed(known) or 'none'}.",
                 advice=did_you_mean(name, known, "Correct the name."),
             )
 
@@ -188,24 +187,10 @@ def _check_questions(survey: Survey, faults: FaultList) -> None:
     path = survey.questions_file
     check_unique(path, survey.questions, ("question_id",), faults)
     for question in survey.questions:
-        if question.type in ROSTER_TYPES:
-            _add_roster(path, question, faults)
-            continue
         _check_row_labels(path, question, "label", survey, faults)
         _check_list(survey, question, faults)
         _check_bounds(path, question, faults)
         _check_other(survey, question, faults)
-
-
-def _add_roster(path: Path, question: Question, faults: FaultList) -> None:
-    faults.add(
-        "repeated-group",
-        path,
-        line_place(question.line, "type"),
-        found="A repeated group of questions (a roster) begins or ends here.",
-        expected="Each question is asked once of a respondent.",
-        advice="Ask it as questions of their own, or as a survey of its own.",
-    )
 
 
 def _check_row_labels(path: Path, row: Question | Choice, prefix: str, survey: Survey, faults: FaultList) -> None:

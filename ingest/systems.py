@@ -59,10 +59,8 @@ class Systems:
 
 
 def read_systems(paths: DataPaths, faults: FaultList) -> Systems | None:
-    """The inventory with all its checks, or None when the workbook cannot be read as a table.
-
-    With faults noted the inventory serves further checks only; it must not be loaded.
-    """
+    """The inventory with all its checks, or None with faults: nothing is checked against an inventory that is wrong."""
+    n_faults = len(faults)
     path = paths.inventory
     rows = read_rows(path, System, faults, SHEET)
     card = read_card(path.parent, faults)
@@ -71,6 +69,8 @@ def read_systems(paths: DataPaths, faults: FaultList) -> Systems | None:
     check_unique(path, rows, ("system_id",), faults, lambda line, _: f"cell {cell_name(line, 1)}")
     _check_spellings(path, rows, faults)
     _check_years(path, rows, faults)
+    if len(faults) > n_faults:
+        return None
     return Systems(rows, describe_files({path: len(rows)}, "systems", card))
 
 

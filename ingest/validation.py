@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from ingest.suggestions import did_you_mean, listed, quoted
+from ingest.suggestions import did_you_mean, quoted
 
 
 class Refusal(NamedTuple):
@@ -20,16 +20,26 @@ class Refusal(NamedTuple):
     advice: str
 
 
-def describe_error(error: ErrorDetails, known_keys: Iterable[str] = ()) -> Refusal:
-    """The sentences for one error of pydantic. `known_keys` are the keys allowed beside an unknown one."""
+def describe_error(error: ErrorDetails, known_keys: Iterable[str] = (), *, is_private: bool = False) -> Refusal:
+    """The sentences for one error of pydantic. `known_keys` are the keys allowed beside an unknown one.
+
+    A private value is not shown.
+    """
+    refusal = _describe(error, known_keys)
+    return refusal._replace(found="The value is not allowed here.", advice="Correct it.") if is_private else refusal
+
+
+def _describe(error: ErrorDetails, known_keys: Iterable[str]) -> Refusal:
     kind, context = error["type"], error.get("ctx", {})
     name, value = str(error["loc"][-1]) if error["loc"] else "", error["input"]
     if kind == "missing":
-        return Refusal("missing-key", f"There is no {quoted(name)}.", f"{quoted(name)} must be given.", "Add it.")
+        return Refusal(
+            "missing-key", f"There is no {quoted(name)}.", f"The key {quoted(name)} with a value.", "Add it."
+        )
     if kind == "extra_forbidden":
         return _describe_unknown_key(name, sorted(known_keys))
     if value is None:
-        return Refusal("empty-value", "The value is empty.", "A value is needed here.", "Fill it in.")
+        return Refusal("empty-value", "The value is empty.", "A value.", "Fill it in.")
     if kind == "literal_error":
         return _describe_unknown_value(value, str(context["expected"]))
     if kind == "refused":
@@ -38,16 +48,16 @@ def describe_error(error: ErrorDetails, known_keys: Iterable[str] = ()) -> Refus
 
 
 _EXPECTATIONS: Mapping[str, tuple[str, str]] = {
-    "string_type": ("Text is needed here.", "Put the value in quotes."),
-    "string_too_short": ("A value is needed here.", "Fill it in."),
-    "bool_type": ("true or false is needed here.", "Write true or false, without quotes."),
-    "int_type": ("A whole number is needed here.", "Write digits only, without quotes."),
-    "greater_than_equal": ("The number is too small.", "Write 0 or more."),
-    "date_type": ("A date is needed here.", "Write it as 2023-01-31."),
-    "float_type": ("A number is needed here.", "Write it as 0.05, without quotes."),
-    "tuple_type": ("A list is needed here.", "Write it as [first, second]."),
-    "model_type": ("Keys with values are needed here.", "Write each as key: value."),
-    "dict_type": ("Keys with values are needed here.", "Write each as key: value."),
+    "string_type": ("Text.", "Put the value in quotes."),
+    "string_too_short": ("A value.", "Fill it in."),
+    "bool_type": ("True or false.", "Write true or false, without quotes."),
+    "int_type": ("A whole number.", "Write digits only, without quotes."),
+    "greater_than_equal": ("A number that is not so small.", "Correct it."),
+    "date_type": ("A date.", "Write it as 2023-01-31."),
+    "float_type": ("A number.", "Write it as 0.05, without quotes."),
+    "tuple_type": ("A list.", "Write it as [first, second]."),
+    "model_type": ("Keys with values.", "Write each as key: value."),
+    "dict_type": ("Keys with values.", "Write each as key: value."),
 }
 
 
@@ -67,7 +77,7 @@ def _describe_unknown_key(name: str, known: list[str]) -> Refusal:
     return Refusal(
         "unknown-key",
         f"The key {quoted(name)} is not known here.",
-        f"The keys are {', '.join(known)}.",
+        f"One of the keys {', '.join(known)}.",
         did_you_mean(name, known, "Remove it."),
     )
 
@@ -77,7 +87,7 @@ def _describe_unknown_value(value: object, expected: str) -> Refusal:
     return Refusal(
         "unknown-value",
         _found(value),
-        f"The values are {listed(allowed)}.",
+        f"One of {', '.join(allowed)}.",
         did_you_mean(str(value), allowed, "Write one of them."),
     )
 

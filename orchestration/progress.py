@@ -44,7 +44,7 @@ class Progress(logging.Handler):
 
     def say(self, text: str) -> None:
         """One line now."""
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by Dagster's logging for each event of the run."""

@@ -13,6 +13,7 @@ from ingest.rounds import round_keys
 from ingest.state import ReleaseRecord, current_release
 from orchestration.dbt import finish_parse, start_parse
 from orchestration.dagster_home import prepare_dagster_home
+from orchestration.findings import show_findings
 from orchestration.progress import Progress, terminal
 from orchestration.session import Session, refresh_session
 from orchestration.report import print_outcome
@@ -76,6 +77,8 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> int:
 
     finish_parse(paths, parsing)
     error = _run_jobs(paths, keys, progress)
+    if not session.is_input_wrong:
+        show_findings(paths, progress.console)
     if session.outcome == "published":
         print_outcome(paths, progress.console)
         return DONE

@@ -39,3 +39,8 @@
 {% macro any_true(condition) -%}
     (max(case when {{ condition }} then 1 else 0 end) = 1)
 {%- endmacro %}
+
+{# An exact number as a person writes it: 100, not 100.000000. #}
+{% macro plain_number(number) -%}
+    rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
+{%- endmacro %}

@@ -42,7 +42,7 @@ class SheetLayout:
 
 @dataclass(frozen=True)
 class TextTable:
-    """A header and the rows under it; every cell of a row without a problem belongs to a header name."""
+    """A header, unchecked, and the rows under it; a row without a problem has a cell for each name of the header."""
 
     path: Path
     header: tuple[str, ...]
@@ -103,6 +103,8 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
     """Note every difference between the header and the expected names in their order."""
     if table.header == tuple(expected):
         return True
+    if not check_names(table, faults):
+        return False
     missing = [name for name in expected if name not in table.header]
     extra = [name for name in table.header if name not in expected]
     if is_delimiter_wrong(table.header, expected):
@@ -114,7 +116,7 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
             table.path,
             table.header_place(),
             found=f"There is no column {quoted(name)}.",
-            expected=f"The columns are {','.join(expected)}.",
+            expected=f"The columns {','.join(expected)}.",
             advice=header_hint(name, extra) or "Add the column; its cells may be empty where the rules allow.",
         )
     for name in extra:
@@ -124,7 +126,7 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
                 table.path,
                 table.header_place(),
                 found=f"The column {quoted(name)} is not known here.",
-                expected=f"The columns are {','.join(expected)}.",
+                expected=f"The columns {','.join(expected)}.",
                 advice=did_you_mean(name, expected, "Remove the column."),
             )
     if not missing and not extra:
@@ -161,12 +163,27 @@ def add_wrong_delimiter(table: TextTable, faults: FaultList) -> None:
 def header_hint(expected: str, found: Sequence[str]) -> str:
     """What probably happened to a column name that is not there; empty when nothing is near."""
     for name in found:
-        if expected in (_reread(name, "cp1252", "utf-8"), _reread(name, "latin-1", "utf-8")):
-            return f"The file has {quoted(name)}: its text was read in a wrong encoding. Set encoding to utf-8."
         if name.strip() == expected.strip():
             return f"The file has {quoted(name)}: look at the spaces around the name."
     near = nearest(expected, found)
     return f"The file has {quoted(near)}, which is near." if near is not None else ""
+
+
+def garbled_name(expected: Sequence[str], found: Sequence[str]) -> str | None:
+    """A found name that is an expected one written in UTF-8 and read as cp1252 or latin-1."""
+    rereads = ((name, _reread(name, encoding, "utf-8")) for name in found for encoding in ("cp1252", "latin-1"))
+    return next((name for name, reread in rereads if reread in expected), None)
+
+
+def add_garbled_name(table: TextTable, name: str, faults: FaultList) -> None:
+    faults.add(
+        "wrong-encoding",
+        table.path,
+        table.header_place(),
+        found=f"The column name {quoted(name)} is UTF-8 read in another encoding.",
+        expected="The encoding in round.yml is the one that the file is written in.",
+        advice="Set encoding to utf-8, or to utf-8-sig when the file begins with a byte order mark.",
+    )
 
 
 def _reread(text: str, written_as: str, read_as: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
-from ingest.readers.tables import CsvLayout, TextRow, TextTable, check_first_lines, check_names
+from ingest.readers.tables import CsvLayout, TextRow, TextTable, check_first_lines
 
 # The library's own limit of 131,072 characters is less than a long free-text answer in a joined export.
 LONGEST_FIELD = 16 * 1024 * 1024
@@ -34,8 +34,7 @@ def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | No
     if _is_cut(text, body, len(header)):
         _add_cut(path, body[-1], len(header), faults)
     rows = tuple(_fitted(line, cells, len(header)) for line, cells in body)
-    table = TextTable(path, header, header_line, rows)
-    return table if check_names(table, faults) else None
+    return TextTable(path, header, header_line, rows)
 
 
 def _parse(path: Path, text: str, delimiter: str, faults: FaultList) -> list[Record] | None:

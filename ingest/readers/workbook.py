@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.errors import FaultList
 from ingest.readers.encoded_text import read_bytes
-from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines, check_names
+from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines
 from ingest.readers.workbook_safety import is_workbook_safe
 from ingest.suggestions import did_you_mean, listed, quoted
 
@@ -34,8 +34,7 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
         for line, (texts, types) in enumerate(cells, start=1)
         if line >= layout.first_data_row
     )
-    table = TextTable(path, header, layout.name_row, rows, is_workbook=True)
-    return table if check_names(table, faults) else None
+    return TextTable(path, header, layout.name_row, rows, is_workbook=True)
 
 
 def _parse(path: Path, sheet: str, faults: FaultList) -> list[Any] | None:
@@ -86,6 +85,6 @@ def _add_unknown_sheet(path: Path, sheet: str, sheets: list[str], faults: FaultL
         path,
         "",
         found=f"There is no sheet {quoted(sheet)}.",
-        expected=f"The sheets of the workbook are {listed(map(quoted, sheets))}.",
+        expected=f"One of the sheets {listed(map(quoted, sheets))}.",
         advice=did_you_mean(sheet, sheets, "Name one of them."),
     )

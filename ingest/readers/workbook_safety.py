@@ -41,7 +41,8 @@ class _Box:
 def is_workbook_safe(path: Path, faults: FaultList) -> bool:
     """Whether a workbook may be parsed; otherwise one fault says why not."""
     if path.stat().st_size > LARGEST_FILE_BYTES:
-        return _refuse(path, "", f"The file is larger than {LARGEST_FILE_BYTES // 1024**2} MB.", faults)
+        found = f"The file has {path.stat().st_size // 1024**2} MB."
+        return _refuse(path, "", found, f"At most {LARGEST_FILE_BYTES // 1024**2} MB.", faults)
     try:
         with zipfile.ZipFile(path) as archive:
             return _are_members_safe(path, archive, faults)
@@ -60,12 +61,15 @@ def is_workbook_safe(path: Path, faults: FaultList) -> bool:
 def _are_members_safe(path: Path, archive: zipfile.ZipFile, faults: FaultList) -> bool:
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
-        return _refuse(path, "", f"The workbook packs {len(members)} files.", faults)
-    if sum(member.file_size for member in members) > LARGEST_INFLATED_BYTES:
-        return _refuse(path, "", "The workbook unpacks to more than 1 GB.", faults)
+        return _refuse(path, "", f"The workbook packs {len(members)} files.", f"At most {MOST_MEMBERS}.", faults)
+    inflated = sum(member.file_size for member in members)
+    if inflated > LARGEST_INFLATED_BYTES:
+        found = f"The workbook unpacks to {inflated // 1024**2} MB."
+        return _refuse(path, "", found, f"At most {LARGEST_INFLATED_BYTES // 1024**2} MB.", faults)
     for member in members:
         if ".." in member.filename.split("/") or member.filename.startswith("/") or "\\" in member.filename:
-            return _refuse(path, "", "The workbook packs a file whose name leads out of it.", faults)
+            found = "The workbook packs a file whose name leads out of it."
+            return _refuse(path, "", found, "Every packed file lies within the workbook.", faults)
     return all(
         _is_member_safe(path, archive, member, faults)
         for member in members
@@ -78,12 +82,14 @@ def _is_member_safe(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInf
     box = _Box()
     for window in _windows(archive, member):
         if _FORBIDDEN.search(window):
-            return _refuse(path, member.filename, "The workbook declares a document type or an entity.", faults)
+            found = "The workbook declares a document type or an entity."
+            return _refuse(path, member.filename, found, "Plain cells, as spreadsheet programs write them.", faults)
         for letters, digits in _CELL_REFERENCE.findall(window) if is_sheet else ():
             box.stretch(int(digits), column_number(letters))
     if box.is_too_large():
-        place = cell_name(box.rows, box.columns)
-        return _refuse(path, member.filename, f"The sheet reaches as far as {place}.", faults)
+        found = f"The sheet reaches as far as the cell {cell_name(box.rows, box.columns)}."
+        expected = f"At most {MOST_CELLS // 10**6} million cells between A1 and the last one."
+        return _refuse(path, member.filename, found, expected, faults)
     return True
 
 
@@ -104,13 +110,13 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def _refuse(path: Path, place: str, found: str, faults: FaultList) -> bool:
+def _refuse(path: Path, place: str, found: str, expected: str, faults: FaultList) -> bool:
     faults.add(
         "unsafe-workbook",
         path,
         place,
         found=found,
-        expected=f"A workbook of ordinary size: at most {MOST_CELLS // 10**6} million cells from A1 to the last one.",
+        expected=expected,
         advice="Copy the rows that are needed into a new workbook and save that.",
     )
     return False

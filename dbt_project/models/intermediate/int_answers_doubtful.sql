@@ -39,8 +39,8 @@ select
         when 'not_a_date' then 'expected a date such as 2023-01-31 or 31.1.2023; correct the answer in corrections.csv'
         when 'out_of_range'
             then
-                'expected a number from ' || coalesce(cast(questions.min_value as varchar), 'any') || ' to '
-                || coalesce(cast(questions.max_value as varchar), 'any')
+                'expected a number from ' || coalesce({{ plain_number('questions.min_value') }}, 'any') || ' to '
+                || coalesce({{ plain_number('questions.max_value') }}, 'any')
                 || '; ask the respondent, or widen the bounds in questions.csv'
         when 'constraint_failed' then 'expected the constraint of questions.csv to hold; ask the respondent'
         when 'answered_but_not_applicable'

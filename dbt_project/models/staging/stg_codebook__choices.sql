@@ -10,6 +10,6 @@ select
     group_label_sv,
     group_label_en,
     cast(sort_order as integer) as sort_order,
-    coalesce(is_missing, 'false') = 'true' as is_missing,
-    coalesce(is_exclusive, 'false') = 'true' as is_exclusive
+    coalesce(is_missing, '0') = '1' as is_missing,
+    coalesce(is_exclusive, '0') = '1' as is_exclusive
 from {{ source('raw', 'codebook__choices') }}
