@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from ingest.errors import FaultList
 from ingest.expressions import Vocabulary
@@ -78,7 +78,7 @@ class SurveySettings(Settings):
     title: Labels
     publisher: Labels
     population: Labels
-    languages: tuple[Language, ...]
+    languages: tuple[Language, ...] = Field(min_length=1)
     licence: Text
     size_classes: tuple[SizeClass, ...]
     size_class_groups: tuple[SizeClassGroup, ...] = ()

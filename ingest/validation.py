@@ -52,6 +52,8 @@ _EXPECTATIONS: Mapping[str, tuple[str, str]] = {
     "string_too_short": ("A value.", "Fill it in."),
     "bool_type": ("True or false.", "Write true or false, without quotes."),
     "int_type": ("A whole number.", "Write digits only, without quotes."),
+    "too_short": ("At least one.", "Name one."),
+    "less_than_equal": ("A number that is not so great.", "Correct it."),
     "greater_than_equal": ("A number that is not so small.", "Correct it."),
     "date_type": ("A date.", "Write it as 2023-01-31."),
     "float_type": ("A number.", "Write it as 0.05, without quotes."),

@@ -13,7 +13,11 @@ BYTE_ORDER_MARK = "\ufeff"
 def read_bytes(path: Path, faults: FaultList) -> bytes | None:
     """The bytes of a file; a missing file is a fault that offers the nearest name in the folder."""
     if path.is_file():
-        return path.read_bytes()
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            _add_unreadable(path, error, faults)
+            return None
     names = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
     faults.add(
         "missing-file",
@@ -43,6 +47,17 @@ def read_text(path: Path, encoding: str, faults: FaultList) -> str | None:
         _add_byte_order_mark(path, faults)
         return text.removeprefix(BYTE_ORDER_MARK)
     return text
+
+
+def _add_unreadable(path: Path, error: OSError, faults: FaultList) -> None:
+    faults.add(
+        "unreadable-file",
+        path,
+        "",
+        found=f"The file cannot be opened ({error.strerror}).",
+        expected="Whoever runs this may read the file.",
+        advice="Look at its owner and permissions.",
+    )
 
 
 def _add_undecodable(path: Path, content: bytes, encoding: str, error: UnicodeDecodeError, faults: FaultList) -> None:

@@ -111,34 +111,46 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
         add_wrong_delimiter(table, faults)
         return False
     for name in missing:
-        faults.add(
-            "missing-column",
-            table.path,
-            table.header_place(),
-            found=f"There is no column {quoted(name)}.",
-            expected=f"The columns {','.join(expected)}.",
-            advice=header_hint(name, extra) or "Add the column; its cells may be empty where the rules allow.",
-        )
+        _add_missing(table, name, extra, expected, faults)
     for name in extra:
         if nearest(name, missing) is None:
-            faults.add(
-                "unexpected-column",
-                table.path,
-                table.header_place(),
-                found=f"The column {quoted(name)} is not known here.",
-                expected=f"The columns {','.join(expected)}.",
-                advice=did_you_mean(name, expected, "Remove the column."),
-            )
+            _add_unexpected(table, name, expected, faults)
     if not missing and not extra:
-        faults.add(
-            "column-order",
-            table.path,
-            table.header_place(),
-            found=f"The columns stand in the order {','.join(table.header)}.",
-            expected=f"The columns stand in the order {','.join(expected)}.",
-            advice="Put the columns in that order.",
-        )
+        _add_wrong_order(table, expected, faults)
     return False
+
+
+def _add_missing(table: TextTable, name: str, extra: Sequence[str], expected: Sequence[str], faults: FaultList) -> None:
+    faults.add(
+        "missing-column",
+        table.path,
+        table.header_place(),
+        found=f"There is no column {quoted(name)}.",
+        expected=f"The columns {','.join(expected)}.",
+        advice=header_hint(name, extra) or "Add the column; its cells may be empty where the rules allow.",
+    )
+
+
+def _add_unexpected(table: TextTable, name: str, expected: Sequence[str], faults: FaultList) -> None:
+    faults.add(
+        "unexpected-column",
+        table.path,
+        table.header_place(),
+        found=f"The column {quoted(name)} is not known here.",
+        expected=f"The columns {','.join(expected)}.",
+        advice=did_you_mean(name, expected, "Remove the column."),
+    )
+
+
+def _add_wrong_order(table: TextTable, expected: Sequence[str], faults: FaultList) -> None:
+    faults.add(
+        "column-order",
+        table.path,
+        table.header_place(),
+        found=f"The columns stand in the order {','.join(table.header)}.",
+        expected=f"The columns stand in the order {','.join(expected)}.",
+        advice="Put the columns in that order.",
+    )
 
 
 def is_delimiter_wrong(header: Sequence[str], expected: Sequence[str]) -> bool:

@@ -38,13 +38,10 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
 
 
 def _parse(path: Path, sheet: str, faults: FaultList) -> list[Any] | None:
-    child = subprocess.run(
-        [sys.executable, "-I", str(CHILD), str(path), sheet],
-        capture_output=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=False,
-    )
-    if child.returncode != 0:
+    command = [sys.executable, "-I", str(CHILD), str(path), sheet]
+    try:
+        child = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT_SECONDS, check=True)
+    except subprocess.SubprocessError:
         _add_unreadable(path, faults)
         return None
     described = json.loads(child.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def is_workbook_safe(path: Path, faults: FaultList) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return _are_members_safe(path, archive, faults)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         faults.add(
             "not-a-workbook",
             path,

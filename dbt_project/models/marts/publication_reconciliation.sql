@@ -73,7 +73,10 @@ select
         when status = 'known_discrepancy' then known_discrepancy || coalesce('; ' || note, '')
         when status = 'mismatch' and not is_base_met
             then 'printed on a base of ' || published_base_n || ', computed on ' || computed_base_n
-        when status = 'mismatch' then 'printed ' || published_value || ', computed ' || computed_value
+        when status = 'mismatch'
+            then
+                'printed ' || {{ plain_number('published_value') }}
+                || ', computed ' || {{ plain_number('computed_value') }}
         when status = 'not_computable' and not has_round then 'the round is not in this warehouse'
         when status = 'not_computable' then 'the round has no data for this figure'
         when is_synthetic then 'calibrated to this figure'

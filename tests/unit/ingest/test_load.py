@@ -1,0 +1,213 @@
+"""Loading: all or nothing, twice the same, round by round."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import InputFaults
+from ingest.load import LoadResult, load, load_registry, load_rounds, load_systems, validate
+from ingest.paths import DataPaths
+from ingest.raw_tables import COLUMNS
+from ingest.warehouse import columns_of, opened
+
+KEY = "palvelukysely/2024"
+OTHER = "palvelukysely/2025"
+Edit = Callable[[Path, str, str], None]
+
+
+def contents(paths: DataPaths) -> dict[str, list[tuple[object, ...]]]:
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        return {
+            table: connection.execute(f"select * from {table} order by all").fetchall()
+            for table in COLUMNS
+            if columns_of(connection, table)
+        }
+
+
+def query(paths: DataPaths, sql: str) -> list[tuple[object, ...]]:
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def outcomes(result: LoadResult) -> dict[str, str]:
+    return {each.key: each.outcome for each in result.rounds}
+
+
+@pytest.fixture
+def two_rounds(paths: DataPaths, round_folder: Path, edit: Edit) -> DataPaths:
+    other = round_folder.with_name("2025")
+    shutil.copytree(round_folder, other)
+    edit(other / "round.yml", 'round_id: "2024"', 'round_id: "2025"')
+    return paths
+
+
+def test_every_raw_table_has_its_columns_and_text_only(paths: DataPaths) -> None:
+    load(paths)
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        for table, columns in COLUMNS.items():
+            assert columns_of(connection, table) == list(columns)
+        types = connection.execute(
+            "select distinct data_type from duckdb_columns() where schema_name = 'raw'"
+        ).fetchall()
+    assert types == [("VARCHAR",)]
+
+
+def test_rows_know_where_they_come_from(paths: DataPaths) -> None:
+    result = load(paths)
+    assert (result.n_rows, outcomes(result)) == (6, {KEY: "loaded"})
+    assert query(paths, "select source_file, source_line from raw.surveys__rows order by all limit 1") == [
+        ("surveys/palvelukysely/rounds/2024/responses.csv", "2")
+    ]
+    assert query(paths, "select count(*), count(distinct source_line) from raw.surveys__cells") == [(60, 6)]
+    assert query(paths, "select sha256 = card_sha256, n_rows from raw.ingest__sources where kind = 'responses'") == [
+        (True, "6")
+    ]
+
+
+def test_leading_zeros_survive_to_the_warehouse(paths: DataPaths) -> None:
+    load(paths)
+    cells = query(paths, "select cell_text from raw.surveys__cells where source_column = 'Kuntanumero' order by all")
+    assert cells == [("001",), ("005",), ("020",), ("050",), ("050",), ("090",)]
+    codes = query(paths, "select distinct municipality_code from raw.registry__population order by all limit 3")
+    assert codes == [("001",), ("005",), ("020",)]
+
+
+def test_booleans_dates_and_blanks_are_written_as_agreed(paths: DataPaths) -> None:
+    load(paths)
+    assert query(paths, "select is_synthetic, opens_on, decimal_sign from raw.codebook__rounds") == [
+        ("true", "2024-01-08", ".")
+    ]
+    assert query(paths, "select max_population from raw.codebook__size_classes order by sort_order") == [
+        ("4999",), ("20000",), (None,)
+    ]  # fmt: skip
+    conditions = query(paths, "select round_id, question_id, purpose, predicate_sql from raw.codebook__conditions")
+    assert conditions == [
+        (
+            None,
+            "comment",
+            "relevant",
+            "(coalesce(max(case when question_id = 'satisfied' then code end) = 'no', false) and "
+            "coalesce(max(case when question_id = 'staff' then number_value end) < 10, false))",
+        )
+    ]
+
+
+def test_loading_again_changes_nothing(paths: DataPaths) -> None:
+    load(paths)
+    before = contents(paths)
+    assert outcomes(load(paths)) == {KEY: "unchanged"}
+    assert contents(paths) == before
+
+
+def test_loading_in_parts_equals_loading_whole(paths: DataPaths, tmp_path: Path) -> None:
+    load(paths)
+    parts = DataPaths.resolve(tmp_path / "parts" / "data")
+    shutil.copytree(paths.root, parts.root, ignore=shutil.ignore_patterns("warehouse", "state"))
+    load_registry(parts)
+    load_systems(parts)
+    load_rounds(parts, [KEY])
+    assert contents(parts) == contents(paths)
+
+
+def test_changed_file_is_loaded_anew(paths: DataPaths, round_folder: Path, edit: Edit) -> None:
+    load(paths)
+    edit(round_folder / "responses.csv", "A6;31.01.2024 23.59", "A7;31.01.2024 23.58")
+    assert outcomes(load(paths)) == {KEY: "loaded"}
+    assert query(paths, "select count(*) from raw.surveys__rows") == [(6,)]
+
+
+@pytest.mark.parametrize(
+    "damage", ["delete from raw.surveys__cells where source_line = '2'", "drop table raw.surveys__rows"]
+)
+def test_damaged_tables_are_loaded_anew(paths: DataPaths, damage: str) -> None:
+    load(paths)
+    before = contents(paths)
+    with opened(paths.warehouse_file) as connection:
+        connection.execute(damage)
+    assert outcomes(load(paths)) == {KEY: "loaded"}
+    assert contents(paths) == before
+
+
+def test_nothing_is_written_with_a_fault(paths: DataPaths, round_folder: Path, edit: Edit) -> None:
+    load(paths)
+    before = contents(paths)
+    edit(round_folder / "columns.csv", "Huomautus,ignored,,,,\n", "")
+    edit(paths.registry / "population.csv", "60000", "60001")
+    for attempt in (lambda: load(paths), lambda: load_rounds(paths, [KEY])):
+        with pytest.raises(InputFaults, match="Huomautus"):
+            attempt()
+    assert contents(paths) == before
+
+
+def test_faults_at_first_load_leave_no_warehouse(paths: DataPaths, round_folder: Path) -> None:
+    (round_folder / "columns.csv").unlink()
+    with pytest.raises(InputFaults):
+        load(paths)
+    assert not paths.warehouse_file.exists()
+
+
+def test_faulty_round_does_not_stop_another(two_rounds: DataPaths, round_folder: Path, edit: Edit) -> None:
+    load(two_rounds)
+    edit(round_folder / "round.yml", "Europe/Helsinki", "Europe/Helsinkki")
+    edit(round_folder.with_name("2025") / "responses.csv", "A6;31.01.2024 23.59", "A7;31.01.2024 23.58")
+    assert outcomes(load(two_rounds, "palvelukysely", "2025")) == {OTHER: "loaded"}
+    assert outcomes(load_rounds(two_rounds, [OTHER])) == {OTHER: "unchanged"}
+    assert query(two_rounds, "select round_id, count(*) from raw.surveys__rows group by all order by all") == [
+        ("2024", 6), ("2025", 6)
+    ]  # fmt: skip
+    assert query(two_rounds, "select round_id from raw.codebook__rounds order by all") == [("2024",), ("2025",)]
+    assert validate(two_rounds, "palvelukysely", "2025") == ()
+    assert len(validate(two_rounds)) == 1
+
+
+@pytest.mark.parametrize("by_rounds", [False, True])
+def test_round_without_folder_is_removed(two_rounds: DataPaths, round_folder: Path, by_rounds: bool) -> None:
+    load(two_rounds)
+    shutil.rmtree(round_folder.with_name("2025"))
+    result = load_rounds(two_rounds, [KEY]) if by_rounds else load(two_rounds)
+    assert outcomes(result) == {KEY: "unchanged", OTHER: "removed"}
+    after = contents(two_rounds)
+    assert not [table for table, rows in after.items() if any("2025" in row for row in rows)]
+    assert len(after["raw.surveys__rows"]) == 6
+
+
+def test_survey_without_folder_is_removed(paths: DataPaths) -> None:
+    load(paths)
+    shutil.rmtree(paths.surveys / "palvelukysely")
+    load(paths)
+    after = contents(paths)
+    assert not [table for table, rows in after.items() if "codebook" in table and rows]
+    assert len(after["raw.registry__municipalities"]) == 7
+
+
+def test_survey_without_rounds_keeps_its_printed_figures(paths: DataPaths, round_folder: Path) -> None:
+    shutil.rmtree(round_folder)
+    load_rounds(paths, [])
+    load_rounds(paths, [])
+    assert query(paths, "select figure_id from raw.codebook__published_figures order by all") == [("f1",), ("f2",)]
+
+
+@pytest.mark.parametrize(
+    ("survey", "round_id", "message"),
+    [
+        ("palvelukysly", None, 'Did you mean "palvelukysely"?'),
+        ("palvelukysely", "2042", 'Did you mean "2024"?'),
+        (None, "1999", "Correct the name, or add its folder."),
+    ],
+)
+def test_unknown_survey_or_round_is_told(
+    paths: DataPaths, survey: str | None, round_id: str | None, message: str
+) -> None:
+    with pytest.raises(InputFaults) as raised:
+        load(paths, survey, round_id)
+    assert str(raised.value).endswith(message)
+
+
+def test_validate_writes_nothing(paths: DataPaths) -> None:
+    before = sorted(paths.root.rglob("*"))
+    validate(paths)
+    assert sorted(paths.root.rglob("*")) == before

@@ -1,0 +1,123 @@
+"""Responses: every row and cell as delivered, times in UTC, rows that do not fit kept and told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import FaultList
+from ingest.paths import DataPaths
+from ingest.raw_tables import response_rows
+from ingest.responses import ResponseFile, read_responses
+from ingest.round import Round, read_round
+
+HEADER = (
+    "Vastausnumero;Lähetetty;Kuntanumero;Tehtävä;Palvelut riittävät;Neuvonta;Koulutus;Henkilöstö;Kommentti;Huomautus"
+)
+Edit = Callable[[Path, str, str], None]
+
+
+def round_of(folder: Path) -> Round:
+    faults = FaultList()
+    round_ = read_round("palvelukysely", folder, faults)
+    assert round_ is not None
+    assert list(faults) == []
+    return round_
+
+
+def read(folder: Path, *rows: str) -> ResponseFile:
+    (folder / "responses.csv").write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    (folder / "corrections.csv").unlink(missing_ok=True)
+    faults = FaultList()
+    (file,) = read_responses(round_of(folder), faults)
+    assert list(faults) == []
+    return file
+
+
+@pytest.mark.parametrize(
+    ("written", "utc"),
+    [
+        ("08.01.2024 09.15", "2024-01-08 07:15:00"),
+        ("15.07.2024 00.30", "2024-07-14 21:30:00"),
+        (" 08.01.2024 09.15 ", "2024-01-08 07:15:00"),
+        ("8.1.2024 9.15", "2024-01-08 07:15:00"),
+        ("2024-01-08 09:15", None),
+        ("31.02.2024 09.15", None),
+        ("", None),
+        ("01.01.0001 00.00", None),
+    ],
+)
+def test_times_become_utc_or_nothing(round_folder: Path, written: str, utc: str | None) -> None:
+    file = read(round_folder, f"A1;{written};001;Johtaja;Eri mieltä;;;;;x")
+    assert file.rows[0].submitted_at == utc
+    assert file.rows[0].started_at is None
+
+
+@pytest.mark.parametrize(
+    ("row", "is_empty"),
+    [
+        (";;;;;;;;;keksitty", True),
+        (" ;;;;;;;;\t;keksitty", True),
+        ("A1;;;;;;;;;keksitty", False),
+        (";;;;;;;;hei;", False),
+        ("", True),
+    ],
+)
+def test_row_without_a_mapped_value_is_empty(round_folder: Path, row: str, is_empty: bool) -> None:
+    assert read(round_folder, row).rows[0].is_empty is is_empty
+
+
+def test_row_without_a_needed_column_is_empty(round_folder: Path, edit: Edit) -> None:
+    edit(round_folder / "round.yml", "is_synthetic", "skip_rows_without: [Palvelut riittävät]\nis_synthetic")
+    file = read(round_folder, "A1;;001;Johtaja;;x;;5;;x", "A2;;001;Johtaja;Eri mieltä;;;;;x")
+    assert [row.is_empty for row in file.rows] == [True, False]
+
+
+def test_row_that_does_not_fit_is_kept(paths: DataPaths, round_folder: Path) -> None:
+    file = read(round_folder, "A1;;001", "A2;;001;Johtaja;Eri mieltä;;;;;x;y;z", "A3;;001;Johtaja;Eri mieltä;;;;;x")
+    tables = response_rows(round_of(round_folder), [file], paths)
+    rows, cells = tables["raw.surveys__rows"].to_pylist(), tables["raw.surveys__cells"].to_pylist()
+    assert [(row["source_line"], row["row_status"], row["reason"]) for row in rows] == [
+        ("2", "unreadable", "3 fields where the header has 10"),
+        ("3", "unreadable", "12 fields where the header has 10"),
+        ("4", "read", None),
+    ]
+    first = [(cell["source_column"], cell["cell_text"]) for cell in cells if cell["source_line"] == "2"]
+    assert first == [("Vastausnumero", "A1"), ("Lähetetty", ""), ("Kuntanumero", "001")]
+    beyond = [(cell["source_column"], cell["cell_text"]) for cell in cells if cell["source_line"] == "3"][-2:]
+    assert beyond == [("(column 11)", "y"), ("(column 12)", "z")]
+
+
+def test_content_does_not_depend_on_the_place(round_folder: Path) -> None:
+    same = ";;001;Johtaja;Eri mieltä;;;;;x"
+    file = read(round_folder, same, same.replace("001", "005"), same)
+    first, other, again = (row.content_sha256 for row in file.rows)
+    assert first == again != other
+
+
+def test_same_row_twice_is_no_fault(round_folder: Path) -> None:
+    same = "A1;;001;Johtaja;Eri mieltä;;;;;x"
+    assert len(read(round_folder, same, same).rows) == 2
+
+
+def test_messages_show_no_answer(round_folder: Path) -> None:
+    secret = "SALAISUUS"
+    rows = [f"{secret};;001;Johtaja;{secret};;;;;x", f"{secret};;005;Johtaja;{secret}2;;;;;x"]
+    (round_folder / "responses.csv").write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    correction = f"{secret},staff,{secret},{secret},replace,Asked,N. N.,2024-02-02\n"
+    with (round_folder / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write(correction * 2)
+    faults = FaultList()
+    read_responses(round_of(round_folder), faults)
+    assert {fault.code for fault in faults} >= {"repeated-response-id", "correction-does-not-meet"}
+    assert not any(secret in str(fault) for fault in faults)
+
+
+def test_file_without_header_shows_no_answer(round_folder: Path) -> None:
+    (round_folder / "responses.csv").write_text("SALAISUUS;SALAISUUS;x\nb;c;d\n", encoding="utf-8")
+    faults = FaultList()
+    assert read_responses(round_of(round_folder), faults) == []
+    assert [fault.code for fault in faults] == ["no-header"]
+    assert "SALAISUUS" not in str(next(iter(faults)))

@@ -1,0 +1,95 @@
+"""Rounds as folders, and sources with their cards."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.load import load, validate
+from ingest.paths import PROJECT_ROOT, DataPaths
+from ingest.rounds import open_rounds, round_keys, round_sha256
+from ingest.warehouse import opened
+
+KEY = "palvelukysely/2024"
+Edit = Callable[[Path, str, str], None]
+
+
+def test_rounds_are_folders(paths: DataPaths, round_folder: Path) -> None:
+    (round_folder.with_name(".hidden")).mkdir()
+    assert round_keys(paths) == [KEY]
+
+
+@pytest.mark.parametrize(
+    ("file", "is_part"),
+    [
+        ("rounds/2024/responses.csv", True),
+        ("rounds/2024/round.yml", True),
+        ("rounds/2024/source.yml", True),
+        ("questions.csv", True),
+        ("survey.yml", True),
+        ("notes.txt", False),
+        ("rounds/2024/.hidden", False),
+    ],
+)
+def test_hash_of_a_round_follows_its_files(paths: DataPaths, file: str, is_part: bool) -> None:
+    before = round_sha256(paths, KEY)
+    with (paths.surveys / "palvelukysely" / file).open("a", encoding="utf-8") as handle:
+        handle.write("\n")
+    assert (round_sha256(paths, KEY) != before) is is_part
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        (datetime(2024, 1, 7, 21, 59, tzinfo=UTC), False),
+        (datetime(2024, 1, 7, 22, 0, tzinfo=UTC), True),
+        (datetime(2024, 1, 31, 21, 59, tzinfo=UTC), True),
+        (datetime(2024, 1, 31, 22, 0, tzinfo=UTC), False),
+    ],
+)
+def test_field_window_is_whole_local_days(paths: DataPaths, moment: datetime, is_open: bool) -> None:
+    assert open_rounds(paths, moment) == ([KEY] if is_open else [])
+
+
+def test_round_that_cannot_be_read_is_not_open(paths: DataPaths, round_folder: Path, edit: Edit) -> None:
+    edit(round_folder / "round.yml", "opens_on", "opens")
+    assert open_rounds(paths, datetime(2024, 1, 15, tzinfo=UTC)) == []
+
+
+def test_rounds_are_found_without_heavy_imports() -> None:
+    code = (
+        "import ingest.rounds, sys; print([m for m in ('duckdb', 'pyarrow', 'pydantic', 'ruamel') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_file_that_differs_from_its_card_is_loaded_and_told_apart(
+    paths: DataPaths, round_folder: Path, edit: Edit
+) -> None:
+    edit(round_folder / "responses.csv", "keksitty", "keksittyä")
+    load(paths)
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        found = connection.execute(
+            "select sha256 <> card_sha256, producer, licence, received_on from raw.ingest__sources "
+            "where kind = 'responses'"
+        ).fetchall()
+    assert found == [(True, "The tests", "CC BY 4.0", "2024-02-01")]
+
+
+@pytest.mark.parametrize(
+    ("is_synthetic", "is_tracked", "n_faults"), [("false", True, 1), ("false", False, 0), ("true", True, 0)]
+)
+def test_real_responses_are_not_tracked(
+    paths: DataPaths, round_folder: Path, edit: Edit, is_synthetic: str, is_tracked: bool, n_faults: int
+) -> None:
+    edit(round_folder / "round.yml", "is_synthetic: true", f"is_synthetic: {is_synthetic}")
+    subprocess.run(["git", "init", "-q", str(paths.root)], check=True)
+    if is_tracked:
+        subprocess.run(["git", "-C", str(round_folder), "add", "responses.csv"], check=True)
+    assert [fault.code for fault in validate(paths)] == ["tracked-responses"] * n_faults

@@ -1,0 +1,124 @@
+"""CSV: what is text stays as it was written, and nothing that is wrong passes in silence."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import FaultList
+from ingest.readers import CsvLayout, TextTable, read_table
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+
+
+def read(content: bytes, layout: CsvLayout | None = None) -> tuple[TextTable | None, list[str]]:
+    faults = FaultList()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_bytes(content)
+        table = read_table(path, layout or CsvLayout(), faults)
+    return table, [fault.code for fault in faults]
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=8), st.sampled_from([";", ",", "\t", "|"]))
+def test_every_text_survives(rows: list[tuple[str, str]], delimiter: str) -> None:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([("first", "second"), *rows])
+    table, codes = read(written.getvalue().encode(), CsvLayout(delimiter=delimiter))
+    assert not codes
+    assert table is not None
+    assert [row.cells for row in table.rows] == rows
+
+
+@given(st.from_regex(r"0[0-9]{2}", fullmatch=True), st.from_regex(r"[0-9]{1,3},[0-9]", fullmatch=True))
+def test_leading_zeros_and_decimal_commas_survive(code: str, number: str) -> None:
+    table, _ = read(f"code;number\n{code};{number}\n".encode(), CsvLayout(delimiter=";"))
+    assert table is not None
+    assert table.rows[0].cells == (code, number)
+
+
+@pytest.mark.parametrize("word", ["NA", "null", "None", "", "2024-01-01", "1.2.2025", "=1+1", "TRUE", "1e5", " x "])
+def test_no_word_means_anything(word: str) -> None:
+    table, _ = read(f"a,b\n{word},1\n".encode())
+    assert table is not None
+    assert table.rows[0].cells == (word, "1")
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"a,b\n1,2\n3,4\n", [2, 3]),
+        (b"a,b\r\n1,2\r\n3,4\r\n", [2, 3]),
+        (b'a,b\n"1\n1",2\n3,4\n', [2, 4]),
+        (b"a,b\n\n3,4\n", [2, 3]),
+        (b"a,b\n3,4", [2]),
+    ],
+)
+def test_rows_know_the_line_where_they_begin(content: bytes, lines: list[int]) -> None:
+    table, codes = read(content)
+    assert table is not None
+    assert [row.line for row in table.rows] == lines
+    assert not codes
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"a,b\n1\n2,3\n", "1 fields where the header has 2"),
+        (b"a,b\n1,2,3\n", "3 fields where the header has 2"),
+        (b"a,b\n1,2,\n", "3 fields where the header has 2"),
+        (b"a,b\n1,2\n", None),
+        (b"a,b\n\n", None),
+    ],
+)
+def test_row_that_does_not_fit_is_kept_with_its_problem(content: bytes, problem: str | None) -> None:
+    table, codes = read(content)
+    assert table is not None
+    assert table.rows[0].problem == problem
+    assert not codes
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty-file"),
+        (b"\xef\xbb\xbfa,b\n", "byte-order-mark"),
+        ("ä,b\n".encode("cp1252"), "undecodable-bytes"),
+        ("a,b\n".encode("utf-16"), "undecodable-bytes"),
+        (b"a,b\n1,\0\n", "nul-character"),
+        (b'a,b\n1,"2\n', "unclosed-quote"),
+        (b'a,b\n1,"2"3\n', "stray-quote"),
+        (b"a,b\n1,2\n3", "cut-file"),
+    ],
+)
+def test_broken_file_is_refused(content: bytes, code: str) -> None:
+    _, codes = read(content)
+    assert codes == [code]
+
+
+def test_long_answers_are_read() -> None:
+    table, codes = read(b"a\n" + b"x" * 200_000 + b"\n")
+    assert table is not None
+    assert len(table.rows[0].cells[0]) == 200_000
+    assert not codes
+
+
+def test_names_and_data_may_begin_lower() -> None:
+    table, _ = read(b"Survey of services\nq1;q2\nQuestion one;Question two\n1;2\n", CsvLayout("utf-8", ";", 2, 4))
+    assert table is not None
+    assert table.header == ("q1", "q2")
+    assert [(row.line, row.cells) for row in table.rows] == [(4, ("1", "2"))]
+
+
+def test_encoding_is_the_one_that_was_named() -> None:
+    table, _ = read("ä\nö\n".encode("cp1252"), CsvLayout("cp1252"))
+    assert table is not None
+    assert table.header == ("ä",)
+    assert table.rows[0].cells == ("ö",)

@@ -1,0 +1,106 @@
+"""Workbooks: cells as exact text with their type, and files that must never reach the parser."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ingest.errors import FaultList
+from ingest.readers import SheetLayout, TextTable, read_table, workbook_safety
+from ingest.readers.calamine_child import render_number
+from ingest.readers.tables import cell_name
+from ingest.readers.workbook_safety import column_number
+
+
+def read(
+    path: Path, rows: list[list[object]], faults: FaultList, layout: SheetLayout | None = None
+) -> TextTable | None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Answers"
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+    return read_table(path, layout or SheetLayout("Answers"), faults)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "cell_type"),
+    [
+        ("020", "020", "text"),
+        (20, "20", "number"),
+        (5.0, "5", "number"),
+        (5.5, "5.5", "number"),
+        (True, "true", "boolean"),
+        (date(2024, 1, 31), "2024-01-31", "date"),
+        (datetime(2024, 1, 31, 9, 15), "2024-01-31 09:15:00", "date"),
+        (None, "", "text"),
+    ],
+)
+def test_cell_becomes_text_with_its_type(
+    tmp_path: Path, faults: FaultList, value: object, text: str, cell_type: str
+) -> None:
+    table = read(tmp_path / "a.xlsx", [["code", "other"], [value, "x"]], faults)
+    assert table is not None
+    assert table.rows[0].cells == (text, "x")
+    assert table.rows[0].types == (cell_type, "text")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0.1, "0.1"), (1e-7, "0.0000001"), (1e21, "1000000000000000000000"), (-2.5, "-2.5")]
+)
+def test_numbers_have_no_exponent(number: float, text: str) -> None:
+    assert render_number(number) == text
+
+
+def test_rows_are_numbered_as_the_sheet_does(tmp_path: Path, faults: FaultList) -> None:
+    rows: list[list[object]] = [["Title"], ["a", "b"], ["", ""], ["1", "2"]]
+    table = read(tmp_path / "a.xlsx", rows, faults, SheetLayout("Answers", 2, 3))
+    assert table is not None
+    assert table.header == ("a", "b")
+    assert [(row.line, row.cells) for row in table.rows] == [(3, ("", "")), (4, ("1", "2"))]
+    assert table.place(4, "b") == "cell B4, column b"
+
+
+def test_value_beyond_the_header_makes_the_row_unreadable(tmp_path: Path, faults: FaultList) -> None:
+    table = read(tmp_path / "a.xlsx", [["a", "b"], ["1", "2", "3"], ["1", "2"]], faults)
+    assert table is not None
+    assert [row.problem for row in table.rows] == ["a value to the right of the last named column", None]
+    assert table.rows[0].cells == ("1", "2", "3")
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "found"),
+    [
+        ("LARGEST_FILE_BYTES", 10, "The file has 0 MB."),
+        ("MOST_MEMBERS", 1, "The workbook packs"),
+        ("LARGEST_INFLATED_BYTES", 10, "The workbook unpacks to 0 MB."),
+        ("MOST_CELLS", 3, "The sheet reaches as far as the cell B2."),
+    ],
+)
+def test_limits_are_kept(
+    tmp_path: Path, faults: FaultList, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, found: str
+) -> None:
+    monkeypatch.setattr(workbook_safety, limit, value)
+    assert read(tmp_path / "a.xlsx", [["a", "b"], ["1", "2"]], faults) is None
+    (fault,) = faults
+    assert fault.code == "unsafe-workbook"
+    assert fault.found.startswith(found)
+
+
+def test_reference_on_a_border_of_two_pieces_is_seen(
+    tmp_path: Path, faults: FaultList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size in range(40, 60):
+        monkeypatch.setattr(workbook_safety, "CHUNK_BYTES", size)
+        monkeypatch.setattr(workbook_safety, "MOST_CELLS", 3)
+        assert read(tmp_path / "a.xlsx", [["a", "b"], ["1", "2"]], faults) is None
+
+
+@pytest.mark.parametrize(("name", "row", "column"), [("A1", 1, 1), ("C7", 7, 3), ("Z1", 1, 26), ("AB10", 10, 28)])
+def test_cells_are_named_as_excel_does(name: str, row: int, column: int) -> None:
+    assert cell_name(row, column) == name
+    assert column_number(name.rstrip("0123456789").encode()) == column
