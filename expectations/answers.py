@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pandas as pd
 
-from expectations.rules import Rule
+from expectations.rules import Kind, Rule
 
 IN_CODEBOOK = "answers_in_codebook"
 AGREEMENT = "sql_and_gx_agree"
@@ -74,7 +75,7 @@ def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
     ]
 
 
-def _asked_question(key: tuple[str, ...], group: pd.DataFrame, read: dict[str, pd.DataFrame]) -> AskedQuestion:
+def _asked_question(key: Any, group: pd.DataFrame, read: dict[str, pd.DataFrame]) -> AskedQuestion:
     survey_id, round_id, question_id = key
     first = group.iloc[0]
     list_name = first["list_name"] if pd.notna(first["list_name"]) else question_id
@@ -102,8 +103,8 @@ def _where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
     return frame[(frame[list(values)] == pd.Series(values)).all(axis=1)]
 
 
-def _question_rules(question: AskedQuestion, statuses: object) -> Iterator[Rule]:
-    found = set(statuses)  # type: ignore[call-overload]
+def _question_rules(question: AskedQuestion, statuses: Iterable[str]) -> Iterator[Rule]:
+    found = set(statuses)
     if not found:
         return
     given = tuple(status for status in GIVEN if status in found)
@@ -147,7 +148,7 @@ def _blank(question: AskedQuestion) -> Rule:
 def _agreement(
     question: AskedQuestion,
     statuses: set[str],
-    kind: str,
+    kind: Kind,
     expected: tuple[str | float, ...],
     column: str = "judged_value",
 ) -> Iterator[Rule]:
@@ -159,7 +160,7 @@ def _rule(
     question: AskedQuestion,
     check_id: str,
     statuses: tuple[str, ...],
-    kind: str,
+    kind: Kind,
     column: str,
     expected: tuple[str | float, ...],
 ) -> Rule:
@@ -169,7 +170,7 @@ def _rule(
         asset=ASSET,
         kind=kind,
         column=column,
-        expected=expected,  # type: ignore[arg-type]
+        expected=expected,
         severity="block" if check_id == AGREEMENT else question.severity,
         condition={**{name: (value,) for name, value in place.items()}, "answer_status": statuses},
         control={**place, "answer_status": statuses[0], "n": 1, column: _breaks(kind, expected)},
@@ -177,7 +178,7 @@ def _rule(
     )
 
 
-def _breaks(kind: str, expected: tuple[str | float, ...]) -> str | float:
+def _breaks(kind: Kind, expected: tuple[str | float, ...]) -> str | float:
     if kind == "between":
         return float(expected[0]) - 1
     if kind == "not_in_set":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -64,7 +65,7 @@ def _iso_date(text: str) -> str:
     return ""
 
 
-def _outside(text: str, low: object, high: object) -> float:
+def _outside(text: str, low: Any, high: Any) -> float:
     try:
         number = Decimal(text.replace(",", "."))
     except InvalidOperation:

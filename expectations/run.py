@@ -15,14 +15,15 @@ from expectations.rules import Rule
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
+import great_expectations.expectations as gxe
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.row_conditions import Column
 
-EXPECTATIONS = {
-    "in_set": (gx.expectations.ExpectColumnValuesToBeInSet, "value_set"),
-    "not_in_set": (gx.expectations.ExpectColumnValuesToNotBeInSet, "value_set"),
-    "matches": (gx.expectations.ExpectColumnValuesToMatchRegex, "regex"),
-    "matches_not": (gx.expectations.ExpectColumnValuesToNotMatchRegex, "regex"),
+EXPECTATIONS: dict[str, tuple[Any, str]] = {
+    "in_set": (gxe.ExpectColumnValuesToBeInSet, "value_set"),
+    "not_in_set": (gxe.ExpectColumnValuesToNotBeInSet, "value_set"),
+    "matches": (gxe.ExpectColumnValuesToMatchRegex, "regex"),
+    "matches_not": (gxe.ExpectColumnValuesToNotMatchRegex, "regex"),
 }
 
 
@@ -69,22 +70,22 @@ def _validate(rules: Sequence[Rule], frame: pd.DataFrame) -> list[bool]:
     asset = context.data_sources.add_pandas("profile").add_dataframe_asset("rows")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     suite = gx.ExpectationSuite(name="rules", expectations=[_expectation(i, rule) for i, rule in enumerate(rules)])
-    results = batch.validate(suite, result_format="BOOLEAN_ONLY").results
+    results: Any = batch.validate(suite, result_format="BOOLEAN_ONLY").results
     held = {result.expectation_config.meta["rule"]: bool(result.success) for result in results}
     return [held[i] for i in range(len(rules))]
 
 
 def _expectation(number: int, rule: Rule) -> Any:
-    conditions = [Column(column).is_in(list(values)) for column, values in rule.condition.items()]
-    common = {
+    conditions: list[Any] = [Column(column).is_in(list(values)) for column, values in rule.condition.items()]
+    common: dict[str, Any] = {
         "column": rule.column,
         "row_condition": reduce(lambda left, right: left & right, conditions),
         "condition_parser": "pandas",
         "meta": {"rule": number},
     }
     if rule.kind == "between":
-        low, high = rule.expected
-        return gx.expectations.ExpectColumnValuesToBeBetween(min_value=low, max_value=high, **common)
+        low, high = (float(bound) for bound in rule.expected)
+        return gxe.ExpectColumnValuesToBeBetween(min_value=low, max_value=high, **common)
     expectation, argument = EXPECTATIONS[rule.kind]
     value = list(rule.expected) if argument == "value_set" else rule.expected[0]
     return expectation(**common, **{argument: value})

@@ -78,7 +78,8 @@ def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     words = ("No accepted response: there is nothing to judge", "Ei hyväksyttyjä vastauksia: ei arvioitavaa")
     return [
         CheckResult(
-            *key,
+            survey_id,
+            round_id,
             answers.IN_CODEBOOK,
             "expectations",
             "gx",
@@ -90,7 +91,7 @@ def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
             0,
             *words,
         )
-        for key in found
+        for survey_id, round_id in found
     ]
 
 

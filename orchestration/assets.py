@@ -19,13 +19,13 @@ from dagster import (
     asset,
     multi_asset_check,
 )
-from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from pydantic import PrivateAttr
 
 from expectations.record import record_dbt
-from ingest.fingerprint import code_sha256
 from ingest.errors import InputFaults
+from ingest.fingerprint import code_sha256
 from ingest.load import LoadResult, load_registry, load_rounds, load_systems
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
@@ -46,7 +46,10 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
     _session: Session = PrivateAttr()
 
     @contextmanager
-    def yield_for_execution(self, context: InitResourceContext) -> "Iterator[RefreshResource]":
+    def yield_for_execution(
+        self,
+        context: InitResourceContext,  # noqa: ARG002
+    ) -> "Iterator[RefreshResource]":
         with refresh_session(PATHS) as self._session:
             yield self
 
@@ -149,4 +152,5 @@ def _loaded(session: Session, load: Callable[[DataPaths], LoadResult]) -> Materi
     except InputFaults as faults:
         session.reject(str(faults))
         raise Failure(session.said, metadata={"n_faults": len(faults.faults)}, allow_retries=False) from faults
+    session.note_rounds(result.rounds)
     return MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})

@@ -90,7 +90,7 @@ def dbt_resource(paths: DataPaths) -> Any:
         def _cli_version(self) -> Version:
             return Version(version("dbt-core"))
 
-        def _initialize_dbt_core_adapter(self, args: Any) -> None:
+        def _initialize_dbt_core_adapter(self, args: Any) -> Any:  # noqa: ARG002
             return None
 
     os.environ.update(environment(paths))

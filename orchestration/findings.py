@@ -31,7 +31,8 @@ MISMATCHED = """
 """
 CHANGED_FILES = """
     select source_file, 'sha256', sha256, 'not_as_on_card',
-        'the file is not the one that source.yml beside it describes: was it edited or cut? A new delivery needs a new card'
+        'the file is not the one that source.yml beside it describes: was it edited or cut? '
+        || 'A new delivery needs a new card'
     from staging.stg_ingest__sources where sha256 <> card_sha256 order by all
 """
 
@@ -43,7 +44,11 @@ def show_findings(paths: DataPaths, console: Console) -> None:
     with opened(paths.warehouse_file, read_only=True) as connection:
         if not all(columns_of(connection, table) for table in NEEDED):
             return
-        found = [row for sql in (CHANGED_FILES, QUARANTINED, DOUBTFUL, MISMATCHED) for row in connection.execute(sql).fetchall()]
+        found = [
+            row
+            for sql in (CHANGED_FILES, QUARANTINED, DOUBTFUL, MISMATCHED)
+            for row in connection.execute(sql).fetchall()
+        ]
     file = paths.warehouse / "findings.csv"
     _write(file, found)
     for place, column, _, what, advice in found[:SHOWN]:

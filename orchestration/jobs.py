@@ -19,6 +19,7 @@ from dagster import (
     sensor,
 )
 
+from ingest import state
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from orchestration.assets import PATHS, responses
 from orchestration.partitions import ROUNDS, follow_folders
@@ -73,17 +74,24 @@ def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
 
 @sensor(job=refresh_job, minimum_interval_seconds=60, default_status=DefaultSensorStatus.RUNNING)
 def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-    """Launch one run for each round whose files are new or have changed since they were last seen."""
-    seen: dict[str, str] = json.loads(context.cursor or "{}")
+    """Launch one run for each round whose files are not those that were read last, nor those a run was launched for."""
     found = {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
+    seen = _rounds_read() | json.loads(context.cursor or "{}")
     changed = [key for key, sha256 in found.items() if seen.get(key) != sha256]
-    if not changed and set(found) == set(seen):
+    if not changed:
         return SkipReason("No round is new or changed")
     follow_folders(context.instance, PATHS)
     return SensorResult(
         run_requests=[RunRequest(run_key=f"{key}:{found[key]}", partition_key=key) for key in changed],
-        cursor=json.dumps(found),
+        cursor=json.dumps({key: found[key] for key in changed}),
     )
+
+
+def _rounds_read() -> dict[str, str]:
+    if not PATHS.state_file.exists():
+        return {}
+    with state.opened(PATHS) as memory:
+        return {line.source_file: line.sha256 for line in state.ingested_files(memory) if line.kind == "round"}
 
 
 def _day(at: datetime) -> str:

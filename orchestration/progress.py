@@ -87,11 +87,10 @@ def progress_logger() -> Any:
     """A Dagster logger that feeds the progress shown now, if any. Dagster takes a second to load: late."""
     from dagster import InitLoggerContext, logger
 
-    @logger(description="Progress lines of the command line")
     def feed(_: InitLoggerContext) -> logging.Logger:
         own = logging.Logger("kuntakysely.progress", level=logging.DEBUG)
         for progress in _listening:
             own.addHandler(progress)
         return own
 
-    return feed
+    return logger(None, description="Progress lines of the command line")(feed)

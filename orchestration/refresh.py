@@ -6,17 +6,17 @@ import os
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.rounds import round_keys
 from ingest.state import ReleaseRecord, current_release
-from orchestration.dbt import finish_parse, start_parse
 from orchestration.dagster_home import prepare_dagster_home
+from orchestration.dbt import finish_parse, start_parse
 from orchestration.findings import show_findings
 from orchestration.progress import Progress, terminal
-from orchestration.session import Session, refresh_session
 from orchestration.report import print_outcome
+from orchestration.session import Session, refresh_session
 from orchestration.unchanged import release_if_unchanged
 from publish.release import repair
 
@@ -76,7 +76,7 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> int:
     import dagster  # noqa: F401  loads while dbt parses
 
     finish_parse(paths, parsing)
-    error = _run_jobs(paths, keys, progress)
+    error = _run_jobs(paths, keys)
     if not session.is_input_wrong:
         show_findings(paths, progress.console)
     if session.outcome == "published":
@@ -86,13 +86,13 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> int:
     return WRONG_INPUT if session.is_input_wrong else REFUSED
 
 
-def _run_jobs(paths: DataPaths, keys: Sequence[str], progress: Progress) -> str:
+def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
     from dagster import DagsterInstance
 
     from orchestration.definitions import defs
     from orchestration.partitions import follow_folders
 
-    config = {"loggers": {"progress": {}}}
+    config: dict[str, Any] = {"loggers": {"progress": {}}}
     with DagsterInstance.get() as instance:
         follow_folders(instance, paths)
         for key in keys:

@@ -41,7 +41,7 @@ def read_status(paths: DataPaths) -> Status:
         for r in made
         if (paths.releases / r.file).exists()
     ]
-    refresh = last and {
+    refresh = None if last is None else {
         "started_at": _utc(last.started_at), "ended_at": _utc(last.ended_at), "outcome": last.outcome,
         "release": last.release_number,
     }  # fmt: skip
@@ -55,7 +55,8 @@ def read_status(paths: DataPaths) -> Status:
 
 
 ROUNDS = """
-    select r.survey_id, r.round_id, r.is_synthetic, r.opens_on, r.closes_on, r.n_responses, r.n_municipalities, r.n_frame,
+    select r.survey_id, r.round_id, r.is_synthetic, r.opens_on, r.closes_on,
+        r.n_responses, r.n_municipalities, r.n_frame,
         count(*) filter (q.status = 'match') as figures_matched,
         count(*) filter (q.status = 'known_discrepancy') as figures_known_wrong,
         count(*) filter (q.status = 'mismatch') as figures_mismatched
@@ -90,10 +91,10 @@ def print_status(status: Status, paths: DataPaths, console: Console) -> None:
     console.print(_round_table(status.rounds))
     console.print(_check_table(status.checks))
     for check in _open(status.checks):
+        place = f"{check['survey_id']}/{check['round_id']} {check['check_id']}, {check['n_failed']}"
         console.print(
-            f"{check['severity']}: {check['message_en']} ({check['survey_id']}/{check['round_id']} {check['check_id']}, "
-            f"{check['n_failed']})", highlight=False, markup=False,
-        )  # fmt: skip
+            f"{check['severity']}: {check['message_en']} ({place})", highlight=False, markup=False, soft_wrap=True
+        )
     made = status.release["created_at"]
     console.print(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}", highlight=False)
 

@@ -14,9 +14,11 @@ from ingest import state
 from ingest.fingerprint import code_sha256, inputs_sha256
 from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
+from ingest.rounds import round_sha256, split_key
 
 if TYPE_CHECKING:
     from expectations.record import CheckResult
+    from ingest.load import RoundLoad
 
 
 @dataclass
@@ -47,6 +49,19 @@ class Session:
         ]
         with state.opened(self.paths) as memory:
             state.record_checks(memory, self.refresh_id, datetime.now(UTC), outcomes)
+
+    def note_rounds(self, loads: Sequence[RoundLoad]) -> None:
+        """Write the rounds that were read into the ledger, by the hash of their folder and codebook."""
+        now = datetime.now(UTC)
+        lines = [
+            state.IngestedFile(
+                now, load.key, round_sha256(self.paths, load.key), "round", *split_key(load.key), load.n_rows
+            )
+            for load in loads
+            if load.outcome != "removed"
+        ]
+        with state.opened(self.paths) as memory:
+            state.record_files(memory, lines)
 
     def start_judge(self) -> None:
         """Let Great Expectations load in a process of its own while the build runs."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +24,18 @@ MOST_CELLS = 20_000_000
 CHUNK_BYTES = 1024**2
 OVERLAP_BYTES = 256
 
+# What zipfile and its decompressors raise on damaged bytes, found by feeding them damaged bytes.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
 _CELL_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})([0-9]{1,12})["']""")
 _FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -47,7 +61,7 @@ def is_workbook_safe(path: Path, faults: FaultList) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return _are_members_safe(path, archive, faults)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except _DAMAGED:
         faults.add(
             "not-a-workbook",
             path,

@@ -1,6 +1,7 @@
 """make bench: what the main job costs on the data that ships, beside the libraries it is made of.
 
-Each figure is the median of RUNS runs, taken in turn so that all see the same machine. Compare the ratio, not the seconds.
+Each figure is the median of RUNS runs, taken in turn so that all see the same machine: compare the ratio, not the
+seconds.
 """
 
 from __future__ import annotations

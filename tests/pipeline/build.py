@@ -17,11 +17,15 @@ from orchestration.dbt import BUILD, DBT, DBT_PROJECT, environment
 SAMPLE = Path(__file__).with_name("sample")
 
 
-def build_sample(folder: Path) -> DataPaths:
-    """The warehouse of the sample survey, built in `folder`."""
+def copy_sample(folder: Path) -> DataPaths:
+    """The inputs of the sample survey, in `folder`."""
     paths = DataPaths(folder / "data")
     shutil.copytree(SAMPLE, paths.root)
-    paths.prepare_private()
+    return paths
+
+
+def build(paths: DataPaths) -> DataPaths:
+    """Everything up to the checks, from the inputs as they lie there."""
     load(paths)
     run_dbt(paths, *BUILD)
     with opened(paths.warehouse_file) as connection:

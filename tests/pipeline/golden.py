@@ -11,7 +11,7 @@ import duckdb
 
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
-from tests.pipeline.build import build_sample
+from tests.pipeline.build import build, copy_sample
 
 FOLDER = Path(__file__).parents[1] / "golden"
 NARROW = "breakdown in ('all', 'size_class', 'size_class_group', 'role', 'kind_of_form')"
@@ -29,7 +29,8 @@ TABLES = {
     "answer_distribution": "select unit, question_id, breakdown, breakdown_id, level, answer_code, n, base_n, pct, "
     f"pct_sum100, cell_status from marts.answer_distribution where {NARROW}",
     "answer_status_count": "select question_id, status, n from marts.answer_status_count",
-    "system_use": f"select unit, breakdown, breakdown_id, system_id, n, base_n, pct from marts.system_use where {NARROW}",
+    "system_use": "select unit, breakdown, breakdown_id, system_id, n, base_n, pct "
+    f"from marts.system_use where {NARROW}",
     "publication_reconciliation": "select figure_id, published_value, computed_value, status, explanation "
     "from marts.publication_reconciliation",
     "checks": "select check_id, tool, severity, status, observed, threshold, n_failed from checks.results "
@@ -57,7 +58,7 @@ def main() -> None:
     """Write the golden tables anew."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        for table, text in golden_texts(build_sample(Path(folder))).items():
+        for table, text in golden_texts(build(copy_sample(Path(folder)))).items():
             (FOLDER / f"{table}.csv").write_text(text, encoding="utf-8")
             print(f"{table}: {len(text.splitlines()) - 1} rows")
     print(f"Written to {FOLDER}: read the diff before you commit it")

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.errors import FaultList
+from ingest.paths import PROJECT_ROOT
 from ingest.readers import SheetLayout, TextTable, read_table, workbook_safety
 from ingest.readers.calamine_child import render_number
 from ingest.readers.tables import cell_name
 from ingest.readers.workbook_safety import column_number
+
+INVENTORY = PROJECT_ROOT / "tests" / "broken" / "_base" / "systems" / "inventory.xlsx"
 
 
 def read(
@@ -89,6 +95,18 @@ def test_limits_are_kept(
     (fault,) = faults
     assert fault.code == "unsafe-workbook"
     assert fault.found.startswith(found)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4))
+def test_damaged_workbook_is_never_a_stack_trace(damage: list[tuple[int, int]]) -> None:
+    content = bytearray(INVENTORY.read_bytes())
+    for place, byte in damage:
+        content[place % len(content)] = byte
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "inventory.xlsx"
+        path.write_bytes(content)
+        faults = FaultList()
+        assert workbook_safety.is_workbook_safe(path, faults) is (len(faults) == 0)
 
 
 def test_reference_on_a_border_of_two_pieces_is_seen(

@@ -1,0 +1,83 @@
+"""The product from the outside: a data folder, a copy of the project that may be broken, and the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from ingest.paths import PROJECT_ROOT, DataPaths
+
+INPUTS = ("surveys", "registry", "systems")
+ROOMS = ("ingest", "expectations", "publish", "orchestration", "dbt_project")
+ROUND = Path("surveys/koto_kuntakysely/rounds/2023-01")
+
+
+def copy_inputs(folder: Path) -> DataPaths:
+    """The inputs that ship, and nothing that was built from them."""
+    for name in INPUTS:
+        shutil.copytree(PROJECT_ROOT / "data" / name, folder / name)
+    return DataPaths(folder)
+
+
+def copy_data(paths: DataPaths, folder: Path) -> DataPaths:
+    """A data folder with all that was built, so that a test may harm it."""
+    shutil.copytree(paths.root, folder, symlinks=True)
+    return DataPaths(folder)
+
+
+def copy_project(folder: Path) -> Path:
+    """The code in another folder, so that a test may break it."""
+    for room in ROOMS:
+        shutil.copytree(PROJECT_ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "target"))
+    shutil.copy(PROJECT_ROOT / "requirements.lock", folder)
+    return folder
+
+
+def environment(paths: DataPaths) -> dict[str, str]:
+    return os.environ | {"KUNTAKYSELY_DATA": str(paths.root), "DAGSTER_HOME": str(paths.dagster_home)}
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "orchestration.cli", *arguments]
+
+
+def kuntakysely(paths: DataPaths, *arguments: str, project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end; stdout holds both streams."""
+    return subprocess.run(
+        command(*arguments),
+        cwd=project,
+        env=environment(paths),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def materialize(paths: DataPaths, selection: str, project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:
+    """Materialise chosen assets in Dagster and nothing else, as a person can in its web interface."""
+    return subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dagster")),
+            "asset", "materialize", "--select", selection, "-m", "orchestration.definitions",
+        ],
+        cwd=project, env=environment(paths), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+
+
+def rows(paths: DataPaths, sql: str) -> list[tuple[object, ...]]:
+    """A query on the current release, as a BI tool makes it."""
+    with duckdb.connect(str(paths.current), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def replace(file: Path, old: str, new: str, count: int = 1) -> None:
+    """Change a text file; the old text must be there."""
+    text = file.read_bytes().decode("utf-8")
+    assert old in text, f"{old} is not in {file}"
+    file.write_bytes(text.replace(old, new, count).encode("utf-8"))

@@ -1,0 +1,105 @@
+"""Dagster's side: definitions load, one mart alone, checks in the event log, schedules and the sensor."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    RunRequest,
+    SensorResult,
+    SkipReason,
+    build_schedule_context,
+    build_sensor_context,
+)
+
+from ingest.paths import PROJECT_ROOT, DataPaths
+from tests.acceptance.project import ROUND, environment, materialize
+
+
+@pytest.fixture
+def instance(fresh: DataPaths, monkeypatch: pytest.MonkeyPatch) -> DagsterInstance:
+    from orchestration import jobs
+
+    monkeypatch.setattr(jobs, "PATHS", fresh)
+    return DagsterInstance.from_config(str(fresh.dagster_home))
+
+
+def test_definitions_validate(published: DataPaths) -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("dagster")), "definitions", "validate", "-m", "orchestration.definitions"],
+        cwd=PROJECT_ROOT, env=environment(published), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_one_mart_alone(fresh: DataPaths) -> None:
+    done = materialize(fresh, "marts/response_rate")
+    assert done.returncode == 0, done.stdout
+    with DagsterInstance.from_config(str(fresh.dagster_home)) as instance:
+        run = instance.get_run_records(limit=1)[0].dagster_run
+        made = [
+            event.dagster_event.asset_key
+            for event in instance.all_logs(run.run_id)
+            if event.dagster_event and event.dagster_event.is_step_materialization
+        ]
+    assert made == [AssetKey(["marts", "response_rate"])]
+
+
+def test_checks_are_in_the_event_log(published: DataPaths) -> None:
+    with DagsterInstance.from_config(str(published.dagster_home)) as instance:
+        run = instance.get_run_records(limit=1)[0].dagster_run
+        evaluations = [
+            event.dagster_event.asset_check_evaluation_data
+            for event in instance.all_logs(run.run_id)
+            if event.dagster_event and event.dagster_event.event_type_value == "ASSET_CHECK_EVALUATION"
+        ]
+    named = {(each.asset_key.to_user_string(), each.check_name) for each in evaluations}
+    assert ("intermediate/int_answers_judged", "answers_in_codebook") in named
+    assert ("intermediate/int_answers_judged", "sql_and_gx_agree") in named
+    assert ("marts/answer_distribution", "expectations") in named
+    assert ("intermediate/int_responses_disposed", "rows_conserved") in named
+    assert ("raw/registry", "expectations_municipalities") in named
+    assert sum("unique" in name for _, name in named) > 20, "dbt's own tests are checks too"
+    assert all(each.passed for each in evaluations if each.check_name != "figures_right_in_print")
+
+
+def test_the_sensor_is_quiet_until_a_round_changes(fresh: DataPaths, instance: DagsterInstance) -> None:
+    from orchestration.jobs import new_or_changed_round
+
+    assert isinstance(new_or_changed_round(build_sensor_context(instance)), SkipReason)
+    with (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8") as handle:
+        handle.write("case_system_name,Jokin muu,uma\n")
+    found = new_or_changed_round(build_sensor_context(instance))
+    assert isinstance(found, SensorResult)
+    assert [request.partition_key for request in found.run_requests or []] == ["koto_kuntakysely/2023-01"]
+    again = new_or_changed_round(build_sensor_context(instance, cursor=found.cursor))
+    assert isinstance(again, SkipReason), "one run for one change"
+
+
+@pytest.mark.parametrize(
+    ("day", "n_runs"), [("2022-12-19", 0), ("2022-12-20", 1), ("2023-01-13", 1), ("2023-01-14", 0)]
+)
+def test_the_morning_schedule_runs_while_the_field_is_open(
+    fresh: DataPaths, instance: DagsterInstance, day: str, n_runs: int
+) -> None:
+    from orchestration.jobs import every_morning_in_the_field
+
+    at_six = datetime.fromisoformat(f"{day}T04:00:00").replace(tzinfo=UTC)
+    requests = every_morning_in_the_field(build_schedule_context(instance, scheduled_execution_time=at_six))
+    assert sum(isinstance(request, RunRequest) for request in requests) == n_runs
+
+
+def test_schedules_are_on_and_local() -> None:
+    from orchestration.definitions import defs
+
+    every = {s.name: (s.cron_schedule, s.execution_timezone) for s in defs.resolve_schedule_defs()}  # type: ignore[attr-defined]
+    assert every == {
+        "every_morning_in_the_field": ("0 6 * * *", "Europe/Helsinki"),
+        "registry_every_month": ("0 5 1 * *", "Europe/Helsinki"),
+    }

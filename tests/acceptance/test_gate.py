@@ -1,0 +1,61 @@
+"""The gate is real: with the SQL broken, with the suite broken, or with steps left out, nothing is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.paths import DataPaths
+from tests.acceptance.project import ROUND, copy_project, kuntakysely, materialize, replace
+
+ReleaseOf = Callable[[DataPaths], str]
+STATUS = "dbt_project/macros/answer_status.sql"
+LENIENT = ("and code is null then 'code_not_in_list'", "and code is null then 'valid'")
+
+
+@pytest.fixture
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("project"))
+
+
+def test_a_status_that_sql_gets_wrong_is_caught(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
+    """SQL calls a word that is no option valid; Great Expectations does not."""
+    before = release_of(fresh)
+    replace(project / STATUS, *LENIENT)
+    replace(fresh.root / ROUND / "responses.csv", ";Elinvoimapalvelut;", ";Elinvoima ja muu;")
+    done = kuntakysely(fresh, "refresh", project=project)
+    assert (done.returncode, release_of(fresh)) == (1, before), done.stdout
+    assert "block check sql_and_gx_agree" in done.stdout
+
+
+def test_a_suite_that_passes_everything_is_caught(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
+    before = release_of(fresh)
+    replace(project / "expectations/run.py", "bool(result.success) for result", "True for result")
+    done = kuntakysely(fresh, "refresh", project=project)
+    assert (done.returncode, release_of(fresh)) == (1, before), done.stdout
+    assert "block check expectations_can_fail" in done.stdout
+
+
+def test_an_empty_suite_is_caught(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
+    before = release_of(fresh)
+    replace(project / "expectations/answers.py", "JUDGED_TYPES = (", "JUDGED_TYPES = () and (")
+    done = kuntakysely(fresh, "refresh", project=project)
+    assert (done.returncode, release_of(fresh)) == (1, before), done.stdout
+    assert "The suite is empty" in done.stdout
+
+
+def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
+    """The SQL is broken, marts are built with it, the checks are left out: the signatures tell."""
+    before = release_of(fresh)
+    replace(
+        project / "dbt_project/macros/rounding.sql", "{{ half_up(n, base_n, 100) }}", "{{ half_up(n, base_n, 99) }}"
+    )
+    built = materialize(fresh, "intermediate/int_answer_shares,marts/answer_distribution", project)
+    assert built.returncode == 0, built.stdout
+    alone = materialize(fresh, "published/published_release,published_release", project)
+    assert alone.returncode != 0
+    assert "marts.answer_distribution was built after it was checked" in alone.stdout
+    assert "the code changed since the checks ran" in alone.stdout
+    assert release_of(fresh) == before

@@ -1,0 +1,155 @@
+"""What the first person sees: the numbers, the status, the no-change answer."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import duckdb
+import pytest
+
+from ingest import fingerprint
+from ingest.paths import DataPaths
+from ingest.warehouse import opened
+from orchestration.unchanged import release_if_unchanged
+from tests.acceptance.project import ROUND, copy_project, kuntakysely, replace, rows
+
+
+def test_who_answered(published: DataPaths) -> None:
+    found = rows(
+        published,
+        "select breakdown_id, n_frame, n_municipalities, n_responses from marts.response_rate "
+        "join marts.dim_breakdown using (breakdown_key) where response_rate.breakdown in ('all', 'size_class') "
+        "order by response_rate.breakdown, sort_order",
+    )
+    assert found == [
+        ("all", 293, 157, 172),
+        ("under_5000", 123, 58, 60),
+        ("5000_10000", 73, 34, 39),
+        ("10001_20000", 41, 22, 23),
+        ("20001_50000", 35, 30, 33),
+        ("50001_100000", 12, 7, 9),
+        ("over_100000", 9, 6, 8),
+    ]
+
+
+def test_resources_sufficient_in_both_roundings(published: DataPaths) -> None:
+    found = rows(
+        published,
+        "select answer_code, n, base_n, pct, pct_sum100 from marts.headline_result "
+        "where question_id = 'resources_sufficient' and level = 'group' order by answer_order",
+    )
+    assert found == [
+        ("sufficient", 65, 157, 41, 42),
+        ("neither", 19, 157, 12, 12),
+        ("insufficient", 68, 157, 43, 43),
+        ("dont_know", 5, 157, 3, 3),
+    ]
+
+
+def test_every_printed_figure_is_reconciled(published: DataPaths) -> None:
+    counted = rows(published, "select survey_id, status, count(*) from marts.publication_reconciliation group by all")
+    assert sorted(counted) == [
+        ("koto_kuntakysely", "known_discrepancy", 2),
+        ("koto_kuntakysely", "match", 155),
+        ("owal_tyovoiman_ulkopuolella", "not_computable", 12),
+    ]
+    known = rows(
+        published,
+        "select published_value, computed_value, explanation from marts.publication_reconciliation "
+        "where status = 'known_discrepancy' order by figure_id",
+    )
+    assert [(int(p), int(c)) for p, c, _ in known] == [(46, 47), (91, 86)]  # type: ignore[call-overload]
+    assert all("prints as" in str(explanation) for *_, explanation in known)
+
+
+def test_synthetic_is_said_in_every_row_that_has_a_figure(published: DataPaths) -> None:
+    with duckdb.connect(str(published.current), read_only=True) as connection:
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "select distinct table_name from duckdb_columns() where column_name = 'is_synthetic'"
+            ).fetchall()
+        ]
+        said = {
+            name: connection.execute(
+                f"select bool_and(is_synthetic) from marts.{name} where round_id in ('2023-01')"
+            ).fetchone()
+            for name in tables
+            if name not in ("release",)
+        }
+    assert set(said) >= {"answer_distribution", "response_rate", "system_use", "frame_municipality", "dim_round"}
+    assert set(said.values()) == {(True,)}
+
+
+def test_release_is_read_only_and_holds_marts_alone(published: DataPaths) -> None:
+    target = published.current.resolve()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o444
+    assert not list(published.releases.glob("*.wal"))
+    schemas = rows(published, "select distinct schema_name from duckdb_tables() union select schema_name from "
+                   "duckdb_views() where not internal")  # fmt: skip
+    assert schemas == [("marts",)]
+    uncommented = rows(published, "select table_name, column_name from duckdb_columns() where comment is null "
+                       "and not internal")  # fmt: skip
+    assert uncommented == []
+
+
+def test_exports_are_the_same_tables(published: DataPaths) -> None:
+    names = {str(name) for (name,) in rows(published, "select table_name from information_schema.tables")}
+    assert {path.stem for path in published.current_files.glob("*.parquet")} == names
+    assert {path.stem for path in published.current_files.glob("*.csv")} == names
+
+
+def test_status_names_release_round_and_every_check(published: DataPaths) -> None:
+    status = json.loads(kuntakysely(published, "status", "--json").stdout)
+    assert status["release"]["number"] == 1
+    assert [(r["survey_id"], r["round_id"]) for r in status["rounds"]] == [("koto_kuntakysely", "2023-01")]
+    assert len(status["checks"]) == rows(published, "select count(*) from marts.round_quality")[0][0]
+    assert {check["tool"] for check in status["checks"]} == {"dbt", "gx", "sql"}
+    assert all(check["status"] in ("pass", "fail", "not_computable") for check in status["checks"])
+
+
+def test_a_second_refresh_has_nothing_to_do(published: DataPaths) -> None:
+    done = kuntakysely(published, "refresh")
+    assert (done.returncode, done.stdout[:43]) == (0, "Nothing has changed since release 1 of 2026"[:43])
+    assert len(list(published.releases.glob("*.duckdb"))) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "drop table intermediate.int_answer_cube",
+        "delete from raw.surveys__cells",
+        "drop view staging.stg_surveys__rows",
+    ],
+)
+def test_harm_to_the_warehouse_is_noticed(fresh: DataPaths, statement: str) -> None:
+    assert release_if_unchanged(fresh)
+    with opened(fresh.warehouse_file) as connection:
+        connection.execute(statement)
+    assert release_if_unchanged(fresh) is None
+
+
+@pytest.mark.parametrize("file", ["surveys/koto_kuntakysely/questions.csv", "registry/areas.csv", ROUND / "round.yml"])
+def test_an_edited_input_is_noticed(fresh: DataPaths, file: str) -> None:
+    path = fresh.root / file
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert release_if_unchanged(fresh) is None
+
+
+def test_a_harmed_release_is_noticed(fresh: DataPaths) -> None:
+    target = fresh.current.resolve()
+    target.chmod(0o644)
+    with target.open("ab") as handle:
+        handle.write(b"x")
+    assert release_if_unchanged(fresh) is None
+
+
+def test_an_edited_model_is_noticed(
+    fresh: DataPaths, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = copy_project(tmp_path_factory.mktemp("project"))
+    monkeypatch.setattr(fingerprint, "PROJECT_ROOT", copy)
+    assert release_if_unchanged(fresh)
+    replace(copy / "dbt_project/models/marts/dim_role.sql", "role_id,", "role_id, ")
+    assert release_if_unchanged(fresh) is None
