@@ -69,7 +69,24 @@ def _read_file(round_: Round, path: Path, faults: FaultList) -> ResponseFile | N
     if table is None or not _check_columns(round_, table, faults):
         return None
     describe = _row_describer(round_, table)
-    return ResponseFile(table, file_sha256(path), [describe(row) for row in table.rows])
+    sha256 = file_sha256(path)
+    _check_whole(round_, table, sha256, faults)
+    return ResponseFile(table, sha256, [describe(row) for row in table.rows])
+
+
+def _check_whole(round_: Round, table: TextTable, sha256: str, faults: FaultList) -> None:
+    """A file cut inside its last field has all its fields: only the missing line end and the card tell."""
+    on_card = round_.card.sha256.get(table.path.name, sha256) if round_.card else sha256
+    is_fitting = not table.rows or table.rows[-1].problem is None
+    if is_fitting and not table.ends_in_line_end and sha256 != on_card:
+        faults.add(
+            "cut-file",
+            table.path,
+            line_place(table.rows[-1].line if table.rows else table.header_line),
+            found="The last line has no line end, and the file is not the one that source.yml describes: it looks cut.",
+            expected="The file is whole.",
+            advice="Fetch the file again from where it is made. If it is whole, write its sha256 into source.yml.",
+        )
 
 
 def _check_columns(round_: Round, table: TextTable, faults: FaultList) -> bool:

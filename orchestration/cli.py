@@ -55,17 +55,17 @@ def validate(
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     data: Data = None,
 ) -> None:
     """Releases, rounds and the last result of every check."""
     from orchestration.progress import terminal
-    from orchestration.report import print_json, print_status, read_status
+    from orchestration.report import as_json, print_status, read_status
 
     paths = DataPaths.resolve(data)
     found = read_status(paths)
-    if as_json:
-        print_json(found, terminal())
+    if json:
+        typer.echo(as_json(found))
     else:
         print_status(found, paths, terminal())
 

@@ -22,20 +22,18 @@ from dagster import (
 from ingest import state
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from orchestration.assets import PATHS, responses
-from orchestration.partitions import ROUNDS, follow_folders
+from orchestration.partitions import follow_folders
 
 HELSINKI = "Europe/Helsinki"
 
 refresh_job = define_asset_job(
     "refresh",
     selection=AssetSelection.all(),
-    partitions_def=ROUNDS,
     description="The main job for one round: ingest it, build, check, publish",
 )
 ingest_job = define_asset_job(
     "ingest_round",
     selection=AssetSelection.assets(responses),
-    partitions_def=ROUNDS,
     description="Read one round into the warehouse; nothing is built yet",
 )
 rebuild_job = define_asset_job(

@@ -73,9 +73,9 @@ CHECKS = """
 """
 
 
-def print_json(status: Status, console: Console) -> None:
+def as_json(status: Status) -> str:
     """The whole status as JSON, times in UTC."""
-    console.print(json.dumps(asdict(status), ensure_ascii=False, indent=2, default=_utc), highlight=False, markup=False)
+    return json.dumps(asdict(status), ensure_ascii=False, indent=2, default=_utc)
 
 
 def print_outcome(paths: DataPaths, console: Console) -> None:

@@ -49,6 +49,7 @@ class TextTable:
     header_line: int
     rows: tuple[TextRow, ...]
     is_workbook: bool = False
+    ends_in_line_end: bool = True
 
     def place(self, line: int, column: str) -> str:
         """Where a cell is, as messages say it: a line and column of a text file, a cell of a workbook."""

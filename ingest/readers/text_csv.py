@@ -34,7 +34,7 @@ def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | No
     if _is_cut(text, body, len(header)):
         _add_cut(path, body[-1], len(header), faults)
     rows = tuple(_fitted(line, cells, len(header)) for line, cells in body)
-    return TextTable(path, header, header_line, rows)
+    return TextTable(path, header, header_line, rows, ends_in_line_end=_ends_in_line_end(text))
 
 
 def _parse(path: Path, text: str, delimiter: str, faults: FaultList) -> list[Record] | None:
@@ -60,7 +60,11 @@ def _fitted(line: int, cells: tuple[str, ...], width: int) -> TextRow:
 
 
 def _is_cut(text: str, body: list[Record], width: int) -> bool:
-    return bool(body) and 0 < len(body[-1][1]) < width and not text.endswith(("\n", "\r"))
+    return bool(body) and 0 < len(body[-1][1]) < width and not _ends_in_line_end(text)
+
+
+def _ends_in_line_end(text: str) -> bool:
+    return text.endswith(("\n", "\r"))
 
 
 def _add_cut(path: Path, last: Record, width: int, faults: FaultList) -> None:

@@ -56,7 +56,7 @@ def test_a_registry_fault_ends_with_2_and_keeps_the_last_snapshot(fresh: DataPat
 
 
 def test_faults_of_rows_and_cells_are_kept_and_told(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    """An unknown municipality, "72" for "072" and a word that is no option: two rows wait, one answer does not count."""
+    """An unknown municipality, "72" for "072", a word that is no option: two rows wait, one answer does not count."""
     before = release_of(fresh)
     file = fresh.root / ROUND / "responses.csv"
     for old, new in ((";697;", ";999;"), (";072;", ";72;"), (";Jokseenkin riittävät;", ";Riittää kyllä;")):
@@ -76,7 +76,7 @@ def test_faults_of_rows_and_cells_are_kept_and_told(fresh: DataPaths, release_of
 
 
 def test_one_changed_answer_turns_exactly_the_figures_it_touches(fresh: DataPaths) -> None:
-    """KOTO-0001, of the smallest class, says no instead of yes: the shares of all respondents and municipalities move."""
+    """KOTO-0001, of the smallest class, says no instead of yes: shares of all responses and municipalities move."""
     file = fresh.root / ROUND / "responses.csv"
     lines = file.read_bytes().decode("utf-8").split("\r\n")
     assert lines[1].startswith("KOTO-0001;")

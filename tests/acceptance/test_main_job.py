@@ -18,9 +18,9 @@ from tests.acceptance.project import ROUND, copy_project, kuntakysely, replace, 
 def test_who_answered(published: DataPaths) -> None:
     found = rows(
         published,
-        "select breakdown_id, n_frame, n_municipalities, n_responses from marts.response_rate "
-        "join marts.dim_breakdown using (breakdown_key) where response_rate.breakdown in ('all', 'size_class') "
-        "order by response_rate.breakdown, sort_order",
+        "select r.breakdown_id, n_frame, n_municipalities, n_responses from marts.response_rate r "
+        "join marts.dim_breakdown using (breakdown_key) where r.breakdown in ('all', 'size_class') "
+        "order by r.breakdown, sort_order",
     )
     assert found == [
         ("all", 293, 157, 172),

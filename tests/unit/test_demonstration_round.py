@@ -55,8 +55,7 @@ def codes(level: str) -> dict[tuple[str, str], str]:
     """(question_id, label) -> code of the option, or of its printed group where there is one."""
     choices = read(SURVEY / "choices.csv")
     return {
-        (question["question_id"], choice["label_fi"]): (level == "group" and choice["group_code"])
-        or choice["code"]
+        (question["question_id"], choice["label_fi"]): (level == "group" and choice["group_code"]) or choice["code"]
         for question in read(SURVEY / "questions.csv")
         for choice in choices
         if choice["list_name"] == question["list_name"]
@@ -67,8 +66,7 @@ def codes(level: str) -> dict[tuple[str, str], str]:
 def size_class_of_municipality() -> dict[str, str]:
     rows = [row for row in read(DATA / "registry" / "population.csv") if row["year"] == "2019"]
     return {
-        row["municipality_code"]: next(k for k, v in CLASSES.items() if int(row["population"]) <= v[0])
-        for row in rows
+        row["municipality_code"]: next(k for k, v in CLASSES.items() if int(row["population"]) <= v[0]) for row in rows
     }
 
 
@@ -111,9 +109,7 @@ def lead_role_answer(rows: list[Row], question: str) -> str:
 def load_script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script as a module; no bytecode is left among the inputs, whose hash decides what is rebuilt."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    spec = importlib.util.spec_from_file_location(
-        "make_demonstration_round", ROUND / "make_demonstration_round.py"
-    )
+    spec = importlib.util.spec_from_file_location("make_demonstration_round", ROUND / "make_demonstration_round.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, spec.name, module)
@@ -125,9 +121,7 @@ def test_the_script_makes_the_committed_bytes(monkeypatch: pytest.MonkeyPatch) -
     assert load_script(monkeypatch).response_file() == (ROUND / "responses.csv").read_bytes()
 
 
-def test_the_script_writes_beside_itself_whatever_the_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_script_writes_beside_itself_whatever_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = load_script(monkeypatch)
     assert script.OUTPUT == ROUND / "responses.csv"
     monkeypatch.chdir(tmp_path)
@@ -150,9 +144,7 @@ def test_the_card_names_the_bytes_beside_it(folder: str) -> None:
     card = (DATA / folder / "source.yml").read_text(encoding="utf-8")
     named = re.findall(r"^  (\S+): ([0-9a-f]{64})$", card, flags=re.MULTILINE)
     assert named
-    assert dict(named) == {
-        name: hashlib.sha256((DATA / folder / name).read_bytes()).hexdigest() for name, _ in named
-    }
+    assert dict(named) == {name: hashlib.sha256((DATA / folder / name).read_bytes()).hexdigest() for name, _ in named}
 
 
 def test_every_row_says_that_it_is_made_up() -> None:
@@ -162,9 +154,7 @@ def test_every_row_says_that_it_is_made_up() -> None:
 def test_responses_and_municipalities_by_size_class() -> None:
     n_responses = Counter(size_class_of_municipality()[row["Kuntanumero"]] for row in responses())
     n_municipalities = Counter(size_class_of_municipality()[code] for code in responses_by_municipality())
-    assert {k: (n_municipalities[k], n_responses[k]) for k in CLASSES} == {
-        k: v[1:] for k, v in CLASSES.items()
-    }
+    assert {k: (n_municipalities[k], n_responses[k]) for k in CLASSES} == {k: v[1:] for k, v in CLASSES.items()}
     assert len({row["Vastaus-ID"] for row in responses()}) == len(responses()) == 172
 
 
@@ -254,9 +244,7 @@ def test_the_names_are_eighteen_systems_of_the_inventory() -> None:
     for system in systems:
         for name in [system["name"], *str(system["aliases"]).split(";")]:
             assert known.setdefault(str(name), str(system["id"])) == system["id"]
-    used = {
-        known[row[labels()["case_system_name"]]] for row in responses() if row[labels()["case_system_name"]]
-    }
+    used = {known[row[labels()["case_system_name"]]] for row in responses() if row[labels()["case_system_name"]]}
     assert used == {system["id"] for system in systems} - {"kotodigi"}
     assert len(used) == 18
 
