@@ -80,7 +80,6 @@ def _expectation(number: int, rule: Rule) -> Any:
     common: dict[str, Any] = {
         "column": rule.column,
         "row_condition": reduce(lambda left, right: left & right, conditions),
-        "condition_parser": "pandas",
         "meta": {"rule": number},
     }
     if rule.kind == "between":

@@ -31,7 +31,7 @@ def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full:
     console = terminal()
     if not full and (release := release_if_unchanged(paths)):
         repair(paths, datetime.now(UTC))
-        console.print(_nothing_changed(paths, release), highlight=False)
+        console.print(_nothing_changed(paths, release), highlight=False, soft_wrap=True)
         return DONE
     with refresh_session(paths) as session, Progress(console) as progress:
         if full:
