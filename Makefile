@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test check golden diff bench serve lock format
+.PHONY: help setup refresh test check format golden bench serve lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18

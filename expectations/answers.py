@@ -116,6 +116,7 @@ def _question_rules(question: AskedQuestion, statuses: Iterable[str]) -> Iterato
     elif question.question_type == "date":
         yield _rule(question, IN_CODEBOOK, given, "not_in_set", "as_date", ("",)) if given else _blank(question)
         yield from _agreement(question, found & {"not_a_date"}, "in_set", ("",), "as_date")
+        yield from _agreement(question, found & {"valid"}, "not_in_set", ("",), "as_date")
     else:
         yield from _number_rules(question, found, given)
 

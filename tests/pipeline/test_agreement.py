@@ -1,0 +1,74 @@
+"""SQL's status and the verdict of Great Expectations name the same answers, and a slip of either one is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pandas as pd
+import pytest
+
+from expectations import answers
+from expectations.profiles import answer_profile
+from expectations.run import judge
+from ingest.paths import DataPaths
+from ingest.warehouse import opened
+from tests.pipeline.build import build, copy_sample
+
+OUTSIDE = {"code_not_in_list", "not_a_number", "not_a_date", "out_of_range"}
+PLACE = ["question_id", "judged_value", "answer_status"]
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    paths: DataPaths = build(copy_sample(tmp_path_factory.mktemp("agreement")))
+    with opened(paths.warehouse_file, read_only=True) as opened_connection:
+        yield opened_connection
+
+
+def rejected_by_gx(connection: duckdb.DuckDBPyConnection, profile: pd.DataFrame) -> set[tuple[str, str]]:
+    """Question and value of each row of the profile that Great Expectations rejects when it sees that row alone."""
+    questions = answers.asked_questions(connection)
+    rejected = set()
+    for _, row in profile.iterrows():
+        alone = profile.loc[[row.name]]
+        rules = [rule for rule in answers.rules(questions, alone) if rule.check_id == answers.IN_CODEBOOK]
+        if rules and not all(verdict.held for verdict in judge(rules, alone)):
+            rejected.add((row["question_id"], row["judged_value"]))
+    return rejected
+
+
+def test_both_name_the_same_answers(connection: duckdb.DuckDBPyConnection) -> None:
+    profile = answer_profile(connection)
+    profile = profile[profile["question_type"].isin(answers.JUDGED_TYPES)]
+    by_sql = profile[profile["answer_status"].isin(OUTSIDE)]
+    named = set(zip(by_sql["question_id"], by_sql["judged_value"], strict=True))
+    assert len(named) == 7, "the sample has answers of each kind"
+    assert rejected_by_gx(connection, profile) == named
+
+
+SLIPS = [
+    ("opinion", "En tiedä", "code_not_in_list", "valid"),
+    ("opinion", "Eri mieltä", "valid", "code_not_in_list"),
+    ("topics", "Puutarha", "code_not_in_list", "valid"),
+    ("channels", "kyllä", "code_not_in_list", "valid"),
+    ("staff", "101", "out_of_range", "valid"),
+    ("staff", "7", "valid", "out_of_range"),
+    ("budget", "n. 220", "not_a_number", "valid"),
+    ("budget", "1000", "valid", "not_a_number"),
+    ("since", "30.2.2020", "not_a_date", "valid"),
+    ("since", "31.1.2020", "valid", "not_a_date"),
+]
+
+
+@pytest.mark.parametrize(("question", "value", "right", "wrong"), SLIPS)
+def test_a_wrong_status_breaks_the_agreement(
+    connection: duckdb.DuckDBPyConnection, question: str, value: str, right: str, wrong: str
+) -> None:
+    profile = answer_profile(connection)
+    slipped = (profile[PLACE] == [question, value, right]).all(axis=1)
+    assert slipped.sum() == 1
+    profile.loc[slipped, "answer_status"] = wrong
+    verdicts = judge(answers.rules(answers.asked_questions(connection), profile), profile)
+    broken = {v.rule.question_id for v in verdicts if v.rule.check_id == answers.AGREEMENT and not v.passed}
+    assert broken == {question}
