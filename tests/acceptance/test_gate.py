@@ -54,7 +54,7 @@ def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project
     )
     built = materialize(fresh, "intermediate/int_answer_shares,marts/answer_distribution", project)
     assert built.returncode == 0, built.stdout
-    alone = materialize(fresh, "published/published_release,published_release", project)
+    alone = materialize(fresh, "published_release", project)
     assert alone.returncode != 0
     assert "marts.answer_distribution was built after it was checked" in alone.stdout
     assert "the code changed since the checks ran" in alone.stdout
