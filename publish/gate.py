@@ -13,6 +13,7 @@ from publish.catalogue import described, undescribed
 TOOLS = ("sql", "gx", "dbt")
 SEVERITIES = ("block", "gate", "warn", "info")
 STATUSES = ("pass", "fail", "not_computable")
+SIGNED_SOURCES = ("raw.ingest__sources", "checks.round_checks", "checks.dbt_results")
 RUN_AGAIN = "Run `kuntakysely refresh`"
 ADVICE = {
     "block": "Correct the input that the check names and run `kuntakysely refresh`",
@@ -44,13 +45,14 @@ def refusals(connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[st
     """Every reason against publishing `expected_tables` (bare names in marts); an empty list opens the gate.
 
     The connection's default catalogue is the warehouse. Reads checks.results, checks.signatures,
-    raw.ingest__sources and the marts themselves.
+    checks.builds, raw.ingest__sources and the marts themselves.
     """
-    needed = ("checks.results", "checks.signatures", "raw.ingest__sources")
+    needed = ("checks.results", "checks.signatures", "checks.builds", "raw.ingest__sources")
     missing = [table for table in needed if not columns_of(connection, table)]
     if missing:
         return [Refusal(f"the warehouse has no table {', '.join(missing)}", RUN_AGAIN)]
     return [
+        *_build_faults(connection, code_sha256),
         *_tools_without_results(connection),
         *_malformed_results(connection),
         *_checks_not_passed(connection),
@@ -58,6 +60,18 @@ def refusals(connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[st
         *_unsound_inputs(connection),
         *_tables_not_as_checked(connection, expected_tables, code_sha256),
     ]
+
+
+def _build_faults(connection: duckdb.DuckDBPyConnection, code_sha256: str) -> Iterator[Refusal]:
+    """A build of some models leaves the others, and the checks that are models, on older data."""
+    rows = connection.execute("select n_models, n_models_built, code_sha256 from checks.builds").fetchall()
+    for n_models, n_built, code in rows:
+        if n_built < n_models:
+            yield Refusal(f"the last build made {n_built} of {n_models} models: the others are older", RUN_AGAIN)
+        if code != code_sha256:
+            yield Refusal("the code changed since the models were built", RUN_AGAIN)
+    if not rows:
+        yield Refusal("the models were never built", RUN_AGAIN)
 
 
 def _tools_without_results(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
@@ -163,6 +177,17 @@ def _tables_not_as_checked(
             yield from _signature_faults(connection, name, signed)
         else:
             yield Refusal(f"{name} has no signature in checks.signatures: it was not checked", RUN_AGAIN)
+    yield from _sources_not_as_checked(connection, [(name, (n, content)) for name, n, content, _ in rows])
+
+
+def _sources_not_as_checked(
+    connection: duckdb.DuckDBPyConnection, signed: Sequence[tuple[str, tuple[int, str]]]
+) -> Iterator[Refusal]:
+    """What else the checks rest on: the files that were read, and the results of other tools."""
+    for table in SIGNED_SOURCES:
+        found = table_signature(connection, table) if columns_of(connection, table) else None
+        if [signature for name, signature in signed if name == table] != [found]:
+            yield Refusal(f"{table} is not as it was when the checks ran", RUN_AGAIN)
 
 
 def _signature_faults(

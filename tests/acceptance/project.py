@@ -61,13 +61,16 @@ def kuntakysely(paths: DataPaths, *arguments: str, project: Path = PROJECT_ROOT)
 
 def materialize(paths: DataPaths, selection: str, project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:
     """Materialise chosen assets in Dagster and nothing else, as a person can in its web interface."""
+    arguments = ["asset", "materialize", "--select", selection, "-m", "orchestration.definitions"]
     return subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dagster")),
-            "asset", "materialize", "--select", selection, "-m", "orchestration.definitions",
-        ],
-        cwd=project, env=environment(paths), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "dagster", *arguments],
+        cwd=project,
+        env=environment(paths),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
 
 def rows(paths: DataPaths, sql: str) -> list[tuple[object, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_an_empty_suite_is_caught(fresh: DataPaths, project: Path, release_of: R
 
 
 def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
-    """The SQL is broken, marts are built with it, the checks are left out: the signatures tell."""
+    """The SQL is broken, marts are built with it, the checks made in SQL are left as they were."""
     before = release_of(fresh)
     replace(
         project / "dbt_project/macros/rounding.sql", "{{ half_up(n, base_n, 100) }}", "{{ half_up(n, base_n, 99) }}"
@@ -56,6 +57,5 @@ def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project
     assert built.returncode == 0, built.stdout
     alone = materialize(fresh, "published_release", project)
     assert alone.returncode != 0
-    assert "marts.answer_distribution was built after it was checked" in alone.stdout
-    assert "the code changed since the checks ran" in alone.stdout
+    assert re.search("the last build made 2 of [0-9]+ models", alone.stdout)
     assert release_of(fresh) == before

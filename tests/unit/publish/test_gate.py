@@ -75,6 +75,23 @@ REFUSED = {
         "update checks.signatures set code_sha256 = 'beef' where table_name = 'marts.system_use'",
         "the code changed since the checks ran",
     ),
+    "a build of some models only": (
+        "update checks.builds set n_models_built = 2",
+        "the last build made 2 of 3 models",
+    ),
+    "models of other code": (
+        "update checks.builds set code_sha256 = 'beef'",
+        "the code changed since the models were built",
+    ),
+    "models that were never built": ("delete from checks.builds", "the models were never built"),
+    "files read after the checks": (
+        "update raw.ingest__sources set sha256 = 'ff' where kind = 'registry'",
+        "raw.ingest__sources is not as it was when the checks ran",
+    ),
+    "a check of SQL made anew after the others": (
+        "update checks.round_checks set check_id = 'other'",
+        "checks.round_checks is not as it was when the checks ran",
+    ),
     "no input named": ("delete from raw.ingest__sources", "raw.ingest__sources names no input file"),
     "an input outside the data folder": (
         "update raw.ingest__sources set source_file = '/home/anna/areas.csv' where kind = 'registry'",
