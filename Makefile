@@ -35,7 +35,7 @@ check: $(READY)  ## ruff, types, sqlfluff
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models
+	@$(BIN)/sqlfluff lint dbt_project/models
 
 format: $(READY)  ## Put Python and SQL in form
 	@$(BIN)/ruff check --fix .
