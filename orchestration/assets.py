@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -12,10 +13,12 @@ from dagster import (
     AssetCheckResult,
     AssetExecutionContext,
     AssetKey,
+    AssetObservation,
     ConfigurableResource,
     Failure,
     InitResourceContext,
     MaterializeResult,
+    MetadataValue,
     asset,
     multi_asset_check,
 )
@@ -113,6 +116,7 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
     finally:
         with opened(paths.warehouse_file) as connection:
             record_dbt(connection, paths.dbt_target)
+    yield from _row_counts(paths, context.selected_asset_keys)
 
 
 SPECS = checks.check_specs(MANIFEST)
@@ -143,7 +147,23 @@ def published_release(refresh: RefreshResource) -> MaterializeResult:  # type: i
         session.refuse(str(refused))
         raise Failure(session.said, allow_retries=False) from refused
     session.outcome, session.release_number = "published", release.number
-    return MaterializeResult(metadata={"release": release.number, "file": release.file.name, "sha256": release.sha256})
+    return MaterializeResult(
+        metadata={
+            "release": release.number,
+            "file": MetadataValue.path(release.file),
+            "read it at": MetadataValue.path(session.paths.current),
+            "sha256": release.sha256,
+        }
+    )
+
+
+def _row_counts(paths: DataPaths, keys: AbstractSet[AssetKey]) -> Iterator[AssetObservation]:
+    """How many rows each mart has now: dbt counts none for DuckDB."""
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        for schema, name in sorted(tuple(key.path) for key in keys if key.path[0] == "marts"):
+            row = connection.execute(f'select count(*) from {schema}."{name}"').fetchone()
+            assert row is not None
+            yield AssetObservation([schema, name], metadata={"dagster/row_count": row[0]})
 
 
 def _loaded(session: Session, load: Callable[[DataPaths], LoadResult]) -> MaterializeResult:  # type: ignore[type-arg]
