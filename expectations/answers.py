@@ -41,6 +41,7 @@ class AskedQuestion:
     question_type: str
     severity: str
     accepted: frozenset[str]
+    missing: frozenset[str]
     decimal_sign: str
 
 
@@ -59,7 +60,7 @@ def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion
     ]
 
 
-CODEBOOK_TABLES = ("questions", "choices", "columns", "recodes", "rounds")
+CODEBOOK_TABLES = ("questions", "choices", "columns", "recodes", "roles", "rounds")
 
 
 def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
@@ -78,12 +79,11 @@ def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
 def _asked_question(key: Any, group: pd.DataFrame, read: dict[str, pd.DataFrame]) -> AskedQuestion:
     survey_id, round_id, question_id = key
     first = group.iloc[0]
-    list_name = first["list_name"] if pd.notna(first["list_name"]) else question_id
-    choices = _where(read["choices"], survey_id=survey_id, list_name=list_name)
-    recodes = _where(read["recodes"], survey_id=survey_id, round_id=round_id, list_name=list_name)
+    codes = _codes_by_text(survey_id, round_id, first, read)
+    choices = _where(read["choices"], survey_id=survey_id, list_name=first["list_name"])
+    missing_codes = set(choices[choices["is_missing"] == "1"]["code"])
     if first["type"] != "select_multiple":
-        columns = ["code", "label_fi", "label_sv", "label_en"]
-        accepted = {*choices[columns].stack().dropna(), *recodes["source_value"].dropna()}
+        accepted = set(codes)
     elif pd.isna(first["list_separator"]):
         accepted = {"", *group["ticked"].dropna(), *group["not_ticked"].dropna()}
     else:
@@ -94,9 +94,26 @@ def _asked_question(key: Any, group: pd.DataFrame, read: dict[str, pd.DataFrame]
         question_id,
         first["type"],
         first["severity"] if pd.notna(first["severity"]) else "warn",
-        frozenset(str(value).strip() for value in accepted),
+        frozenset(accepted),
+        frozenset(text for text, code in codes.items() if code in missing_codes),
         first["decimal_sign"],
     )
+
+
+def _codes_by_text(
+    survey_id: str, round_id: str, question: pd.Series[Any], read: dict[str, pd.DataFrame]
+) -> dict[str, str]:
+    """What a cell may say and the code it stands for: code, labels, and the round's recodes, which go before both."""
+    list_name = question["list_name"] if pd.notna(question["list_name"]) else question["question_id"]
+    is_role = not _where(read["roles"], survey_id=survey_id, list_name=list_name).empty
+    texts: dict[str, str] = {}
+    for column in ("label_en", "label_sv", "label_fi", "code"):
+        choices = _where(read["choices"], survey_id=survey_id, list_name=list_name).dropna(subset=[column])
+        texts |= {text.strip(): code for text, code in zip(choices[column], choices["code"], strict=True)}
+    for name in (["_role"] if is_role else []) + [list_name]:
+        recodes = _where(read["recodes"], survey_id=survey_id, round_id=round_id, list_name=name)
+        texts |= {text.strip(): code for text, code in zip(recodes["source_value"], recodes["code"], strict=True)}
+    return texts
 
 
 def _where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
@@ -109,27 +126,39 @@ def _question_rules(question: AskedQuestion, statuses: Iterable[str]) -> Iterato
         return
     given = tuple(status for status in GIVEN if status in found)
     if question.question_type.startswith("select"):
-        values = tuple(sorted(question.accepted | {""}))
-        yield _rule(question, IN_CODEBOOK, (*GIVEN, *EMPTY), "in_set", "judged_value", values)
-        yield from _agreement(question, found & {"valid", "declared_missing"}, "in_set", values)
-        yield from _agreement(question, found & {"code_not_in_list"}, "not_in_set", values)
+        yield from _choice_rules(question, found)
     elif question.question_type == "date":
         yield _rule(question, IN_CODEBOOK, given, "not_in_set", "as_date", ("",)) if given else _blank(question)
         yield from _agreement(question, found & {"not_a_date"}, "in_set", ("",), "as_date")
         yield from _agreement(question, found & {"valid"}, "not_in_set", ("",), "as_date")
+        yield from _agreement(question, found & set(EMPTY), "in_set", ("",))
     else:
         yield from _number_rules(question, found, given)
 
 
+def _choice_rules(question: AskedQuestion, found: set[str]) -> Iterator[Rule]:
+    values = tuple(sorted(question.accepted | {""}))
+    yield _rule(question, IN_CODEBOOK, (*GIVEN, *EMPTY), "in_set", "judged_value", values)
+    yield from _agreement(question, found & {"code_not_in_list"}, "not_in_set", values)
+    if question.question_type == "select_multiple":
+        yield from _agreement(question, found & {"valid", "declared_missing"}, "in_set", values)
+        return
+    yield from _agreement(question, found & {"valid"}, "in_set", tuple(sorted(question.accepted - question.missing)))
+    yield from _agreement(question, found & {"declared_missing"}, "in_set", tuple(sorted(question.missing)))
+    yield from _agreement(question, found & set(EMPTY), "in_set", ("",))
+
+
 def _number_rules(question: AskedQuestion, found: set[str], given: tuple[str, ...]) -> Iterator[Rule]:
-    missing = "|".join(re.escape(value) for value in sorted(question.accepted))
+    missing = "|".join(re.escape(value) for value in sorted(question.missing))
     number = number_pattern(question.question_type, question.decimal_sign)
     either = f"^(?:{number}{'|' + missing if missing else ''})$"
     yield _rule(question, IN_CODEBOOK, given, "matches", "judged_value", (either,)) if given else _blank(question)
-    if given:
+    if found & {"valid", "out_of_range"}:
         yield _rule(question, IN_CODEBOOK, ("valid", "out_of_range"), "between", "outside", (0.0, 0.0))
     yield from _agreement(question, found & {"valid"}, "matches", (f"^(?:{number})$",))
     yield from _agreement(question, found & {"valid"}, "between", (0.0, 0.0), "outside")
+    yield from _agreement(question, found & {"declared_missing"}, "in_set", tuple(sorted(question.missing)))
+    yield from _agreement(question, found & set(EMPTY), "in_set", ("",))
     yield from _agreement(question, found & {"not_a_number"}, "matches_not", (either,))
     yield from _agreement(question, found & {"out_of_range"}, "between", (1e-9, float("inf")), "outside")
 

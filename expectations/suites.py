@@ -12,7 +12,7 @@ import pandas as pd
 from expectations import answers, tables
 from expectations.profiles import answer_profile, table_profile
 from expectations.record import CheckResult, record_gx
-from expectations.rules import ALL
+from expectations.rules import ALL, Rule
 from expectations.run import Verdict, judge, picked
 
 WHAT_CHECKS_READ = ("raw.ingest__sources", "checks.round_checks", "checks.dbt_results")
@@ -57,9 +57,12 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def _answer_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     profile = answer_profile(connection)
     silent = _silent_rounds(connection)
+    profile = profile[profile["judged_value"].notna()]
     if profile.empty:
         return silent
-    verdicts = judge(answers.rules(answers.asked_questions(connection), profile), profile)
+    rules = answers.rules(answers.asked_questions(connection), profile)
+    _require_every_question(rules, profile)
+    verdicts = judge(rules, profile)
     by_question = [v for v in verdicts if v.rule.check_id == answers.IN_CODEBOOK]
     agreement = [v for v in verdicts if v.rule.check_id == answers.AGREEMENT]
     return [
@@ -70,13 +73,23 @@ def _answer_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     ]
 
 
+def _require_every_question(rules: list[Rule], profile: pd.DataFrame) -> None:
+    """A question whose answers have a value to judge and no rule would pass unseen."""
+    ruled = {
+        (rule.survey_id, rule.round_id, rule.question_id) for rule in rules if rule.check_id == answers.IN_CODEBOOK
+    }
+    asked = {tuple(key) for key in profile[["survey_id", "round_id", "question_id"]].drop_duplicates().to_numpy()}
+    if missing := sorted(asked - ruled):
+        raise ValueError(f"The suite is empty for {', '.join('/'.join(key) for key in missing)}")
+
+
 def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
-    """Rounds without an accepted response: there is no answer to judge, and that is said."""
+    """Rounds without an answer that a codebook can judge: that is said."""
     found = connection.execute(
-        "select survey_id, round_id from marts.dim_round "
-        "except select survey_id, round_id from checks.answer_profile order by all"
+        "select survey_id, round_id from marts.dim_round except "
+        "select survey_id, round_id from checks.answer_profile where judged_value is not null order by all"
     ).fetchall()
-    words = ("No accepted response: there is nothing to judge", "Ei hyväksyttyjä vastauksia: ei arvioitavaa")
+    words = ("There is no answer that the codebook can judge", "Ei vastauksia, joita koodikirja voi arvioida")
     return [
         CheckResult(
             survey_id,

@@ -85,7 +85,7 @@ def asset_check_results(
     for spec in specs:
         behind = [r for r in results if r.tool != "dbt" and _dagster_name(r, keys) == (spec.asset_key, spec.name)]
         failed = [result for result in behind if result.status == "fail"]
-        grave = not behind or any(result.severity in ("block", "gate") for result in failed)
+        grave = any(result.severity in ("block", "gate") for result in failed)
         yield AssetCheckResult(
             asset_key=spec.asset_key, check_name=spec.name, passed=bool(behind) and not failed,
             severity=AssetCheckSeverity.ERROR if grave else AssetCheckSeverity.WARN,

@@ -1,5 +1,10 @@
 {# Everything that differs between engines, in one place. A model never calls an engine's own function for these. #}
 
+{# Text without the spaces, tabs, line ends and no-break spaces around it. #}
+{% macro trimmed(text) -%}
+    trim({{ text }}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))
+{%- endmacro %}
+
 {# Integer quotient of two non-negative integers. #}
 {% macro int_div(numerator, denominator) -%}
     (({{ numerator }}) // ({{ denominator }}))

@@ -50,6 +50,11 @@ def test_both_name_the_same_answers(connection: duckdb.DuckDBPyConnection) -> No
 SLIPS = [
     ("opinion", "En tiedä", "code_not_in_list", "valid"),
     ("opinion", "Eri mieltä", "valid", "code_not_in_list"),
+    ("opinion", "Ei vastausta", "declared_missing", "valid"),
+    ("opinion", "Eri mieltä", "valid", "declared_missing"),
+    ("opinion", "Eri mieltä", "valid", "blank"),
+    ("staff", "-999", "declared_missing", "valid"),
+    ("staff", "7", "valid", "blank"),
     ("topics", "Puutarha", "code_not_in_list", "valid"),
     ("channels", "kyllä", "code_not_in_list", "valid"),
     ("staff", "101", "out_of_range", "valid"),

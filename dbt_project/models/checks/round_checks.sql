@@ -24,6 +24,14 @@ answers as (
     select * from {{ ref('int_answers_read') }}
 ),
 
+questions as (
+    select * from {{ ref('stg_codebook__questions') }}
+),
+
+doubtful as (
+    select * from {{ ref('int_answers_doubtful') }}
+),
+
 corrections as (
     select * from {{ ref('stg_codebook__corrections') }}
 ),
@@ -75,18 +83,40 @@ rows_conserved as (
 
 quarantined_share as (
     select
-        disposed.survey_id,
-        disposed.round_id,
-        disposed.n_quarantined || ' of ' || disposed.n_rows as observed,
+        rounds.survey_id,
+        rounds.round_id,
+        coalesce(disposed.n_quarantined, 0) || ' of ' || coalesce(disposed.n_rows, 0) as observed,
         surveys.quarantined_share_limit as threshold,
         case
             when disposed.n_quarantined > surveys.quarantined_share_limit * disposed.n_rows
                 then disposed.n_quarantined
             else 0
         end as n_failed
-    from disposed
-    inner join surveys on disposed.survey_id = surveys.survey_id
+    from rounds
+    inner join surveys on rounds.survey_id = surveys.survey_id
+    left join disposed
+        on rounds.survey_id = disposed.survey_id and rounds.round_id = disposed.round_id
 ),
+
+{% for severity in var('severities') %}
+answers_doubtful_{{ severity }} as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(doubtful.row_id) as observed,
+        0 as threshold,
+        count(doubtful.row_id) as n_failed
+    from rounds
+    left join questions
+        on rounds.survey_id = questions.survey_id and questions.severity = '{{ severity }}'
+    left join doubtful
+        on
+            rounds.survey_id = doubtful.survey_id
+            and rounds.round_id = doubtful.round_id
+            and questions.question_id = doubtful.question_id
+    group by rounds.survey_id, rounds.round_id
+),
+{% endfor %}
 
 {% for disposition in var('quarantined') + var('set_aside') %}
 rows_{{ disposition }} as (

@@ -21,7 +21,7 @@ ranked as (
                     when 'union' then case when answers.is_ticked then 0 else 1 end
                     else 0
                 end asc,
-                answers.submitted_at desc,
+                answers.submitted_at desc nulls last,
                 answers.response_id asc
         ) as municipality_rank
     from answers

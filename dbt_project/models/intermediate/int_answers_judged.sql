@@ -42,7 +42,9 @@ described as (
         coalesce(relevance.is_met, true) as is_relevant,
         coalesce(constraints.is_met, true) as is_constraint_met,
         case
-            when questions.question_type = 'select_multiple' and questions.none_ticked = 'blank'
+            when
+                questions.question_type = 'select_multiple'
+                and (questions.none_ticked = 'blank' or not coalesce(relevance.is_met, true))
                 then
                     coalesce(
                         max(case when answers.is_ticked then 1 else 0 end) over (

@@ -27,6 +27,8 @@ select
             when 'pct' then
                 case figures.rounding
                     when 'largest_remainder_0' then cells.pct_sum100
+                    when 'half_up_1'
+                        then {{ half_up('cells.n', 'cells.base_n', 1000) }} / cast(10 as decimal(3, 0))
                     else cells.pct
                 end
         end

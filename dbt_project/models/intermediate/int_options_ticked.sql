@@ -94,7 +94,7 @@ joined as (
 ),
 
 unlisted as (
-    select
+    select distinct
         row_id,
         survey_id,
         round_id,

@@ -17,7 +17,11 @@ conditions as (
 ),
 
 withdrawals as (
-    select * from {{ ref('stg_codebook__corrections') }}
+    select distinct
+        survey_id,
+        round_id,
+        response_id
+    from {{ ref('stg_codebook__corrections') }}
     where action = 'withdraw'
 ),
 
@@ -53,7 +57,7 @@ ordered as (
         *,
         row_number() over (
             partition by survey_id, round_id, respondent_id, first_disposition
-            order by submitted_at, content_sha256, response_id
+            order by submitted_at asc nulls first, content_sha256 asc, response_id asc
         ) as nth_of_respondent,
         count(*) over (partition by survey_id, round_id, respondent_id, first_disposition) as n_of_respondent
     from judged

@@ -17,7 +17,7 @@ spellings as (
 
 recodes as (
     select * from {{ ref('stg_codebook__recodes') }}
-    where list_name in ('_municipality', '_role')
+    where list_name = '_municipality'
 ),
 
 role_spellings as (
@@ -33,17 +33,6 @@ role_spellings as (
             spellings.survey_id = roles.survey_id
             and spellings.list_name = roles.list_name
             and spellings.code = roles.role_id
-    union
-    select
-        recodes.survey_id,
-        recodes.round_id,
-        recodes.source_value,
-        roles.role_id,
-        roles.sort_order
-    from recodes
-    inner join roles
-        on recodes.survey_id = roles.survey_id and recodes.code = roles.role_id
-    where recodes.list_name = '_role'
 ),
 
 numbered as (
@@ -82,7 +71,6 @@ left join recodes
     on
         numbered.survey_id = recodes.survey_id
         and numbered.round_id = recodes.round_id
-        and recodes.list_name = '_municipality'
         and reserved.municipality_value = recodes.source_value
 left join role_spellings
     on

@@ -11,6 +11,13 @@ recodes as (
     select * from {{ ref('stg_codebook__recodes') }}
 ),
 
+role_lists as (
+    select distinct
+        survey_id,
+        list_name
+    from {{ ref('stg_codebook__roles') }}
+),
+
 spellings as (
     {% for column in ['code', 'label_fi', 'label_sv', 'label_en'] %}
     select
@@ -36,13 +43,15 @@ combined as (
     inner join spellings on rounds.survey_id = spellings.survey_id
     union all
     select
-        survey_id,
-        round_id,
-        list_name,
-        source_value,
-        code,
+        recodes.survey_id,
+        recodes.round_id,
+        coalesce(role_lists.list_name, recodes.list_name) as list_name,
+        recodes.source_value,
+        recodes.code,
         1 as precedence
     from recodes
+    left join role_lists
+        on recodes.survey_id = role_lists.survey_id and recodes.list_name = '_role'
 )
 
 select

@@ -4,6 +4,6 @@ select
     response_id,
     question_id,
     action,
-    coalesce(trim(old_value), '') as old_value,
-    coalesce(trim(new_value), '') as new_value
+    coalesce({{ trimmed('old_value') }}, '') as old_value,
+    coalesce({{ trimmed('new_value') }}, '') as new_value
 from {{ source('raw', 'codebook__corrections') }}

@@ -3,5 +3,5 @@ select
     round_id,
     list_name,
     code,
-    trim(source_value) as source_value
+    {{ trimmed('source_value') }} as source_value
 from {{ source('raw', 'codebook__recodes') }}

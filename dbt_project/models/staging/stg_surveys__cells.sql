@@ -4,5 +4,5 @@ select
     source_column,
     cell_type,
     source_file || ':' || source_line as row_id,
-    coalesce(trim(cell_text), '') as cell_value
+    coalesce({{ trimmed('cell_text') }}, '') as cell_value
 from {{ source('raw', 'surveys__cells') }}
