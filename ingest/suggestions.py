@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from rapidfuzz import fuzz, process, utils
 
@@ -18,8 +19,10 @@ def quoted(value: object) -> str:
 
 
 def listed(values: Iterable[object]) -> str:
-    """Values in a sentence; a long list is cut and says how many more there are."""
+    """Values in a sentence, those of a set in order; a long list is cut and says how many more there are."""
     all_values = [str(value) for value in values]
+    if isinstance(values, AbstractSet):
+        all_values.sort()
     shown = ", ".join(all_values[:LISTED_AT_MOST])
     left = len(all_values) - LISTED_AT_MOST
     return f"{shown} and {left} more" if left > 0 else shown
