@@ -302,12 +302,13 @@ def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> N
     """Groups share out the base: every answer is in one, and what is no answer is in none."""
     is_grouped = any(choice.group_code is not None for choice in choices)
     for choice in choices:
+        shown = "no group" if choice.group_code is None else quoted(choice.group_code)
         if is_grouped and (choice.group_code is None) != (choice.is_missing == "1"):
             faults.add(
                 "partial-group",
                 path,
                 line_place(choice.line, "group_code"),
-                found=f"The code {choice.code} is in {choice.group_code and quoted(choice.group_code) or 'no group'}.",
+                found=f"The code {choice.code} is in {shown}.",
                 expected="In a list with groups every answer is in a group, and a code with is_missing 1 is in none.",
                 advice="A group of its own may hold one option.",
             )
