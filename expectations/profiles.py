@@ -70,6 +70,8 @@ def _outside(text: str, low: Any, high: Any) -> float:
         number = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return 0.0
+    if not number.is_finite():
+        return 0.0
     below = Decimal(str(low)) - number if pd.notna(low) else Decimal(0)
     above = number - Decimal(str(high)) if pd.notna(high) else Decimal(0)
     return float(max(below, above, Decimal(0)))

@@ -77,14 +77,24 @@ def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
     ]
     with transaction(connection):
         replace_rows(connection, "checks.dbt_results", _table(results))
-        replace_rows(connection, "checks.builds", _build(manifest, ran))
+        replace_rows(connection, "checks.builds", _build(connection, manifest, ran))
 
 
-def _build(manifest: Mapping[str, Any], ran: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """The last run as one row. A run of some models leaves others, and the checks among them, on older data."""
+def _build(
+    connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], ran: Sequence[Mapping[str, Any]]
+) -> pa.Table:
+    """The last run as one row, with the files it was made from: files read later are not in the models.
+
+    A run of some models leaves others, and the checks among them, on older data.
+    """
     models = {key for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     built = {result["unique_id"] for result in ran if result["status"] in PASSED}
-    row = {"n_models": len(models), "n_models_built": len(models & built), "code_sha256": code_sha256()}
+    row = {
+        "n_models": len(models),
+        "n_models_built": len(models & built),
+        "code_sha256": code_sha256(),
+        "sources_hash": table_signature(connection, "raw.ingest__sources")[1],
+    }
     return pa.Table.from_pylist([row])
 
 

@@ -15,7 +15,7 @@ from expectations.record import CheckResult, record_gx
 from expectations.rules import ALL, Rule
 from expectations.run import Verdict, judge, picked
 
-WHAT_CHECKS_READ = ("raw.ingest__sources", "checks.round_checks", "checks.dbt_results")
+WHAT_CHECKS_READ = ("checks.round_checks", "checks.dbt_results")
 CAN_FAIL = "expectations_can_fail"
 MESSAGES = {
     answers.IN_CODEBOOK: (

@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.paths import PROJECT_ROOT, DataPaths
 
 CODE_FOLDERS = ("ingest", "dbt_project", "expectations", "publish", "orchestration")
-CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".toml", ".lark"}
+CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".toml", ".lark", ".md"}
 
 
 def file_sha256(path: Path) -> str:
@@ -24,7 +24,7 @@ def code_files() -> list[Path]:
         path
         for folder in CODE_FOLDERS
         for path in sorted((PROJECT_ROOT / folder).rglob("*"))
-        if path.suffix in CODE_SUFFIXES and "target" not in path.parts
+        if path.suffix in CODE_SUFFIXES and "target" not in path.relative_to(PROJECT_ROOT).parts
     ]
     return [*found, PROJECT_ROOT / "requirements.lock"]
 

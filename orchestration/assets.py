@@ -82,12 +82,14 @@ TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_duplicate_s
 @asset(key=["raw", "registry"], group_name="sources", kinds={"csv"})
 def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
+    refresh.session.read.add("registry")
     return _loaded(refresh.session, load_registry)
 
 
 @asset(key=["raw", "systems"], group_name="sources", kinds={"excel"})
 def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The inventory of information systems, as delivered."""
+    refresh.session.read.add("systems")
     return _loaded(refresh.session, load_systems)
 
 

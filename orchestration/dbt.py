@@ -34,7 +34,7 @@ def environment(paths: DataPaths) -> dict[str, str]:
 
 def project_sha256() -> str:
     """One hash of the models, macros and settings."""
-    files = [path for path in sorted(DBT_PROJECT.rglob("*")) if path.suffix in CODE_SUFFIXES | {".md"}]
+    files = [path for path in sorted(DBT_PROJECT.rglob("*")) if path.suffix in CODE_SUFFIXES]
     return combined_sha256(DBT_PROJECT, files)
 
 
@@ -71,10 +71,17 @@ def failures(target: Path) -> list[str]:
     """What failed in the last run, a line each: the test or model, and how many rows were against it."""
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     return [
-        f"- {result['unique_id'].split('.')[2]}: {result['message'] or result['status']}"
+        f"- {result['unique_id'].split('.')[2]}: {_said(result)}"
         for result in results
         if result["status"] in ("fail", "error")
     ]
+
+
+def _said(result: dict[str, Any]) -> str:
+    """A failed test says how many rows; the message of a database error can hold values and stays where it is."""
+    if result["status"] == "fail":
+        return str(result["message"])
+    return "error; its message is in run_results.json in the private folder warehouse/dbt"
 
 
 def dbt_resource(paths: DataPaths) -> Any:

@@ -6,6 +6,7 @@ The terminal shows places and what to do. The values themselves are in findings.
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from ingest.paths import DataPaths
 from ingest.warehouse import columns_of, opened
 
 SHOWN = 10
+CODE = re.compile("[0-9]{1,5}")
 HEADER = ("place", "column", "value", "what", "advice")
 NEEDED = ("intermediate.int_rows_quarantined", "intermediate.int_answers_doubtful", "marts.publication_reconciliation")
 QUARANTINED = """
@@ -21,8 +23,7 @@ QUARANTINED = """
     from intermediate.int_rows_quarantined order by row_id
 """
 DOUBTFUL = """
-    select row_id, source_column || case when part = '' then '' else ' (' || part || ')' end, raw_value, answer_status,
-        advice
+    select row_id, source_column, raw_value, answer_status, advice
     from intermediate.int_answers_doubtful order by all
 """
 MISMATCHED = """
@@ -51,12 +52,19 @@ def show_findings(paths: DataPaths, console: Console) -> None:
         ]
     file = paths.warehouse / "findings.csv"
     _write(file, found)
-    for place, column, _, what, advice in found[:SHOWN]:
+    for place, column, value, what, advice in found[:SHOWN]:
+        said = _without_value(advice, value)
         console.print(
-            f"{paths.root.name}/{place}, {column}: {what}; {advice}.", highlight=False, markup=False, soft_wrap=True
+            f"{paths.root.name}/{place}, {column}: {what}; {said}.", highlight=False, markup=False, soft_wrap=True
         )
     if found:
         console.print(f"{len(found)} in all; with the values found: {paths.shown(file)} (private)", highlight=False)
+
+
+def _without_value(advice: str, value: object) -> str:
+    """A municipality cell may hold anything that a respondent typed: only what looks like a code is shown."""
+    text = str(value)
+    return advice if not text or CODE.fullmatch(text) else advice.replace(f'"{text}"', "as given")
 
 
 def _write(file: Path, found: list[tuple[str, ...]]) -> None:

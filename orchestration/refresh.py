@@ -18,7 +18,7 @@ from orchestration.progress import Progress, terminal
 from orchestration.report import print_outcome
 from orchestration.session import Session, refresh_session
 from orchestration.unchanged import release_if_unchanged
-from publish.release import repair
+from publish.release import published_rounds, repair
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -29,6 +29,7 @@ DONE, REFUSED, WRONG_INPUT = 0, 1, 2
 def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full: bool) -> int:
     """Run the main job; the exit code. Raises RefreshRunning when another process refreshes."""
     console = terminal()
+    chosen = chosen_rounds(paths, survey, round_id)
     if not full and (release := release_if_unchanged(paths)):
         repair(paths, datetime.now(UTC))
         console.print(_nothing_changed(paths, release), highlight=False, soft_wrap=True)
@@ -36,9 +37,17 @@ def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full:
     with refresh_session(paths) as session, Progress(console) as progress:
         if full:
             paths.warehouse_file.unlink(missing_ok=True)
-        keys = chosen_rounds(paths, survey, round_id)
+        keys = [*chosen, *_rounds_to_bring_back(paths, chosen)]
         progress.say(f"Refreshing {', '.join(keys)}")
         return _run(session, keys, progress)
+
+
+def _rounds_to_bring_back(paths: DataPaths, chosen: Sequence[str]) -> list[str]:
+    """Rounds that readers have now and the warehouse does not: it was deleted, and the release must not lose them."""
+    from ingest.landing import stored_rounds
+
+    missing = (published_rounds(paths) & set(round_keys(paths))) - set(stored_rounds(paths)) - set(chosen)
+    return sorted(missing)
 
 
 def _nothing_changed(paths: DataPaths, release: ReleaseRecord) -> str:

@@ -14,7 +14,7 @@ from ingest import state
 from ingest.fingerprint import code_sha256, inputs_sha256
 from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.rounds import round_sha256, split_key
+from ingest.rounds import round_keys, round_sha256, split_key
 
 if TYPE_CHECKING:
     from expectations.record import CheckResult
@@ -32,6 +32,7 @@ class Session:
     release_number: int | None = None
     said: str = ""
     is_input_wrong: bool = False
+    read: set[str] = field(default_factory=set)
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def refuse(self, reasons: str) -> None:
@@ -52,6 +53,7 @@ class Session:
 
     def note_rounds(self, loads: Sequence[RoundLoad]) -> None:
         """Write the rounds that were read into the ledger, by the hash of their folder and codebook."""
+        self.read |= {load.key for load in loads}
         now = datetime.now(UTC)
         lines = [
             state.IngestedFile(
@@ -126,7 +128,9 @@ def _begin(paths: DataPaths) -> Session:
 def _end(session: Session) -> None:
     from orchestration.unchanged import warehouse_signature
 
-    signature = warehouse_signature(session.paths) if session.outcome == "published" else ""
+    # A run that read only some of the inputs cannot say of the others that they are unchanged.
+    has_read_all = session.read >= {"registry", "systems", *round_keys(session.paths)}
+    signature = warehouse_signature(session.paths) if session.outcome == "published" and has_read_all else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(
             memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature

@@ -18,7 +18,8 @@ from ingest import state
 from ingest.fingerprint import code_sha256, file_sha256
 from ingest.lock import publish_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.warehouse import table_signature, transaction
+from ingest.rounds import round_keys
+from ingest.warehouse import columns_of, table_signature, transaction
 from publish import catalogue, exports, provenance, quality
 from publish.durable import sync
 from publish.gate import RUN_AGAIN, PublishRefused, Refusal, refusals
@@ -132,7 +133,7 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
     building = paths.releases / BUILDING_NAME
     with _warehouse(paths) as connection:
         code = code_sha256()
-        found = refusals(connection, PUBLISHED_TABLES, code)
+        found = [*refusals(connection, PUBLISHED_TABLES, code), *_lost_rounds(paths, connection)]
         if found:
             raise PublishRefused(found)
         connection.execute(
@@ -152,6 +153,23 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
     file = building.replace(paths.releases / f"{number}_{sha256[:HASH_SHOWN]}.duckdb")
     sync(paths.releases)
     return Release(number, file, sha256, now)
+
+
+def published_rounds(paths: DataPaths) -> set[str]:
+    """survey/round of every round in the current release."""
+    if not paths.current.exists():
+        return set()
+    with duckdb.connect(str(paths.current), read_only=True) as connection:
+        return {key for (key,) in connection.execute("select round_key from marts.dim_round").fetchall()}
+
+
+def _lost_rounds(paths: DataPaths, connection: duckdb.DuckDBPyConnection) -> list[Refusal]:
+    """Rounds that readers have now, that the new release would lack, and whose folders are still there."""
+    if not columns_of(connection, "marts.dim_round"):
+        return []
+    built = {key for (key,) in connection.execute("select round_key from marts.dim_round").fetchall()}
+    lost = sorted((published_rounds(paths) - built) & set(round_keys(paths)))
+    return [Refusal(f"round {key} is in the current release and not in the warehouse", RUN_AGAIN) for key in lost]
 
 
 @contextmanager

@@ -59,9 +59,12 @@ def kuntakysely(paths: DataPaths, *arguments: str, project: Path = PROJECT_ROOT)
     )
 
 
-def materialize(paths: DataPaths, selection: str, project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:
+def materialize(
+    paths: DataPaths, selection: str, project: Path = PROJECT_ROOT, partition: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Materialise chosen assets in Dagster and nothing else, as a person can in its web interface."""
     arguments = ["asset", "materialize", "--select", selection, "-m", "orchestration.definitions"]
+    arguments += ["--partition", partition] if partition else []
     return subprocess.run(
         [sys.executable, "-m", "dagster", *arguments],
         cwd=project,

@@ -59,3 +59,17 @@ def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project
     assert alone.returncode != 0
     assert re.search("the last build made 2 of [0-9]+ models", alone.stdout)
     assert release_of(fresh) == before
+
+
+def test_files_read_after_the_build_cannot_be_published(fresh: DataPaths, release_of: ReleaseOf) -> None:
+    """A round is read anew, a source is read so that its checks run, the models are left as they were."""
+    before = release_of(fresh)
+    with (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8") as handle:
+        handle.write("case_system_name,Jokin muu,uma\n")
+    read = materialize(fresh, "raw/responses", partition="koto_kuntakysely/2023-01")
+    assert read.returncode == 0, read.stdout
+    assert materialize(fresh, "raw/registry").returncode == 0
+    alone = materialize(fresh, "published_release")
+    assert alone.returncode != 0
+    assert "files were read after the models were built" in alone.stdout
+    assert release_of(fresh) == before

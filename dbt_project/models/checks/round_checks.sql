@@ -156,6 +156,7 @@ submitted_in_field_window as (
         rounds.opens_on || ' to ' || rounds.closes_on as threshold,
         sum(
             case
+                when responses.row_id is null then 0
                 when
                     {{ local_date('responses.submitted_at', 'rounds.timezone') }}
                     between rounds.opens_on and rounds.closes_on then 0
@@ -245,7 +246,7 @@ figures_reconciled as (
         sum(case when figures.status = 'match' then 1 else 0 end) || ' of ' || count(figures.figure_id) || ' match'
             as observed,
         'no mismatch' as threshold,
-        sum(case when figures.status = 'mismatch' then 1 else 0 end) as n_failed
+        sum(case when figures.status in ('mismatch', 'not_computable') then 1 else 0 end) as n_failed
     from rounds
     left join figures
         on rounds.survey_id = figures.survey_id and rounds.round_id = figures.round_id

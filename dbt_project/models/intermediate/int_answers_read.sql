@@ -31,7 +31,7 @@ select
     columns.not_ticked,
     columns.list_separator,
     cells.source_column,
-    cells.cell_type,
+    case when corrections.new_value is null then cells.cell_type else 'text' end as cell_type,
     coalesce(corrections.new_value, cells.cell_value) as raw_value
 from cells
 inner join columns

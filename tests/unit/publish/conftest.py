@@ -62,7 +62,8 @@ SOURCES = """
 
 
 RECORDS = """
-    create or replace table checks.builds as select 3 as n_models, 3 as n_models_built, '{code}' as code_sha256;
+    create or replace table checks.builds as
+        select 3 as n_models, 3 as n_models_built, '{code}' as code_sha256, '{sources}' as sources_hash;
     create or replace table checks.round_checks as select 'rows_conserved' as check_id;
     create or replace table checks.dbt_results as select 'unique_dim_round' as check_id;
 """
@@ -80,6 +81,8 @@ def build(paths: DataPaths, marker: int) -> None:
             "('registry/areas.csv', 'registry', null, null, 'ab12', null, 'Tilastokeskus', 'CC BY 4.0', null, '20'), "
             "('surveys/koto/survey.yml', 'codebook', 'koto', null, 'cd34', null, 'Koto', 'CC BY 4.0', null, '1')"
         )
+        _, sources = warehouse.table_signature(connection, "raw.ingest__sources")
+        connection.execute(RECORDS.format(code=CODE, sources=sources))
         sign(connection)
 
 
@@ -108,7 +111,6 @@ def describe(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def _build_checks(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(RESULTS)
-    connection.execute(RECORDS.format(code=CODE))
     connection.executemany(
         "insert into checks.results values (?, ?, ?, 'family', ?, 'marts.dim_round', ?, 'pass', '0', '0', 0, "
         "'All is well.', 'Kaikki hyvin.')",

@@ -1,0 +1,68 @@
+"""Two rounds of one survey: a refresh of one neither loses the other nor vouches for it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.paths import DataPaths
+from tests.acceptance.project import ROUND, copy_data, copy_inputs, kuntakysely, replace, rows
+
+SECOND = ROUND.with_name("2023-02")
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """Round 2023-01 and the same responses again as round 2023-02, refreshed once."""
+    paths = copy_inputs(tmp_path_factory.mktemp("both") / "data")
+    shutil.copytree(paths.root / ROUND, paths.root / SECOND)
+    replace(paths.root / SECOND / "round.yml", 'round_id: "2023-01"', 'round_id: "2023-02"')
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 0, done.stdout
+    return paths
+
+
+@pytest.fixture
+def two(both: DataPaths, tmp_path: Path) -> DataPaths:
+    return copy_data(both, tmp_path / "data")
+
+
+def rounds(paths: DataPaths) -> list[tuple[object, ...]]:
+    return rows(paths, "select round_id, n_responses from marts.dim_round order by all")
+
+
+def test_both_are_published(both: DataPaths) -> None:
+    assert rounds(both) == [("2023-01", 172), ("2023-02", 172)]
+
+
+def test_a_full_refresh_of_one_keeps_the_other(two: DataPaths) -> None:
+    done = kuntakysely(two, "refresh", "--full", "--round", "2023-01")
+    assert done.returncode == 0, done.stdout
+    assert rounds(two) == [("2023-01", 172), ("2023-02", 172)]
+
+
+def test_a_refresh_of_one_does_not_vouch_for_the_other(two: DataPaths) -> None:
+    """Both are edited, one is refreshed: the next refresh still has the other to do."""
+    for folder in (ROUND, SECOND):
+        with (two.root / folder / "recodes.csv").open("a", encoding="utf-8") as handle:
+            handle.write("case_system_name,Jokin muu,uma\n")
+    assert kuntakysely(two, "refresh", "--round", "2023-01").returncode == 0
+    done = kuntakysely(two, "refresh")
+    assert done.returncode == 0
+    assert "Nothing has changed" not in done.stdout
+    assert "Nothing has changed" in kuntakysely(two, "refresh").stdout
+
+
+def test_a_faulty_round_is_carried_while_the_other_is_refreshed(two: DataPaths) -> None:
+    replace(two.root / SECOND / "responses.csv", ";Aloitusaika;", ";Lähetysaika;")
+    done = kuntakysely(two, "refresh", "--round", "2023-01")
+    assert done.returncode == 0, done.stdout
+    assert rounds(two) == [("2023-01", 172), ("2023-02", 172)]
+    assert kuntakysely(two, "refresh").returncode == 2
+
+
+def test_a_round_that_is_not_there(two: DataPaths) -> None:
+    done = kuntakysely(two, "refresh", "--round", "nope")
+    assert (done.returncode, "No round */nope" in done.stdout) == (2, True)
