@@ -85,7 +85,8 @@ def _asked_question(key: Any, group: pd.DataFrame, read: dict[str, pd.DataFrame]
     if first["type"] != "select_multiple":
         accepted = set(codes)
     elif pd.isna(first["list_separator"]):
-        accepted = {"", *group["ticked"].dropna(), *group["not_ticked"].dropna()}
+        texts = group.melt("part", ["ticked", "not_ticked"], value_name="text").dropna(subset=["text"])
+        accepted = {"", *(f"{part}: {text}" for part, text in zip(texts["part"], texts["text"], strict=True))}
     else:
         accepted = set(choices["code"])
     return AskedQuestion(

@@ -17,7 +17,7 @@ ANSWERS = """
     select p.survey_id, p.round_id, p.question_id, p.judged_value, p.answer_status, p.n,
         q.min_value, q.max_value, p.question_type
     from checks.answer_profile p
-    join staging.stg_codebook__questions q using (survey_id, question_id)
+    join raw.codebook__questions q using (survey_id, question_id)
 """
 
 
@@ -72,6 +72,6 @@ def _outside(text: str, low: Any, high: Any) -> float:
         return 0.0
     if not number.is_finite():
         return 0.0
-    below = Decimal(str(low)) - number if pd.notna(low) else Decimal(0)
-    above = number - Decimal(str(high)) if pd.notna(high) else Decimal(0)
+    below = Decimal(low) - number if pd.notna(low) else Decimal(0)
+    above = number - Decimal(high) if pd.notna(high) else Decimal(0)
     return float(max(below, above, Decimal(0)))

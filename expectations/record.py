@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from expectations.answers import AGREEMENT
 from ingest.fingerprint import code_sha256
 from ingest.warehouse import replace_rows, table_signature, transaction
 
@@ -48,6 +49,15 @@ SIGNATURES = pa.schema(
         ("checked_at", pa.string()),
     ]
 )
+BUILDS = pa.schema(
+    [
+        ("n_models", pa.int64()),
+        ("n_models_built", pa.int64()),
+        ("code_sha256", pa.string()),
+        ("sources_hash", pa.string()),
+    ]
+)
+RUN_RESULTS = "run_results.json"
 
 
 def record_gx(connection: duckdb.DuckDBPyConnection, results: Iterable[CheckResult], tables: Sequence[str]) -> None:
@@ -63,11 +73,20 @@ def record_gx(connection: duckdb.DuckDBPyConnection, results: Iterable[CheckResu
         _create_results_view(connection)
 
 
+def begin_build(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Forget the last dbt run: one that is killed leaves nothing that vouches for the models."""
+    (target / RUN_RESULTS).unlink(missing_ok=True)
+    replace_rows(connection, "checks.builds", BUILDS.empty_table())
+
+
 def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
     """Take over the results of the last dbt run from `target`: tests it ran are replaced, tests that are gone are
-    dropped, tests that never ran stand as not computable. A run that failed leaves its failures here."""
+    dropped, tests that never ran stand as not computable. A run that failed leaves its failures here; one that was
+    ended from outside has left no results, and leaves nothing."""
+    if not (target / RUN_RESULTS).exists():
+        return
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    ran = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    ran = json.loads((target / RUN_RESULTS).read_text(encoding="utf-8"))["results"]
     tests = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "test"}
     fresh = {result["unique_id"]: result for result in ran if result["unique_id"] in tests}
     kept = _stored(connection)
@@ -78,6 +97,13 @@ def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
     with transaction(connection):
         replace_rows(connection, "checks.dbt_results", _table(results))
         replace_rows(connection, "checks.builds", _build(connection, manifest, ran))
+        replace_rows(connection, "checks.of_each_round", pa.table({"check_id": _of_each_round(manifest)}))
+
+
+def _of_each_round(manifest: Mapping[str, Any]) -> list[str]:
+    """The checks that no round may lack: those of round_checks.yml, and the agreement of SQL and Great Expectations."""
+    defined = manifest["nodes"]["model.kuntakysely.round_checks"]["config"]["meta"]["checks"]
+    return [*(check["id"] for check in defined), AGREEMENT]
 
 
 def _build(
@@ -95,7 +121,7 @@ def _build(
         "code_sha256": code_sha256(),
         "sources_hash": table_signature(connection, "raw.ingest__sources")[1],
     }
-    return pa.Table.from_pylist([row])
+    return pa.Table.from_pylist([row], BUILDS)
 
 
 def _stored(connection: duckdb.DuckDBPyConnection) -> dict[str, CheckResult]:

@@ -94,7 +94,7 @@ def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
         CheckResult(
             survey_id,
             round_id,
-            answers.IN_CODEBOOK,
+            check_id,
             "expectations",
             "gx",
             answers.ASSET,
@@ -106,6 +106,7 @@ def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
             *words,
         )
         for survey_id, round_id in found
+        for check_id in (answers.IN_CODEBOOK, answers.AGREEMENT)
     ]
 
 

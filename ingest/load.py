@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ingest.errors import Fault, FaultList
-from ingest.inputs import Inputs, chosen_scope, read_inputs, scope_of_rounds
+from ingest.inputs import Inputs, Scope, chosen_scope, read_inputs, scope_of_rounds
 from ingest.landing import (
     Replacement,
     StoredRound,
@@ -54,21 +54,6 @@ class LoadResult:
         return sum(self.n_rows_by_table.values())
 
 
-def load(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> LoadResult:
-    """Read and check everything, or the one survey or round, then write all of it or nothing.
-
-    A load of everything removes what has no folder any more. Raises InputFaults with every fault of what is loaded.
-    """
-    faults = FaultList(paths.shown)
-    inputs = read_inputs(paths, chosen_scope(paths, survey, round_id, faults), faults)
-    rounds, replacements = _read_rounds(paths, inputs, faults)
-    if inputs.registry is not None:
-        replacements += registry_replacements(paths, inputs.registry)
-    if inputs.systems is not None:
-        replacements += systems_replacements(paths, inputs.systems)
-    return _write(paths, replacements, rounds, remove_gone=survey is None and round_id is None)
-
-
 def load_registry(paths: DataPaths) -> LoadResult:
     """Write the registry's tables. Raises InputFaults."""
     faults = FaultList(paths.shown)
@@ -99,8 +84,17 @@ def load_rounds(paths: DataPaths, keys: Collection[str]) -> LoadResult:
 def validate(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> tuple[Fault, ...]:
     """Every fault of everything, or of the one survey or round, in the order of files and lines. Writes nothing."""
     faults = FaultList(paths.shown)
-    inputs = read_inputs(paths, chosen_scope(paths, survey, round_id, faults), faults)
-    for round_ in inputs.rounds:
+    return _all_faults(paths, chosen_scope(paths, survey, round_id, faults), faults)
+
+
+def faults_of_rounds(paths: DataPaths, keys: Collection[str]) -> tuple[Fault, ...]:
+    """Every fault that stands in the way of loading rounds (survey/round), as `validate` tells them."""
+    faults = FaultList(paths.shown)
+    return _all_faults(paths, scope_of_rounds(paths, keys, faults), faults)
+
+
+def _all_faults(paths: DataPaths, scope: Scope, faults: FaultList) -> tuple[Fault, ...]:
+    for round_ in read_inputs(paths, scope, faults).rounds:
         read_responses(round_, faults)
     return tuple(faults)
 

@@ -234,7 +234,7 @@ def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: Fau
                 round_, correction, "response_id", "unknown-response", faults,
                 "There is no response with this id.", "A correction is of a response that was delivered.",
             )  # fmt: skip
-        elif any(use.part for use in round_.uses.get(correction.question_id or "", ())):
+        elif any(use.ticked for use in round_.uses.get(correction.question_id or "", ())):
             _add_correction(
                 round_, correction, "question_id", "ambiguous-correction", faults,
                 "The question has a column per option in this round, and a correction cannot say which.",

@@ -335,7 +335,9 @@ def _recode_targets(
 
 def _check_contradiction(round_: Round, survey: Survey, recode: Recode, faults: FaultList) -> None:
     """A spelling that the codebook itself gives to one option is not recoded to another."""
-    for choice in survey.lists.get(recode.list_name, ()):
+    roles = survey.settings.roles
+    list_name = roles.list_name if roles is not None and recode.list_name == "_role" else recode.list_name
+    for choice in survey.lists.get(list_name, ()):
         spellings = (choice.code, choice.label_fi, choice.label_sv, choice.label_en)
         if recode.source_value in spellings and recode.code != choice.code:
             _add_recode(
@@ -359,11 +361,11 @@ def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None
                     expected="A correction with action replace names its question.",
                     advice="Fill it in, or write withdraw to set the whole response aside.",
                 )  # fmt: skip
-        elif correction.question_id not in survey.questions_by_id:
+        elif correction.question_id not in (*survey.questions_by_id, "_municipality"):
             faults.add(
                 "unknown-question", path, place,
                 found=f"There is no question {quoted(correction.question_id)}.",
-                expected="A correction names a question of questions.csv.",
+                expected="A correction names a question of questions.csv, or _municipality.",
                 advice=did_you_mean(correction.question_id, survey.questions_by_id, "Correct the name."),
             )  # fmt: skip
         elif correction.question_id not in round_.uses:

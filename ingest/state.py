@@ -21,7 +21,7 @@ STATE_VERSION = 1
 BUSY_SECONDS = 30.0
 RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}\.duckdb")
 
-Outcome = Literal["running", "published", "unchanged", "refused", "failed"]
+Outcome = Literal["running", "published", "unpublished", "refused", "failed"]
 Cause = Literal["publish", "rollback", "repair"]
 CheckKey = tuple[str, str, str]
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from ingest.conditions import survey_conditions
 from ingest.errors import FaultList, line_place
 from ingest.figures import check_figures
-from ingest.registry import Registry
+from ingest.registry import AREA_LEVELS, Registry
 from ingest.rows import check_unique
 from ingest.settings import SettingsPlaces
 from ingest.suggestions import did_you_mean, listed, quoted
@@ -23,6 +23,7 @@ LIST_USES = {
     "select_one": "needs", "select_multiple": "needs", "integer": "may have", "decimal": "may have",
     "text": "has no", "date": "has no", "system": "has no",
 }  # fmt: skip
+OWN_BREAKDOWNS = ("all", "size_class", "size_class_group", *AREA_LEVELS, "role")
 
 
 def check_survey(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
@@ -181,6 +182,16 @@ def _check_roles(survey: Survey, faults: FaultList) -> None:
 def _check_breakdowns(survey: Survey, faults: FaultList) -> None:
     known = [question.question_id for question in survey.questions if question.type == "select_one"]
     _check_known(survey.places, ("breakdowns",), survey.settings.breakdowns, known, "select_one question", faults)
+    for index, name in enumerate(survey.settings.breakdowns):
+        if name in OWN_BREAKDOWNS:
+            faults.add(
+                "reserved-breakdown",
+                survey.places.path,
+                survey.places.place(("breakdowns", index)),
+                found=f"The breakdown is {quoted(name)}.",
+                expected=f"Another name than those that every survey has: {listed(OWN_BREAKDOWNS)}.",
+                advice="Rename the question, or leave it out: its breakdown is there already.",
+            )
 
 
 def _check_questions(survey: Survey, faults: FaultList) -> None:

@@ -37,9 +37,10 @@ class System(SourceRow):
     note: OptionalText
 
     def spellings(self) -> tuple[str, ...]:
-        """The name and its aliases, each once."""
+        """The name and its aliases, each once whatever its capital letters."""
         written = [self.name, *(self.aliases or "").split(ALIAS_SEPARATOR)]
-        return tuple(dict.fromkeys(text.strip() for text in written if text.strip()))
+        spellings = [text.strip() for text in written if text.strip()]
+        return tuple({text.lower(): text for text in reversed(spellings)}.values())
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,22 @@ if TYPE_CHECKING:
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "checks")
 
 
+class WarehouseHeld(RuntimeError):
+    """Another program has the private file open."""
+
+
 @contextmanager
 def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the private warehouse, closed at the end whatever happens."""
-    connection = duckdb.connect(str(file), read_only=read_only)
+    """A connection to the private warehouse, closed at the end whatever happens. Raises WarehouseHeld."""
+    try:
+        connection = duckdb.connect(str(file), read_only=read_only)
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        raise WarehouseHeld(
+            f"{file.name} in the private folder {file.parent.name}/ is open in another program. Close it there and run "
+            "again; to look at figures, open published/current.duckdb."
+        ) from None
     try:
         if not read_only:
             for schema in SCHEMAS:
@@ -28,6 +40,13 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         yield connection
     finally:
         connection.close()
+
+
+def require_free(file: Path) -> None:
+    """Raise WarehouseHeld when the file is there and cannot be written to now."""
+    if file.exists():
+        with opened(file):
+            pass
 
 
 @contextmanager

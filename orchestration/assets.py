@@ -26,14 +26,15 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from pydantic import PrivateAttr
 
-from expectations.record import record_dbt
+from expectations.record import begin_build, record_dbt
 from ingest.errors import InputFaults
 from ingest.fingerprint import code_sha256
 from ingest.load import LoadResult, load_registry, load_rounds, load_systems
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
 from orchestration import checks
-from orchestration.dbt import BUILD, failures, prepared_manifest
+from orchestration.dbt import BUILD, end, failures, prepared_manifest
+from orchestration.findings import told, write_findings
 from orchestration.partitions import ROUNDS
 from orchestration.session import Session, refresh_session
 from publish.gate import PublishRefused, refusals
@@ -109,6 +110,8 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
     """Staging, intermediate, marts and the checks made in SQL, with dbt's own tests."""
     paths = refresh.session.paths
     refresh.session.start_judge()
+    with opened(paths.warehouse_file) as connection:
+        begin_build(connection, paths.dbt_target)
     run = dbt.cli(list(BUILD), context=context, target_path=paths.dbt_target, manifest=MANIFEST)
     try:
         yield from run.stream()
@@ -116,6 +119,7 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
         refresh.session.refuse("\n".join(["dbt could not build or test everything:", *failures(paths.dbt_target)]))
         raise
     finally:
+        end(run.process)
         with opened(paths.warehouse_file) as connection:
             record_dbt(connection, paths.dbt_target)
     yield from _row_counts(paths, context.selected_asset_keys)
@@ -133,6 +137,9 @@ def expectations(context: AssetCheckExecutionContext, refresh: RefreshResource) 
         results = checks.recorded_results(connection)
         against = refusals(connection, PUBLISHED_TABLES, code_sha256())
     session.remember(results)
+    session.findings = write_findings(session.paths)
+    for line in told(session.findings, session.paths):
+        context.log.warning(line)
     if against:
         session.refuse(str(PublishRefused(against)))
     selected = [spec for spec in SPECS if spec.key in context.selected_asset_check_keys]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +14,17 @@ import typer
 from ingest.lock import RefreshRunning
 from ingest.paths import DATA_VARIABLE, PROJECT_ROOT, DataPaths
 from ingest.state import StateTooNew
+from ingest.warehouse import WarehouseHeld
+from orchestration.exit_codes import ExitCode
+from publish.release import RollbackRefused
 
-DONE, REFUSED, WRONG_INPUT, RUNNING = 0, 1, 2, 3
+SAID_IN_WORDS: dict[type[Exception], ExitCode] = {
+    RollbackRefused: ExitCode.WRONG_INPUT,
+    StateTooNew: ExitCode.WRONG_INPUT,
+    ValueError: ExitCode.WRONG_INPUT,
+    RefreshRunning: ExitCode.RUNNING,
+    WarehouseHeld: ExitCode.RUNNING,
+}
 
 app = typer.Typer(
     help="A warehouse for surveys of municipalities.", no_args_is_help=True, add_completion=False,
@@ -50,7 +61,7 @@ def validate(
     for fault in faults:
         typer.echo(f"{fault}\n")
     typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found.")
-    raise typer.Exit(WRONG_INPUT if faults else DONE)
+    raise typer.Exit(ExitCode.WRONG_INPUT if faults else ExitCode.DONE)
 
 
 @app.command()
@@ -78,15 +89,10 @@ def rollback(
     """Point `current` at an earlier release."""
     from datetime import UTC, datetime
 
-    from publish.release import RollbackRefused
     from publish.release import rollback as point_back
 
     paths = DataPaths.resolve(data)
-    try:
-        number = point_back(paths, datetime.now(UTC), release)
-    except RollbackRefused as refused:
-        typer.echo(str(refused), err=True)
-        raise typer.Exit(WRONG_INPUT) from refused
+    number = point_back(paths, datetime.now(UTC), release)
     typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
 
 
@@ -96,14 +102,22 @@ def serve(
     data: Data = None,
 ) -> None:
     """Dagster's web interface on 127.0.0.1, with its schedules and its sensor running."""
-    from orchestration.dagster_home import prepare_dagster_home
+    from datetime import UTC, datetime
+
+    from dagster import DagsterInstance
+
+    from ingest.lock import refresh_lock
+    from orchestration.dagster_home import end_dead_runs, prepare_dagster_home
     from orchestration.dbt import prepared_manifest
 
     paths = DataPaths.resolve(data)
     os.environ[DATA_VARIABLE] = str(paths.root)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
+    with suppress(RefreshRunning), refresh_lock(paths, datetime.now(UTC)), DagsterInstance.get() as instance:
+        end_dead_runs(instance)
     prepared_manifest(paths)
     os.chdir(PROJECT_ROOT)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell that starts this in the background has it ignored
     dagster = Path(sys.executable).with_name("dagster")
     typer.echo(f"Dagster at http://127.0.0.1:{port} (end with Ctrl-C)")
     os.execv(
@@ -116,12 +130,9 @@ def main() -> None:
     """The console script: errors that a person can act on are said in words, without a trace."""
     try:
         app()
-    except RefreshRunning as running:
-        typer.echo(str(running), err=True)
-        sys.exit(RUNNING)
-    except (ValueError, StateTooNew) as wrong:
-        typer.echo(str(wrong), err=True)
-        sys.exit(WRONG_INPUT)
+    except tuple(SAID_IN_WORDS) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(next(code for kind, code in SAID_IN_WORDS.items() if isinstance(error, kind)))
 
 
 if __name__ == "__main__":

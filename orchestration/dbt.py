@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -40,11 +41,9 @@ def project_sha256() -> str:
 
 def start_parse(paths: DataPaths) -> subprocess.Popen[str] | None:
     """Begin to make the manifest when the one there is is not of the present models; None when it is."""
-    stamp = paths.dbt_target / "manifest.sha256"
-    if (paths.dbt_target / "manifest.json").exists() and stamp.exists() and stamp.read_text() == project_sha256():
+    if _parsed_manifest(paths).exists():
         return None
     paths.prepare_private()
-    stamp.unlink(missing_ok=True)
     return subprocess.Popen(
         [str(DBT), "parse", "--quiet"],
         cwd=DBT_PROJECT, env=os.environ | environment(paths), text=True,
@@ -58,13 +57,33 @@ def finish_parse(paths: DataPaths, parsing: subprocess.Popen[str] | None) -> Pat
         said, _ = parsing.communicate()
         if parsing.returncode != 0:
             raise RuntimeError(f"dbt cannot read the project in dbt_project/:\n{said.strip()}")
-        (paths.dbt_target / "manifest.sha256").write_text(project_sha256())
-    return paths.dbt_target / "manifest.json"
+        _keep_manifest(paths)
+    return _parsed_manifest(paths)
+
+
+def _parsed_manifest(paths: DataPaths) -> Path:
+    """A copy of our own, named by the models it is of: a build that is killed tears the one in dbt's folder."""
+    return paths.warehouse / f"manifest_{project_sha256()[:16]}.json"
+
+
+def _keep_manifest(paths: DataPaths) -> None:
+    kept = _parsed_manifest(paths)
+    for older in paths.warehouse.glob("manifest_*"):
+        older.unlink()
+    whole = Path(shutil.copy(paths.dbt_target / "manifest.json", kept.with_suffix(".copying")))
+    whole.replace(kept)
 
 
 def prepared_manifest(paths: DataPaths) -> Path:
     """The manifest of the present models, made now if need be."""
     return finish_parse(paths, start_parse(paths))
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Let no dbt outlive the run that started it: it would go on writing after the lock is given back."""
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
 
 
 def failures(target: Path) -> list[str]:

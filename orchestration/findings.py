@@ -7,68 +7,84 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-from rich.console import Console
+from typing import NamedTuple
 
 from ingest.paths import DataPaths
-from ingest.warehouse import columns_of, opened
+from ingest.warehouse import opened
 
 SHOWN = 10
 CODE = re.compile("[0-9]{1,5}")
-HEADER = ("place", "column", "value", "what", "advice")
-NEEDED = ("intermediate.int_rows_quarantined", "intermediate.int_answers_doubtful", "marts.publication_reconciliation")
-QUARANTINED = """
-    select row_id, 'the row', municipality_value, disposition, reason
-    from intermediate.int_rows_quarantined order by row_id
-"""
-DOUBTFUL = """
-    select row_id, source_column, raw_value, answer_status, advice
-    from intermediate.int_answers_doubtful order by all
-"""
-MISMATCHED = """
-    select 'surveys/' || survey_id || '/published_figures.csv', figure_id, computed_value, 'mismatch', explanation
-    from marts.publication_reconciliation where status = 'mismatch' order by all
-"""
+
+
+class Finding(NamedTuple):
+    """Something a person should look at: where it is, the value there, what is wrong with it and what to do."""
+
+    place: str
+    column: str
+    value: str
+    what: str
+    advice: str
+
+
 CHANGED_FILES = """
     select source_file, 'sha256', sha256, 'not_as_on_card',
         'the file is not the one that source.yml beside it describes: was it edited or cut? '
         || 'A new delivery needs a new card'
     from staging.stg_ingest__sources where sha256 <> card_sha256 order by all
 """
+QUARANTINED = """
+    select row_id, 'the row', municipality_value, disposition, reason
+    from intermediate.int_rows_quarantined order by row_id
+"""
+UNKNOWN_ROLES = """
+    select row_id, 'the role', cells.role_value, 'role_not_known',
+        'expected a role of the survey; add the spelling to recodes.csv (list_name _role)'
+    from intermediate.int_responses_disposed as responses
+    inner join intermediate.int_reserved_cells as cells using (row_id)
+    where responses.is_role_unknown and responses.disposition = 'accepted' order by row_id
+"""
+DOUBTFUL = """
+    select row_id, source_column, raw_value, answer_status, advice
+    from intermediate.int_answers_doubtful order by all
+"""
+NOT_REPRODUCED = """
+    select 'surveys/' || survey_id || '/published_figures.csv', figure_id, coalesce(computed_value, ''), status,
+        coalesce(explanation, 'expected ' || published_value)
+    from marts.publication_reconciliation
+    inner join marts.dim_round using (survey_id, round_id)
+    where status in ('mismatch', 'not_computable') order by all
+"""
 
 
-def show_findings(paths: DataPaths, console: Console) -> None:
-    """Write all findings with their values to the private side and show the first of them without."""
-    if not paths.warehouse_file.exists():
-        return
+def write_findings(paths: DataPaths) -> list[Finding]:
+    """All findings of a warehouse that was built and judged, kept with their values in the private findings.csv."""
     with opened(paths.warehouse_file, read_only=True) as connection:
-        if not all(columns_of(connection, table) for table in NEEDED):
-            return
         found = [
-            row
-            for sql in (CHANGED_FILES, QUARANTINED, DOUBTFUL, MISMATCHED)
+            Finding(*map(str, row))
+            for sql in (CHANGED_FILES, QUARANTINED, UNKNOWN_ROLES, DOUBTFUL, NOT_REPRODUCED)
             for row in connection.execute(sql).fetchall()
         ]
-    file = paths.warehouse / "findings.csv"
-    _write(file, found)
-    for place, column, value, what, advice in found[:SHOWN]:
-        said = _without_value(advice, value)
-        console.print(
-            f"{paths.root.name}/{place}, {column}: {what}; {said}.", highlight=False, markup=False, soft_wrap=True
-        )
-    if found:
-        console.print(f"{len(found)} in all; with the values found: {paths.shown(file)} (private)", highlight=False)
-
-
-def _without_value(advice: str, value: object) -> str:
-    """A municipality cell may hold anything that a respondent typed: only what looks like a code is shown."""
-    text = str(value)
-    return advice if not text or CODE.fullmatch(text) else advice.replace(f'"{text}"', "as given")
-
-
-def _write(file: Path, found: list[tuple[str, ...]]) -> None:
-    with file.open("w", encoding="utf-8", newline="") as handle:
+    with _file(paths).open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(HEADER)
+        writer.writerow(Finding._fields)
         writer.writerows(found)
+    return found
+
+
+def told(found: Sequence[Finding], paths: DataPaths) -> Iterator[str]:
+    """The first findings as sentences without their values, and where the rest is."""
+    for place, column, value, what, advice in found[:SHOWN]:
+        yield f"{paths.root.name}/{place}, {column}: {what}; {_without_value(advice, value)}."
+    if found:
+        yield f"{len(found)} in all; with the values found: {paths.shown(_file(paths))} (private)"
+
+
+def _file(paths: DataPaths) -> Path:
+    return paths.warehouse / "findings.csv"
+
+
+def _without_value(advice: str, value: str) -> str:
+    """A municipality cell may hold anything that a respondent typed: only what looks like a code is shown."""
+    return advice if not value or CODE.fullmatch(value) else advice.replace(f'"{value}"', "as given")

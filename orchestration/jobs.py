@@ -70,18 +70,29 @@ def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
     return RunRequest(run_key=_day(context.scheduled_execution_time))
 
 
-@sensor(job=refresh_job, minimum_interval_seconds=60, default_status=DefaultSensorStatus.RUNNING)
-def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-    """Launch one run for each round whose files are not those that were read last, nor those a run was launched for."""
+@sensor(
+    description="Launches one run for a round whose files are new or changed",
+    job=refresh_job,
+    minimum_interval_seconds=60,
+    default_status=DefaultSensorStatus.RUNNING,
+)
+def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
+    """Launch one run for each round whose files are not those that were read last.
+
+    The cursor holds what runs were launched for and what still waits to be read: files that change back and forth are
+    seen each time, and files that cannot be read are tried once.
+    """
     found = {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
-    seen = _rounds_read() | json.loads(context.cursor or "{}")
-    changed = [key for key, sha256 in found.items() if seen.get(key) != sha256]
-    if not changed:
-        return SkipReason("No round is new or changed")
-    follow_folders(context.instance, PATHS)
+    read = _rounds_read()
+    waiting = {key: sha256 for key, sha256 in found.items() if read.get(key) != sha256}
+    launched: dict[str, str] = json.loads(context.cursor or "{}")
+    changed = [key for key, sha256 in waiting.items() if launched.get(key) != sha256]
+    if changed:
+        follow_folders(context.instance, PATHS)
     return SensorResult(
-        run_requests=[RunRequest(run_key=f"{key}:{found[key]}", partition_key=key) for key in changed],
-        cursor=json.dumps({key: found[key] for key in changed}),
+        run_requests=[RunRequest(partition_key=key) for key in changed],
+        skip_reason=None if changed else SkipReason("No round is new or changed"),
+        cursor=json.dumps(waiting),
     )
 
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.rounds import round_keys
 from ingest.state import ReleaseRecord, current_release
-from orchestration.dagster_home import prepare_dagster_home
+from ingest.warehouse import require_free
+from orchestration.dagster_home import end_dead_runs, prepare_dagster_home
 from orchestration.dbt import finish_parse, start_parse
-from orchestration.findings import show_findings
+from orchestration.exit_codes import ExitCode
+from orchestration.findings import told
 from orchestration.progress import Progress, terminal
 from orchestration.report import print_outcome
 from orchestration.session import Session, refresh_session
@@ -23,18 +25,20 @@ from publish.release import published_rounds, repair
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
-DONE, REFUSED, WRONG_INPUT = 0, 1, 2
+# Dagster's pages list a run under its job when it says which code it is of.
+OF_THIS_CODE = {".dagster/repository": "__repository__@orchestration.definitions"}
 
 
-def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full: bool) -> int:
-    """Run the main job; the exit code. Raises RefreshRunning when another process refreshes."""
+def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full: bool) -> ExitCode:
+    """Run the main job. Raises RefreshRunning when another process refreshes, and WarehouseHeld."""
     console = terminal()
     chosen = chosen_rounds(paths, survey, round_id)
     if not full and (release := release_if_unchanged(paths)):
         repair(paths, datetime.now(UTC))
         console.print(_nothing_changed(paths, release), highlight=False, soft_wrap=True)
-        return DONE
+        return ExitCode.DONE
     with refresh_session(paths) as session, Progress(console) as progress:
+        require_free(paths.warehouse_file)
         if full:
             paths.warehouse_file.unlink(missing_ok=True)
         keys = [*chosen, *_rounds_to_bring_back(paths, chosen)]
@@ -76,7 +80,7 @@ def chosen_rounds(paths: DataPaths, survey: str | None, round_id: str | None) ->
     return chosen
 
 
-def _run(session: Session, keys: Sequence[str], progress: Progress) -> int:
+def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     paths = session.paths
     os.environ[DATA_VARIABLE] = str(paths.root)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
@@ -86,13 +90,22 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> int:
 
     finish_parse(paths, parsing)
     error = _run_jobs(paths, keys)
-    if not session.is_input_wrong:
-        show_findings(paths, progress.console)
+    for line in told(session.findings, paths):
+        progress.say(line)
     if session.outcome == "published":
         print_outcome(paths, progress.console)
-        return DONE
-    progress.say("\n" + (session.said or error))
-    return WRONG_INPUT if session.is_input_wrong else REFUSED
+        return ExitCode.DONE
+    if session.outcome == "unpublished":
+        session.outcome = "failed"
+    progress.say("\n" + ((session.is_input_wrong and _every_fault(paths, keys)) or session.said or error))
+    return ExitCode.WRONG_INPUT if session.is_input_wrong else ExitCode.REFUSED
+
+
+def _every_fault(paths: DataPaths, keys: Sequence[str]) -> str:
+    """The faults of all rounds asked for: the run stopped at the first of them."""
+    from ingest.load import faults_of_rounds
+
+    return "\n".join(str(fault) for fault in faults_of_rounds(paths, keys))
 
 
 def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
@@ -102,13 +115,16 @@ def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
     from orchestration.partitions import follow_folders
 
     config: dict[str, Any] = {"loggers": {"progress": {}}}
+    log_file = paths.warehouse / "refresh.log"
+    log_file.unlink(missing_ok=True)
     with DagsterInstance.get() as instance:
+        end_dead_runs(instance)
         follow_folders(instance, paths)
         for key in keys:
             job = defs.resolve_job_def("refresh" if key == keys[-1] else "ingest_round")
-            with (paths.warehouse / "refresh.log").open("w", encoding="utf-8") as log, redirect_stdout(log):
+            with log_file.open("a", encoding="utf-8") as log, redirect_stdout(log):
                 result = job.execute_in_process(
-                    instance=instance, partition_key=key, raise_on_error=False, run_config=config
+                    instance=instance, partition_key=key, raise_on_error=False, run_config=config, tags=OF_THIS_CODE
                 )
             if not result.success:
                 return _error(result)

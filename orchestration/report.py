@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,13 +16,14 @@ from rich.table import Table
 
 from ingest import state
 from ingest.paths import DataPaths
+from ingest.warehouse import WarehouseHeld, columns_of, opened
 
 SEVERITIES = ("block", "gate", "warn", "info")
 
 
 @dataclass(frozen=True)
 class Status:
-    """The current release with its rounds and checks, and what became of the latest refresh."""
+    """The current release with its rounds, the last result of every check, and what became of the latest refresh."""
 
     release: dict[str, Any] | None
     rounds: list[dict[str, Any]]
@@ -31,7 +33,14 @@ class Status:
 
 
 def read_status(paths: DataPaths) -> Status:
-    """Everything that `status` shows. Nothing is changed."""
+    """Everything that `status` shows. Nothing is changed. Raises ValueError where there are no surveys."""
+    if not paths.surveys.is_dir():
+        raise ValueError(
+            f"There is no folder {paths.surveys.as_posix()}. A data folder has the surveys in it: "
+            "name it with --data, or in the variable KUNTAKYSELY_DATA."
+        )
+    if not paths.state_file.exists():
+        return Status(None, [], [], [], None)
     with state.opened(paths) as memory:
         last = state.last_refresh(memory)
         made = state.releases(memory)
@@ -50,8 +59,22 @@ def read_status(paths: DataPaths) -> Status:
     with duckdb.connect(str(paths.current), read_only=True) as connection:
         release = _rows(connection, "select * from marts.release")[0]
         rounds = _rows(connection, ROUNDS)
-        checks = _rows(connection, CHECKS)
-    return Status(release, rounds, checks, known, refresh)
+        checks = _rows(connection, CHECKS.format(first_seen="first_seen", table="marts.round_quality"))
+    return Status(release, rounds, _last_checks(paths) or checks, known, refresh)
+
+
+def _last_checks(paths: DataPaths) -> list[dict[str, Any]]:
+    """The last result of every check, published or not; none while another process is at work on the warehouse."""
+    if not paths.warehouse_file.exists():
+        return []
+    with state.opened(paths) as memory:
+        failing = state.first_seen(memory)
+    with suppress(WarehouseHeld), opened(paths.warehouse_file, read_only=True) as connection:
+        if columns_of(connection, "checks.results"):
+            found = _rows(connection, CHECKS.format(first_seen="null as first_seen", table="checks.results"))
+            keys = [(each["survey_id"], each["round_id"], each["check_id"]) for each in found]
+            return [each | {"first_seen": failing.get(key)} for each, key in zip(found, keys, strict=True)]
+    return []
 
 
 ROUNDS = """
@@ -67,8 +90,8 @@ ROUNDS = """
 """
 CHECKS = """
     select survey_id, round_id, check_id, family, tool, asset, severity, status, observed, threshold, n_failed,
-        first_seen, message_en
-    from marts.round_quality
+        {first_seen}, message_en
+    from {table}
     order by survey_id, round_id, check_id
 """
 
@@ -95,6 +118,9 @@ def print_status(status: Status, paths: DataPaths, console: Console) -> None:
         console.print(
             f"{check['severity']}: {check['message_en']} ({place})", highlight=False, markup=False, soft_wrap=True
         )
+    if status.last_refresh and status.last_refresh["outcome"] != "published":
+        last = status.last_refresh
+        console.print(f"\nThe last refresh, begun {last['started_at']}: {last['outcome']}.", highlight=False)
     made = status.release["created_at"]
     console.print(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}", highlight=False)
 

@@ -19,6 +19,7 @@ from ingest.rounds import round_keys, round_sha256, split_key
 if TYPE_CHECKING:
     from expectations.record import CheckResult
     from ingest.load import RoundLoad
+    from orchestration.findings import Finding
 
 
 @dataclass
@@ -28,11 +29,12 @@ class Session:
     paths: DataPaths
     refresh_id: int
     fingerprint: str
-    outcome: state.Outcome = "failed"
+    outcome: state.Outcome = "unpublished"
     release_number: int | None = None
     said: str = ""
     is_input_wrong: bool = False
     read: set[str] = field(default_factory=set)
+    findings: Sequence[Finding] = ()
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def refuse(self, reasons: str) -> None:
@@ -41,7 +43,7 @@ class Session:
 
     def reject(self, faults: str) -> None:
         """An input cannot be read as it is, and what to do about it."""
-        self.is_input_wrong, self.said = True, faults
+        self.outcome, self.is_input_wrong, self.said = "failed", True, faults
 
     def remember(self, results: Sequence[CheckResult]) -> None:
         """Add the results of the checks to their history."""

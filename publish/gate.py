@@ -45,9 +45,9 @@ def refusals(connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[st
     """Every reason against publishing `expected_tables` (bare names in marts); an empty list opens the gate.
 
     The connection's default catalogue is the warehouse. Reads checks.results, checks.signatures,
-    checks.builds, raw.ingest__sources and the marts themselves.
+    checks.builds, checks.of_each_round, raw.ingest__sources and the marts themselves.
     """
-    needed = ("checks.results", "checks.signatures", "checks.builds", "raw.ingest__sources")
+    needed = ("checks.results", "checks.signatures", "checks.builds", "checks.of_each_round", "raw.ingest__sources")
     missing = [table for table in needed if not columns_of(connection, table)]
     if missing:
         return [Refusal(f"the warehouse has no table {', '.join(missing)}", RUN_AGAIN)]
@@ -56,7 +56,7 @@ def refusals(connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[st
         *_tools_without_results(connection),
         *_malformed_results(connection),
         *_checks_not_passed(connection),
-        *_rounds_without_answer_checks(connection),
+        *_rounds_not_checked(connection),
         *_unsound_inputs(connection),
         *_tables_not_as_checked(connection, expected_tables, code_sha256),
     ]
@@ -136,19 +136,19 @@ def _checks_not_passed(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusa
         )
 
 
-def _rounds_without_answer_checks(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
-    """Great Expectations judges the answers of each round: a round it never saw was not checked."""
+def _rounds_not_checked(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+    """A check that vanished for a round, from SQL or from the suite, would otherwise pass unseen."""
     if not columns_of(connection, "marts.dim_round"):
         return
     rows = connection.execute(
         """
-        select survey_id, round_id from marts.dim_round
-        except select survey_id, round_id from checks.results where tool = 'gx'
+        select survey_id, round_id, check_id from marts.dim_round cross join checks.of_each_round
+        except select survey_id, round_id, check_id from checks.results
         order by all
         """
     ).fetchall()
-    for survey_id, round_id in rows:
-        yield Refusal(f"round {survey_id}/{round_id} has no result of Great Expectations", RUN_AGAIN)
+    for survey_id, round_id, check_id in rows:
+        yield Refusal(f"round {survey_id}/{round_id} has no result of the check {check_id}", RUN_AGAIN)
 
 
 def _unsound_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:

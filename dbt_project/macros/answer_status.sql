@@ -1,6 +1,7 @@
 {# The status of one answer, in the order in which doubts are raised. The words are the contract's. #}
 {% macro answer_status() -%}
     case
+        when not is_relevant and is_column_relevant then 'not_asked'
         when is_blank and not is_relevant then 'not_applicable'
         when is_blank then 'blank'
         when not is_relevant then 'answered_but_not_applicable'

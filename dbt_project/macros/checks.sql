@@ -13,8 +13,8 @@
         cast(observed as varchar) as observed,
         cast(threshold as varchar) as threshold,
         cast(coalesce(n_failed, 0) as bigint) as n_failed,
-        '{{ definition.message_en }}' as message_en,
-        '{{ definition.message_fi }}' as message_fi
+        '{{ definition.message_en | replace("'", "''") }}' as message_en,
+        '{{ definition.message_fi | replace("'", "''") }}' as message_fi
     from {{ definition.id }}
 {% endmacro %}
 

@@ -11,9 +11,9 @@ import pytest
 from dagster import (
     AssetKey,
     DagsterInstance,
+    DagsterRunStatus,
     RunRequest,
     SensorResult,
-    SkipReason,
     build_schedule_context,
     build_sensor_context,
 )
@@ -69,17 +69,48 @@ def test_checks_are_in_the_event_log(published: DataPaths) -> None:
     assert all(each.passed for each in evaluations if each.check_name != "figures_right_in_print")
 
 
-def test_the_sensor_is_quiet_until_a_round_changes(fresh: DataPaths, instance: DagsterInstance) -> None:
+def launched(instance: DagsterInstance, cursor: str | None = None) -> tuple[list[str | None], str | None]:
+    """The rounds that one look of the sensor launches runs for, and its cursor after it."""
     from orchestration.jobs import new_or_changed_round
 
-    assert isinstance(new_or_changed_round(build_sensor_context(instance)), SkipReason)
-    with (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8") as handle:
-        handle.write("case_system_name,Jokin muu,uma\n")
-    found = new_or_changed_round(build_sensor_context(instance))
+    found = new_or_changed_round(build_sensor_context(instance, cursor=cursor))
     assert isinstance(found, SensorResult)
-    assert [request.partition_key for request in found.run_requests or []] == ["koto_kuntakysely/2023-01"]
-    again = new_or_changed_round(build_sensor_context(instance, cursor=found.cursor))
-    assert isinstance(again, SkipReason), "one run for one change"
+    return [request.partition_key for request in found.run_requests or []], found.cursor
+
+
+def test_the_sensor_is_quiet_until_a_round_changes(fresh: DataPaths, instance: DagsterInstance) -> None:
+    """From A to B and back, and to B again: each time once, as soon as what is there is not what was read."""
+    recodes = fresh.root / ROUND / "recodes.csv"
+    as_read = recodes.read_bytes()
+    assert launched(instance)[0] == []
+    recodes.write_bytes(as_read + b"case_system_name,Jokin muu,uma\n")
+    keys, cursor = launched(instance)
+    assert keys == ["koto_kuntakysely/2023-01"]
+    keys, cursor = launched(instance, cursor)
+    assert keys == [], "one run for one change"
+    recodes.write_bytes(as_read)
+    keys, cursor = launched(instance, cursor)
+    assert keys == [], "it is as it was read"
+    recodes.write_bytes(as_read + b"case_system_name,Jokin muu,uma\n")
+    assert launched(instance, cursor)[0] == ["koto_kuntakysely/2023-01"]
+
+
+def test_a_killed_run_does_not_hold_up_the_queue(instance: DagsterInstance) -> None:
+    from orchestration.dagster_home import end_dead_runs
+    from orchestration.definitions import defs
+
+    with instance:
+        dead = instance.create_run_for_job(defs.resolve_job_def("rebuild"), status=DagsterRunStatus.STARTED)
+        end_dead_runs(instance)
+        found = instance.get_run_by_id(dead.run_id)
+    assert found is not None
+    assert found.status == DagsterRunStatus.FAILURE
+
+
+def test_a_manifest_torn_by_a_kill_is_not_read(fresh: DataPaths) -> None:
+    (fresh.dbt_target / "manifest.json").write_text("{", encoding="utf-8")
+    done = materialize(fresh, "marts/dim_role")
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(

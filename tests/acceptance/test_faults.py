@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +73,11 @@ def test_faults_of_rows_and_cells_are_kept_and_told(fresh: DataPaths, release_of
     for typed in ("Riittää kyllä", "matti.meikalainen"):
         assert typed not in done.stdout, "what a respondent wrote stays on the private side"
     assert "Riittää kyllä" in (fresh.warehouse / "findings.csv").read_text(encoding="utf-8")
+    assert "refused" in kuntakysely(fresh, "status").stdout
+    status = json.loads(kuntakysely(fresh, "status", "--json").stdout)
+    assert (status["release"]["number"], status["last_refresh"]["outcome"]) == (1, "refused")
+    failed = {check["check_id"] for check in status["checks"] if check["status"] == "fail"}
+    assert {"rows_unknown_municipality", "figures_reconciled"} <= failed
     with opened(fresh.warehouse_file, read_only=True) as connection:
         counted = connection.execute(
             "select disposition, count(*) from intermediate.int_responses_disposed group by all order by all"
@@ -90,6 +98,31 @@ def test_one_changed_answer_turns_exactly_the_figures_it_touches(fresh: DataPath
             "select figure_id from marts.publication_reconciliation where status = 'mismatch' order by all"
         ).fetchall()
     assert moved == [("f136",), ("f160",), ("f161",)]
+
+
+def test_a_warehouse_that_is_open_elsewhere(fresh: DataPaths, release_of: ReleaseOf) -> None:
+    (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8").write("case_system_name,Jokin muu,uma\n")
+    before = release_of(fresh)
+    look = "import duckdb, sys, time; held = duckdb.connect(sys.argv[1]); print('open', flush=True); time.sleep(60)"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", look, str(fresh.warehouse_file)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "open\n"
+    done = kuntakysely(fresh, "refresh")
+    holder.kill()
+    holder.wait()
+    assert (done.returncode, release_of(fresh)) == (3, before), done.stdout
+    assert "is open in another program" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_folder_without_surveys_is_told_and_left_alone(tmp_path: Path) -> None:
+    for command_name in ("status", "refresh"):
+        done = kuntakysely(DataPaths(tmp_path), command_name)
+        assert done.returncode == 2, done.stdout
+        assert "surveys" in done.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_refreshes_at_once(fresh: DataPaths) -> None:

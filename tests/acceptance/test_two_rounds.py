@@ -63,6 +63,15 @@ def test_a_faulty_round_is_carried_while_the_other_is_refreshed(two: DataPaths) 
     assert kuntakysely(two, "refresh").returncode == 2
 
 
+def test_the_faults_of_both_are_told_at_once(two: DataPaths) -> None:
+    for folder in (ROUND, SECOND):
+        replace(two.root / folder / "responses.csv", ";Aloitusaika;", ";Lähetysaika;")
+    done = kuntakysely(two, "refresh")
+    assert done.returncode == 2
+    for folder in (ROUND, SECOND):
+        assert f'{folder}/responses.csv, line 1: The column name "Lähetysaika" appears 2 times.' in done.stdout
+
+
 def test_a_round_that_is_not_there(two: DataPaths) -> None:
     done = kuntakysely(two, "refresh", "--round", "nope")
     assert (done.returncode, "No round */nope" in done.stdout) == (2, True)

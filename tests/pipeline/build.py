@@ -9,10 +9,10 @@ from pathlib import Path
 
 from expectations.record import record_dbt
 from expectations.suites import check_warehouse
-from ingest.load import load
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
 from orchestration.dbt import BUILD, DBT, DBT_PROJECT, environment
+from tests.loading import load_all
 
 SAMPLE = Path(__file__).with_name("sample")
 
@@ -26,7 +26,7 @@ def copy_sample(folder: Path) -> DataPaths:
 
 def build(paths: DataPaths) -> DataPaths:
     """Everything up to the checks, from the inputs as they lie there."""
-    load(paths)
+    load_all(paths)
     run_dbt(paths, *BUILD)
     with opened(paths.warehouse_file) as connection:
         record_dbt(connection, paths.dbt_target)

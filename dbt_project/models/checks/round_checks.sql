@@ -197,6 +197,30 @@ submission_times_readable as (
     group by rounds.survey_id, rounds.round_id
 ),
 
+roles_known as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(responses.role_id) as observed,
+        'every role given is a role of the survey' as threshold,
+        case
+            when max(columns.question_id) is not null
+                then sum(case when responses.is_role_unknown then 1 else 0 end)
+        end as n_failed
+    from rounds
+    left join columns
+        on
+            rounds.survey_id = columns.survey_id
+            and rounds.round_id = columns.round_id
+            and columns.question_id = '_role'
+    left join responses
+        on
+            rounds.survey_id = responses.survey_id
+            and rounds.round_id = responses.round_id
+            and responses.disposition = 'accepted'
+    group by rounds.survey_id, rounds.round_id
+),
+
 corrections_applied as (
     select
         rounds.survey_id,
@@ -207,7 +231,10 @@ corrections_applied as (
             case
                 when corrections.response_id is null then 0
                 when responses.row_id is null then 1
-                when corrections.action = 'replace' and answers.row_id is null then 1
+                when corrections.action = 'withdraw' then 0
+                when corrections.question_id = '_municipality'
+                    then case when responses.municipality_value = corrections.new_value then 0 else 1 end
+                when answers.row_id is null then 1
                 else 0
             end
         ) as n_failed
@@ -227,16 +254,38 @@ corrections_applied as (
     group by rounds.survey_id, rounds.round_id
 ),
 
-source_matches_card as (
+carded as (
     select
         coalesce(survey_id, 'all') as survey_id,
         coalesce(round_id, 'all') as round_id,
-        count(*) as observed,
-        'sha256 of source.yml' as threshold,
-        sum(case when sha256 <> card_sha256 then 1 else 0 end) as n_failed
+        case when sha256 <> card_sha256 then 1 else 0 end as n_differing
     from sources
     where card_sha256 is not null
-    group by coalesce(survey_id, 'all'), coalesce(round_id, 'all')
+),
+
+places as (
+    select
+        survey_id,
+        round_id
+    from rounds
+    union
+    select
+        survey_id,
+        round_id
+    from carded
+),
+
+source_matches_card as (
+    select
+        places.survey_id,
+        places.round_id,
+        count(carded.n_differing) as observed,
+        'sha256 of source.yml' as threshold,
+        sum(carded.n_differing) as n_failed
+    from places
+    left join carded
+        on places.survey_id = carded.survey_id and places.round_id = carded.round_id
+    group by places.survey_id, places.round_id
 ),
 
 figures_reconciled as (

@@ -37,7 +37,6 @@ select
     question_id,
     part,
     question_type,
-    raw_value,
     code,
     number_value
 from ranked
@@ -50,7 +49,6 @@ select
     question_id,
     part,
     question_type,
-    raw_value,
     code,
     number_value
 from ranked

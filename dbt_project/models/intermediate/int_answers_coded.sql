@@ -30,6 +30,7 @@ single as (
         answers.round_id,
         answers.question_id,
         '' as part,
+        answers.source_column,
         {{ value_judged('answers.raw_value', 'answers.cell_type', 'questions.question_type') }} as judged_value,
         answers.raw_value,
         case
@@ -64,6 +65,7 @@ select
     round_id,
     question_id,
     part,
+    source_column,
     judged_value,
     raw_value,
     code,
@@ -78,6 +80,7 @@ select
     round_id,
     question_id,
     part,
+    source_column,
     judged_value,
     raw_value,
     case when is_ticked then part end as code,

@@ -4,15 +4,6 @@ with answers as (
     where answer_status in ({{ quoted(var('doubtful')) }})
 ),
 
-read as (
-    select
-        row_id,
-        question_id,
-        min(source_column) as source_column
-    from {{ ref('int_answers_read') }}
-    group by row_id, question_id
-),
-
 questions as (
     select * from {{ ref('stg_codebook__questions') }}
 )
@@ -24,7 +15,7 @@ select
     answers.response_id,
     answers.question_id,
     answers.part,
-    read.source_column,
+    answers.source_column,
     answers.raw_value,
     answers.answer_status,
     case answers.answer_status
@@ -49,5 +40,3 @@ select
 from answers
 inner join questions
     on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
-left join read
-    on answers.row_id = read.row_id and answers.question_id = read.question_id

@@ -35,27 +35,13 @@ described as (
         responses.role_order,
         responses.submitted_at,
         questions.question_type,
+        questions.none_ticked,
         questions.min_value,
         questions.max_value,
         choices.sort_order as choice_order,
-        coalesce(choices.is_missing, false) as is_missing_code,
+        coalesce(choices.is_missing, false) as is_missing_choice,
         coalesce(relevance.is_met, true) as is_relevant,
-        coalesce(constraints.is_met, true) as is_constraint_met,
-        case
-            when
-                questions.question_type = 'select_multiple'
-                and (questions.none_ticked = 'blank' or not coalesce(relevance.is_met, true))
-                then
-                    coalesce(
-                        max(case when answers.is_ticked then 1 else 0 end) over (
-                            partition by answers.row_id, answers.question_id
-                        ),
-                        0
-                    ) = 0
-                    and answers.is_ticked is not null
-            when questions.question_type = 'select_multiple' then false
-            else answers.raw_value = ''
-        end as is_blank
+        coalesce(constraints.is_met, true) as is_constraint_met
     from answers
     inner join responses on answers.row_id = responses.row_id
     inner join questions
@@ -69,6 +55,40 @@ described as (
         on answers.row_id = relevance.row_id and answers.question_id = relevance.question_id
     left join constraints
         on answers.row_id = constraints.row_id and answers.question_id = constraints.question_id
+),
+
+-- A question as a whole: what was ticked of it, and whether another question of the same column is the one asked.
+seen_whole as (
+    select
+        *,
+        max(case when is_ticked and is_missing_choice then 1 when is_ticked then 2 else 0 end) over (
+            partition by row_id, question_id
+        ) as most_ticked,
+        max(case when is_relevant then 1 else 0 end) over (partition by row_id, source_column) = 1
+            as is_column_relevant
+    from described
+),
+
+understood as (
+    select
+        *,
+        case
+            when question_type <> 'select_multiple' then raw_value = ''
+            when none_ticked = 'valid' and is_relevant then false
+            else most_ticked = 0 and is_ticked is not null
+        end as is_blank,
+        case
+            when question_type <> 'select_multiple' then is_missing_choice
+            else is_ticked is not null and (most_ticked = 1 or (is_ticked and is_missing_choice))
+        end as is_missing_code
+    from seen_whole
+),
+
+judged as (
+    select
+        *,
+        {{ answer_status() }} as answer_status
+    from understood
 )
 
 select
@@ -81,7 +101,8 @@ select
     municipality_code,
     role_id,
     question_type,
-    judged_value,
+    source_column,
+    case when answer_status <> 'not_asked' then judged_value end as judged_value,
     raw_value,
     code,
     number_value,
@@ -90,5 +111,5 @@ select
     choice_order,
     role_order,
     submitted_at,
-    {{ answer_status() }} as answer_status
-from described
+    answer_status
+from judged

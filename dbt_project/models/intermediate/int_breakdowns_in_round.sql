@@ -27,7 +27,6 @@ select
     labelled.breakdown,
     labelled.breakdown_id,
     labelled.sort_order,
-    in_frame.breakdown_id is not null as is_in_frame,
     labelled.breakdown in ('all', 'size_class_group', {{ quoted(area_breakdowns().keys()) }})
         as is_of_municipality
 from rounds

@@ -32,7 +32,8 @@ separate as (
         round_id,
         question_id,
         part,
-        raw_value as judged_value,
+        source_column,
+        case when raw_value = '' then '' else part || ': ' || raw_value end as judged_value,
         raw_value,
         case
             when raw_value = coalesce(ticked, '') then true
@@ -48,6 +49,7 @@ tokens as (
         survey_id,
         round_id,
         question_id,
+        source_column,
         list_name,
         raw_value,
         trim({{ split_to_rows('raw_value', 'list_separator') }}) as token
@@ -61,6 +63,7 @@ coded as (
         tokens.survey_id,
         tokens.round_id,
         tokens.question_id,
+        tokens.source_column,
         tokens.token,
         spellings.code
     from tokens
@@ -80,6 +83,7 @@ joined as (
         multiple.round_id,
         multiple.question_id,
         choices.code as part,
+        multiple.source_column,
         choices.code as judged_value,
         multiple.raw_value,
         coalesce({{ any_true('coded.code = choices.code') }}, false) as is_ticked
@@ -90,7 +94,8 @@ joined as (
         on multiple.row_id = coded.row_id and multiple.question_id = coded.question_id
     where multiple.list_separator is not null
     group by
-        multiple.row_id, multiple.survey_id, multiple.round_id, multiple.question_id, choices.code, multiple.raw_value
+        multiple.row_id, multiple.survey_id, multiple.round_id, multiple.question_id, choices.code,
+        multiple.source_column, multiple.raw_value
 ),
 
 unlisted as (
@@ -100,6 +105,7 @@ unlisted as (
         round_id,
         question_id,
         token as part,
+        source_column,
         token as judged_value,
         token as raw_value,
         cast(null as boolean) as is_ticked

@@ -78,7 +78,7 @@ select
         else 'accepted'
     end as disposition,
     unreadable_reason,
+    is_role_unknown,
     role_order,
-    started_at,
     submitted_at
 from ordered

@@ -20,6 +20,11 @@ recodes as (
     where list_name = '_municipality'
 ),
 
+corrections as (
+    select * from {{ ref('stg_codebook__corrections') }}
+    where question_id = '_municipality' and action = 'replace'
+),
+
 role_spellings as (
     select
         spellings.survey_id,
@@ -53,17 +58,20 @@ select
         reserved.response_id, substr(numbered.content_sha256, 1, 16) || '-' || numbered.content_copy
     ) as response_id,
     reserved.respondent_id,
-    coalesce(recodes.code, reserved.municipality_value, '') as municipality_value,
+    coalesce(corrections.new_value, recodes.code, reserved.municipality_value, '') as municipality_value,
     reserved.municipality_part,
-    case when recodes.code is null then reserved.municipality_cell_type else 'text' end as municipality_cell_type,
+    case
+        when coalesce(corrections.new_value, recodes.code) is null then reserved.municipality_cell_type
+        else 'text'
+    end as municipality_cell_type,
     role_spellings.role_id,
+    coalesce(reserved.role_value, '') <> '' and role_spellings.role_id is null as is_role_unknown,
     numbered.row_status,
     numbered.reason as unreadable_reason,
     numbered.content_sha256,
     coalesce(role_spellings.sort_order, {{ var('last_role_order') }}) as role_order,
     reserved.response_id is not null and numbered.content_copy > 1 as is_exact_copy,
     numbered.is_empty_row,
-    numbered.started_at,
     numbered.submitted_at
 from numbered
 left join reserved on numbered.row_id = reserved.row_id
@@ -72,6 +80,12 @@ left join recodes
         numbered.survey_id = recodes.survey_id
         and numbered.round_id = recodes.round_id
         and reserved.municipality_value = recodes.source_value
+left join corrections
+    on
+        numbered.survey_id = corrections.survey_id
+        and numbered.round_id = corrections.round_id
+        and reserved.response_id = corrections.response_id
+        and coalesce(reserved.municipality_value, '') = corrections.old_value
 left join role_spellings
     on
         numbered.survey_id = role_spellings.survey_id

@@ -22,7 +22,7 @@ hints as (
     inner join municipalities
         on
             rounds.division_date = municipalities.division_date
-            and responses.municipality_value <> ''
+            and length(responses.municipality_value) in (1, 2)
             and lpad(responses.municipality_value, 3, '0') = municipalities.municipality_code
     where responses.disposition = 'unknown_municipality'
     group by responses.row_id
@@ -42,7 +42,9 @@ select
                 'municipality "' || responses.municipality_value || '" exists but is outside the frame of this round ('
                 || rounds.scope || '); correct the code in recodes.csv if it is wrong'
         when responses.municipality_value = ''
-            then 'the municipality is empty; find out who answered and give the code in corrections or recodes.csv'
+            then
+                'the municipality is empty; find out who answered and give the code in corrections.csv '
+                || '(question_id _municipality)'
         when hints.row_id is not null
             then
                 'municipality "' || responses.municipality_value || '" is not a code of the division of '

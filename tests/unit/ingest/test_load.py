@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import InputFaults
-from ingest.load import LoadResult, load, load_registry, load_rounds, load_systems, validate
+from ingest.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems, validate
 from ingest.paths import DataPaths
 from ingest.raw_tables import COLUMNS
 from ingest.warehouse import columns_of, opened
+from tests.loading import load_all
 
 KEY = "palvelukysely/2024"
 OTHER = "palvelukysely/2025"
@@ -46,7 +47,7 @@ def two_rounds(paths: DataPaths, round_folder: Path, edit: Edit) -> DataPaths:
 
 
 def test_every_raw_table_has_its_columns_and_text_only(paths: DataPaths) -> None:
-    load(paths)
+    load_all(paths)
     with opened(paths.warehouse_file, read_only=True) as connection:
         for table, columns in COLUMNS.items():
             assert columns_of(connection, table) == list(columns)
@@ -57,7 +58,7 @@ def test_every_raw_table_has_its_columns_and_text_only(paths: DataPaths) -> None
 
 
 def test_rows_know_where_they_come_from(paths: DataPaths) -> None:
-    result = load(paths)
+    result = load_all(paths)
     assert (result.n_rows, outcomes(result)) == (6, {KEY: "loaded"})
     assert query(paths, "select source_file, source_line from raw.surveys__rows order by all limit 1") == [
         ("surveys/palvelukysely/rounds/2024/responses.csv", "2")
@@ -69,7 +70,7 @@ def test_rows_know_where_they_come_from(paths: DataPaths) -> None:
 
 
 def test_leading_zeros_survive_to_the_warehouse(paths: DataPaths) -> None:
-    load(paths)
+    load_all(paths)
     cells = query(paths, "select cell_text from raw.surveys__cells where source_column = 'Kuntanumero' order by all")
     assert cells == [("001",), ("005",), ("020",), ("050",), ("050",), ("090",)]
     codes = query(paths, "select distinct municipality_code from raw.registry__population order by all limit 3")
@@ -77,7 +78,7 @@ def test_leading_zeros_survive_to_the_warehouse(paths: DataPaths) -> None:
 
 
 def test_booleans_dates_and_blanks_are_written_as_agreed(paths: DataPaths) -> None:
-    load(paths)
+    load_all(paths)
     assert query(paths, "select is_synthetic, opens_on, decimal_sign from raw.codebook__rounds") == [
         ("true", "2024-01-08", ".")
     ]
@@ -97,14 +98,14 @@ def test_booleans_dates_and_blanks_are_written_as_agreed(paths: DataPaths) -> No
 
 
 def test_loading_again_changes_nothing(paths: DataPaths) -> None:
-    load(paths)
+    load_all(paths)
     before = contents(paths)
-    assert outcomes(load(paths)) == {KEY: "unchanged"}
+    assert outcomes(load_all(paths)) == {KEY: "unchanged"}
     assert contents(paths) == before
 
 
 def test_loading_in_parts_equals_loading_whole(paths: DataPaths, tmp_path: Path) -> None:
-    load(paths)
+    load_all(paths)
     parts = DataPaths.resolve(tmp_path / "parts" / "data")
     shutil.copytree(paths.root, parts.root, ignore=shutil.ignore_patterns("warehouse", "state"))
     load_registry(parts)
@@ -114,9 +115,9 @@ def test_loading_in_parts_equals_loading_whole(paths: DataPaths, tmp_path: Path)
 
 
 def test_changed_file_is_loaded_anew(paths: DataPaths, round_folder: Path, edit: Edit) -> None:
-    load(paths)
+    load_all(paths)
     edit(round_folder / "responses.csv", "A6;31.01.2024 23.59", "A7;31.01.2024 23.58")
-    assert outcomes(load(paths)) == {KEY: "loaded"}
+    assert outcomes(load_all(paths)) == {KEY: "loaded"}
     assert query(paths, "select count(*) from raw.surveys__rows") == [(6,)]
 
 
@@ -124,51 +125,49 @@ def test_changed_file_is_loaded_anew(paths: DataPaths, round_folder: Path, edit:
     "damage", ["delete from raw.surveys__cells where source_line = '2'", "drop table raw.surveys__rows"]
 )
 def test_damaged_tables_are_loaded_anew(paths: DataPaths, damage: str) -> None:
-    load(paths)
+    load_all(paths)
     before = contents(paths)
     with opened(paths.warehouse_file) as connection:
         connection.execute(damage)
-    assert outcomes(load(paths)) == {KEY: "loaded"}
+    assert outcomes(load_all(paths)) == {KEY: "loaded"}
     assert contents(paths) == before
 
 
 def test_nothing_is_written_with_a_fault(paths: DataPaths, round_folder: Path, edit: Edit) -> None:
-    load(paths)
+    load_all(paths)
     before = contents(paths)
     edit(round_folder / "columns.csv", "Huomautus,ignored,,,,\n", "")
     edit(paths.registry / "population.csv", "60000", "60001")
-    for attempt in (lambda: load(paths), lambda: load_rounds(paths, [KEY])):
-        with pytest.raises(InputFaults, match="Huomautus"):
-            attempt()
+    with pytest.raises(InputFaults, match="Huomautus"):
+        load_rounds(paths, [KEY])
     assert contents(paths) == before
 
 
 def test_faults_at_first_load_leave_no_warehouse(paths: DataPaths, round_folder: Path) -> None:
     (round_folder / "columns.csv").unlink()
     with pytest.raises(InputFaults):
-        load(paths)
+        load_rounds(paths, [KEY])
     assert not paths.warehouse_file.exists()
 
 
 def test_faulty_round_does_not_stop_another(two_rounds: DataPaths, round_folder: Path, edit: Edit) -> None:
-    load(two_rounds)
+    load_all(two_rounds)
     edit(round_folder / "round.yml", "Europe/Helsinki", "Europe/Helsinkki")
     edit(round_folder.with_name("2025") / "responses.csv", "A6;31.01.2024 23.59", "A7;31.01.2024 23.58")
-    assert outcomes(load(two_rounds, "palvelukysely", "2025")) == {OTHER: "loaded"}
+    assert outcomes(load_rounds(two_rounds, [OTHER])) == {OTHER: "loaded"}
     assert outcomes(load_rounds(two_rounds, [OTHER])) == {OTHER: "unchanged"}
     assert query(two_rounds, "select round_id, count(*) from raw.surveys__rows group by all order by all") == [
         ("2024", 6), ("2025", 6)
     ]  # fmt: skip
     assert query(two_rounds, "select round_id from raw.codebook__rounds order by all") == [("2024",), ("2025",)]
-    assert validate(two_rounds, "palvelukysely", "2025") == ()
-    assert len(validate(two_rounds)) == 1
+    assert validate(two_rounds, "palvelukysely", "2025") == faults_of_rounds(two_rounds, [OTHER]) == ()
+    assert len(validate(two_rounds)) == len(faults_of_rounds(two_rounds, [KEY, OTHER])) == 1
 
 
-@pytest.mark.parametrize("by_rounds", [False, True])
-def test_round_without_folder_is_removed(two_rounds: DataPaths, round_folder: Path, by_rounds: bool) -> None:
-    load(two_rounds)
+def test_round_without_folder_is_removed(two_rounds: DataPaths, round_folder: Path) -> None:
+    load_all(two_rounds)
     shutil.rmtree(round_folder.with_name("2025"))
-    result = load_rounds(two_rounds, [KEY]) if by_rounds else load(two_rounds)
+    result = load_rounds(two_rounds, [KEY])
     assert outcomes(result) == {KEY: "unchanged", OTHER: "removed"}
     after = contents(two_rounds)
     assert not [table for table, rows in after.items() if any("2025" in row for row in rows)]
@@ -176,9 +175,9 @@ def test_round_without_folder_is_removed(two_rounds: DataPaths, round_folder: Pa
 
 
 def test_survey_without_folder_is_removed(paths: DataPaths) -> None:
-    load(paths)
+    load_all(paths)
     shutil.rmtree(paths.surveys / "palvelukysely")
-    load(paths)
+    load_all(paths)
     after = contents(paths)
     assert not [table for table, rows in after.items() if "codebook" in table and rows]
     assert len(after["raw.registry__municipalities"]) == 7
@@ -202,9 +201,8 @@ def test_survey_without_rounds_keeps_its_printed_figures(paths: DataPaths, round
 def test_unknown_survey_or_round_is_told(
     paths: DataPaths, survey: str | None, round_id: str | None, message: str
 ) -> None:
-    with pytest.raises(InputFaults) as raised:
-        load(paths, survey, round_id)
-    assert str(raised.value).endswith(message)
+    (fault,) = validate(paths, survey, round_id)
+    assert str(fault).endswith(message)
 
 
 def test_validate_writes_nothing(paths: DataPaths) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.load import load, validate
+from ingest.load import validate
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from ingest.warehouse import opened
+from tests.loading import load_all
 
 KEY = "palvelukysely/2024"
 Edit = Callable[[Path, str, str], None]
@@ -73,7 +74,7 @@ def test_file_that_differs_from_its_card_is_loaded_and_told_apart(
     paths: DataPaths, round_folder: Path, edit: Edit
 ) -> None:
     edit(round_folder / "responses.csv", "keksitty", "keksittyä")
-    load(paths)
+    load_all(paths)
     with opened(paths.warehouse_file, read_only=True) as connection:
         found = connection.execute(
             "select sha256 <> card_sha256, producer, licence, received_on from raw.ingest__sources "

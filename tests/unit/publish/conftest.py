@@ -64,6 +64,8 @@ SOURCES = """
 RECORDS = """
     create or replace table checks.builds as
         select 3 as n_models, 3 as n_models_built, '{code}' as code_sha256, '{sources}' as sources_hash;
+    create or replace table checks.of_each_round as
+        select unnest(['rows_conserved', 'answers_in_codebook']) as check_id;
     create or replace table checks.round_checks as select 'rows_conserved' as check_id;
     create or replace table checks.dbt_results as select 'unique_dim_round' as check_id;
 """

@@ -19,10 +19,15 @@ REFUSED = {
     "no result of SQL": ("delete from checks.results where tool = 'sql'", "no check of the tool sql"),
     "no result of dbt": ("delete from checks.results where tool = 'dbt'", "no check of the tool dbt"),
     "no result of GX": ("delete from checks.results where tool = 'gx'", "no check of the tool gx"),
-    "a round that GX never saw": (
+    "a round that no check saw": (
         "insert into marts.dim_round values ('koto', '2024-01', 'koto/2024-01', true, 1)",
-        "round koto/2024-01 has no result of Great Expectations",
+        "round koto/2024-01 has no result of the check rows_conserved",
     ),
+    "a round that lacks one check": (
+        "delete from checks.results where check_id = 'answers_in_codebook'",
+        "round koto/2023-01 has no result of the check answers_in_codebook",
+    ),
+    "no list of the checks of each round": ("drop table checks.of_each_round", "no table checks.of_each_round"),
     "a blocking check failed": (
         "update checks.results set status = 'fail', n_failed = 3, observed = '3' where check_id = 'rows_conserved'",
         "block check rows_conserved of koto/2023-01 on marts.dim_round: fail, observed 3, expected 0, 3 failed",
