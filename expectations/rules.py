@@ -8,6 +8,7 @@ from typing import Literal
 
 Kind = Literal["in_set", "not_in_set", "matches", "matches_not", "between"]
 ALL = "all"
+CAN_FAIL = "expectations_can_fail"
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,10 @@ import pandas as pd
 
 from expectations import answers, tables
 from expectations.profiles import answer_profile, table_profile
-from expectations.record import CheckResult, record_gx
-from expectations.rules import ALL, Rule
+from expectations.record import CHECKS_OF_OTHERS, CheckResult, record_gx
+from expectations.rules import ALL, CAN_FAIL, Rule
 from expectations.run import Verdict, judge, picked
 
-WHAT_CHECKS_READ = ("checks.round_checks", "checks.dbt_results")
-CAN_FAIL = "expectations_can_fail"
 MESSAGES = {
     answers.IN_CODEBOOK: (
         "Answers to {question} outside the codebook: see intermediate.int_answers_doubtful",
@@ -41,7 +39,7 @@ def check_warehouse(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     """Judge answers, registry, inventory and every mart; record the results and sign what was judged."""
     marts = published_tables(connection)
     results = [*_answer_results(connection), *_table_results(connection, [*tables.RAW_TABLES, *marts])]
-    record_gx(connection, results, [*marts, *WHAT_CHECKS_READ])
+    record_gx(connection, results, [*marts, *CHECKS_OF_OTHERS])
     return results
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -41,24 +41,29 @@ from publish.gate import PublishRefused, refusals
 from publish.release import PUBLISHED_TABLES, publish
 
 PATHS = DataPaths.resolve()
+OF_A_SCHEDULE = "dagster/schedule_name"  # a tag that Dagster gives the runs of its schedules
 MANIFEST: dict[str, Any] = json.loads(prepared_manifest(PATHS).read_text(encoding="utf-8"))
 
 
 class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
-    """The session of the refresh that the run is part of: it holds the lock from the first step to the last."""
+    """The session of the refresh that the run is part of: it begins with the first step that asks for it, and holds the
+    lock until the run has ended."""
 
-    _session: Session = PrivateAttr()
+    _session: Session | None = PrivateAttr(default=None)
+    _until_the_end: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     @contextmanager
     def yield_for_execution(
         self,
         context: InitResourceContext,  # noqa: ARG002
     ) -> "Iterator[RefreshResource]":
-        with refresh_session(PATHS) as self._session:
+        with self._until_the_end:
             yield self
 
     @property
     def session(self) -> Session:
+        if self._session is None:
+            self._session = self._until_the_end.enter_context(refresh_session(PATHS))
         return self._session
 
 
@@ -147,9 +152,14 @@ def expectations(context: AssetCheckExecutionContext, refresh: RefreshResource) 
 
 
 @asset(deps=[AssetKey(["marts", name]) for name in PUBLISHED_TABLES], group_name="published", kinds={"duckdb"})
-def published_release(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
-    """The release that BI tools read. It reads the recorded checks itself and refuses: no selection gets round them."""
+def published_release(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """The release that BI tools read. It reads the recorded checks itself and refuses: no selection gets round them.
+
+    A schedule's run that found nothing changed leaves the release as it is."""
     session = refresh.session
+    if OF_A_SCHEDULE in context.run.tags and session.unchanged:
+        session.outcome, session.release_number = "published", session.unchanged.number
+        return MaterializeResult(metadata={"release": session.release_number, "new": False})
     try:
         release = publish(session.paths, datetime.now(UTC), session.refresh_id)
     except PublishRefused as refused:

@@ -11,9 +11,9 @@ from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetK
 
 from expectations import answers
 from expectations.record import COLUMNS, CheckResult
+from expectations.rules import CAN_FAIL
 from expectations.tables import EXPECTATIONS, RAW_TABLES
 
-CAN_FAIL = "expectations_can_fail"
 SOURCE_OF = {"codebook": "responses", "surveys": "responses", "registry": "registry", "systems": "systems"}
 SHOWN_RESULTS = 20
 

@@ -18,6 +18,11 @@ nux:
 run_coordinator:
   module: dagster
   class: QueuedRunCoordinator
+retention:
+  schedule:
+    purge_after_days: {skipped: 7, failure: 90, success: 90}
+  sensor:
+    purge_after_days: {skipped: 7, failure: 90, success: 90}
 concurrency:
   runs:
     max_concurrent_runs: 1

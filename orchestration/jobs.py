@@ -44,6 +44,7 @@ rebuild_job = define_asset_job(
 
 
 @schedule(
+    description="Every morning: refreshes each round whose field window is open",
     job=refresh_job,
     cron_schedule="0 6 * * *",
     execution_timezone=HELSINKI,
@@ -60,6 +61,7 @@ def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[R
 
 
 @schedule(
+    description="Every month: reads the registry and the inventory again and rebuilds on them",
     job=rebuild_job,
     cron_schedule="0 5 1 * *",
     execution_timezone=HELSINKI,

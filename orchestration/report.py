@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,8 +17,7 @@ from rich.table import Table
 from ingest import state
 from ingest.paths import DataPaths
 from ingest.warehouse import WarehouseHeld, columns_of, opened
-
-SEVERITIES = ("block", "gate", "warn", "info")
+from publish.gate import SEVERITIES
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ def as_json(status: Status) -> str:
 
 
 def print_outcome(paths: DataPaths, console: Console) -> None:
-    """The short table at the end of a refresh."""
-    print_status(read_status(paths), paths, console)
+    """The short table at the end of a refresh, which is the last one and under way itself."""
+    print_status(replace(read_status(paths), last_refresh=None), paths, console)
 
 
 def print_status(status: Status, paths: DataPaths, console: Console) -> None:

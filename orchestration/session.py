@@ -28,7 +28,7 @@ class Session:
 
     paths: DataPaths
     refresh_id: int
-    fingerprint: str
+    unchanged: state.ReleaseRecord | None
     outcome: state.Outcome = "unpublished"
     release_number: int | None = None
     said: str = ""
@@ -122,17 +122,19 @@ def fingerprint(paths: DataPaths) -> str:
 
 
 def _begin(paths: DataPaths) -> Session:
-    made_from = fingerprint(paths)
+    from orchestration.unchanged import release_if_unchanged
+
+    made_from, unchanged = fingerprint(paths), release_if_unchanged(paths)
     with state.opened(paths) as memory:
-        return Session(paths, state.begin_refresh(memory, datetime.now(UTC), made_from), made_from)
+        return Session(paths, state.begin_refresh(memory, datetime.now(UTC), made_from), unchanged)
 
 
 def _end(session: Session) -> None:
     from orchestration.unchanged import warehouse_signature
 
-    # A run that read only some of the inputs cannot say of the others that they are unchanged.
-    has_read_all = session.read >= {"registry", "systems", *round_keys(session.paths)}
-    signature = warehouse_signature(session.paths) if session.outcome == "published" and has_read_all else ""
+    # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
+    is_all_read = session.unchanged or session.read >= {"registry", "systems", *round_keys(session.paths)}
+    signature = warehouse_signature(session.paths) if session.outcome == "published" and is_all_read else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(
             memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature

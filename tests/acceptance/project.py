@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -46,10 +47,10 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "orchestration.cli", *arguments]
 
 
-def kuntakysely(paths: DataPaths, *arguments: str, project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end; stdout holds both streams."""
+def run(paths: DataPaths, command: list[str], project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; stdout holds both streams."""
     return subprocess.run(
-        command(*arguments),
+        command,
         cwd=project,
         env=environment(paths),
         stdout=subprocess.PIPE,
@@ -57,23 +58,30 @@ def kuntakysely(paths: DataPaths, *arguments: str, project: Path = PROJECT_ROOT)
         text=True,
         check=False,
     )
+
+
+def kuntakysely(paths: DataPaths, *arguments: str, project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:
+    """The command line of the product."""
+    return run(paths, command(*arguments), project)
+
+
+def dagster(paths: DataPaths, *arguments: str, project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:
+    """Dagster's own command line, on the definitions of the product."""
+    return run(paths, [sys.executable, "-m", "dagster", *arguments, "-m", "orchestration.definitions"], project)
 
 
 def materialize(
     paths: DataPaths, selection: str, project: Path = PROJECT_ROOT, partition: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Materialise chosen assets in Dagster and nothing else, as a person can in its web interface."""
-    arguments = ["asset", "materialize", "--select", selection, "-m", "orchestration.definitions"]
-    arguments += ["--partition", partition] if partition else []
-    return subprocess.run(
-        [sys.executable, "-m", "dagster", *arguments],
-        cwd=project,
-        env=environment(paths),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    chosen = ["--select", selection, *(["--partition", partition] if partition else [])]
+    return dagster(paths, "asset", "materialize", *chosen, project=project)
+
+
+def run_of_schedule(paths: DataPaths, job: str, schedule: str) -> subprocess.CompletedProcess[str]:
+    """Run a job as a schedule starts it."""
+    tags = json.dumps({"dagster/schedule_name": schedule})
+    return dagster(paths, "job", "execute", "-j", job, "--tags", tags)
 
 
 def rows(paths: DataPaths, sql: str) -> list[tuple[object, ...]]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from dagster import (
@@ -18,8 +15,9 @@ from dagster import (
     build_sensor_context,
 )
 
-from ingest.paths import PROJECT_ROOT, DataPaths
-from tests.acceptance.project import ROUND, environment, materialize
+from ingest.paths import DataPaths
+from orchestration.unchanged import release_if_unchanged
+from tests.acceptance.project import ROUND, dagster, materialize, replace, rows, run_of_schedule
 
 
 @pytest.fixture
@@ -31,11 +29,8 @@ def instance(fresh: DataPaths, monkeypatch: pytest.MonkeyPatch) -> DagsterInstan
 
 
 def test_definitions_validate(published: DataPaths) -> None:
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("dagster")), "definitions", "validate", "-m", "orchestration.definitions"],
-        cwd=PROJECT_ROOT, env=environment(published), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = dagster(published, "definitions", "validate")
+    assert done.returncode == 0, done.stdout
 
 
 def test_one_mart_alone(fresh: DataPaths) -> None:
@@ -93,6 +88,16 @@ def test_the_sensor_is_quiet_until_a_round_changes(fresh: DataPaths, instance: D
     assert keys == [], "it is as it was read"
     recodes.write_bytes(as_read + b"case_system_name,Jokin muu,uma\n")
     assert launched(instance, cursor)[0] == ["koto_kuntakysely/2023-01"]
+
+
+def test_a_scheduled_run_of_what_has_not_changed_publishes_nothing(fresh: DataPaths) -> None:
+    done = run_of_schedule(fresh, "rebuild", "registry_every_month")
+    assert done.returncode == 0, done.stdout
+    assert rows(fresh, "select number from marts.release") == [(1,)]
+    assert release_if_unchanged(fresh), "the next refresh has nothing to do either"
+    replace(fresh.registry / "areas.csv", "City of Helsinki,", "The City of Helsinki,")
+    assert run_of_schedule(fresh, "rebuild", "registry_every_month").returncode == 0
+    assert rows(fresh, "select number from marts.release") == [(2,)]
 
 
 def test_a_killed_run_does_not_hold_up_the_queue(instance: DagsterInstance) -> None:

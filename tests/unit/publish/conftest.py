@@ -123,7 +123,7 @@ def _build_checks(connection: duckdb.DuckDBPyConnection) -> None:
 def sign(connection: duckdb.DuckDBPyConnection) -> None:
     """Signatures of the marts as they are now."""
     connection.execute(SIGNATURES)
-    for table in [*(f"marts.{name}" for name in release.PUBLISHED_TABLES), *gate.SIGNED_SOURCES]:
+    for table in [*(f"marts.{name}" for name in release.PUBLISHED_TABLES), *gate.MUST_BE_SIGNED]:
         signature = warehouse.table_signature(connection, table)
         connection.execute(
             "insert into checks.signatures values (?, ?, ?, ?, now()::timestamp)", [table, *signature, CODE]
