@@ -117,6 +117,7 @@ def serve(
         end_dead_runs(instance)
     prepared_manifest(paths)
     os.chdir(PROJECT_ROOT)
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command` is superseded")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell that starts this in the background has it ignored
     dagster = Path(sys.executable).with_name("dagster")
     typer.echo(f"Dagster at http://127.0.0.1:{port} (end with Ctrl-C)")

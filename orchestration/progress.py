@@ -18,7 +18,7 @@ STEPS = {
     "published_release": "Release",
 }
 WIDTH = 26
-PLAIN_WIDTH = 140
+PLAIN_WIDTH = 160
 
 
 class Progress(logging.Handler):

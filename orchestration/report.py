@@ -121,15 +121,21 @@ def print_status(status: Status, paths: DataPaths, console: Console) -> None:
         last = status.last_refresh
         console.print(f"\nThe last refresh, begun {last['started_at']}: {last['outcome']}.", highlight=False)
     made = status.release["created_at"]
+    earlier = ", ".join(str(each["number"]) for each in status.releases if not each["is_current"])
+    if earlier:
+        console.print(f"\nOther releases on disk: {earlier} (kuntakysely rollback NUMBER)", highlight=False)
     console.print(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}", highlight=False)
 
 
 def _round_table(rounds: Sequence[dict[str, Any]]) -> Table:
-    table = Table("round", "responses", "municipalities", "printed figures", title="Rounds", title_justify="left")
+    table = Table(
+        "round", "in the field", "responses", "municipalities", "printed figures", title="Rounds", title_justify="left"
+    )
     for row in rounds:
         marked = " (demonstration: answers are made up)" if row["is_synthetic"] else ""
         table.add_row(
-            f"{row['survey_id']}/{row['round_id']}{marked}", str(row["n_responses"]),
+            f"{row['survey_id']}/{row['round_id']}{marked}", f"{row['opens_on']} to {row['closes_on']}",
+            str(row["n_responses"]),
             f"{row['n_municipalities']} of {row['n_frame']}",
             f"{row['figures_matched']} match, {row['figures_known_wrong']} known wrong, "
             f"{row['figures_mismatched']} mismatch",
@@ -149,7 +155,8 @@ def _check_table(checks: Sequence[dict[str, Any]]) -> Table:
 
 
 def _open(checks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [check for check in checks if check["status"] == "fail"]
+    failed = [check for check in checks if check["status"] == "fail"]
+    return sorted(failed, key=lambda check: SEVERITIES.index(check["severity"]))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
