@@ -88,7 +88,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def failures(target: Path) -> list[str]:
     """What failed in the last run, a line each: the test or model, and how many rows were against it."""
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    file = target / "run_results.json"
+    if not file.exists():
+        return ["- dbt ended before it had results; what it said is in Dagster's log of the run: kuntakysely serve"]
+    results = json.loads(file.read_text(encoding="utf-8"))["results"]
     return [
         f"- {result['unique_id'].split('.')[2]}: {_said(result)}"
         for result in results

@@ -1,8 +1,12 @@
-"""What the command line ends with."""
+"""What the command line ends with, and the error that is about its user."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+
+
+class WrongUsage(Exception):
+    """What was asked for cannot be done as it was asked; the message says what can."""
 
 
 class ExitCode(IntEnum):

@@ -50,8 +50,8 @@ DOUBTFUL = """
     from intermediate.int_answers_doubtful order by all
 """
 NOT_REPRODUCED = """
-    select 'surveys/' || survey_id || '/published_figures.csv', figure_id, coalesce(computed_value, ''), status,
-        coalesce(explanation, 'expected ' || published_value)
+    select 'surveys/' || survey_id || '/published_figures.csv', figure_id,
+        coalesce(cast(computed_value as varchar), ''), status, coalesce(explanation, 'expected ' || published_value)
     from marts.publication_reconciliation
     inner join marts.dim_round using (survey_id, round_id)
     where status in ('mismatch', 'not_computable') order by all

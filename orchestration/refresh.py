@@ -14,7 +14,7 @@ from ingest.state import ReleaseRecord, current_release
 from ingest.warehouse import require_free
 from orchestration.dagster_home import end_dead_runs, prepare_dagster_home
 from orchestration.dbt import finish_parse, start_parse
-from orchestration.exit_codes import ExitCode
+from orchestration.exit_codes import ExitCode, WrongUsage
 from orchestration.findings import told
 from orchestration.progress import Progress, terminal
 from orchestration.report import print_outcome
@@ -64,7 +64,7 @@ def _nothing_changed(paths: DataPaths, release: ReleaseRecord) -> str:
 
 
 def chosen_rounds(paths: DataPaths, survey: str | None, round_id: str | None) -> list[str]:
-    """Keys (survey/round) of the rounds asked for, all without a choice. Raises ValueError when there is none."""
+    """Keys (survey/round) of the rounds asked for, all without a choice. Raises WrongUsage when there is none."""
     there_are = round_keys(paths)
     chosen = [
         key for key in there_are
@@ -73,7 +73,7 @@ def chosen_rounds(paths: DataPaths, survey: str | None, round_id: str | None) ->
     if not chosen:
         asked = "/".join(part or "*" for part in (survey, round_id))
         listed = ", ".join(there_are) or "none"
-        raise ValueError(
+        raise WrongUsage(
             f"No round {asked} under {paths.shown(paths.surveys)}. There are: {listed}. "
             "A round is a folder surveys/<survey_id>/rounds/<round_id> with a round.yml."
         )

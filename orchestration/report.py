@@ -17,6 +17,7 @@ from rich.table import Table
 from ingest import state
 from ingest.paths import DataPaths
 from ingest.warehouse import WarehouseHeld, columns_of, opened
+from orchestration.exit_codes import WrongUsage
 from publish.gate import SEVERITIES
 
 
@@ -32,9 +33,9 @@ class Status:
 
 
 def read_status(paths: DataPaths) -> Status:
-    """Everything that `status` shows. Nothing is changed. Raises ValueError where there are no surveys."""
+    """Everything that `status` shows. Nothing is changed. Raises WrongUsage where there are no surveys."""
     if not paths.surveys.is_dir():
-        raise ValueError(
+        raise WrongUsage(
             f"There is no folder {paths.surveys.as_posix()}. A data folder has the surveys in it: "
             "name it with --data, or in the variable KUNTAKYSELY_DATA."
         )
