@@ -11,6 +11,7 @@ import duckdb
 
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
+from orchestration.findings import write_findings
 from tests.pipeline.build import build, copy_sample
 
 FOLDER = Path(__file__).parents[1] / "golden"
@@ -36,6 +37,8 @@ TABLES = {
     "checks": "select check_id, tool, severity, status, observed, threshold, n_failed from checks.results "
     "where tool <> 'dbt' and survey_id <> 'all'",
 }
+FINDINGS = "findings"
+NAMES = (*TABLES, FINDINGS)
 
 
 def golden_text(connection: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -51,7 +54,9 @@ def golden_text(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 def golden_texts(paths: DataPaths) -> dict[str, str]:
     """Every golden table of a built warehouse."""
     with opened(paths.warehouse_file, read_only=True) as connection:
-        return {table: golden_text(connection, table) for table in TABLES}
+        texts = {table: golden_text(connection, table) for table in TABLES}
+    write_findings(paths)
+    return texts | {FINDINGS: (paths.warehouse / "findings.csv").read_text(encoding="utf-8")}
 
 
 def main() -> None:

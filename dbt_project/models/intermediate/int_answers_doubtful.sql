@@ -21,11 +21,19 @@ select
     case answers.answer_status
         when 'code_not_in_list'
             then
-                'expected a code or label of the list ' || coalesce(questions.list_name, '')
-                || '; add the spelling to recodes.csv, or correct the answer in corrections.csv'
+                case
+                    when answers.judged_value = answers.part || ': ' || answers.raw_value
+                        then 'expected what columns.csv says of a ticked or an unticked option; correct it there'
+                    else
+                        'expected a code or label of the list ' || coalesce(questions.list_name, '')
+                        || '; add the spelling to recodes.csv, or correct the answer in corrections.csv'
+                end
         when 'not_a_number'
             then
-                'expected ' || case questions.question_type when 'integer' then 'a whole number' else 'a number' end
+                case questions.question_type
+                    when 'integer' then 'expected a whole number'
+                    else 'expected a number with the decimal sign of round.yml'
+                end
                 || '; correct the answer in corrections.csv'
         when 'not_a_date' then 'expected a date such as 2023-01-31 or 31.1.2023; correct the answer in corrections.csv'
         when 'out_of_range'

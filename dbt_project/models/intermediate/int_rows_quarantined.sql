@@ -36,7 +36,8 @@ select
     responses.disposition,
     responses.municipality_value,
     case
-        when responses.disposition = 'unreadable' then responses.unreadable_reason
+        when responses.disposition = 'unreadable'
+            then responses.unreadable_reason || '; look at the line, and fetch the file again if it was cut or edited'
         when responses.disposition = 'out_of_frame'
             then
                 'municipality "' || responses.municipality_value || '" exists but is outside the frame of this round ('
