@@ -16,6 +16,7 @@ IN_CODEBOOK = "answers_in_codebook"
 AGREEMENT = "sql_and_gx_agree"
 ASSET = "int_answers_judged"
 BAD_VALUE = "in no codebook"
+NO_VALUE = "no value at all"  # what an answer would have to be to have a status that is impossible
 
 GIVEN = (
     "valid",
@@ -42,6 +43,7 @@ class AskedQuestion:
     severity: str
     accepted: frozenset[str]
     missing: frozenset[str]
+    impossible: frozenset[str]
     decimal_sign: str
 
 
@@ -60,7 +62,7 @@ def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion
     ]
 
 
-CODEBOOK_TABLES = ("questions", "choices", "columns", "recodes", "roles", "rounds")
+CODEBOOK_TABLES = ("questions", "choices", "columns", "recodes", "roles", "rounds", "conditions")
 
 
 def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
@@ -97,8 +99,29 @@ def _asked_question(key: Any, group: pd.DataFrame, read: dict[str, pd.DataFrame]
         first["severity"] if pd.notna(first["severity"]) else "warn",
         frozenset(accepted),
         frozenset(text for text, code in codes.items() if code in missing_codes),
+        frozenset(_impossible_statuses(survey_id, round_id, question_id, group, read)),
         first["decimal_sign"],
     )
+
+
+def _impossible_statuses(
+    survey_id: str, round_id: str, question_id: str, uses: pd.DataFrame, read: dict[str, pd.DataFrame]
+) -> set[str]:
+    """What no answer to the question can be: it has no condition, or no shared column, that this could rest on."""
+    conditions = set(_where(read["conditions"], survey_id=survey_id, question_id=question_id)["purpose"])
+    columns = _where(read["columns"], survey_id=survey_id, round_id=round_id)
+    same_column = columns[columns["source_column"].isin(uses["source_column"])]
+    is_shared = bool(set(same_column["question_id"]) & set(read["questions"]["question_id"]) - {question_id})
+    return {
+        status
+        for status, is_possible in {
+            "not_applicable": "relevant" in conditions,
+            "answered_but_not_applicable": "relevant" in conditions,
+            "constraint_failed": "constraint" in conditions,
+            "not_asked": "relevant" in conditions and is_shared,
+        }.items()
+        if not is_possible
+    }
 
 
 def _codes_by_text(
@@ -122,7 +145,8 @@ def _where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
 
 
 def _question_rules(question: AskedQuestion, statuses: Iterable[str]) -> Iterator[Rule]:
-    found = set(statuses)
+    yield from _agreement(question, set(statuses) & question.impossible, "in_set", (NO_VALUE,))
+    found = set(statuses) - {"not_asked"}
     if not found:
         return
     given = tuple(status for status in GIVEN if status in found)
@@ -150,15 +174,18 @@ def _choice_rules(question: AskedQuestion, found: set[str]) -> Iterator[Rule]:
 
 
 def _number_rules(question: AskedQuestion, found: set[str], given: tuple[str, ...]) -> Iterator[Rule]:
-    missing = "|".join(re.escape(value) for value in sorted(question.missing))
+    codes = "|".join(re.escape(value) for value in sorted(question.missing))
+    missing = f"(?:{codes})(?:[.,]0{{1,2}})?"
     number = number_pattern(question.question_type, question.decimal_sign)
-    either = f"^(?:{number}{'|' + missing if missing else ''})$"
+    either = f"^(?:{number}{'|' + missing if codes else ''})$"
     yield _rule(question, IN_CODEBOOK, given, "matches", "judged_value", (either,)) if given else _blank(question)
     if found & {"valid", "out_of_range"}:
         yield _rule(question, IN_CODEBOOK, ("valid", "out_of_range"), "between", "outside", (0.0, 0.0))
-    yield from _agreement(question, found & {"valid"}, "matches", (f"^(?:{number})$",))
+    counted = f"^(?!{missing}$)(?:{number})$" if codes else f"^(?:{number})$"
+    yield from _agreement(question, found & {"valid"}, "matches", (counted,))
+    yield from _agreement(question, found & {"out_of_range"}, "matches", (counted,))
     yield from _agreement(question, found & {"valid"}, "between", (0.0, 0.0), "outside")
-    yield from _agreement(question, found & {"declared_missing"}, "in_set", tuple(sorted(question.missing)))
+    yield from _agreement(question, found & {"declared_missing"}, "matches", (f"^{missing}$",) if codes else ("^$",))
     yield from _agreement(question, found & set(EMPTY), "in_set", ("",))
     yield from _agreement(question, found & {"not_a_number"}, "matches_not", (either,))
     yield from _agreement(question, found & {"out_of_range"}, "between", (1e-9, float("inf")), "outside")
@@ -166,8 +193,8 @@ def _number_rules(question: AskedQuestion, found: set[str], given: tuple[str, ..
 
 def number_pattern(question_type: str, decimal_sign: str) -> str:
     """What a number looks like in a round: "2.0" is the integer 2 under either decimal sign."""
-    zeros = r"\.0{1,6}" if decimal_sign == "." else r"[.,]0{1,6}"
-    digits = r"\.[0-9]{1,6}" if decimal_sign == "." else r",[0-9]{1,6}|\.0{1,6}"
+    zeros = r"\.0{1,6}" if decimal_sign == "." else r",0{1,6}|\.0{1,2}"
+    digits = r"\.[0-9]{1,6}" if decimal_sign == "." else r",[0-9]{1,6}|\.0{1,2}"
     tail = zeros if question_type == "integer" else digits
     return rf"[+-]?[0-9]{{1,15}}(?:{tail})?"
 

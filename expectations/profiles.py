@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -12,6 +13,7 @@ import pandas as pd
 
 NULL = "(null)"
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y")
+DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}\.[0-9]{1,2}\.[1-9][0-9]{3}")
 
 ANSWERS = """
     select p.survey_id, p.round_id, p.question_id, p.judged_value, p.answer_status, p.n,
@@ -57,6 +59,8 @@ def _range(table: str, column: str) -> str:
 
 
 def _iso_date(text: str) -> str:
+    if not DATE.fullmatch(text):
+        return ""
     for form in DATE_FORMATS:
         try:
             return datetime.strptime(text, form).date().isoformat()

@@ -82,19 +82,19 @@ def begin_build(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
 
 
 def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Take over the results of the last dbt run from `target`: tests it ran are replaced, tests that are gone are
-    dropped, tests that never ran stand as not computable. A run that failed leaves its failures here; one that was
-    ended from outside has left no results, and leaves nothing."""
+    """Take over the results of the last dbt run from `target`.
+
+    A test that it did not run stands as not computable, even if it passed before: the models are new. A run that failed
+    leaves its failures here; one that was ended from outside has left no results, and leaves nothing.
+    """
     if not (target / RUN_RESULTS).exists():
         return
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     ran = json.loads((target / RUN_RESULTS).read_text(encoding="utf-8"))["results"]
     tests = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "test"}
     fresh = {result["unique_id"]: result for result in ran if result["unique_id"] in tests}
-    kept = _stored(connection)
     results = [
-        _dbt_result(key, node, fresh[key]) if key in fresh else kept.get(_test_name(key)) or _never_ran(key, node)
-        for key, node in tests.items()
+        _dbt_result(key, node, fresh[key]) if key in fresh else _did_not_run(key, node) for key, node in tests.items()
     ]
     with transaction(connection):
         replace_rows(connection, "checks.dbt_results", _table(results))
@@ -126,16 +126,6 @@ def _build(
     return pa.Table.from_pylist([row], BUILDS)
 
 
-def _stored(connection: duckdb.DuckDBPyConnection) -> dict[str, CheckResult]:
-    known = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = 'checks' and table_name = 'dbt_results'"
-    ).fetchone()
-    if not known:
-        return {}
-    rows = connection.execute(f"select {', '.join(COLUMNS)} from checks.dbt_results").fetchall()
-    return {result.check_id: result for result in (CheckResult(*row) for row in rows)}
-
-
 def _test_name(unique_id: str) -> str:
     return unique_id.split(".")[2]
 
@@ -146,8 +136,8 @@ def _dbt_result(unique_id: str, node: Mapping[str, Any], result: Mapping[str, An
     return _test_result(unique_id, node, "pass" if passed else "fail", str(failures), failures if not passed else 0)
 
 
-def _never_ran(unique_id: str, node: Mapping[str, Any]) -> CheckResult:
-    return _test_result(unique_id, node, "not_computable", "has not run", 0)
+def _did_not_run(unique_id: str, node: Mapping[str, Any]) -> CheckResult:
+    return _test_result(unique_id, node, "not_computable", "did not run on this build", 0)
 
 
 def _test_result(unique_id: str, node: Mapping[str, Any], status: str, observed: str, n_failed: int) -> CheckResult:

@@ -76,6 +76,7 @@ def _require_every_question(rules: list[Rule], profile: pd.DataFrame) -> None:
     ruled = {
         (rule.survey_id, rule.round_id, rule.question_id) for rule in rules if rule.check_id == answers.IN_CODEBOOK
     }
+    profile = profile[profile["answer_status"] != "not_asked"]
     asked = {tuple(key) for key in profile[["survey_id", "round_id", "question_id"]].drop_duplicates().to_numpy()}
     if missing := sorted(asked - ruled):
         raise ValueError(f"The suite is empty for {', '.join('/'.join(key) for key in missing)}")

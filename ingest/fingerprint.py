@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ingest.paths import PROJECT_ROOT, DataPaths
@@ -35,9 +36,15 @@ def input_files(paths: DataPaths) -> list[Path]:
     return [
         path
         for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith((".", "~")) and "__pycache__" not in path.parts
+        for path in sorted(_files_under(folder))
+        if not path.name.startswith((".", "~")) and "__pycache__" not in path.parts
     ]
+
+
+def _files_under(folder: Path) -> Iterator[Path]:
+    """Private responses may lie on another disk: a folder that is a link is read like any other."""
+    for parent, _, names in os.walk(folder, followlinks=True):
+        yield from (Path(parent) / name for name in names)
 
 
 def combined_sha256(root: Path, files: Iterable[Path]) -> str:

@@ -72,7 +72,7 @@ def open_rounds(paths: DataPaths, now: datetime) -> list[str]:
 
 
 def _visible_folders(folder: Path) -> list[Path]:
-    return [path for path in _visible(folder) if path.is_dir()]
+    return [path for path in _visible(folder) if path.is_dir() and not path.name.startswith("_")]
 
 
 def _visible_files(folder: Path) -> list[Path]:
@@ -81,4 +81,4 @@ def _visible_files(folder: Path) -> list[Path]:
 
 def _visible(folder: Path) -> Iterable[Path]:
     found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path for path in found if not path.name.startswith((".", "~", "_")))
+    return sorted(path for path in found if not path.name.startswith((".", "~")))

@@ -54,6 +54,10 @@ class StateTooNew(RuntimeError):
     """The state was written by a newer program than this one."""
 
 
+class StateDamaged(RuntimeError):
+    """The state is no database any more."""
+
+
 @dataclass(frozen=True)
 class Refresh:
     """One run of the main job; ended_at and release_number are None until there is one."""
@@ -106,17 +110,25 @@ class CheckOutcome:
 
 @contextmanager
 def opened(paths: DataPaths) -> Iterator[sqlite3.Connection]:
-    """A connection to the state, made for its owner only when it is missing. Raises StateTooNew."""
+    """A connection to the state, made for its owner only when it is missing. Raises StateTooNew and StateDamaged."""
     paths.state.mkdir(parents=True, exist_ok=True)
     paths.state.chmod(0o700)
     os.close(os.open(paths.state_file, os.O_RDWR | os.O_CREAT, 0o600))
     paths.state_file.chmod(0o600)
     connection = sqlite3.connect(paths.state_file, timeout=BUSY_SECONDS)
     try:
-        connection.execute("pragma journal_mode = delete")
-        connection.execute("pragma synchronous = full")
-        connection.execute("pragma foreign_keys = on")
-        _prepare(connection, paths.shown(paths.state_file))
+        try:
+            connection.execute("pragma journal_mode = delete")
+            connection.execute("pragma synchronous = full")
+            connection.execute("pragma foreign_keys = on")
+            _prepare(connection, paths.shown(paths.state_file))
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            raise StateDamaged(
+                f"{paths.shown(paths.state_file)} is damaged. Put it back from a backup, or move it away: the releases "
+                "on disk are found again, the history of checks begins anew."
+            ) from None
         yield connection
     finally:
         connection.close()

@@ -21,12 +21,19 @@ class WarehouseHeld(RuntimeError):
     """Another program has the private file open."""
 
 
+class WarehouseDamaged(RuntimeError):
+    """The private file is no database any more. It can be deleted: everything in it is built anew."""
+
+
 @contextmanager
 def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the private warehouse, closed at the end whatever happens. Raises WarehouseHeld."""
+    """A connection to the private warehouse, closed at the end whatever happens. Raises WarehouseHeld
+    and WarehouseDamaged."""
     try:
         connection = duckdb.connect(str(file), read_only=read_only)
     except duckdb.IOException as error:
+        if "not a valid DuckDB" in str(error):
+            raise WarehouseDamaged(f"{file.name} in the private folder {file.parent.name}/ is damaged") from None
         if "lock" not in str(error):
             raise
         raise WarehouseHeld(
@@ -42,11 +49,14 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         connection.close()
 
 
-def require_free(file: Path) -> None:
-    """Raise WarehouseHeld when the file is there and cannot be written to now."""
+def make_free(file: Path) -> None:
+    """Make sure that the file can be written to: a damaged one is deleted. Raises WarehouseHeld."""
     if file.exists():
-        with opened(file):
-            pass
+        try:
+            with opened(file):
+                pass
+        except WarehouseDamaged:
+            file.unlink()
 
 
 @contextmanager

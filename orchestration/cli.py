@@ -13,7 +13,7 @@ import typer
 
 from ingest.lock import RefreshRunning
 from ingest.paths import DATA_VARIABLE, PROJECT_ROOT, DataPaths
-from ingest.state import StateTooNew
+from ingest.state import StateDamaged, StateTooNew
 from ingest.warehouse import WarehouseHeld
 from orchestration.exit_codes import ExitCode, WrongUsage
 from publish.release import RollbackRefused
@@ -21,6 +21,7 @@ from publish.release import RollbackRefused
 SAID_IN_WORDS: dict[type[Exception], ExitCode] = {
     RollbackRefused: ExitCode.WRONG_INPUT,
     StateTooNew: ExitCode.WRONG_INPUT,
+    StateDamaged: ExitCode.WRONG_INPUT,
     WrongUsage: ExitCode.WRONG_INPUT,
     RefreshRunning: ExitCode.RUNNING,
     WarehouseHeld: ExitCode.RUNNING,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.rounds import round_keys
 from ingest.state import ReleaseRecord, current_release
-from ingest.warehouse import require_free
+from ingest.warehouse import make_free
 from orchestration.dagster_home import end_dead_runs, prepare_dagster_home
 from orchestration.dbt import finish_parse, start_parse
 from orchestration.exit_codes import ExitCode, WrongUsage
@@ -38,7 +38,7 @@ def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full:
         console.print(_nothing_changed(paths, release), highlight=False, soft_wrap=True)
         return ExitCode.DONE
     with refresh_session(paths) as session, Progress(console) as progress:
-        require_free(paths.warehouse_file)
+        make_free(paths.warehouse_file)
         if full:
             paths.warehouse_file.unlink(missing_ok=True)
         keys = [*chosen, *_rounds_to_bring_back(paths, chosen)]

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from ingest import state
 from ingest.paths import DataPaths
-from ingest.warehouse import WarehouseHeld, columns_of, opened
+from ingest.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
 from orchestration.exit_codes import WrongUsage
 from publish.gate import SEVERITIES
 
@@ -56,10 +56,16 @@ def read_status(paths: DataPaths) -> Status:
     }  # fmt: skip
     if not paths.current.exists():
         return Status(None, [], [], known, refresh)
-    with duckdb.connect(str(paths.current), read_only=True) as connection:
-        release = _rows(connection, "select * from marts.release")[0]
-        rounds = _rows(connection, ROUNDS)
-        checks = _rows(connection, CHECKS.format(first_seen="first_seen", table="marts.round_quality"))
+    try:
+        with duckdb.connect(str(paths.current), read_only=True) as connection:
+            release = _rows(connection, "select * from marts.release")[0]
+            rounds = _rows(connection, ROUNDS)
+            checks = _rows(connection, CHECKS.format(first_seen="first_seen", table="marts.round_quality"))
+    except duckdb.Error:
+        raise WrongUsage(
+            f"{paths.shown(paths.current)} cannot be read: the release is damaged. "
+            "Publish anew: kuntakysely refresh. Or point at an earlier one: kuntakysely rollback."
+        ) from None
     return Status(release, rounds, _last_checks(paths) or checks, known, refresh)
 
 
@@ -69,7 +75,7 @@ def _last_checks(paths: DataPaths) -> list[dict[str, Any]]:
         return []
     with state.opened(paths) as memory:
         failing = state.first_seen(memory)
-    with suppress(WarehouseHeld), opened(paths.warehouse_file, read_only=True) as connection:
+    with suppress(WarehouseHeld, WarehouseDamaged), opened(paths.warehouse_file, read_only=True) as connection:
         if columns_of(connection, "checks.results"):
             found = _rows(connection, CHECKS.format(first_seen="null as first_seen", table="checks.results"))
             keys = [(each["survey_id"], each["round_id"], each["check_id"]) for each in found]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ingest import state
 from ingest.fingerprint import file_sha256
 from ingest.paths import DataPaths
+from ingest.warehouse import WarehouseDamaged, opened
 from orchestration.session import fingerprint
 
 
@@ -18,19 +21,19 @@ def release_if_unchanged(paths: DataPaths) -> state.ReleaseRecord | None:
     if last is None or last.outcome != "published" or last.release_number not in made:
         return None
     release = made[last.release_number]
-    same = (
-        last.fingerprint == fingerprint(paths)
-        and _is_whole(paths, release)
-        and last.warehouse_signature == warehouse_signature(paths)
-    )
-    return release if same else None
+    with suppress(WarehouseDamaged):
+        same = (
+            last.fingerprint == fingerprint(paths)
+            and _is_whole(paths, release)
+            and last.warehouse_signature == warehouse_signature(paths)
+        )
+        return release if same else None
+    return None
 
 
 def warehouse_signature(paths: DataPaths) -> str:
     """Every table of the private warehouse with its number of rows, and every view with its SQL, as one hash."""
     import hashlib
-
-    from ingest.warehouse import opened
 
     with opened(paths.warehouse_file, read_only=True) as connection:
         found = connection.execute(

@@ -6,7 +6,7 @@ A kill at any moment leaves the old release or the new one, whole; the next call
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -156,11 +156,12 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
 
 
 def published_rounds(paths: DataPaths) -> set[str]:
-    """survey/round of every round in the current release."""
+    """survey/round of every round in the current release; none of a damaged one, which readers have lost already."""
     if not paths.current.exists():
         return set()
-    with duckdb.connect(str(paths.current), read_only=True) as connection:
+    with suppress(duckdb.Error), duckdb.connect(str(paths.current), read_only=True) as connection:
         return {key for (key,) in connection.execute("select round_key from marts.dim_round").fetchall()}
+    return set()
 
 
 def _lost_rounds(paths: DataPaths, connection: duckdb.DuckDBPyConnection) -> list[Refusal]:
@@ -290,8 +291,12 @@ def _settle(paths: DataPaths, memory: Connection, now: datetime, cause: state.Ca
         return
     state.record_current(memory, current, now, cause)
     file = state.release_files(paths.releases)[current]
-    if not exports.is_complete(current, file, paths.current_files):
-        exports.export(file, paths.current_files)
+    try:
+        if not exports.is_complete(current, file, paths.current_files):
+            exports.export(file, paths.current_files)
+    except duckdb.IOException:
+        if cause != "repair":  # a damaged release has no tables to export: the one that is about to be made has
+            raise
     _remove_expired(paths, memory, now)
 
 

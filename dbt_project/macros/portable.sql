@@ -10,24 +10,28 @@
     (({{ numerator }}) // ({{ denominator }}))
 {%- endmacro %}
 
-{# Text to an exact number, or null: only digits with an optional sign and one decimal sign count as a number. #}
+{# Text to an exact number, or null: only digits with an optional sign and one decimal sign count as a number. "2.0" is
+   the integer 2 in every export, whatever the round's decimal sign; "1.000" under a decimal comma may be a thousand. #}
 {% macro text_to_number(text, decimal_sign) -%}
     case
         when regexp_full_match({{ text }}, '[+-]?[0-9]{1,15}([.,][0-9]{1,6})?')
-            and (position('.' in {{ text }}) = 0 or {{ decimal_sign }} = '.' or {{ is_zero_decimal(text, '.') }})
+            and (position('.' in {{ text }}) = 0 or {{ decimal_sign }} = '.' or {{ text }} <> {{ without_zero_decimals(text) }})
             and (position(',' in {{ text }}) = 0 or {{ decimal_sign }} = ',')
             then cast(replace({{ text }}, ',', '.') as decimal(24, 6))
     end
 {%- endmacro %}
 
-{# "2.0" is the integer 2 in every export, whatever the round's decimal sign. #}
-{% macro is_zero_decimal(text, decimal_sign) -%}
-    regexp_full_match({{ text }}, '[+-]?[0-9]+[{{ decimal_sign }}]0+')
+{# "2.0" and "2,0" as "2". #}
+{% macro without_zero_decimals(text) -%}
+    regexp_replace({{ text }}, '^([+-]?[0-9]+)[.,]0{1,2}$', '\1')
 {%- endmacro %}
 
-{# Text to a date, or null: ISO (2023-01-31) and Finnish (31.1.2023) forms only. #}
+{# Text to a date, or null: ISO (2023-01-31) and Finnish (31.1.2023) forms only, with a year of four digits. #}
 {% macro text_to_date(text) -%}
-    cast(try_strptime({{ text }}, ['%Y-%m-%d', '%d.%m.%Y']) as date)
+    case
+        when regexp_full_match({{ text }}, '[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[.][0-9]{1,2}[.][1-9][0-9]{3}')
+            then cast(try_strptime({{ text }}, ['%Y-%m-%d', '%d.%m.%Y']) as date)
+    end
 {%- endmacro %}
 
 {# A UTC timestamp as the local day in a named zone. #}

@@ -64,8 +64,8 @@ def _add_undecodable(path: Path, content: bytes, encoding: str, error: UnicodeDe
     faults.add(
         "undecodable-bytes",
         path,
-        line_place(content.count(b"\n", 0, error.start) + 1),
-        found=f"The byte 0x{content[error.start]:02x} is not text in {encoding}.",
+        line_place(error.object.count(b"\n", 0, error.start) + 1),
+        found=f"The byte 0x{error.object[error.start]:02x} is not text in {encoding}.",
         expected=f"The whole file is {encoding} text.",
         advice=_encoding_advice(content),
     )

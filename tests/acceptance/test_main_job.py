@@ -145,6 +145,20 @@ def test_a_harmed_release_is_noticed(fresh: DataPaths) -> None:
     assert release_if_unchanged(fresh) is None
 
 
+def test_a_damaged_warehouse_or_release_is_said_in_words(fresh: DataPaths) -> None:
+    fresh.warehouse_file.write_bytes(b"no database at all " * 1000)
+    assert release_if_unchanged(fresh) is None
+    assert kuntakysely(fresh, "status").returncode == 0, "the release is whole"
+    target = fresh.current.resolve()
+    target.chmod(0o644)
+    target.write_bytes(b"no database at all " * 1000)
+    done = kuntakysely(fresh, "status")
+    assert (done.returncode, "the release is damaged" in done.stdout, "Traceback" in done.stdout) == (2, True, False)
+    done = kuntakysely(fresh, "refresh")
+    assert done.returncode == 0, done.stdout
+    assert rows(fresh, "select number from marts.release") == [(2,)]
+
+
 def test_an_edited_model_is_noticed(
     fresh: DataPaths, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,17 @@ def test_a_faulty_round_is_carried_while_the_other_is_refreshed(two: DataPaths) 
     assert kuntakysely(two, "refresh").returncode == 2
 
 
+def test_a_codebook_changed_for_one_round_does_not_empty_the_other(two: DataPaths) -> None:
+    """A question gets another id, and only one round says so: the answers of the other would vanish."""
+    for file in (two.surveys / "koto_kuntakysely" / "questions.csv", two.root / ROUND / "columns.csv"):
+        replace(file, "contact_named", "contact_known", count=-1)
+    replace(two.surveys / "koto_kuntakysely" / "published_figures.csv", "contact_named", "contact_known", count=-1)
+    done = kuntakysely(two, "refresh", "--round", "2023-01")
+    assert done.returncode == 1, done.stdout
+    assert "block check codebook_fits of koto_kuntakysely/2023-02" in done.stdout
+    assert rounds(two) == [("2023-01", 172), ("2023-02", 172)]
+
+
 def test_the_faults_of_both_are_told_at_once(two: DataPaths) -> None:
     for folder in (ROUND, SECOND):
         replace(two.root / folder / "responses.csv", ";Aloitusaika;", ";Lähetysaika;")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tempfile
 from pathlib import Path
 
@@ -66,6 +67,10 @@ def main() -> None:
         for table, text in golden_texts(build(copy_sample(Path(folder)))).items():
             (FOLDER / f"{table}.csv").write_text(text, encoding="utf-8")
             print(f"{table}: {len(text.splitlines()) - 1} rows")
+    from orchestration.definitions import defs
+
+    keys = sorted(key.to_user_string() for key in defs.resolve_all_asset_keys())
+    (FOLDER / "asset_keys.json").write_text(json.dumps(keys, indent=1) + "\n", encoding="utf-8")
     print(f"Written to {FOLDER}: read the diff before you commit it")
 
 

@@ -43,7 +43,7 @@ def test_both_name_the_same_answers(connection: duckdb.DuckDBPyConnection) -> No
     profile = profile[profile["question_type"].isin(answers.JUDGED_TYPES)]
     by_sql = profile[profile["answer_status"].isin(OUTSIDE)]
     named = set(zip(by_sql["question_id"], by_sql["judged_value"], strict=True))
-    assert len(named) == 8, "the sample has answers of each kind"
+    assert len(named) == 10, "the sample has answers of each kind"
     assert rejected_by_gx(connection, profile) == named
 
 
@@ -62,6 +62,13 @@ SLIPS = [
     ("budget", "n. 220", "not_a_number", "valid"),
     ("budget", "1000", "valid", "not_a_number"),
     ("since", "30.2.2020", "not_a_date", "valid"),
+    ("since", "1.1.23", "not_a_date", "valid"),
+    ("staff", "1.000", "not_a_number", "valid"),
+    ("staff", "-999.0", "declared_missing", "out_of_range"),
+    ("opinion", "Eri mieltä", "valid", "answered_but_not_applicable"),
+    ("opinion", "Eri mieltä", "valid", "constraint_failed"),
+    ("opinion", "Eri mieltä", "valid", "not_asked"),
+    ("named", "", "blank", "not_applicable"),
     ("since", "31.1.2020", "valid", "not_a_date"),
 ]
 

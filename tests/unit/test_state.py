@@ -176,3 +176,11 @@ def test_lock_without_a_note_is_still_a_lock(paths: DataPaths) -> None:
 def test_a_publish_may_run_inside_a_refresh(paths: DataPaths) -> None:
     with lock.refresh_lock(paths, NOW), lock.publish_lock(paths, NOW):
         assert paths.lock_file.exists()
+
+
+def test_a_damaged_state_is_said_in_words(tmp_path: Path) -> None:
+    paths = DataPaths(tmp_path / "data")
+    paths.state.mkdir(parents=True)
+    paths.state_file.write_bytes(b"no database at all " * 100)
+    with pytest.raises(state.StateDamaged, match=r"data/state/state\.sqlite is damaged"), state.opened(paths):
+        pass

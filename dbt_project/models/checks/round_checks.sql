@@ -20,12 +20,16 @@ frame as (
     select * from {{ ref('int_frame_classified') }}
 ),
 
-answers as (
-    select * from {{ ref('int_answers_read') }}
+cells as (
+    select * from {{ ref('int_cells_corrected') }}
 ),
 
 questions as (
     select * from {{ ref('stg_codebook__questions') }}
+),
+
+choices as (
+    select * from {{ ref('stg_codebook__choices') }}
 ),
 
 doubtful as (
@@ -33,7 +37,10 @@ doubtful as (
 ),
 
 corrections as (
-    select * from {{ ref('stg_codebook__corrections') }}
+    select
+        *,
+        row_number() over (order by survey_id, round_id, response_id, question_id, old_value) as correction_id
+    from {{ ref('stg_codebook__corrections') }}
 ),
 
 columns as (
@@ -221,23 +228,45 @@ roles_known as (
     group by rounds.survey_id, rounds.round_id
 ),
 
+codebook_fits as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(columns.source_column) as observed,
+        'each is of a question or option of the codebook' as threshold,
+        sum(
+            case
+                when columns.source_column is null or columns.question_id like '\_%' escape '\' then 0
+                when columns.question_id = 'ignored' then 0
+                when questions.question_id is null then 1
+                when questions.question_type = 'select_multiple' and columns.part is not null and choices.code is null
+                    then 1
+                else 0
+            end
+        ) as n_failed
+    from rounds
+    left join columns
+        on rounds.survey_id = columns.survey_id and rounds.round_id = columns.round_id
+    left join questions
+        on columns.survey_id = questions.survey_id and columns.question_id = questions.question_id
+    left join choices
+        on
+            questions.survey_id = choices.survey_id
+            and questions.list_name = choices.list_name
+            and columns.part = choices.code
+    group by rounds.survey_id, rounds.round_id
+),
+
 corrections_applied as (
     select
         rounds.survey_id,
         rounds.round_id,
-        count(corrections.response_id) as observed,
+        count(distinct corrections.correction_id) as observed,
         'each meets its answer' as threshold,
-        sum(
-            case
-                when corrections.response_id is null then 0
-                when responses.row_id is null then 1
-                when corrections.action = 'withdraw' then 0
-                when corrections.question_id = '_municipality'
-                    then case when responses.municipality_value = corrections.new_value then 0 else 1 end
-                when answers.row_id is null then 1
-                else 0
-            end
-        ) as n_failed
+        count(distinct corrections.correction_id) - count(distinct case
+            when corrections.action = 'withdraw' and responses.row_id is not null then corrections.correction_id
+            when cells.row_id is not null then corrections.correction_id
+        end) as n_failed
     from rounds
     left join corrections
         on rounds.survey_id = corrections.survey_id and rounds.round_id = corrections.round_id
@@ -246,11 +275,16 @@ corrections_applied as (
             corrections.survey_id = responses.survey_id
             and corrections.round_id = responses.round_id
             and corrections.response_id = responses.response_id
-    left join answers
+    left join columns
         on
-            responses.row_id = answers.row_id
-            and corrections.question_id = answers.question_id
-            and corrections.new_value = answers.raw_value
+            corrections.survey_id = columns.survey_id
+            and corrections.round_id = columns.round_id
+            and corrections.question_id = columns.question_id
+    left join cells
+        on
+            responses.row_id = cells.row_id
+            and columns.source_column = cells.source_column
+            and corrections.new_value = cells.cell_value
     group by rounds.survey_id, rounds.round_id
 ),
 

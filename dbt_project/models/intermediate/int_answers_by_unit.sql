@@ -8,16 +8,18 @@ questions as (
     select * from {{ ref('stg_codebook__questions') }}
 ),
 
+-- A municipality answers a question by one response; by union, an option is ticked when any response ticked it.
 ranked as (
     select
         answers.*,
-        row_number() over (
+        dense_rank() over (
             partition by
-                answers.survey_id, answers.round_id, answers.municipality_code, answers.question_id, answers.part
+                answers.survey_id, answers.round_id, answers.municipality_code, answers.question_id,
+                case when questions.municipality_rule = 'union' then answers.part end
             order by
                 case questions.municipality_rule
                     when 'lead_role' then answers.role_order
-                    when 'any_yes' then answers.choice_order
+                    when 'any_yes' then case when answers.question_type = 'select_one' then answers.choice_order end
                     when 'union' then case when answers.is_ticked then 0 else 1 end
                     else 0
                 end asc,

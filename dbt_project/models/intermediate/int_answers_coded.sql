@@ -38,7 +38,9 @@ single as (
             when questions.question_type = 'select_one' and answers.cell_type <> 'text' then null
             else spellings.code
         end as code,
-        {{ text_to_number('answers.raw_value', 'rounds.decimal_sign') }} as number_value,
+        case
+            when spellings.code is null then {{ text_to_number('answers.raw_value', 'rounds.decimal_sign') }}
+        end as number_value,
         {{ text_to_date('answers.raw_value') }} as date_value,
         cast(null as boolean) as is_ticked
     from answers
@@ -54,7 +56,11 @@ single as (
             answers.survey_id = spellings.survey_id
             and answers.round_id = spellings.round_id
             and coalesce(questions.list_name, questions.question_id) = spellings.list_name
-            and answers.raw_value = spellings.source_value
+            and spellings.source_value = case
+                when questions.question_type in ('integer', 'decimal')
+                    then {{ without_zero_decimals('answers.raw_value') }}
+                else answers.raw_value
+            end
     left join aliases
         on questions.question_type = 'system' and lower(answers.raw_value) = aliases.alias
 )

@@ -64,6 +64,8 @@ seen_whole as (
         max(case when is_ticked and is_missing_choice then 1 when is_ticked then 2 else 0 end) over (
             partition by row_id, question_id
         ) as most_ticked,
+        max(case when is_ticked is null then 1 else 0 end) over (partition by row_id, question_id) = 1
+            as has_unknown_option,
         max(case when is_relevant then 1 else 0 end) over (partition by row_id, source_column) = 1
             as is_column_relevant
     from described
@@ -74,7 +76,7 @@ understood as (
         *,
         case
             when question_type <> 'select_multiple' then raw_value = ''
-            when none_ticked = 'valid' and is_relevant then false
+            when none_ticked = 'valid' and is_relevant and not has_unknown_option then false
             else most_ticked = 0 and is_ticked is not null
         end as is_blank,
         case
@@ -102,7 +104,7 @@ select
     role_id,
     question_type,
     source_column,
-    case when answer_status <> 'not_asked' then judged_value end as judged_value,
+    judged_value,
     raw_value,
     code,
     number_value,

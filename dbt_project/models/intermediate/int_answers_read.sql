@@ -1,6 +1,6 @@
--- One row per row of the file, question and part, with corrections applied; a joined cell is split into its parts.
+-- One row per row of the file, question and part of it that has a column of its own.
 with cells as (
-    select * from {{ ref('stg_surveys__cells') }}
+    select * from {{ ref('int_cells_corrected') }}
 ),
 
 columns as (
@@ -13,11 +13,6 @@ questions as (
 
 identified as (
     select * from {{ ref('int_rows_identified') }}
-),
-
-corrections as (
-    select * from {{ ref('stg_codebook__corrections') }}
-    where action = 'replace'
 )
 
 select
@@ -31,8 +26,8 @@ select
     columns.not_ticked,
     columns.list_separator,
     cells.source_column,
-    case when corrections.new_value is null then cells.cell_type else 'text' end as cell_type,
-    coalesce(corrections.new_value, cells.cell_value) as raw_value
+    cells.cell_type,
+    cells.cell_value as raw_value
 from cells
 inner join columns
     on
@@ -43,10 +38,3 @@ inner join questions
     on columns.survey_id = questions.survey_id and columns.question_id = questions.question_id
 inner join identified
     on cells.row_id = identified.row_id and identified.row_status = 'read'
-left join corrections
-    on
-        identified.survey_id = corrections.survey_id
-        and identified.round_id = corrections.round_id
-        and identified.response_id = corrections.response_id
-        and columns.question_id = corrections.question_id
-        and cells.cell_value = corrections.old_value

@@ -1,5 +1,5 @@
 with cells as (
-    select * from {{ ref('stg_surveys__cells') }}
+    select * from {{ ref('int_cells_corrected') }}
 ),
 
 columns as (

@@ -20,11 +20,14 @@ recodes as (
     where list_name = '_municipality'
 ),
 
-corrections as (
-    select * from {{ ref('stg_codebook__corrections') }}
-    where question_id = '_municipality' and action = 'replace'
+role_lists as (
+    select distinct
+        survey_id,
+        list_name
+    from roles
 ),
 
+-- The list of roles may hold an option that means no answer: known, and no role.
 role_spellings as (
     select
         spellings.survey_id,
@@ -33,7 +36,9 @@ role_spellings as (
         roles.role_id,
         roles.sort_order
     from spellings
-    inner join roles
+    inner join role_lists
+        on spellings.survey_id = role_lists.survey_id and spellings.list_name = role_lists.list_name
+    left join roles
         on
             spellings.survey_id = roles.survey_id
             and spellings.list_name = roles.list_name
@@ -58,14 +63,11 @@ select
         reserved.response_id, substr(numbered.content_sha256, 1, 16) || '-' || numbered.content_copy
     ) as response_id,
     reserved.respondent_id,
-    coalesce(corrections.new_value, recodes.code, reserved.municipality_value, '') as municipality_value,
+    coalesce(recodes.code, reserved.municipality_value, '') as municipality_value,
     reserved.municipality_part,
-    case
-        when coalesce(corrections.new_value, recodes.code) is null then reserved.municipality_cell_type
-        else 'text'
-    end as municipality_cell_type,
+    case when recodes.code is null then reserved.municipality_cell_type else 'text' end as municipality_cell_type,
     role_spellings.role_id,
-    coalesce(reserved.role_value, '') <> '' and role_spellings.role_id is null as is_role_unknown,
+    coalesce(reserved.role_value, '') <> '' and role_spellings.source_value is null as is_role_unknown,
     numbered.row_status,
     numbered.reason as unreadable_reason,
     numbered.content_sha256,
@@ -80,12 +82,6 @@ left join recodes
         numbered.survey_id = recodes.survey_id
         and numbered.round_id = recodes.round_id
         and reserved.municipality_value = recodes.source_value
-left join corrections
-    on
-        numbered.survey_id = corrections.survey_id
-        and numbered.round_id = corrections.round_id
-        and reserved.response_id = corrections.response_id
-        and coalesce(reserved.municipality_value, '') = corrections.old_value
 left join role_spellings
     on
         numbered.survey_id = role_spellings.survey_id

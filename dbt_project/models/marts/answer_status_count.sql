@@ -11,15 +11,38 @@ responses as (
     where disposition = 'accepted'
 ),
 
+-- A question of several options has one status too: valid when any option counts, else the doubt, else what is missing.
+whole as (
+    select
+        survey_id,
+        round_id,
+        question_id,
+        response_id,
+        answer_status as status
+    from answers
+    qualify
+        row_number() over (
+            partition by survey_id, round_id, question_id, response_id
+            order by
+                case
+                    when answer_status = 'valid' then 1
+                    when answer_status in ({{ quoted(var('doubtful')) }}) then 2
+                    when answer_status = 'declared_missing' then 3
+                    else 4
+                end,
+                answer_status
+        ) = 1
+),
+
 answered as (
     select
         survey_id,
         round_id,
         question_id,
-        answer_status as status,
-        count(distinct response_id) as n
-    from answers
-    group by survey_id, round_id, question_id, answer_status
+        status,
+        count(*) as n
+    from whole
+    group by survey_id, round_id, question_id, status
 ),
 
 not_asked as (

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.fingerprint import inputs_sha256
 from ingest.load import validate
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import open_rounds, round_keys, round_sha256
@@ -94,3 +95,13 @@ def test_real_responses_are_not_tracked(
     if is_tracked:
         subprocess.run(["git", "-C", str(round_folder), "add", "responses.csv"], check=True)
     assert [fault.code for fault in validate(paths)] == ["tracked-responses"] * n_faults
+
+
+def test_a_folder_that_is_a_link_is_read_like_any_other(paths: DataPaths, round_folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    round_folder.rename(elsewhere)
+    round_folder.symlink_to(elsewhere)
+    before = inputs_sha256(paths)
+    with (elsewhere / "responses.csv").open("a", encoding="utf-8") as handle:
+        handle.write("\n")
+    assert inputs_sha256(paths) != before
