@@ -17,6 +17,7 @@ from ingest.survey import QUESTION_TYPES, Survey
 from ingest.systems import Systems
 
 MUNICIPALITY_PARTS = ("code", "name")
+CORRECTED_NAMES = ("_municipality", "_role")
 
 
 def check_round(
@@ -361,11 +362,11 @@ def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None
                     expected="A correction with action replace names its question.",
                     advice="Fill it in, or write withdraw to set the whole response aside.",
                 )  # fmt: skip
-        elif correction.question_id not in (*survey.questions_by_id, "_municipality"):
+        elif correction.question_id not in (*survey.questions_by_id, *CORRECTED_NAMES):
             faults.add(
                 "unknown-question", path, place,
                 found=f"There is no question {quoted(correction.question_id)}.",
-                expected="A correction names a question of questions.csv, or _municipality.",
+                expected="A correction names a question of questions.csv, _municipality or _role.",
                 advice=did_you_mean(correction.question_id, survey.questions_by_id, "Correct the name."),
             )  # fmt: skip
         elif correction.question_id not in round_.uses:
