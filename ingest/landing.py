@@ -59,14 +59,15 @@ def systems_replacements(paths: DataPaths, systems: Systems) -> Iterator[Replace
 def survey_replacements(paths: DataPaths, inputs: SurveyInputs) -> Iterator[Replacement]:
     """A survey's codebook, and what its rounds' folders say of them; not their responses."""
     survey = inputs.survey
-    for table, rows in raw_tables.survey_rows(survey, inputs.conditions).items():
+    sources = survey_sources(survey)
+    for table, rows in raw_tables.survey_rows(survey, inputs.conditions, sources, paths).items():
         where = {"survey_id": survey.survey_id}
         narrow = where | {"round_id": None} if table == "raw.codebook__conditions" else where
         yield Replacement(table, raw_tables.make_table(table, rows), narrow)
     where_survey: dict[str, str | None] = {"survey_id": survey.survey_id, "round_id": None}
-    yield _sources_replacement(paths, survey_sources(survey), where_survey)
+    yield _sources_replacement(paths, sources, where_survey)
     for round_ in inputs.rounds:
-        for table, rows in raw_tables.round_rows(round_).items():
+        for table, rows in raw_tables.round_rows(round_, round_sources(round_), paths).items():
             yield Replacement(table, raw_tables.make_table(table, rows), _where(round_.key))
 
 

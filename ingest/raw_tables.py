@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -27,41 +28,32 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
         "survey_id", *(f"{name}_{language}" for name in ("title", "publisher", "population") for language in LANGUAGES),
         "licence", "municipality_rule", "none_ticked", "min_municipalities", "min_responses",
-        "quarantined_share_limit", "small_base",
-    ),
+        "quarantined_share_limit", "small_base", *_PLACE),
     "raw.codebook__size_classes": (
-        "survey_id", "size_class_id", "min_population", "max_population", "sort_order", *_LABELS
-    ),
+        "survey_id", "size_class_id", "min_population", "max_population", "sort_order", *_LABELS, *_PLACE),
     "raw.codebook__size_class_groups": (
-        "survey_id", "size_class_group_id", "size_class_id", "sort_order", *_LABELS
-    ),
-    "raw.codebook__roles": ("survey_id", "list_name", "role_id", "sort_order", *_LABELS),
-    "raw.codebook__breakdowns": ("survey_id", "question_id", "sort_order"),
+        "survey_id", "size_class_group_id", "size_class_id", "sort_order", *_LABELS, *_PLACE),
+    "raw.codebook__roles": ("survey_id", "list_name", "role_id", "sort_order", *_LABELS, *_PLACE),
+    "raw.codebook__breakdowns": ("survey_id", "question_id", "sort_order", *_PLACE),
     "raw.codebook__questions": (
         "survey_id", "question_id", "sort_order", "type", "list_name", "unit", "min_value", "max_value", "soft_min",
         "soft_max", "required", "relevant", "constraint", "other_of", "group_id", "severity", "disclosure",
-        "municipality_rule", *_LABELS, "note",
-    ),
+        "municipality_rule", *_LABELS, "note", *_PLACE),
     "raw.codebook__choices": (
         "survey_id", "list_name", "code", "group_code", "is_missing", "is_exclusive", "sort_order", *_LABELS,
-        *(f"group_{label}" for label in _LABELS),
-    ),
-    "raw.codebook__conditions": (*_ROUND, "question_id", "purpose", "expression", "predicate_sql"),
+        *(f"group_{label}" for label in _LABELS), *_PLACE),
+    "raw.codebook__conditions": (*_ROUND, "question_id", "purpose", "expression", "predicate_sql", *_PLACE),
     "raw.codebook__published_figures": (
         *_ROUND, "figure_id", "document", "statistic", "question_id", "level", "answer", "unit", "breakdown",
-        "breakdown_id", "value", "base_n", "rounding", "figure_status", "known_discrepancy", "note",
-    ),
+        "breakdown_id", "value", "base_n", "rounding", "figure_status", "known_discrepancy", "note", *_PLACE),
     "raw.codebook__rounds": (
         *_ROUND, *(f"title_{language}" for language in LANGUAGES), "opens_on", "closes_on", "timezone",
-        "division_date", "population_date", "scope", "format", "decimal_sign", "duplicates", "is_synthetic",
-    ),
+        "division_date", "population_date", "scope", "format", "decimal_sign", "duplicates", "is_synthetic", *_PLACE),
     "raw.codebook__columns": (
-        *_ROUND, "source_column", "question_id", "part", "ticked", "not_ticked", "list_separator"
-    ),
-    "raw.codebook__recodes": (*_ROUND, "list_name", "source_value", "code"),
+        *_ROUND, "source_column", "question_id", "part", "ticked", "not_ticked", "list_separator", *_PLACE),
+    "raw.codebook__recodes": (*_ROUND, "list_name", "source_value", "code", *_PLACE),
     "raw.codebook__corrections": (
-        *_ROUND, "response_id", "question_id", "old_value", "new_value", "action", "reason", "by", "on"
-    ),
+        *_ROUND, "response_id", "question_id", "old_value", "new_value", "action", "reason", "by", "on", *_PLACE),
     "raw.surveys__rows": (
         *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "is_empty_row", "started_at", "submitted_at"
     ),
@@ -81,7 +73,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.systems__systems": (
         "system_id", "name", "vendor", "kind", "in_use_from", "in_use_to", "is_fictional", "note", *_PLACE
     ),
-    "raw.systems__aliases": ("system_id", "alias"),
+    "raw.systems__aliases": ("system_id", "alias", *_PLACE),
     "raw.ingest__sources": (
         "source_file", "kind", *_ROUND, "sha256", "card_sha256", "producer", "licence", "received_on", "n_rows"
     ),
@@ -98,35 +90,57 @@ def _table_of_columns(name: str, columns: Sequence[Cells]) -> pa.Table:
     return pa.table([pa.array(values, pa.string()) for values in columns], names=list(COLUMNS[name]))
 
 
-def survey_rows(survey: Survey, conditions: Sequence[Condition]) -> Mapping[str, list[Cells]]:
+def survey_rows(
+    survey: Survey, conditions: Sequence[Condition], sources: Iterable[SourceFile], paths: DataPaths
+) -> Mapping[str, list[Cells]]:
     """The rows of one survey for each codebook table that has survey_id as its key."""
-    own_id, settings = survey.survey_id, survey.settings
+    own_id, settings, place = survey.survey_id, survey.settings, _placer(paths, sources)
+
+    def in_settings(*location: str | int) -> Iterable[str]:
+        return place(survey.places.path, survey.places.line(location)).values()
+
+    classes = sorted(enumerate(settings.size_classes), key=lambda pair: pair[1].min)
     return {
-        "raw.codebook__surveys": [_survey_cells(survey)],
+        "raw.codebook__surveys": [(*_survey_cells(survey), *in_settings())],
         "raw.codebook__size_classes": [
-            (own_id, each.id, str(each.min), _text(each.max), str(order), *_texts(each.label))
-            for order, each in enumerate(sorted(settings.size_classes, key=lambda each: each.min), start=1)
+            (own_id, each.id, str(each.min), _text(each.max), str(order), *_texts(each.label),
+             *in_settings("size_classes", index))
+            for order, (index, each) in enumerate(classes, start=1)
         ],
         "raw.codebook__size_class_groups": [
-            (own_id, group.id, member, str(order), *_texts(group.label))
+            (own_id, group.id, member, str(order), *_texts(group.label), *in_settings("size_class_groups", order - 1))
             for order, group in enumerate(settings.size_class_groups, start=1)
             for member in group.members
         ],
-        "raw.codebook__roles": list(_role_cells(survey)),
+        "raw.codebook__roles": [
+            (*cells, *in_settings("roles", "lead_order", index)) for index, cells in enumerate(_role_cells(survey))
+        ],
         "raw.codebook__breakdowns": [
-            (own_id, question_id, str(order)) for order, question_id in enumerate(settings.breakdowns, start=1)
+            (own_id, question_id, str(order), *in_settings("breakdowns", order - 1))
+            for order, question_id in enumerate(settings.breakdowns, start=1)
         ],
         "raw.codebook__questions": [
-            _picked("raw.codebook__questions", question, survey_id=own_id, sort_order=str(order))
+            _picked(
+                "raw.codebook__questions", question, survey_id=own_id, sort_order=str(order),
+                **place(survey.questions_file, question.line),
+            )
             for order, question in enumerate(survey.questions, start=1)
         ],
         "raw.codebook__choices": [
-            _picked("raw.codebook__choices", choice, survey_id=own_id) for choice in survey.choices
+            _picked("raw.codebook__choices", choice, survey_id=own_id, **place(survey.choices_file, choice.line))
+            for choice in survey.choices
         ],
         "raw.codebook__published_figures": [
-            _picked("raw.codebook__published_figures", figure) for figure in survey.figures
+            _picked("raw.codebook__published_figures", figure, **place(survey.figures_file, figure.line))
+            for figure in survey.figures
         ],
-        "raw.codebook__conditions": [(own_id, None, *astuple(condition)) for condition in conditions],
+        "raw.codebook__conditions": [
+            (
+                own_id, None, *astuple(each),
+                *place(survey.questions_file, survey.questions_by_id[each.question_id].line).values(),
+            )
+            for each in conditions
+        ],
     }  # fmt: skip
 
 
@@ -158,18 +172,24 @@ def _role_cells(survey: Survey) -> Iterator[Cells]:
         yield (survey.survey_id, roles.list_name, role_id, str(order), *labels)
 
 
-def round_rows(round_: Round) -> Mapping[str, list[Cells]]:
+def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -> Mapping[str, list[Cells]]:
     """The rows of one round for each codebook table that has survey_id and round_id as its key."""
     key = {"survey_id": round_.survey_id, "round_id": round_.round_id}
+    place, settings_file = _placer(paths, sources), round_.places.path
+
+    def in_table(table: str, file: Path, rows: Sequence[SourceRow]) -> list[Cells]:
+        return [_picked(table, row, **key, **place(file, row.line)) for row in rows]
+
     conditions = [] if round_.eligible is None else [round_.eligible]
     return {
-        "raw.codebook__rounds": [_round_cells(round_)],
-        "raw.codebook__columns": [_picked("raw.codebook__columns", use, **key) for use in round_.columns],
-        "raw.codebook__recodes": [_picked("raw.codebook__recodes", recode, **key) for recode in round_.recodes],
-        "raw.codebook__corrections": [
-            _picked("raw.codebook__corrections", correction, **key) for correction in round_.corrections
+        "raw.codebook__rounds": [(*_round_cells(round_), *place(settings_file, 1).values())],
+        "raw.codebook__columns": in_table("raw.codebook__columns", round_.columns_file, round_.columns),
+        "raw.codebook__recodes": in_table("raw.codebook__recodes", round_.recodes_file, round_.recodes),
+        "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
+        "raw.codebook__conditions": [
+            (*key.values(), *astuple(each), *place(settings_file, round_.places.line(("eligible",))).values())
+            for each in conditions
         ],
-        "raw.codebook__conditions": [(*key.values(), *astuple(condition)) for condition in conditions],
     }
 
 
@@ -207,16 +227,10 @@ def response_rows(round_: Round, files: Sequence[ResponseFile], paths: DataPaths
 
 def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Cells]]:
     """The rows of every registry table."""
-    by_name = {source_name(paths, source): source.sha256 for source in registry.sources}
+    place = _placer(paths, registry.sources)
 
     def placed(table: str, rows: Sequence[SourceRow], file: str, **more: str) -> list[Cells]:
-        name = f"registry/{file}"
-        return [
-            _picked(
-                table, row, source_file=name, source_sha256=by_name[name], source_line=str(row.line), **more
-            )
-            for row in rows
-        ]  # fmt: skip
+        return [_picked(table, row, **place(paths.registry / file, row.line), **more) for row in rows]
 
     return {
         "raw.registry__municipalities": [
@@ -237,18 +251,20 @@ def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Cel
 
 def systems_rows(systems: Systems, paths: DataPaths) -> Mapping[str, list[Cells]]:
     """The rows of the inventory's tables."""
-    source = systems.sources[0]
-    name = source_name(paths, source)
+    place = _placer(paths, systems.sources)
     return {
         "raw.systems__systems": [
             _picked(
                 "raw.systems__systems", system, in_use_from=system.in_use_from, in_use_to=system.in_use_to,
-                system_id=system.system_id, source_file=name, source_sha256=source.sha256,
-                source_line=str(system.line),
+                system_id=system.system_id, **place(paths.inventory, system.line),
             )
             for system in systems.systems
         ],
-        "raw.systems__aliases": list(systems.aliases()),
+        "raw.systems__aliases": [
+            (system.system_id, spelling, *place(paths.inventory, system.line).values())
+            for system in systems.systems
+            for spelling in system.spellings()
+        ],
     }  # fmt: skip
 
 
@@ -274,6 +290,17 @@ def source_rows(sources: Iterable[SourceFile], paths: DataPaths) -> list[Cells]:
 def source_name(paths: DataPaths, source: SourceFile | ResponseFile) -> str:
     """A file as raw tables name it: relative to the data folder."""
     return source.path.relative_to(paths.root).as_posix()
+
+
+def _placer(paths: DataPaths, sources: Iterable[SourceFile]) -> Callable[[Path, int], dict[str, str]]:
+    """A function that says where a row stands: file, hash of the file and line, by the names of the columns."""
+    by_path = {source.path: source for source in sources}
+
+    def place(path: Path, line: int) -> dict[str, str]:
+        source = by_path[path]
+        return dict(zip(_PLACE, (source_name(paths, source), source.sha256, str(line)), strict=True))
+
+    return place
 
 
 def _text(number: int | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -53,10 +53,6 @@ class Systems:
     @property
     def system_ids(self) -> frozenset[str]:
         return frozenset(system.system_id for system in self.systems)
-
-    def aliases(self) -> Iterator[tuple[str, str]]:
-        """Each system with each of its spellings."""
-        return ((system.system_id, spelling) for system in self.systems for spelling in system.spellings())
 
 
 def read_systems(paths: DataPaths, faults: FaultList) -> Systems | None:

@@ -180,7 +180,11 @@ submitted_in_field_window as (
     group by rounds.survey_id, rounds.round_id, rounds.opens_on, rounds.closes_on
 ),
 
-submission_times_readable as (
+{% for check, name, fault in [
+    ('submission_times_readable', '_submitted_at', 'responses.submitted_at is null'),
+    ('roles_known', '_role', 'responses.is_role_unknown'),
+] %}
+{{ check }} as (
     select
         rounds.survey_id,
         rounds.round_id,
@@ -188,14 +192,14 @@ submission_times_readable as (
         0 as threshold,
         case
             when max(columns.question_id) is not null
-                then sum(case when responses.row_id is not null and responses.submitted_at is null then 1 else 0 end)
+                then sum(case when responses.row_id is not null and {{ fault }} then 1 else 0 end)
         end as n_failed
     from rounds
     left join columns
         on
             rounds.survey_id = columns.survey_id
             and rounds.round_id = columns.round_id
-            and columns.question_id = '_submitted_at'
+            and columns.question_id = '{{ name }}'
     left join responses
         on
             rounds.survey_id = responses.survey_id
@@ -203,30 +207,7 @@ submission_times_readable as (
             and responses.disposition = 'accepted'
     group by rounds.survey_id, rounds.round_id
 ),
-
-roles_known as (
-    select
-        rounds.survey_id,
-        rounds.round_id,
-        count(responses.role_id) as observed,
-        'every role given is a role of the survey' as threshold,
-        case
-            when max(columns.question_id) is not null
-                then sum(case when responses.is_role_unknown then 1 else 0 end)
-        end as n_failed
-    from rounds
-    left join columns
-        on
-            rounds.survey_id = columns.survey_id
-            and rounds.round_id = columns.round_id
-            and columns.question_id = '_role'
-    left join responses
-        on
-            rounds.survey_id = responses.survey_id
-            and rounds.round_id = responses.round_id
-            and responses.disposition = 'accepted'
-    group by rounds.survey_id, rounds.round_id
-),
+{% endfor %}
 
 codebook_fits as (
     select

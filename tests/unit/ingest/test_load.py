@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import InputFaults
+from ingest.fingerprint import file_sha256
 from ingest.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems, validate
 from ingest.paths import DataPaths
 from ingest.raw_tables import COLUMNS
@@ -67,6 +68,33 @@ def test_rows_know_where_they_come_from(paths: DataPaths) -> None:
     assert query(paths, "select sha256 = card_sha256, n_rows from raw.ingest__sources where kind = 'responses'") == [
         (True, "6")
     ]
+
+
+@pytest.mark.parametrize("table", [table for table in COLUMNS if not table.startswith("raw.ingest__")])
+def test_every_row_says_its_file_line_and_hash(paths: DataPaths, table: str) -> None:
+    load_all(paths)
+    for source_file, sha256, line in query(paths, f"select source_file, source_sha256, source_line from {table}"):
+        file = paths.root / str(source_file)
+        assert sha256 == file_sha256(file)
+        n_lines = 1_000 if file.suffix == ".xlsx" else len(file.read_bytes().splitlines())
+        assert 1 <= int(str(line)) <= n_lines
+
+
+def test_a_row_of_the_codebook_stands_on_its_line(paths: DataPaths) -> None:
+    load_all(paths)
+    places = "select source_file || ':' || source_line from raw.codebook__{} where {}"
+    survey = "surveys/palvelukysely"
+    for table, condition, file, text in (
+        ("questions", "question_id = 'staff'", "questions.csv", "staff,"),
+        ("conditions", "question_id = 'comment'", "questions.csv", "comment,"),
+        ("size_classes", "size_class_id = 'middle'", "survey.yml", "id: middle"),
+        ("roles", "role_id = 'director'", "survey.yml", "lead_order"),
+        ("columns", "source_column = 'Kuntanumero'", "rounds/2024/columns.csv", "Kuntanumero"),
+    ):
+        ((place,),) = query(paths, places.format(table, condition))
+        name, _, line = str(place).rpartition(":")
+        assert name == f"{survey}/{file}"
+        assert text in (paths.root / name).read_text(encoding="utf-8").splitlines()[int(line) - 1]
 
 
 def test_leading_zeros_survive_to_the_warehouse(paths: DataPaths) -> None:
