@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from expectations.rules import Kind, Rule
+from ingest.builds import TO_BUILD
 
 IN_CODEBOOK = "answers_in_codebook"
 AGREEMENT = "sql_and_gx_agree"
@@ -48,11 +49,13 @@ class AskedQuestion:
 
 
 def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion]:
-    """Every closed, numeric or date question of every round, with the texts its cells may hold.
+    """Every closed, numeric or date question of every round that was built, with the texts its cells may hold.
 
     Read from the raw codebook, past the SQL that judges: two readings of the same truth, held against each other.
     """
     read = {name: connection.execute(f"select * from raw.codebook__{name}").df() for name in CODEBOOK_TABLES}
+    built = connection.execute(f"select survey_id, round_id from {TO_BUILD}").df()
+    read |= {name: read[name].merge(built) for name in ("columns", "recodes", "rounds")}
     columns = read["columns"].merge(read["rounds"][["survey_id", "round_id", "decimal_sign"]])
     asked = columns.merge(read["questions"], on=["survey_id", "question_id"], validate="many_to_one")
     asked = asked[asked["type"].isin(JUDGED_TYPES)]

@@ -13,8 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from expectations.answers import AGREEMENT
+from ingest.builds import CARRIED, keep_tables, mark_built, plan_build
 from ingest.fingerprint import code_sha256
-from ingest.warehouse import replace_rows, table_signature, transaction
+from ingest.warehouse import columns_of, replace_rows, table_signature, transaction
 
 PASSED = {"pass", "success", "warn"}
 
@@ -58,27 +59,58 @@ BUILDS = pa.schema(
     ]
 )
 RUN_RESULTS = "run_results.json"
+GX_RESULTS = "checks.gx_results"
 # Results that Great Expectations did not make: signed with the marts, so that none changes between check and release.
 CHECKS_OF_OTHERS = ("checks.round_checks", "checks.dbt_results")
 
 
 def record_gx(connection: duckdb.DuckDBPyConnection, results: Iterable[CheckResult], tables: Sequence[str]) -> None:
-    """Replace the results of Great Expectations, and sign the tables as they were when they were judged."""
+    """Replace the results of Great Expectations, and sign the tables as they were when they were judged.
+
+    Rounds that the build carried over keep their results. With a whole build and every test of it passed, its rounds
+    need not be built again.
+    """
     code, now = code_sha256(), datetime.now(UTC).isoformat(timespec="seconds")
     signatures = [
         dict(zip(SIGNATURES.names, (table, *table_signature(connection, table), code, now), strict=True))
         for table in tables
     ]
     with transaction(connection):
-        replace_rows(connection, "checks.gx_results", _table(results))
+        replace_rows(connection, GX_RESULTS, pa.concat_tables([_carried_results(connection), _table(results)]))
         replace_rows(connection, "checks.signatures", pa.Table.from_pylist(signatures, SIGNATURES))
         _create_results_view(connection)
+        if _is_build_sound(connection):
+            mark_built(connection)
 
 
-def begin_build(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Forget the last dbt run: one that is killed leaves nothing that vouches for the models."""
+def _carried_results(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    if not columns_of(connection, GX_RESULTS):
+        return SCHEMA.empty_table()
+    listed = ", ".join(COLUMNS)
+    return (
+        connection.execute(f"select {listed} from {GX_RESULTS} where (survey_id, round_id) in ({CARRIED})")
+        .to_arrow_table()
+        .cast(SCHEMA)
+    )
+
+
+def _is_build_sound(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the last build made every model, and no test of it failed or was left out."""
+    row = connection.execute(
+        "select bool_and(n_models = n_models_built) and not exists (from checks.dbt_results where status <> 'pass') "
+        "from checks.builds"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def begin_build(connection: duckdb.DuckDBPyConnection, target: Path) -> list[str]:
+    """Plan the build and forget the last dbt run: one that is killed leaves nothing that vouches for the models.
+
+    Gives what dbt has to be told of the plan.
+    """
     (target / RUN_RESULTS).unlink(missing_ok=True)
     replace_rows(connection, "checks.builds", BUILDS.empty_table())
+    return ["--full-refresh"] if plan_build(connection) else []
 
 
 def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
@@ -100,12 +132,18 @@ def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
         replace_rows(connection, "checks.dbt_results", _table(results))
         replace_rows(connection, "checks.builds", _build(connection, manifest, ran))
         replace_rows(connection, "checks.of_each_round", pa.table({"check_id": _of_each_round(manifest)}))
+        keep_tables(connection, [table for table in _kept_by_round(manifest) if columns_of(connection, table)])
 
 
 def _of_each_round(manifest: Mapping[str, Any]) -> list[str]:
     """The checks that no round may lack: those of round_checks.yml, and the agreement of SQL and Great Expectations."""
     defined = manifest["nodes"]["model.kuntakysely.round_checks"]["config"]["meta"]["checks"]
     return [*(check["id"] for check in defined), AGREEMENT]
+
+
+def _kept_by_round(manifest: Mapping[str, Any]) -> list[str]:
+    nodes = [node for node in manifest["nodes"].values() if node["config"].get("materialized") == "incremental"]
+    return sorted(f"{node['schema']}.{node['name']}" for node in nodes)
 
 
 def _build(
@@ -171,5 +209,5 @@ def _create_results_view(connection: duckdb.DuckDBPyConnection) -> None:
     own = listed.replace("tool", "'sql' as tool")
     connection.execute(
         f"create or replace view checks.results as select {listed} from checks.dbt_results "
-        f"union all select {listed} from checks.gx_results union all select {own} from checks.round_checks"
+        f"union all select {listed} from {GX_RESULTS} union all select {own} from checks.round_checks"
     )

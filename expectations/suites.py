@@ -14,6 +14,7 @@ from expectations.profiles import answer_profile, table_profile
 from expectations.record import CHECKS_OF_OTHERS, CheckResult, record_gx
 from expectations.rules import ALL, CAN_FAIL, Rule
 from expectations.run import Verdict, judge, picked
+from ingest.builds import TO_BUILD
 
 MESSAGES = {
     answers.IN_CODEBOOK: (
@@ -36,7 +37,8 @@ MESSAGES = {
 
 
 def check_warehouse(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
-    """Judge answers, registry, inventory and every mart; record the results and sign what was judged."""
+    """Judge the answers of the rounds that were built, registry, inventory and every mart; record the results and sign
+    what was judged."""
     marts = published_tables(connection)
     results = [*_answer_results(connection), *_table_results(connection, [*tables.RAW_TABLES, *marts])]
     record_gx(connection, results, [*marts, *CHECKS_OF_OTHERS])
@@ -85,7 +87,7 @@ def _require_every_question(rules: list[Rule], profile: pd.DataFrame) -> None:
 def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     """Rounds without an answer that a codebook can judge: that is said."""
     found = connection.execute(
-        "select survey_id, round_id from marts.dim_round except "
+        f"select survey_id, round_id from {TO_BUILD} except "
         "select survey_id, round_id from checks.answer_profile where judged_value is not null order by all"
     ).fetchall()
     words = ("There is no answer that the codebook can judge", "Ei vastauksia, joita koodikirja voi arvioida")

@@ -20,14 +20,14 @@ RAW_TABLES = {
 RAW_FLAG = ("0", "1")
 FLAG = ("true", "false")
 VALUES = {
-    "area_level": ("county", "region", "ely", "urban_rural", "language_status"),
     "kind": ("municipal", "state"),
     "unit": ("response", "municipality"),
     "level": ("option", "group", NULL),
     "cell_status": ("shown", "zero", "not_asked", "hidden_primary", "hidden_complementary"),
 }
 PATTERNS = {
-    "municipality_code": "^[0-9]{3}$",
+    "municipality_code": "^[0-9]+$",
+    "area_level": "^[a-z][a-z0-9_]*$",
     "year": "^[0-9]{4}$",
     "population": "^[0-9]+$",
     "division_date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",

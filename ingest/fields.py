@@ -50,14 +50,6 @@ def _empty_flag_is_zero(value: Any) -> Any:
     return "0" if value is None else value
 
 
-def _check_municipality_code(value: str) -> str:
-    if re.fullmatch(r"[0-9]{3}", value) is None:
-        near = value.zfill(3) if value.isascii() and value.isdecimal() and len(value) < 3 else ""
-        advice = f'Write "{near}" if that was meant.' if near else "Look the code up in municipalities.csv."
-        raise refused("wrong-municipality-code", "A municipality code is three digits, kept as text.", advice)
-    return value
-
-
 def _check_timezone(value: str) -> str:
     if not _succeeds(ZoneInfo, value):
         raise refused("unknown-timezone", "A time zone has a name like Europe/Helsinki.", "Look at the spelling.")
@@ -103,8 +95,19 @@ FileName = Annotated[
     _form(r"[^/\\.][^/\\]*", "wrong-file-name", "A file is named without a folder.", "Put the file beside round.yml."),
 ]
 Code = Annotated[Text, _form(r"\S+", "wrong-code", "A code has no spaces.", "Write _ for a space.")]
-DigitCode = Annotated[Text, _form("[0-9]+", "wrong-area-code", "An area code is digits.", "Look it up in areas.csv.")]
-MunicipalityCode = Annotated[Text, AfterValidator(_check_municipality_code)]
+AreaCode = Annotated[
+    Text,
+    _form("[0-9A-Za-z-]+", "wrong-area-code", "An area code has digits and letters only.", "Look it up in areas.csv."),
+]
+MunicipalityCode = Annotated[
+    Text,
+    _form(
+        "[0-9]+",
+        "wrong-municipality-code",
+        "A municipality code is digits, kept as text.",
+        "Look the code up in municipalities.csv.",
+    ),
+]
 Flag = Annotated[
     str,
     BeforeValidator(_empty_flag_is_zero),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import get_args
 
 from ingest.errors import FaultList, line_place
-from ingest.registry import AREA_LEVELS, Registry
+from ingest.registry import Registry
 from ingest.rows import check_unique
 from ingest.suggestions import did_you_mean, listed, quoted
-from ingest.survey import Breakdown, PublishedFigure, Survey
+from ingest.survey import PublishedFigure, Survey
 
 OF_AN_ANSWER = ("n", "pct", "is_max", "is_min", "in_top_4")
 OF_A_QUESTION = (*OF_AN_ANSWER, "base_n", "n_distinct_systems")
+
+
+def own_breakdowns(registry: Registry | None) -> tuple[str, ...]:
+    """The breakdowns that every survey has, whatever it asks."""
+    return ("all", "size_class", "size_class_group", *(registry.area_levels if registry else ()), "role")
 
 
 def check_figures(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
@@ -55,8 +59,8 @@ def _check_answer(survey: Survey, figure: PublishedFigure, faults: FaultList) ->
 
 
 def _check_breakdown(survey: Survey, registry: Registry | None, figure: PublishedFigure, faults: FaultList) -> None:
-    breakdowns = (*get_args(Breakdown), *survey.settings.breakdowns)
-    if figure.breakdown not in breakdowns:
+    breakdowns = (*own_breakdowns(registry), *survey.settings.breakdowns)
+    if figure.breakdown not in breakdowns and registry is not None:
         _add_unknown(survey, figure, "breakdown", "breakdown", breakdowns, faults)
         return
     known = _breakdown_ids(survey, registry, figure.breakdown)
@@ -75,10 +79,9 @@ def _breakdown_ids(survey: Survey, registry: Registry | None, breakdown: str) ->
         return [group.id for group in settings.size_class_groups]
     if breakdown == "role":
         return settings.roles.lead_order if settings.roles else ()
-    if breakdown in AREA_LEVELS:
-        return sorted(registry.area_codes(breakdown)) if registry else None
-    question = survey.questions_by_id.get(breakdown)
-    return sorted(survey.codes(question.list_name)) if question else None
+    if question := survey.questions_by_id.get(breakdown):
+        return sorted(survey.codes(question.list_name))
+    return sorted(registry.area_codes(breakdown)) if registry else None
 
 
 def _add_missing(survey: Survey, figure: PublishedFigure, column: str, faults: FaultList) -> None:

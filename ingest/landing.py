@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from ingest import raw_tables
-from ingest.fingerprint import combined_sha256
+from ingest.fingerprint import combined_sha256, file_sha256
 from ingest.inputs import SurveyInputs, round_sources, survey_sources
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.registry import Registry
 from ingest.responses import ResponseFile
 from ingest.round import Round
-from ingest.rounds import round_keys, split_key, survey_folders
-from ingest.sources import CARD_NAME, SourceFile, describe_file
+from ingest.rounds import SURVEY_FILES, files_of_round, round_keys, split_key, survey_folders
+from ingest.sources import SourceFile, describe_file
 from ingest.systems import Systems
 from ingest.warehouse import columns_of, opened, replace_rows
 
@@ -57,7 +58,7 @@ def systems_replacements(paths: DataPaths, systems: Systems) -> Iterator[Replace
 
 
 def survey_replacements(paths: DataPaths, inputs: SurveyInputs) -> Iterator[Replacement]:
-    """A survey's codebook, and what its rounds' folders say of them; not their responses."""
+    """A survey's codebook."""
     survey = inputs.survey
     sources = survey_sources(survey)
     for table, rows in raw_tables.survey_rows(survey, inputs.conditions, sources, paths).items():
@@ -66,13 +67,12 @@ def survey_replacements(paths: DataPaths, inputs: SurveyInputs) -> Iterator[Repl
         yield Replacement(table, raw_tables.make_table(table, rows), narrow)
     where_survey: dict[str, str | None] = {"survey_id": survey.survey_id, "round_id": None}
     yield _sources_replacement(paths, sources, where_survey)
-    for round_ in inputs.rounds:
-        for table, rows in raw_tables.round_rows(round_, round_sources(round_), paths).items():
-            yield Replacement(table, raw_tables.make_table(table, rows), _where(round_.key))
 
 
-def response_replacements(paths: DataPaths, round_: Round, files: Sequence[ResponseFile]) -> Iterator[Replacement]:
-    """A round's rows and cells, its source files, and the mark that they were loaded."""
+def round_replacements(paths: DataPaths, round_: Round, files: Sequence[ResponseFile]) -> Iterator[Replacement]:
+    """What a round's folder says of it, its rows and cells, its source files, and the mark that they were loaded."""
+    for table, described in raw_tables.round_rows(round_, round_sources(round_), paths).items():
+        yield Replacement(table, raw_tables.make_table(table, described), _where(round_.key))
     tables = raw_tables.response_rows(round_, files, paths)
     for table, rows in tables.items():
         yield Replacement(table, rows, _where(round_.key))
@@ -82,7 +82,7 @@ def response_replacements(paths: DataPaths, round_: Round, files: Sequence[Respo
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
     counts = [str(rows.num_rows) for rows in tables.values()]
-    mark = (round_.survey_id, round_.round_id, content_sha256(paths, round_), *counts)
+    mark = (round_.survey_id, round_.round_id, content_sha256(paths, round_.key), *counts)
     yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
 
 
@@ -97,22 +97,58 @@ def _where(key: str) -> dict[str, str | None]:
     return {"survey_id": survey_id, "round_id": round_id}
 
 
-def content_sha256(paths: DataPaths, round_: Round) -> str:
-    """One hash of all that decides a round's rows and cells: its files, its card, and the code that reads them."""
-    described = (round_.places.path, round_.columns_file, round_.recodes_file, round_.corrections_file)
-    files = [*described, round_.folder / CARD_NAME, *round_.response_files]
-    inputs = combined_sha256(paths.root, (file for file in files if file.is_file()))
+def content_sha256(paths: DataPaths, key: str) -> str:
+    """One hash of all that decides a round's rows and cells: the files of its folder, and the code that reads them."""
+    inputs = combined_sha256(paths.root, files_of_round(paths, key))
     code = combined_sha256(PROJECT_ROOT, sorted((PROJECT_ROOT / "ingest").rglob("*.py")))
     return f"{inputs}-{code}"
 
 
+def rounds_to_read(paths: DataPaths, keys: Collection[str]) -> list[str]:
+    """Those of the rounds whose files, or whose survey's codebook, are not what the warehouse holds.
+
+    All of them when the registry or the inventory changed: each round is checked against them.
+    """
+    stored = stored_rounds(paths)
+    if not stored or not _is_registry_stored(paths):
+        return list(keys)
+    surveys = {split_key(key)[0] for key in keys}
+    changed = {survey_id for survey_id in surveys if not _is_codebook_stored(paths, survey_id)}
+    return [key for key in keys if split_key(key)[0] in changed or not is_round_stored(paths, key, stored)]
+
+
+def is_round_stored(paths: DataPaths, key: str, stored: Mapping[str, StoredRound]) -> bool:
+    """Whether the warehouse holds a round as its files are now."""
+    return key in stored and stored[key].content_sha256 == content_sha256(paths, key)
+
+
+def _is_registry_stored(paths: DataPaths) -> bool:
+    files = [*paths.registry.rglob("*.csv"), paths.inventory]
+    return _stored_files(paths, "kind in ('registry', 'systems')") == _hashes(paths, files)
+
+
+def _is_codebook_stored(paths: DataPaths, survey_id: str) -> bool:
+    files = [paths.surveys / survey_id / name for name in SURVEY_FILES]
+    return _stored_files(paths, "survey_id = ? and round_id is null", survey_id) == _hashes(paths, files)
+
+
+def _stored_files(paths: DataPaths, where: str, *values: str) -> dict[str, str]:
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        rows = connection.execute(f"select source_file, sha256 from {SOURCES} where {where}", list(values)).fetchall()
+    return dict(rows)
+
+
+def _hashes(paths: DataPaths, files: Iterable[Path]) -> dict[str, str]:
+    return {file.relative_to(paths.root).as_posix(): file_sha256(file) for file in files if file.is_file()}
+
+
 def stored_rounds(paths: DataPaths) -> dict[str, StoredRound]:
-    """The rounds whose rows and cells are in the warehouse, all of them, by key."""
+    """The rounds whose rows and cells are in the warehouse, all of them, by key; none when its raw tables are not of
+    this version."""
     if not paths.warehouse_file.exists():
         return {}
     with opened(paths.warehouse_file, read_only=True) as connection:
-        needed = (LOADS, "raw.surveys__rows", "raw.surveys__cells")
-        if any(columns_of(connection, table) != list(raw_tables.COLUMNS[table]) for table in needed):
+        if any(columns_of(connection, table) != list(columns) for table, columns in raw_tables.COLUMNS.items()):
             return {}
         found = connection.execute(_STORED_SQL).fetchall()
     return {f"{survey}/{round_}": StoredRound(content, int(n), int(bad)) for survey, round_, content, n, bad in found}

@@ -10,12 +10,11 @@ from ingest.errors import Fault, FaultList
 from ingest.inputs import Inputs, Scope, chosen_scope, read_inputs, scope_of_rounds
 from ingest.landing import (
     Replacement,
-    StoredRound,
     apply,
-    content_sha256,
+    is_round_stored,
     registry_replacements,
     removals,
-    response_replacements,
+    round_replacements,
     stored_rounds,
     survey_replacements,
     systems_replacements,
@@ -23,7 +22,6 @@ from ingest.landing import (
 from ingest.paths import DataPaths
 from ingest.registry import read_registry
 from ingest.responses import read_responses
-from ingest.round import Round
 from ingest.rounds import round_keys
 from ingest.systems import read_systems
 from ingest.warehouse import opened, transaction
@@ -102,12 +100,12 @@ def _all_faults(paths: DataPaths, scope: Scope, faults: FaultList) -> tuple[Faul
 def _read_rounds(paths: DataPaths, inputs: Inputs, faults: FaultList) -> tuple[list[RoundLoad], list[Replacement]]:
     """What is to be written of surveys and rounds. Raises InputFaults when anything at all was found wrong."""
     stored = stored_rounds(paths)
-    changed = [round_ for round_ in inputs.rounds if not _is_stored(paths, round_, stored)]
+    changed = [round_ for round_ in inputs.rounds if not is_round_stored(paths, round_.key, stored)]
     files = {round_.key: read_responses(round_, faults) for round_ in changed}
     faults.raise_if_any()
     replacements = [each for survey in inputs.surveys for each in survey_replacements(paths, survey)]
     for round_ in changed:
-        replacements += response_replacements(paths, round_, files[round_.key])
+        replacements += round_replacements(paths, round_, files[round_.key])
     loads = []
     for round_ in inputs.rounds:
         if round_.key in files:
@@ -118,11 +116,6 @@ def _read_rounds(paths: DataPaths, inputs: Inputs, faults: FaultList) -> tuple[l
             known = stored[round_.key]
             loads.append(RoundLoad(round_.key, "unchanged", known.n_rows, known.n_unreadable))
     return loads, replacements
-
-
-def _is_stored(paths: DataPaths, round_: Round, stored: Mapping[str, StoredRound]) -> bool:
-    known = stored.get(round_.key)
-    return known is not None and known.content_sha256 == content_sha256(paths, round_)
 
 
 def _write(

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ingest.conditions import Condition
 from ingest.paths import DataPaths
-from ingest.registry import AREA_LEVELS, Registry
+from ingest.registry import Registry
 from ingest.responses import ResponseFile, cell_columns, row_values
 from ingest.round import Round
 from ingest.rows import SourceRow
@@ -59,9 +59,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text", "cell_type"),
     "raw.registry__municipalities": (
-        "division_date", "municipality_code", "name_fi", "name_sv", "name_en", "is_mainland",
-        *(f"{level}_code" for level in AREA_LEVELS), *_PLACE,
+        "division_date", "municipality_code", "name_fi", "name_sv", "name_en", "is_mainland", *_PLACE
     ),
+    "raw.registry__municipality_areas": ("division_date", "municipality_code", "area_level", "area_code", *_PLACE),
     "raw.registry__areas": ("area_level", "area_code", "name_fi", "name_sv", "name_en", "is_counted", *_PLACE),
     "raw.registry__population": ("municipality_code", "year", "population", "municipal_division", *_PLACE),
     "raw.registry__foreign_language_shares": (
@@ -240,6 +240,12 @@ def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Cel
                 "raw.registry__municipalities", rows, f"{division}/municipalities.csv", division_date=division
             )
         ],
+        "raw.registry__municipality_areas": [
+            (division, row.municipality_code, level, code, *place(_division_file(paths, division), row.line).values())
+            for division, rows in sorted(registry.divisions.items())
+            for row in rows
+            for level, code in row.area_codes().items()
+        ],
         "raw.registry__areas": placed("raw.registry__areas", registry.areas, "areas.csv"),
         "raw.registry__population": placed("raw.registry__population", registry.populations, "population.csv"),
         "raw.registry__foreign_language_shares": placed(
@@ -247,6 +253,10 @@ def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Cel
         ),
         "raw.registry__changes": placed("raw.registry__changes", registry.changes, "changes.csv"),
     }
+
+
+def _division_file(paths: DataPaths, division: str) -> Path:
+    return paths.registry / division / "municipalities.csv"
 
 
 def systems_rows(systems: Systems, paths: DataPaths) -> Mapping[str, list[Cells]]:

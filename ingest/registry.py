@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
+
+from pydantic import create_model
 
 from ingest.errors import FaultList, line_place
 from ingest.fields import (
+    AreaCode,
     Code,
     Count,
-    DigitCode,
     Flag,
     IsoDate,
     MunicipalityCode,
     Number,
     OptionalText,
+    QuestionId,
     Text,
     Year,
 )
@@ -27,29 +30,42 @@ from ingest.rows import SourceRow, check_unique, read_rows
 from ingest.sources import SourceCard, SourceFile, describe_files, read_card
 from ingest.suggestions import did_you_mean, listed, quoted
 
-AREA_LEVELS = ("county", "region", "ely", "urban_rural", "language_status")
-
 
 class Municipality(SourceRow):
-    """A municipality in one division."""
+    """A municipality in one division. A class made for the registry's area levels adds a column <level>_code for each;
+    a file leaves out those that its division lacks."""
 
     municipality_code: MunicipalityCode
     name_fi: Text
     name_sv: Text
     name_en: Text
     is_mainland: Flag
-    county_code: DigitCode | None
-    region_code: DigitCode | None
-    ely_code: DigitCode | None
-    urban_rural_code: DigitCode | None
-    language_status_code: DigitCode | None
+
+    @classmethod
+    def optional_columns(cls) -> frozenset[str]:
+        return frozenset(cls.columns()) - frozenset(Municipality.columns())
+
+    def area_codes(self) -> dict[str, str]:
+        """The area of each level that the municipality has one on, by level."""
+        levels = ((name.removesuffix(AREA_SUFFIX), getattr(self, name)) for name in sorted(self.optional_columns()))
+        return {level: code for level, code in levels if code is not None}
+
+
+AREA_SUFFIX = "_code"
+
+
+def municipality_class(levels: Collection[str]) -> type[Municipality]:
+    """The rows of municipalities.csv in a registry with these area levels."""
+    columns: dict[str, Any] = {f"{level}{AREA_SUFFIX}": (AreaCode | None, None) for level in levels}
+    return create_model("Municipality", __base__=Municipality, **columns)
 
 
 class Area(SourceRow):
-    """A code of one level: a county, a region, an ELY centre, a group of municipalities."""
+    """A code of one level: a county, a region, an ELY centre, a group of municipalities. The levels are what the file
+    says: each is a breakdown of every survey."""
 
-    area_level: Literal["county", "region", "ely", "urban_rural", "language_status"]
-    area_code: DigitCode
+    area_level: QuestionId
+    area_code: AreaCode
     name_fi: Text
     name_sv: Text
     name_en: Text
@@ -79,9 +95,9 @@ class Change(SourceRow):
 
     effective_date: IsoDate
     change_type: Code
-    old_code: DigitCode | None
+    old_code: MunicipalityCode | None
     old_name_fi: OptionalText
-    new_code: DigitCode | None
+    new_code: MunicipalityCode | None
     new_name_fi: OptionalText
     detail: OptionalText
 
@@ -105,6 +121,11 @@ class Registry:
         """The municipalities whose population of a year is known."""
         return frozenset(row.municipality_code for row in self.populations if row.year == year)
 
+    @property
+    def area_levels(self) -> tuple[str, ...]:
+        """The levels of areas.csv, in its order."""
+        return tuple(dict.fromkeys(area.area_level for area in self.areas))
+
     def area_codes(self, level: str) -> frozenset[str]:
         return frozenset(area.area_code for area in self.areas if area.area_level == level)
 
@@ -117,7 +138,7 @@ def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
     populations = read_rows(folder / "population.csv", Population, faults)
     shares = read_rows(folder / "foreign_language_share.csv", ForeignLanguageShare, faults)
     changes = read_rows(folder / "changes.csv", Change, faults)
-    divisions = _read_divisions(folder, faults)
+    divisions = _read_divisions(folder, areas, faults)
     card = read_card(folder, faults)
     if areas is None or populations is None or shares is None or changes is None or divisions is None:
         return None
@@ -135,7 +156,9 @@ def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
     return registry if len(faults) == n_faults else None
 
 
-def _read_divisions(folder: Path, faults: FaultList) -> Mapping[str, Sequence[Municipality]] | None:
+def _read_divisions(
+    folder: Path, areas: Sequence[Area] | None, faults: FaultList
+) -> Mapping[str, Sequence[Municipality]] | None:
     names = sorted(child.name for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
     if not names:
         faults.add(
@@ -157,7 +180,10 @@ def _read_divisions(folder: Path, faults: FaultList) -> Mapping[str, Sequence[Mu
                 expected="A folder of the registry is named by the date of its division, like 2023-01-01.",
                 advice="Rename it, or move it out of the registry.",
             )
-    read = {name: read_rows(_division_file(folder, name), Municipality, faults) for name in names}
+    if areas is None:
+        return None
+    row_class = municipality_class(list(dict.fromkeys(area.area_level for area in areas)))
+    read = {name: read_rows(_division_file(folder, name), row_class, faults) for name in names}
     known = {name: rows for name, rows in read.items() if rows is not None}
     return known if len(known) == len(read) else None
 
@@ -179,6 +205,35 @@ def _check_keys(folder: Path, registry: Registry, faults: FaultList) -> None:
     check_unique(folder / "foreign_language_share.csv", registry.foreign_language_shares, key, faults)
     for division, municipalities in registry.divisions.items():
         check_unique(_division_file(folder, division), municipalities, ("municipality_code",), faults)
+    _check_widths(folder, registry, faults)
+
+
+def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
+    """Codes of a country are of one length: a shorter one has lost its leading zeros."""
+    files: dict[Path, Sequence[Municipality | Population | ForeignLanguageShare]] = {
+        **{_division_file(folder, name): rows for name, rows in registry.divisions.items()},
+        folder / "population.csv": registry.populations,
+        folder / "foreign_language_share.csv": registry.foreign_language_shares,
+    }
+    widths = Counter(len(row.municipality_code) for rows in files.values() for row in rows)
+    width = widths.most_common(1)[0][0] if widths else 0
+    for path, rows in files.items():
+        for row in rows:
+            if len(row.municipality_code) != width:
+                _add_wrong_width(path, row.line, row.municipality_code, width, faults)
+
+
+def _add_wrong_width(path: Path, line: int, code: str, width: int, faults: FaultList) -> None:
+    faults.add(
+        "wrong-municipality-code",
+        path,
+        line_place(line, "municipality_code"),
+        found=f"The value is {quoted(code)}.",
+        expected=f"A municipality code is {width} digits like the others, kept as text.",
+        advice=f"Write {quoted(code.zfill(width))} if that was meant."
+        if len(code) < width
+        else "Look the code up in municipalities.csv.",
+    )
 
 
 def _check_references(folder: Path, registry: Registry, faults: FaultList) -> None:
@@ -189,7 +244,7 @@ def _check_references(folder: Path, registry: Registry, faults: FaultList) -> No
     for division, municipalities in registry.divisions.items():
         path = _division_file(folder, division)
         _check_names(path, municipalities, faults)
-        for level in AREA_LEVELS:
+        for level in registry.area_levels:
             known = registry.area_codes(level)
             for row in municipalities:
                 _check_area(path, row, level, known, faults)
@@ -200,12 +255,12 @@ def _division_file(folder: Path, division: str) -> Path:
 
 
 def _check_area(path: Path, row: Municipality, level: str, known: Collection[str], faults: FaultList) -> None:
-    code = getattr(row, f"{level}_code")
+    code = row.area_codes().get(level)
     if code is not None and code not in known:
         faults.add(
             "unknown-area",
             path,
-            line_place(row.line, f"{level}_code"),
+            line_place(row.line, f"{level}{AREA_SUFFIX}"),
             found=f"There is no {level} {quoted(code)}.",
             expected=f"areas.csv lists every {level}: {listed(sorted(known)) or 'it has none'}.",
             advice=did_you_mean(code, known, "Correct the code, or add it to areas.csv."),

@@ -46,10 +46,14 @@ def round_folder(paths: DataPaths, key: str) -> Path:
 
 def round_sha256(paths: DataPaths, key: str) -> str:
     """One hash of a round's folder and its survey's codebook."""
-    folder = round_folder(paths, key)
-    survey_folder = folder.parent.parent
+    survey_folder = round_folder(paths, key).parent.parent
     codebook = [survey_folder / name for name in SURVEY_FILES if (survey_folder / name).is_file()]
-    return combined_sha256(survey_folder, [*codebook, *_visible_files(folder)])
+    return combined_sha256(survey_folder, [*codebook, *files_of_round(paths, key)])
+
+
+def files_of_round(paths: DataPaths, key: str) -> list[Path]:
+    """Every file in a round's folder that is not hidden, in order of name."""
+    return [path for path in _visible(round_folder(paths, key)) if path.is_file()]
 
 
 def open_rounds(paths: DataPaths, now: datetime) -> list[str]:
@@ -73,10 +77,6 @@ def open_rounds(paths: DataPaths, now: datetime) -> list[str]:
 
 def _visible_folders(folder: Path) -> list[Path]:
     return [path for path in _visible(folder) if path.is_dir() and not path.name.startswith("_")]
-
-
-def _visible_files(folder: Path) -> list[Path]:
-    return [path for path in _visible(folder) if path.is_file()]
 
 
 def _visible(folder: Path) -> Iterable[Path]:

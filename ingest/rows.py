@@ -30,6 +30,11 @@ class SourceRow(BaseModel):
         return tuple(info.alias or name for name, info in fields if name != "line")
 
     @classmethod
+    def optional_columns(cls) -> frozenset[str]:
+        """Columns that a file may leave out; the fields have a default."""
+        return frozenset()
+
+    @classmethod
     def verbatim_columns(cls) -> frozenset[str]:
         """Columns whose cells may begin or end with a space."""
         return frozenset()
@@ -56,9 +61,14 @@ def read_rows(
     nothing read here may be used further when faults were noted.
     """
     table = read_table(path, layout or CsvLayout(), faults)
-    if table is None or not check_exact_header(table, row_class.columns(), faults):
+    if table is None or not check_exact_header(table, _expected_columns(table, row_class), faults):
         return None
     return tuple(_as_object(table, row, row_class, faults) for row in table.rows if _is_fit(table, row, faults))
+
+
+def _expected_columns(table: TextTable, row_class: type[SourceRow]) -> tuple[str, ...]:
+    left_out = row_class.optional_columns() - frozenset(table.header)
+    return tuple(name for name in row_class.columns() if name not in left_out)
 
 
 def read_optional_rows(path: Path, row_class: type[RowT], faults: FaultList) -> tuple[RowT, ...] | None:

@@ -153,9 +153,6 @@ Statistic = Literal[
     "n_municipalities_without_response", "n_municipalities_with_one_response", "responses_per_municipality",
     "response_rate_pct", "foreign_language_coverage_pct", "n_distinct_systems", "is_max", "is_min", "in_top_4",
 ]  # fmt: skip
-Breakdown = Literal[
-    "all", "size_class", "size_class_group", "county", "region", "ely", "urban_rural", "language_status", "role",
-]  # fmt: skip
 
 
 class PublishedFigure(SourceRow):

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from ingest.conditions import survey_conditions
 from ingest.errors import FaultList, line_place
-from ingest.figures import check_figures
-from ingest.registry import AREA_LEVELS, Registry
+from ingest.figures import check_figures, own_breakdowns
+from ingest.registry import Registry
 from ingest.rows import check_unique
 from ingest.settings import SettingsPlaces
 from ingest.suggestions import did_you_mean, listed, quoted
@@ -23,13 +23,12 @@ LIST_USES = {
     "select_one": "needs", "select_multiple": "needs", "integer": "may have", "decimal": "may have",
     "text": "has no", "date": "has no", "system": "has no",
 }  # fmt: skip
-OWN_BREAKDOWNS = ("all", "size_class", "size_class_group", *AREA_LEVELS, "role")
 
 
 def check_survey(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
     """Note everything in a survey's files that does not fit together."""
     _check_folder(survey, faults)
-    _check_settings(survey, faults)
+    _check_settings(survey, registry, faults)
     _check_questions(survey, faults)
     _check_choices(survey, faults)
     survey_conditions(survey, faults)
@@ -48,7 +47,7 @@ def _check_folder(survey: Survey, faults: FaultList) -> None:
         )
 
 
-def _check_settings(survey: Survey, faults: FaultList) -> None:
+def _check_settings(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
     settings, places = survey.settings, survey.places
     for location, labels in _labels_of(settings, ()):
         _check_labels(places, location, labels, settings.languages, faults)
@@ -60,7 +59,7 @@ def _check_settings(survey: Survey, faults: FaultList) -> None:
         location = ("size_class_groups", index, "members")
         _check_known(places, location, group.members, class_ids, "size class", faults)
     _check_roles(survey, faults)
-    _check_breakdowns(survey, faults)
+    _check_breakdowns(survey, registry, faults)
 
 
 def _labels_of(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Labels]]:
@@ -179,17 +178,18 @@ def _check_roles(survey: Survey, faults: FaultList) -> None:
         )
 
 
-def _check_breakdowns(survey: Survey, faults: FaultList) -> None:
+def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
+    own = own_breakdowns(registry)
     known = [question.question_id for question in survey.questions if question.type == "select_one"]
     _check_known(survey.places, ("breakdowns",), survey.settings.breakdowns, known, "select_one question", faults)
     for index, name in enumerate(survey.settings.breakdowns):
-        if name in OWN_BREAKDOWNS:
+        if name in own:
             faults.add(
                 "reserved-breakdown",
                 survey.places.path,
                 survey.places.place(("breakdowns", index)),
                 found=f"The breakdown is {quoted(name)}.",
-                expected=f"Another name than those that every survey has: {listed(OWN_BREAKDOWNS)}.",
+                expected=f"Another name than those that every survey has: {listed(own)}.",
                 advice="Rename the question, or leave it out: its breakdown is there already.",
             )
 

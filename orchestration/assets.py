@@ -1,6 +1,7 @@
 """The graph: three sources, a model each for dbt, the checks, the release. Only wiring; the work is in the rooms."""
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,8 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetObservation,
+    BackfillPolicy,
+    BetaWarning,
     ConfigurableResource,
     Failure,
     InitResourceContext,
@@ -39,6 +42,9 @@ from orchestration.partitions import ROUNDS
 from orchestration.session import Session, refresh_session
 from publish.gate import PublishRefused, refusals
 from publish.release import PUBLISHED_TABLES, publish
+
+# The one such thing used is backfill_policy: chosen rounds are read in one run. Versions are pinned.
+warnings.filterwarnings("ignore", category=BetaWarning)
 
 PATHS = DataPaths.resolve()
 OF_A_SCHEDULE = "dagster/schedule_name"  # a tag that Dagster gives the runs of its schedules
@@ -104,6 +110,7 @@ def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type
     group_name="sources",
     kinds={"csv"},
     partitions_def=ROUNDS,
+    backfill_policy=BackfillPolicy.single_run(),
 )
 def responses(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The rows and cells of a round's response files as delivered, with the codebook they are read by. Private."""
@@ -116,8 +123,8 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
     paths = refresh.session.paths
     refresh.session.start_judge()
     with opened(paths.warehouse_file) as connection:
-        begin_build(connection, paths.dbt_target)
-    run = dbt.cli(list(BUILD), context=context, target_path=paths.dbt_target, manifest=MANIFEST)
+        plan = begin_build(connection, paths.dbt_target)
+    run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
     try:
         yield from run.stream()
     except DagsterDbtCliRuntimeError:

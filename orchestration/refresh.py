@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
 # Dagster's pages list a run under its job when it says which code it is of.
+SHOWN_ROUNDS = 5
 OF_THIS_CODE = {".dagster/repository": "__repository__@orchestration.definitions"}
 
 
@@ -41,17 +42,24 @@ def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full:
         make_free(paths.warehouse_file)
         if full:
             paths.warehouse_file.unlink(missing_ok=True)
-        keys = [*chosen, *_rounds_to_bring_back(paths, chosen)]
-        progress.say(f"Refreshing {', '.join(keys)}")
+        keys = _rounds_to_read(paths, chosen)
+        progress.say(_what_it_does(paths, keys))
         return _run(session, keys, progress)
 
 
-def _rounds_to_bring_back(paths: DataPaths, chosen: Sequence[str]) -> list[str]:
-    """Rounds that readers have now and the warehouse does not: it was deleted, and the release must not lose them."""
-    from ingest.landing import stored_rounds
+def _rounds_to_read(paths: DataPaths, chosen: Sequence[str]) -> list[str]:
+    """The chosen rounds that are new or changed, and those that readers have now and the warehouse does not: it was
+    deleted, and the release must not lose them."""
+    from ingest.landing import rounds_to_read, stored_rounds
 
-    missing = (published_rounds(paths) & set(round_keys(paths))) - set(stored_rounds(paths)) - set(chosen)
-    return sorted(missing)
+    missing = (published_rounds(paths) & set(round_keys(paths))) - set(stored_rounds(paths))
+    wanted = {*rounds_to_read(paths, chosen), *missing}
+    return [key for key in round_keys(paths) if key in wanted]
+
+
+def _what_it_does(paths: DataPaths, keys: Sequence[str]) -> str:
+    shown = ", ".join(keys) if len(keys) <= SHOWN_ROUNDS else f"{len(keys)} rounds of {len(round_keys(paths))}"
+    return f"Refreshing {shown}" if keys else "Rebuilding: every round is as it was read"
 
 
 def _nothing_changed(paths: DataPaths, release: ReleaseRecord) -> str:
@@ -112,7 +120,7 @@ def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
     from dagster import DagsterInstance
 
     from orchestration.definitions import defs
-    from orchestration.partitions import follow_folders
+    from orchestration.partitions import follow_folders, job_runs
 
     config: dict[str, Any] = {"loggers": {"progress": {}}}
     log_file = paths.warehouse / "refresh.log"
@@ -120,11 +128,10 @@ def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
     with DagsterInstance.get() as instance:
         end_dead_runs(instance)
         follow_folders(instance, paths)
-        for key in keys:
-            job = defs.resolve_job_def("refresh" if key == keys[-1] else "ingest_round")
+        for name, tags in job_runs(instance, keys):
             with log_file.open("a", encoding="utf-8") as log, redirect_stdout(log):
-                result = job.execute_in_process(
-                    instance=instance, partition_key=key, raise_on_error=False, run_config=config, tags=OF_THIS_CODE
+                result = defs.resolve_job_def(name).execute_in_process(
+                    instance=instance, raise_on_error=False, run_config=config, tags=OF_THIS_CODE | tags
                 )
             if not result.success:
                 return _error(result)

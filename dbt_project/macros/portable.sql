@@ -53,3 +53,13 @@
 {% macro plain_number(number) -%}
     rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
 {%- endmacro %}
+
+{# The day before a date. #}
+{% macro day_before(day) -%}
+    ({{ day }} - 1)
+{%- endmacro %}
+
+{# Days from one date to another. #}
+{% macro days_between(first, second) -%}
+    date_diff('day', {{ first }}, {{ second }})
+{%- endmacro %}

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from expectations.record import record_dbt
+from expectations.record import begin_build, record_dbt
 from expectations.suites import check_warehouse
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
@@ -27,7 +27,9 @@ def copy_sample(folder: Path) -> DataPaths:
 def build(paths: DataPaths) -> DataPaths:
     """Everything up to the checks, from the inputs as they lie there."""
     load_all(paths)
-    run_dbt(paths, *BUILD)
+    with opened(paths.warehouse_file) as connection:
+        plan = begin_build(connection, paths.dbt_target)
+    run_dbt(paths, *BUILD, *plan)
     with opened(paths.warehouse_file) as connection:
         record_dbt(connection, paths.dbt_target)
         check_warehouse(connection)

@@ -1,7 +1,8 @@
+{{ config(materialized='incremental') }}
 -- noqa: disable=ST03
 -- One CTE per check, named as the check; round_checks.yml says what each speaks of and how grave a failure is.
 with rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 surveys as (
@@ -10,6 +11,7 @@ surveys as (
 
 sources as (
     select * from {{ ref('stg_ingest__sources') }}
+    where {{ is_not_carried("coalesce(survey_id, 'all')", "coalesce(round_id, 'all')") }}
 ),
 
 responses as (

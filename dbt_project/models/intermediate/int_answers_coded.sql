@@ -8,7 +8,7 @@ questions as (
 ),
 
 rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 spellings as (

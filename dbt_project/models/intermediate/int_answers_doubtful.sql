@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- Answers that do not count although something was answered, each with a sentence a person can act on.
 with answers as (
     select * from {{ ref('int_answers_judged') }}

@@ -4,7 +4,7 @@ with frame as (
 ),
 
 rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 labelled as (
@@ -27,8 +27,7 @@ select
     labelled.breakdown,
     labelled.breakdown_id,
     labelled.sort_order,
-    labelled.breakdown in ('all', 'size_class_group', {{ quoted(area_breakdowns().keys()) }})
-        as is_of_municipality
+    labelled.breakdown_kind in ('class', 'area') as is_of_municipality
 from rounds
 inner join labelled on rounds.survey_id = labelled.survey_id
 left join in_frame
@@ -39,4 +38,4 @@ left join in_frame
         and labelled.breakdown_id = in_frame.breakdown_id
 where
     in_frame.breakdown_id is not null
-    or labelled.breakdown not in ({{ quoted(area_levels()) }})
+    or labelled.breakdown_kind <> 'area'

@@ -39,7 +39,8 @@ select
     'Alla' as label_sv,
     'All' as label_en,
     1 as sort_order,
-    true as is_counted
+    true as is_counted,
+    'class' as breakdown_kind
 from surveys
 union all
 select
@@ -50,7 +51,8 @@ select
     label_sv,
     label_en,
     sort_order,
-    true as is_counted
+    true as is_counted,
+    'class' as breakdown_kind
 from size_classes
 union all
 select distinct
@@ -61,7 +63,8 @@ select distinct
     label_sv,
     label_en,
     sort_order,
-    true as is_counted
+    true as is_counted,
+    'class' as breakdown_kind
 from size_class_groups
 union all
 select
@@ -72,7 +75,8 @@ select
     areas.name_sv as label_sv,
     areas.name_en as label_en,
     row_number() over (partition by surveys.survey_id, areas.area_level order by areas.area_code) as sort_order,
-    areas.is_counted
+    areas.is_counted,
+    'area' as breakdown_kind
 from surveys
 cross join areas
 union all
@@ -84,7 +88,8 @@ select
     label_sv,
     label_en,
     sort_order,
-    true as is_counted
+    true as is_counted,
+    'role' as breakdown_kind
 from roles
 union all
 select
@@ -95,7 +100,8 @@ select
     choices.label_sv,
     choices.label_en,
     choices.sort_order,
-    true as is_counted
+    true as is_counted,
+    'answer' as breakdown_kind
 from breakdown_questions
 inner join questions
     on

@@ -1,6 +1,12 @@
 -- A correction mends the cell: every question, role or municipality that is read from it sees the same.
-with cells as (
-    select * from {{ ref('stg_surveys__cells') }}
+with rounds as (
+    select * from {{ ref('int_rounds_to_build') }}
+),
+
+cells as (
+    select cells.*
+    from {{ ref('stg_surveys__cells') }} as cells
+    inner join rounds on cells.survey_id = rounds.survey_id and cells.round_id = rounds.round_id
 ),
 
 columns as (

@@ -1,24 +1,19 @@
 -- The share is published to 0.1 % and on a later division than the frame: a municipality that has since merged takes
 -- the share of the merged one. The year is the first share year not before the frame's population.
 with rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
-),
-
-municipalities as (
-    select * from {{ ref('stg_registry__municipalities') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 population as (
-    select * from {{ ref('stg_registry__population') }}
+    select * from {{ ref('int_population_on_division') }}
 ),
 
 shares as (
     select * from {{ ref('stg_registry__foreign_language_shares') }}
 ),
 
-mergers as (
-    select * from {{ ref('stg_registry__changes') }}
-    where change_type = 'merger'
+successors as (
+    select * from {{ ref('int_municipality_successors') }}
 ),
 
 round_years as (
@@ -35,20 +30,24 @@ round_years as (
 select
     round_years.survey_id,
     round_years.round_id,
-    municipalities.municipality_code,
+    population.municipality_code,
     population.population * cast(10 * shares.foreign_language_pct as bigint) as foreign_language_x1000
 from round_years
-inner join municipalities on round_years.division_date = municipalities.division_date
 inner join population
     on
-        municipalities.municipality_code = population.municipality_code
-        and municipalities.division_date = population.division_date
+        round_years.division_date = population.division_date
         and round_years.share_year = population.population_year
-left join mergers
+inner join successors
     on
-        municipalities.municipality_code = mergers.old_code
-        and municipalities.division_date < mergers.effective_on
+        round_years.division_date = successors.division_date
+        and population.municipality_code = successors.municipality_code
 inner join shares
     on
-        coalesce(mergers.new_code, municipalities.municipality_code) = shares.municipality_code
+        successors.successor_code = shares.municipality_code
+        and successors.later_division_date = shares.division_date
         and round_years.share_year = shares.share_year
+qualify
+    row_number() over (
+        partition by round_years.survey_id, round_years.round_id, population.municipality_code
+        order by shares.division_date
+    ) = 1

@@ -1,5 +1,5 @@
 with rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 municipalities as (
@@ -7,7 +7,7 @@ municipalities as (
 ),
 
 population as (
-    select * from {{ ref('stg_registry__population') }}
+    select * from {{ ref('int_population_on_division') }}
 ),
 
 size_classes as (
@@ -21,12 +21,8 @@ speakers as (
 select
     rounds.survey_id,
     rounds.round_id,
+    rounds.division_date,
     municipalities.municipality_code,
-    municipalities.county_code,
-    municipalities.region_code,
-    municipalities.ely_code,
-    municipalities.urban_rural_code,
-    municipalities.language_status_code,
     size_classes.size_class_id,
     population.population,
     speakers.foreign_language_x1000

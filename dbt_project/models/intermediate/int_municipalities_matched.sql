@@ -4,7 +4,7 @@ with identified as (
 ),
 
 rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 municipalities as (

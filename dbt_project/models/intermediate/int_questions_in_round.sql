@@ -1,6 +1,6 @@
 -- Every question of the survey in every round, asked or not: a question without a column was not asked.
 with rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 questions as (

@@ -8,7 +8,7 @@ matched as (
 ),
 
 rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 conditions as (

@@ -1,6 +1,12 @@
 -- Where the export has no response id, the content is the id and equal rows are numbered: never the place in the file.
-with source_rows as (
-    select * from {{ ref('stg_surveys__rows') }}
+with rounds as (
+    select * from {{ ref('int_rounds_to_build') }}
+),
+
+source_rows as (
+    select source_rows.*
+    from {{ ref('stg_surveys__rows') }} as source_rows
+    inner join rounds on source_rows.survey_id = rounds.survey_id and source_rows.round_id = rounds.round_id
 ),
 
 reserved as (

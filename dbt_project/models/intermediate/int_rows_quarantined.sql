@@ -1,10 +1,11 @@
+{{ config(materialized='incremental') }}
 -- Rows that do not count until a person acts, each with a sentence that says what to do. Private.
 with responses as (
     select * from {{ ref('int_responses_disposed') }}
 ),
 
 rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 municipalities as (
@@ -22,8 +23,10 @@ hints as (
     inner join municipalities
         on
             rounds.division_date = municipalities.division_date
-            and length(responses.municipality_value) in (1, 2)
-            and lpad(responses.municipality_value, 3, '0') = municipalities.municipality_code
+            and length(responses.municipality_value) between 1 and length(municipalities.municipality_code) - 1
+            and municipalities.municipality_code = repeat(
+                '0', length(municipalities.municipality_code) - length(responses.municipality_value)
+            ) || responses.municipality_value
     where responses.disposition = 'unknown_municipality'
     group by responses.row_id
 )
@@ -50,7 +53,7 @@ select
             then
                 'municipality "' || responses.municipality_value || '" is not a code of the division of '
                 || rounds.division_date
-                || ': a municipality code is text of three digits; if "'
+                || ': a municipality code is text of ' || length(hints.hinted_code) || ' digits; if "'
                 || hints.hinted_code
                 || '" '
                 || hints.hinted_name || ' is meant, export the column as text, or say so in recodes.csv'

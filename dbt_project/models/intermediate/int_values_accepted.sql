@@ -1,6 +1,6 @@
 -- What a cell may say for each code of a list: a recoded spelling, the code, or the label in any language.
 with rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
 choices as (

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 select
     survey_id,
     round_id,

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 with answers as (
     select * from {{ ref('int_answers_judged') }}
 ),

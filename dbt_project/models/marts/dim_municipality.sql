@@ -2,10 +2,26 @@ with municipalities as (
     select * from {{ ref('stg_registry__municipalities') }}
 ),
 
+areas as (
+    select * from {{ ref('stg_registry__municipality_areas') }}
+),
+
 latest_population as (
-    select * from {{ ref('stg_registry__population') }}
+    select * from {{ ref('int_population_on_division') }}
     qualify
         row_number() over (partition by municipality_code, division_date order by population_year desc) = 1
+),
+
+areas_in_columns as (
+    select
+        division_date,
+        municipality_code,
+        {% for level in var('area_levels_in_columns') %}
+        max(case when area_level = '{{ level }}' then area_code end) as {{ level }}_code
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from areas
+    group by division_date, municipality_code
 )
 
 select
@@ -14,15 +30,17 @@ select
     municipalities.name_fi,
     municipalities.name_sv,
     municipalities.name_en,
-    municipalities.county_code,
-    municipalities.region_code,
-    municipalities.ely_code,
-    municipalities.language_status_code,
-    municipalities.urban_rural_code,
+    {% for level in var('area_levels_in_columns') %}
+    areas_in_columns.{{ level }}_code,
+    {% endfor %}
     municipalities.is_mainland,
     latest_population.population,
     latest_population.population_year
 from municipalities
+left join areas_in_columns
+    on
+        municipalities.municipality_code = areas_in_columns.municipality_code
+        and municipalities.division_date = areas_in_columns.division_date
 left join latest_population
     on
         municipalities.municipality_code = latest_population.municipality_code

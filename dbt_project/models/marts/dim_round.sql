@@ -3,7 +3,7 @@ with rounds as (
 ),
 
 counts as (
-    select * from {{ ref('int_response_rates') }}
+    select * from {{ ref('response_rate') }}
     where breakdown = 'all'
 )
 

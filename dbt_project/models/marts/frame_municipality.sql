@@ -1,10 +1,15 @@
+{{ config(materialized='incremental') }}
 -- A municipality "answering" in a synthetic round is invented: the count of its responses is not published.
 with frame as (
     select * from {{ ref('int_frame_classified') }}
 ),
 
 rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+    select * from {{ ref('int_rounds_to_build') }}
+),
+
+areas as (
+    select * from {{ ref('stg_registry__municipality_areas') }}
 ),
 
 responded as (
@@ -16,8 +21,8 @@ select
     frame.round_id,
     frame.municipality_code,
     frame.size_class_id,
-    frame.county_code,
-    frame.region_code,
+    counties.area_code as county_code,
+    regions.area_code as region_code,
     {{ key(['frame.survey_id', 'frame.round_id']) }} as round_key,
     rounds.division_date,
     rounds.is_synthetic,
@@ -26,6 +31,16 @@ select
 from frame
 inner join rounds
     on frame.survey_id = rounds.survey_id and frame.round_id = rounds.round_id
+left join areas as counties
+    on
+        frame.division_date = counties.division_date
+        and frame.municipality_code = counties.municipality_code
+        and counties.area_level = 'county'
+left join areas as regions
+    on
+        frame.division_date = regions.division_date
+        and frame.municipality_code = regions.municipality_code
+        and regions.area_level = 'region'
 left join responded
     on
         frame.survey_id = responded.survey_id

@@ -1,10 +1,13 @@
+{{ config(materialized='incremental') }}
 -- Every printed figure beside what the warehouse computes. The print is the judge; nothing is bent to meet it.
-with figures as (
-    select * from {{ ref('stg_codebook__published_figures') }}
+with rounds as (
+    select * from {{ ref('int_rounds_to_build') }}
 ),
 
-rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
+-- Figures of rounds that this build makes, and of rounds that nobody has.
+figures as (
+    select * from {{ ref('stg_codebook__published_figures') }}
+    where {{ is_not_carried() }}
 ),
 
 computed as (

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- Which systems were named; names that match no system of the inventory are one row of their own.
 with answers as (
     select * from {{ ref('int_answers_by_unit') }}

@@ -1,0 +1,80 @@
+"""A build makes the rounds that changed and carries the others over: what comes of it is what a build of all gives."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest.builds import KEPT
+from ingest.paths import DataPaths
+from ingest.warehouse import opened
+from tests.acceptance.project import replace
+from tests.pipeline.build import build, copy_sample
+
+ROUNDS = Path("surveys/sample/rounds")
+
+
+def add_round(paths: DataPaths, round_id: str) -> Path:
+    """The sample's round again under another name."""
+    folder = paths.root / ROUNDS / round_id
+    shutil.copytree(paths.root / ROUNDS / "2023", folder)
+    replace(folder / "round.yml", 'round_id: "2023"', f'round_id: "{round_id}"')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """Built with two rounds; then one lost its quarantined rows, one is gone, a third came, and it was built again."""
+    paths = copy_sample(tmp_path_factory.mktemp("grown"))
+    changed = add_round(paths, "2024")
+    add_round(paths, "2025")
+    build(paths)
+    replace(changed / "responses.csv", ";999;", ";001;")
+    replace(changed / "source.yml", "producer: ", "producer: Another ")
+    shutil.rmtree(paths.root / ROUNDS / "2025")
+    add_round(paths, "2026")
+    return build(paths)
+
+
+@pytest.fixture(scope="module")
+def whole(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The same inputs, built at once."""
+    paths = DataPaths(tmp_path_factory.mktemp("whole") / "data")
+    shutil.copytree(grown.root, paths.root, ignore=shutil.ignore_patterns("warehouse", "state"))
+    return build(paths)
+
+
+def tables(paths: DataPaths) -> list[str]:
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        kept = connection.execute(f"select table_name from {KEPT}").fetchall()
+        marts = connection.execute("select 'marts.' || table_name from duckdb_tables() where schema_name = 'marts'")
+        return sorted({name for (name,) in [*kept, *marts.fetchall(), ("checks.gx_results",)]})
+
+
+def test_only_the_changed_rounds_were_built(grown: DataPaths) -> None:
+    with opened(grown.warehouse_file, read_only=True) as connection:
+        built = connection.execute(
+            "select distinct round_id from intermediate.int_answers_judged order by 1"
+        ).fetchall()
+    assert built == [("2024",), ("2026",)]
+
+
+def test_every_table_is_what_a_whole_build_gives(grown: DataPaths, whole: DataPaths) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{grown.warehouse_file}' as grown (read_only)")
+        connection.execute(f"attach '{whole.warehouse_file}' as whole (read_only)")
+        different = [table for table in tables(grown) if _n_differences(connection, table)]
+    assert different == []
+    assert len(tables(grown)) > 20
+
+
+def _n_differences(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(
+        f"select count(*) from ((from grown.{table} except all from whole.{table}) union all "
+        f"(from whole.{table} except all from grown.{table}))"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
