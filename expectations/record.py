@@ -142,7 +142,8 @@ def _of_each_round(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _kept_by_round(manifest: Mapping[str, Any]) -> list[str]:
-    nodes = [node for node in manifest["nodes"].values() if node["config"].get("materialized") == "incremental"]
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    nodes = [node for node in models if node.get("config", {}).get("materialized") == "incremental"]
     return sorted(f"{node['schema']}.{node['name']}" for node in nodes)
 
 
