@@ -55,8 +55,9 @@ def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion
     """
     read = {name: connection.execute(f"select * from raw.codebook__{name}").df() for name in CODEBOOK_TABLES}
     built = connection.execute(f"select survey_id, round_id from {TO_BUILD}").df()
-    read |= {name: read[name].merge(built) for name in ("columns", "recodes", "rounds")}
-    columns = read["columns"].merge(read["rounds"][["survey_id", "round_id", "decimal_sign"]])
+    read |= {name: read[name].merge(built) for name in ("columns", "recodes", "codings", "rounds")}
+    columns = pd.concat([read["columns"], _coded_columns(read["codings"])])
+    columns = columns.merge(read["rounds"][["survey_id", "round_id", "decimal_sign"]])
     asked = columns.merge(read["questions"], on=["survey_id", "question_id"], validate="many_to_one")
     asked = asked[asked["type"].isin(JUDGED_TYPES)]
     return [
@@ -65,7 +66,15 @@ def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion
     ]
 
 
-CODEBOOK_TABLES = ("questions", "choices", "columns", "recodes", "roles", "rounds", "conditions")
+CODEBOOK_TABLES = ("questions", "choices", "columns", "recodes", "codings", "roles", "rounds", "conditions")
+
+
+def _coded_columns(codings: pd.DataFrame) -> pd.DataFrame:
+    """A text that was coded is like a joined cell of codes."""
+    coded = codings[["survey_id", "round_id", "coded_question_id"]].drop_duplicates()
+    return coded.rename(columns={"coded_question_id": "question_id"}).assign(
+        source_column="(coded)", list_separator=" "
+    )
 
 
 def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
@@ -114,13 +123,15 @@ def _impossible_statuses(
     conditions = set(_where(read["conditions"], survey_id=survey_id, question_id=question_id)["purpose"])
     columns = _where(read["columns"], survey_id=survey_id, round_id=round_id)
     same_column = columns[columns["source_column"].isin(uses["source_column"])]
+    choices = _where(read["choices"], survey_id=survey_id, list_name=uses.iloc[0]["list_name"])
+    has_exclusive_option = uses.iloc[0]["type"] == "select_multiple" and "1" in set(choices["is_exclusive"])
     is_shared = bool(set(same_column["question_id"]) & set(read["questions"]["question_id"]) - {question_id})
     return {
         status
         for status, is_possible in {
             "not_applicable": "relevant" in conditions,
             "answered_but_not_applicable": "relevant" in conditions,
-            "constraint_failed": "constraint" in conditions,
+            "constraint_failed": "constraint" in conditions or has_exclusive_option,
             "not_asked": "relevant" in conditions and is_shared,
         }.items()
         if not is_possible

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from expectations.answers import AGREEMENT
-from ingest.builds import CARRIED, keep_tables, mark_built, plan_build
+from ingest.builds import CARRIED, TO_BUILD, keep_tables, mark_built, plan_build
 from ingest.fingerprint import code_sha256
 from ingest.warehouse import columns_of, replace_rows, table_signature, transaction
 
@@ -103,13 +103,16 @@ def _is_build_sound(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(row and row[0])
 
 
-def begin_build(connection: duckdb.DuckDBPyConnection, target: Path) -> list[str]:
+def begin_build(connection: duckdb.DuckDBPyConnection, target: Path, *, is_whole: bool = True) -> list[str]:
     """Plan the build and forget the last dbt run: one that is killed leaves nothing that vouches for the models.
 
-    Gives what dbt has to be told of the plan.
+    A build of some models only goes by the last plan, which is what the other models stand for. Gives what dbt has to
+    be told of the plan.
     """
     (target / RUN_RESULTS).unlink(missing_ok=True)
     replace_rows(connection, "checks.builds", BUILDS.empty_table())
+    if not is_whole and columns_of(connection, TO_BUILD):
+        return []
     return ["--full-refresh"] if plan_build(connection) else []
 
 

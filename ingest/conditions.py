@@ -89,6 +89,14 @@ def _compile(
     return None if compiler.faults else Condition(question_id, purpose, expression, predicate)
 
 
+def spoken_of(expression: str | None) -> set[str]:
+    """The questions that an expression speaks of; none of one that cannot be parsed, which is a fault elsewhere."""
+    try:
+        return {reference.question_id for reference in references(parse_expression(expression or ""))}
+    except ExpressionFault:
+        return set()
+
+
 def _speaks_of(tree: Node, question_id: str) -> bool:
     return any(reference.question_id == question_id for reference in references(tree))
 

@@ -130,6 +130,7 @@ def survey_sources(survey: Survey) -> tuple[SourceFile, ...]:
         survey.questions_file: len(survey.questions),
         survey.choices_file: len(survey.choices),
         survey.figures_file: len(survey.figures),
+        survey.comparability_file: len(survey.comparisons),
     }
     return describe_files(counts, "codebook", None, survey.survey_id)
 
@@ -141,5 +142,6 @@ def round_sources(round_: Round) -> tuple[SourceFile, ...]:
         round_.columns_file: len(round_.columns),
         round_.recodes_file: len(round_.recodes),
         round_.corrections_file: len(round_.corrections),
+        round_.codings_file: len(round_.codings),
     }
     return describe_files(counts, "codebook", round_.card, round_.survey_id, round_.round_id)

@@ -193,8 +193,8 @@ def removals(connection: duckdb.DuckDBPyConnection, paths: DataPaths) -> Iterato
 def _gone(
     connection: duckdb.DuckDBPyConnection, table: str, has_round: bool, surveys: set[str], keys: set[str]
 ) -> list[Mapping[str, str | None]]:
-    """The surveys and rounds of a table without a folder; printed figures of a round need no round."""
-    if not has_round or table == "raw.codebook__published_figures":
+    """The surveys and rounds of a table without a folder; printed figures and comparisons of a round need no round."""
+    if not has_round or table in ("raw.codebook__published_figures", "raw.codebook__comparability"):
         found = connection.execute(f"select distinct survey_id from {table} where survey_id is not null").fetchall()
         return [{"survey_id": survey_id} for (survey_id,) in found if survey_id not in surveys]
     found = connection.execute(

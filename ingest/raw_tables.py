@@ -46,14 +46,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__published_figures": (
         *_ROUND, "figure_id", "document", "statistic", "question_id", "level", "answer", "unit", "breakdown",
         "breakdown_id", "value", "base_n", "rounding", "figure_status", "known_discrepancy", "note", *_PLACE),
+    "raw.codebook__comparability": (
+        "survey_id", "question_id", "round_id", "earlier_question_id", "comparability", "reason", *_PLACE),
     "raw.codebook__rounds": (
         *_ROUND, *(f"title_{language}" for language in LANGUAGES), "opens_on", "closes_on", "timezone",
-        "division_date", "population_date", "scope", "format", "decimal_sign", "duplicates", "is_synthetic", *_PLACE),
+        "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign", "duplicates",
+        "is_synthetic", *_PLACE),
     "raw.codebook__columns": (
         *_ROUND, "source_column", "question_id", "part", "ticked", "not_ticked", "list_separator", *_PLACE),
     "raw.codebook__recodes": (*_ROUND, "list_name", "source_value", "code", *_PLACE),
     "raw.codebook__corrections": (
         *_ROUND, "response_id", "question_id", "old_value", "new_value", "action", "reason", "by", "on", *_PLACE),
+    "raw.codebook__codings": (*_ROUND, "response_id", "question_id", "coded_question_id", "code", "by", *_PLACE),
     "raw.surveys__rows": (
         *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "is_empty_row", "started_at", "submitted_at"
     ),
@@ -134,6 +138,12 @@ def survey_rows(
             _picked("raw.codebook__published_figures", figure, **place(survey.figures_file, figure.line))
             for figure in survey.figures
         ],
+        "raw.codebook__comparability": [
+            _picked(
+                "raw.codebook__comparability", row, survey_id=own_id, **place(survey.comparability_file, row.line)
+            )
+            for row in survey.comparisons
+        ],
         "raw.codebook__conditions": [
             (
                 own_id, None, *astuple(each),
@@ -186,6 +196,7 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
         "raw.codebook__columns": in_table("raw.codebook__columns", round_.columns_file, round_.columns),
         "raw.codebook__recodes": in_table("raw.codebook__recodes", round_.recodes_file, round_.recodes),
         "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
+        "raw.codebook__codings": in_table("raw.codebook__codings", round_.codings_file, round_.codings),
         "raw.codebook__conditions": [
             (*key.values(), *astuple(each), *place(settings_file, round_.places.line(("eligible",))).values())
             for each in conditions
@@ -205,6 +216,7 @@ def _round_cells(round_: Round) -> Cells:
         settings.frame.division_date.isoformat(),
         settings.frame.population_date.isoformat(),
         settings.frame.scope,
+        settings.frame.closed_municipalities,
         settings.format,
         settings.decimal_sign,
         settings.duplicates,

@@ -61,6 +61,7 @@ def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
     if len(files) == len(round_.response_files):
         _check_repeated_ids(round_, files, faults)
         _check_corrections(round_, files, faults)
+        _check_codings(round_, files, faults)
     return files
 
 
@@ -250,6 +251,20 @@ def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: Fau
                 "The delivered answer is not the old_value of this line.",
                 "old_value says what was delivered, to the letter.",
             )  # fmt: skip
+
+
+def _check_codings(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    known = _cells_by_id(round_, files) if round_.codings else {}
+    for coding in round_.codings:
+        if coding.response_id not in known:
+            faults.add(
+                "unknown-response",
+                round_.codings_file,
+                line_place(coding.line, "response_id"),
+                found="There is no response with this id.",
+                expected="A coding is of a text that was delivered.",
+                advice="Look at the response file: the coding may be of an earlier delivery.",
+            )
 
 
 def _meets(round_: Round, correction: Correction, file: ResponseFile, described: ResponseRow) -> bool:

@@ -13,6 +13,7 @@ from pydantic import Field
 from ingest.conditions import Condition
 from ingest.errors import FaultList
 from ingest.fields import (
+    Code,
     Day,
     Encoding,
     FileName,
@@ -20,6 +21,7 @@ from ingest.fields import (
     IsoDate,
     OptionalText,
     PositiveInt,
+    QuestionId,
     Text,
     TimestampFormat,
     Timezone,
@@ -47,11 +49,14 @@ class FieldWindow(Settings):
 
 
 class Frame(Settings):
-    """Which municipalities were asked, and whose population decides their size class."""
+    """Which municipalities were asked, and whose population decides their size class.
+
+    An answer from a municipality that had merged before the division is refused, or counted as its successor's."""
 
     division_date: Day
     population_date: Day
     scope: Literal["mainland", "all"]
+    closed_municipalities: Literal["refuse", "successor"] = "refuse"
 
 
 class RoundSettings(Settings):
@@ -123,6 +128,20 @@ class Correction(SourceRow):
         return frozenset({"response_id", "old_value", "new_value"})
 
 
+class Coding(SourceRow):
+    """What a person read in a text: a code of the select_multiple that publishes it."""
+
+    response_id: Text
+    question_id: QuestionId
+    coded_question_id: QuestionId
+    code: Code
+    by: Text
+
+    @classmethod
+    def private_columns(cls) -> frozenset[str]:
+        return frozenset({"response_id"})
+
+
 @dataclass(frozen=True)
 class Round:
     """One round of a survey. With faults noted it serves further checks only; it must not be loaded."""
@@ -134,6 +153,7 @@ class Round:
     columns: Sequence[ColumnUse]
     recodes: Sequence[Recode]
     corrections: Sequence[Correction]
+    codings: Sequence[Coding]
     card: SourceCard | None
     eligible: Condition | None = None
 
@@ -159,6 +179,10 @@ class Round:
         return self.folder / "corrections.csv"
 
     @property
+    def codings_file(self) -> Path:
+        return self.folder / "codings.csv"
+
+    @property
     def response_files(self) -> list[Path]:
         return [self.folder / name for name in self.settings.files]
 
@@ -181,7 +205,8 @@ def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
     columns = read_rows(folder / "columns.csv", ColumnUse, faults)
     recodes = read_optional_rows(folder / "recodes.csv", Recode, faults)
     corrections = read_optional_rows(folder / "corrections.csv", Correction, faults)
+    codings = read_optional_rows(folder / "codings.csv", Coding, faults)
     card = read_card(folder, faults)
-    if settings is None or columns is None or recodes is None or corrections is None:
+    if settings is None or columns is None or recodes is None or corrections is None or codings is None:
         return None
-    return Round(survey_id, folder, *settings, columns, recodes, corrections, card)
+    return Round(survey_id, folder, *settings, columns, recodes, corrections, codings, card)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from ingest.conditions import Condition, eligible_condition
+from ingest.conditions import Condition, eligible_condition, spoken_of
 from ingest.errors import FaultList, line_place
 from ingest.expressions import Vocabulary
 from ingest.registry import Registry
-from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Recode, Round
+from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, Coding, ColumnUse, Recode, Round
 from ingest.rows import check_unique
 from ingest.sources import check_untracked
 from ingest.suggestions import did_you_mean, listed, quoted
@@ -32,6 +32,8 @@ def check_round(
     _check_reserved(round_, survey, faults)
     _check_recodes(round_, survey, registry, systems, faults)
     _check_corrections(round_, survey, faults)
+    _check_codings(round_, survey, faults)
+    _check_shared_columns(round_, survey, faults)
     if not round_.settings.is_synthetic:
         check_untracked(round_.response_files, faults)
 
@@ -270,6 +272,8 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
         needed |= {"_respondent": reason, "_submitted_at": reason}
     if round_.corrections:
         needed["_response_id"] = "corrections.csv names responses by their id."
+    if round_.codings:
+        needed["_response_id"] = "codings.csv names responses by their id."
     for name, reason in needed.items():
         if name not in round_.uses:
             faults.add(
@@ -376,6 +380,70 @@ def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None
                 expected="A correction is of an answer that was delivered.",
                 advice="Remove the line, or map the column.",
             )  # fmt: skip
+
+
+def _check_codings(round_: Round, survey: Survey, faults: FaultList) -> None:
+    """A coding leads from a text of the round to an option of a question that has no column of its own."""
+    key = ("response_id", "question_id", "coded_question_id", "code")
+    check_unique(round_.codings_file, round_.codings, key, faults)
+    asked, texts, coded_questions = set(round_.uses), set(), {}
+    for question in survey.questions:
+        if question.type == "text" and question.question_id in asked:
+            texts.add(question.question_id)
+        elif question.type == "select_multiple" and question.question_id not in asked:
+            coded_questions[question.question_id] = question
+    for coding in round_.codings:
+        coded = coded_questions.get(coding.coded_question_id)
+        if coding.question_id not in texts:
+            _add_coding(
+                round_, coding, "question_id", "wrong-coding", faults,
+                f"{quoted(coding.question_id)} is no text question that this round asks.",
+                "question_id is the text that was coded.",
+                did_you_mean(coding.question_id, texts, "Correct the name."),
+            )  # fmt: skip
+        if coded is None:
+            _add_coding(
+                round_, coding, "coded_question_id", "wrong-coding", faults,
+                f"{quoted(coding.coded_question_id)} is no select_multiple question without a column in this round.",
+                "coded_question_id is the question of questions.csv that publishes the codes.",
+                did_you_mean(coding.coded_question_id, coded_questions, "Add it to questions.csv."),
+            )  # fmt: skip
+        elif coding.code not in survey.codes(coded.list_name):
+            known = survey.codes(coded.list_name)
+            _add_coding(
+                round_, coding, "code", "unknown-code", faults,
+                f"{quoted(coding.code)} is not an option of {quoted(coding.coded_question_id)}.",
+                f"One of the options {listed(sorted(known))}.",
+                did_you_mean(coding.code, known, "Correct the code, or add it to choices.csv."),
+            )  # fmt: skip
+
+
+def _add_coding(
+    round_: Round, coding: Coding, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
+) -> None:
+    """Note a fault of codings.csv."""
+    place = line_place(coding.line, column)
+    faults.add(code, round_.codings_file, place, found=found, expected=expected, advice=advice)
+
+
+def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
+    """A column of several questions was answered as one of them: a condition on it could see another's answer."""
+    feeds: dict[str, set[str]] = defaultdict(set)
+    for use in round_.columns:
+        if use.question_id in survey.questions_by_id:
+            feeds[use.source_column].add(use.question_id)
+    shared = {name: column for column, names in feeds.items() if len(names) > 1 for name in names}
+    for question in survey.questions:
+        for purpose in ("relevant", "constraint"):
+            expression = getattr(question, purpose) if question.question_id in round_.uses else None
+            for name in sorted(spoken_of(expression) & shared.keys() - {question.question_id}):
+                _add_use(
+                    round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
+                    f"{quoted(shared[name])} feeds several questions, and {purpose} of {quoted(question.question_id)} "
+                    f"speaks of {quoted(name)}.",
+                    "A condition speaks of questions that have a column of their own.",
+                    "Split the column where the file is made, or say the condition by another question.",
+                )  # fmt: skip
 
 
 def compile_eligible(round_: Round, survey: Survey, faults: FaultList) -> Condition | None:

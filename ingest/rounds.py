@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ingest.fingerprint import combined_sha256
 from ingest.paths import DataPaths
 
-SURVEY_FILES = ("survey.yml", "questions.csv", "choices.csv", "published_figures.csv")
+SURVEY_FILES = ("survey.yml", "questions.csv", "choices.csv", "published_figures.csv", "comparability.csv")
 
 
 def survey_folders(paths: DataPaths) -> list[Path]:

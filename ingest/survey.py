@@ -13,7 +13,19 @@ from pydantic import BeforeValidator, Field
 
 from ingest.errors import FaultList
 from ingest.expressions import Vocabulary
-from ingest.fields import Code, Flag, Number, OptionalText, QuestionId, Share, Text, Whole, WholeNumber, refused
+from ingest.fields import (
+    Code,
+    Flag,
+    FolderName,
+    Number,
+    OptionalText,
+    QuestionId,
+    Share,
+    Text,
+    Whole,
+    WholeNumber,
+    refused,
+)
 from ingest.rows import SourceRow, read_optional_rows, read_rows
 from ingest.settings import Settings, SettingsPlaces, read_settings
 
@@ -177,6 +189,17 @@ class PublishedFigure(SourceRow):
     note: OptionalText
 
 
+class Comparison(SourceRow):
+    """What a person decided about comparing a question, from one round on, with the last round before that asked it;
+    earlier_question_id when it had another id then."""
+
+    question_id: QuestionId
+    round_id: FolderName
+    earlier_question_id: QuestionId | None
+    comparability: Literal["same", "similar", "broken"]
+    reason: Text
+
+
 @dataclass(frozen=True)
 class Survey:
     """One survey. With faults noted it serves further checks only; it must not be loaded."""
@@ -187,6 +210,7 @@ class Survey:
     questions: Sequence[Question]
     choices: Sequence[Choice]
     figures: Sequence[PublishedFigure]
+    comparisons: Sequence[Comparison]
 
     @property
     def survey_id(self) -> str:
@@ -203,6 +227,10 @@ class Survey:
     @property
     def figures_file(self) -> Path:
         return self.folder / "published_figures.csv"
+
+    @property
+    def comparability_file(self) -> Path:
+        return self.folder / "comparability.csv"
 
     @cached_property
     def questions_by_id(self) -> Mapping[str, Question]:
@@ -237,6 +265,7 @@ def read_survey(folder: Path, faults: FaultList) -> Survey | None:
     questions = read_rows(folder / "questions.csv", Question, faults)
     choices = read_rows(folder / "choices.csv", Choice, faults)
     figures = read_optional_rows(folder / "published_figures.csv", PublishedFigure, faults)
-    if settings is None or questions is None or choices is None or figures is None:
+    comparisons = read_optional_rows(folder / "comparability.csv", Comparison, faults)
+    if settings is None or questions is None or choices is None or figures is None or comparisons is None:
         return None
-    return Survey(folder, *settings, questions, choices, figures)
+    return Survey(folder, *settings, questions, choices, figures, comparisons)

@@ -31,6 +31,7 @@ def check_survey(survey: Survey, registry: Registry | None, faults: FaultList) -
     _check_settings(survey, registry, faults)
     _check_questions(survey, faults)
     _check_choices(survey, faults)
+    _check_comparisons(survey, faults)
     survey_conditions(survey, faults)
     check_figures(survey, registry, faults)
 
@@ -294,6 +295,22 @@ def _check_other(survey: Survey, question: Question, faults: FaultList) -> None:
             expected="other_of names the question whose free answer this is.",
             advice=did_you_mean(question.other_of, survey.questions_by_id, "Correct the name."),
         )
+
+
+def _check_comparisons(survey: Survey, faults: FaultList) -> None:
+    check_unique(survey.comparability_file, survey.comparisons, ("question_id", "round_id"), faults)
+    for row in survey.comparisons:
+        for column in ("question_id", "earlier_question_id"):
+            name = getattr(row, column)
+            if name is not None and name not in survey.questions_by_id:
+                faults.add(
+                    "unknown-question",
+                    survey.comparability_file,
+                    line_place(row.line, column),
+                    found=f"There is no question {quoted(name)}.",
+                    expected="Both questions stand in questions.csv: one that is no longer asked stays there.",
+                    advice=did_you_mean(name, survey.questions_by_id, "Correct the name."),
+                )
 
 
 def _check_choices(survey: Survey, faults: FaultList) -> None:

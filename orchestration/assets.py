@@ -123,7 +123,7 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
     paths = refresh.session.paths
     refresh.session.start_judge()
     with opened(paths.warehouse_file) as connection:
-        plan = begin_build(connection, paths.dbt_target)
+        plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
     run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
     try:
         yield from run.stream()

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
+
 from ingest.paths import DataPaths
+from ingest.suggestions import nearest
 from ingest.warehouse import opened
 
 SHOWN = 10
@@ -38,12 +42,17 @@ QUARANTINED = """
     select row_id, 'the row', municipality_value, disposition, reason
     from intermediate.int_rows_quarantined order by row_id
 """
-UNKNOWN_ROLES = """
-    select row_id, 'the role', cells.role_value, 'role_not_known',
-        'expected a role of the survey; add the spelling to recodes.csv (list_name _role)'
-    from intermediate.int_responses_disposed as responses
-    inner join intermediate.int_reserved_cells as cells using (row_id)
-    where responses.is_role_unknown and responses.disposition = 'accepted' order by row_id
+UNKNOWN_SPELLINGS = """
+    select row_id, source_column, spelling, list_name, survey_id
+    from intermediate.int_spellings_unknown order by all
+"""
+KNOWN_SPELLINGS = """
+    select '_role', survey_id, unnest([role_id, label_fi, label_sv, label_en]) as spelling, role_id
+    from staging.stg_codebook__roles
+    union
+    select questions.question_id, questions.survey_id, aliases.alias, aliases.system_id
+    from staging.stg_codebook__questions as questions, staging.stg_systems__aliases as aliases
+    where questions.question_type = 'system' order by all
 """
 DOUBTFUL = """
     select row_id, source_column, raw_value, answer_status, advice
@@ -63,14 +72,28 @@ def write_findings(paths: DataPaths) -> list[Finding]:
     with opened(paths.warehouse_file, read_only=True) as connection:
         found = [
             Finding(*map(str, row))
-            for sql in (CHANGED_FILES, QUARANTINED, UNKNOWN_ROLES, DOUBTFUL, NOT_REPRODUCED)
+            for sql in (CHANGED_FILES, QUARANTINED, DOUBTFUL, NOT_REPRODUCED)
             for row in connection.execute(sql).fetchall()
         ]
+        found += _unknown_spellings(connection)
     with _file(paths).open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(Finding._fields)
         writer.writerows(found)
     return found
+
+
+def _unknown_spellings(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """Roles and systems that match nothing, each with the nearest name there is: a suggestion, accepted by nobody."""
+    known: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for list_name, survey_id, spelling, code in connection.execute(KNOWN_SPELLINGS).fetchall():
+        known[list_name, survey_id][spelling or code] = code
+    for place, column, spelling, list_name, survey_id in connection.execute(UNKNOWN_SPELLINGS).fetchall():
+        codes = known[list_name, survey_id]
+        near = nearest(spelling, codes)
+        what = "role_not_known" if list_name == "_role" else "system_not_in_inventory"
+        suggested = f", perhaps {codes[near]}" if near is not None else ""
+        yield Finding(place, column, spelling, what, f"give its code in recodes.csv (list_name {list_name}){suggested}")
 
 
 def told(found: Sequence[Finding], paths: DataPaths) -> Iterator[str]:

@@ -130,10 +130,13 @@ def _begin(paths: DataPaths) -> Session:
 
 
 def _end(session: Session) -> None:
+    from ingest.landing import rounds_to_read
     from orchestration.unchanged import warehouse_signature
 
     # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
-    is_all_read = session.unchanged or session.read >= {"registry", "systems", *round_keys(session.paths)}
+    is_all_read = session.unchanged or (
+        session.read >= {"registry", "systems"} and not rounds_to_read(session.paths, round_keys(session.paths))
+    )
     signature = warehouse_signature(session.paths) if session.outcome == "published" and is_all_read else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(

@@ -43,6 +43,9 @@ PUBLISHED_TABLES = (
     "answer_status_count",
     "response_rate",
     "system_use",
+    "number_summary",
+    "comparability",
+    "round_change",
     "publication_reconciliation",
 )
 OWN_TABLES = (quality.ROUND_QUALITY, provenance.RELEASE, provenance.RELEASE_INPUT)

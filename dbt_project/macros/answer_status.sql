@@ -13,7 +13,7 @@
         when question_type = 'date' and date_value is null then 'not_a_date'
         when question_type in ('integer', 'decimal')
             and (number_value < min_value or number_value > max_value) then 'out_of_range'
-        when not is_constraint_met then 'constraint_failed'
+        when not is_constraint_met or is_contradictory then 'constraint_failed'
         else 'valid'
     end
 {%- endmacro %}

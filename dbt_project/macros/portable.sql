@@ -63,3 +63,13 @@
 {% macro days_between(first, second) -%}
     date_diff('day', {{ first }}, {{ second }})
 {%- endmacro %}
+
+{# The value below which a part of the values lie, between two values where it falls between them. #}
+{% macro quantile(number, part) -%}
+    quantile_cont(cast({{ number }} as double), {{ part }})
+{%- endmacro %}
+
+{# The different texts of a group as one text, in order. #}
+{% macro list_in_order(text) -%}
+    coalesce(string_agg(distinct {{ text }}, ' ' order by {{ text }}), '')
+{%- endmacro %}

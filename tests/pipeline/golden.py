@@ -33,6 +33,8 @@ TABLES = {
     "answer_status_count": "select question_id, status, n from marts.answer_status_count",
     "system_use": "select unit, breakdown, breakdown_id, system_id, n, base_n, pct "
     f"from marts.system_use where {NARROW}",
+    "number_summary": "select unit, question_id, breakdown, breakdown_id, n, mean, median, quartile_1, quartile_3, "
+    f"total, unit_of_measure, cell_status from marts.number_summary where {NARROW}",
     "publication_reconciliation": "select figure_id, published_value, computed_value, status, explanation "
     "from marts.publication_reconciliation",
     "checks": "select check_id, tool, severity, status, observed, threshold, n_failed from checks.results "

@@ -38,6 +38,39 @@ doubtful as (
     select * from {{ ref('int_answers_doubtful') }}
 ),
 
+answers as (
+    select * from {{ ref('int_answers_judged') }}
+),
+
+spellings as (
+    select * from {{ ref('int_spellings_unknown') }}
+),
+
+codings as (
+    select * from {{ ref('stg_codebook__codings') }}
+),
+
+coded as (
+    select distinct
+        survey_id,
+        round_id,
+        question_id
+    from codings
+),
+
+bounded as (
+    select
+        asked.survey_id,
+        asked.round_id,
+        questions.question_id,
+        questions.soft_min,
+        questions.soft_max
+    from {{ ref('int_questions_in_round') }} as asked
+    inner join questions
+        on asked.survey_id = questions.survey_id and asked.question_id = questions.question_id
+    where asked.is_asked and (questions.soft_min is not null or questions.soft_max is not null)
+),
+
 corrections as (
     select
         *,
@@ -185,6 +218,8 @@ submitted_in_field_window as (
 {% for check, name, fault in [
     ('submission_times_readable', '_submitted_at', 'responses.submitted_at is null'),
     ('roles_known', '_role', 'responses.is_role_unknown'),
+    ('weights_readable', '_weight', 'responses.is_weight_wrong'),
+    ('municipalities_not_closed', '_municipality', 'responses.is_municipality_closed'),
 ] %}
 {{ check }} as (
     select
@@ -210,6 +245,77 @@ submitted_in_field_window as (
     group by rounds.survey_id, rounds.round_id
 ),
 {% endfor %}
+
+answers_within_soft_bounds as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(answers.row_id) as observed,
+        'soft_min to soft_max' as threshold,
+        case
+            when max(bounded.question_id) is not null
+                then sum(
+                    case
+                        when answers.number_value < bounded.soft_min or answers.number_value > bounded.soft_max then 1
+                        else 0
+                    end
+                )
+        end as n_failed
+    from rounds
+    left join bounded
+        on rounds.survey_id = bounded.survey_id and rounds.round_id = bounded.round_id
+    left join answers
+        on
+            bounded.survey_id = answers.survey_id
+            and bounded.round_id = answers.round_id
+            and bounded.question_id = answers.question_id
+            and answers.answer_status = 'valid'
+    group by rounds.survey_id, rounds.round_id
+),
+
+system_names_matched as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(spellings.row_id) as observed,
+        0 as threshold,
+        count(spellings.row_id) as n_failed
+    from rounds
+    left join spellings
+        on
+            rounds.survey_id = spellings.survey_id
+            and rounds.round_id = spellings.round_id
+            and spellings.list_name <> '_role'
+    group by rounds.survey_id, rounds.round_id
+),
+
+texts_coded as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(distinct answers.response_id) as observed,
+        'each text has a code' as threshold,
+        case
+            when max(coded.question_id) is not null
+                then count(distinct answers.response_id) - count(distinct codings.response_id)
+        end as n_failed
+    from rounds
+    left join coded
+        on rounds.survey_id = coded.survey_id and rounds.round_id = coded.round_id
+    left join answers
+        on
+            coded.survey_id = answers.survey_id
+            and coded.round_id = answers.round_id
+            and coded.question_id = answers.question_id
+            and answers.answer_status = 'valid'
+    left join codings
+        on
+            answers.survey_id = codings.survey_id
+            and answers.round_id = codings.round_id
+            and answers.response_id = codings.response_id
+            and answers.question_id = codings.question_id
+    group by rounds.survey_id, rounds.round_id
+),
 
 codebook_fits as (
     select

@@ -42,7 +42,14 @@ select
                 'expected a number from ' || coalesce({{ plain_number('questions.min_value') }}, 'any') || ' to '
                 || coalesce({{ plain_number('questions.max_value') }}, 'any')
                 || '; ask the respondent, or widen the bounds in questions.csv'
-        when 'constraint_failed' then 'expected the constraint of questions.csv to hold; ask the respondent'
+        when 'constraint_failed'
+            then
+                case questions.question_type
+                    when 'select_multiple'
+                        then 'expected an option that excludes the others to stand alone, and the constraint to hold'
+                    else 'expected the constraint of questions.csv to hold'
+                end
+                || '; ask the respondent'
         when 'answered_but_not_applicable'
             then 'expected no answer, since the question did not apply; check relevant in questions.csv'
     end as advice

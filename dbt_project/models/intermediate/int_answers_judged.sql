@@ -40,6 +40,7 @@ described as (
         questions.max_value,
         choices.sort_order as choice_order,
         coalesce(choices.is_missing, false) as is_missing_choice,
+        coalesce(choices.is_exclusive, false) as is_exclusive_choice,
         coalesce(relevance.is_met, true) as is_relevant,
         coalesce(constraints.is_met, true) as is_constraint_met
     from answers
@@ -64,6 +65,9 @@ seen_whole as (
         max(case when is_ticked and is_missing_choice then 1 when is_ticked then 2 else 0 end) over (
             partition by row_id, question_id
         ) as most_ticked,
+        sum(case when is_ticked then 1 else 0 end) over (partition by row_id, question_id) as n_ticked,
+        max(case when is_ticked and is_exclusive_choice then 1 else 0 end) over (partition by row_id, question_id) = 1
+            as has_exclusive_option,
         max(case when is_ticked is null then 1 else 0 end) over (partition by row_id, question_id) = 1
             as has_unknown_option,
         max(case when is_relevant then 1 else 0 end) over (partition by row_id, source_column) = 1
@@ -74,6 +78,7 @@ seen_whole as (
 understood as (
     select
         *,
+        has_exclusive_option and n_ticked > 1 as is_contradictory,
         case
             when question_type <> 'select_multiple' then raw_value = ''
             when none_ticked = 'valid' and is_relevant and not has_unknown_option then false

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 with frame as (
     select * from {{ ref('int_frame_classified') }}
 ),

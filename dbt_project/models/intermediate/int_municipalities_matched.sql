@@ -15,33 +15,62 @@ frame as (
     select * from {{ ref('int_frame_classified') }}
 ),
 
+closed as (
+    select * from {{ ref('int_municipalities_closed') }}
+    where is_counted_as_successor
+),
+
+spelled as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        municipalities.municipality_code,
+        municipalities.name_fi,
+        municipalities.name_sv,
+        municipalities.municipality_code as counted_as,
+        false as is_closed
+    from rounds
+    inner join municipalities on rounds.division_date = municipalities.division_date
+    union all
+    select
+        survey_id,
+        round_id,
+        municipality_code,
+        municipality_name as name_fi,
+        municipality_name as name_sv,
+        successor_code as counted_as,
+        true as is_closed
+    from closed
+),
+
 candidates as (
     select
         identified.row_id,
         identified.survey_id,
         identified.round_id,
-        max(municipalities.municipality_code) as municipality_code
+        max(spelled.counted_as) as municipality_code,
+        {{ any_true('spelled.is_closed') }} as is_closed
     from identified
-    inner join rounds
-        on identified.survey_id = rounds.survey_id and identified.round_id = rounds.round_id
-    inner join municipalities
+    inner join spelled
         on
-            rounds.division_date = municipalities.division_date
+            identified.survey_id = spelled.survey_id
+            and identified.round_id = spelled.round_id
             and identified.municipality_cell_type = 'text'
             and (
-                identified.municipality_value = municipalities.municipality_code
+                identified.municipality_value = spelled.municipality_code
                 or (
                     identified.municipality_part = 'name'
-                    and identified.municipality_value in (municipalities.name_fi, municipalities.name_sv)
+                    and identified.municipality_value in (spelled.name_fi, spelled.name_sv)
                 )
             )
     group by identified.row_id, identified.survey_id, identified.round_id
-    having count(distinct municipalities.municipality_code) = 1
+    having count(distinct spelled.counted_as) = 1
 )
 
 select
     candidates.row_id,
     candidates.municipality_code,
+    candidates.is_closed as is_municipality_closed,
     frame.municipality_code is not null as is_in_frame
 from candidates
 left join frame

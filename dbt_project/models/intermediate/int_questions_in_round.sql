@@ -11,12 +11,22 @@ columns as (
     select * from {{ ref('stg_codebook__columns') }}
 ),
 
+codings as (
+    select * from {{ ref('stg_codebook__codings') }}
+),
+
 mapped as (
-    select distinct
+    select
         survey_id,
         round_id,
         question_id
     from columns
+    union
+    select
+        survey_id,
+        round_id,
+        coded_question_id as question_id
+    from codings
 )
 
 select

@@ -29,6 +29,7 @@ judged as (
     select
         identified.*,
         matched.municipality_code,
+        coalesce(matched.is_municipality_closed, false) as is_municipality_closed,
         rounds.duplicates,
         case
             when identified.row_status = 'unreadable' then 'unreadable'
@@ -79,6 +80,9 @@ select
     end as disposition,
     unreadable_reason,
     is_role_unknown,
+    is_municipality_closed,
     role_order,
+    provider_weight,
+    weight_value is not null and coalesce(provider_weight, -1) < 0 as is_weight_wrong,
     submitted_at
 from ordered

@@ -80,8 +80,11 @@ select
     coalesce(role_spellings.sort_order, {{ var('last_role_order') }}) as role_order,
     reserved.response_id is not null and numbered.content_copy > 1 as is_exact_copy,
     numbered.is_empty_row,
+    {{ text_to_number('reserved.weight_value', 'rounds.decimal_sign') }} as provider_weight,
+    reserved.weight_value,
     numbered.submitted_at
 from numbered
+inner join rounds on numbered.survey_id = rounds.survey_id and numbered.round_id = rounds.round_id
 left join reserved on numbered.row_id = reserved.row_id
 left join recodes
     on

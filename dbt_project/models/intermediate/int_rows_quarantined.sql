@@ -12,6 +12,10 @@ municipalities as (
     select * from {{ ref('stg_registry__municipalities') }}
 ),
 
+closed as (
+    select * from {{ ref('int_municipalities_closed') }}
+),
+
 hints as (
     select
         responses.row_id,
@@ -49,6 +53,11 @@ select
             then
                 'the municipality is empty; find out who answered and give the code in corrections.csv '
                 || '(question_id _municipality)'
+        when closed.municipality_code is not null
+            then
+                'municipality "' || responses.municipality_value || '" joined ' || closed.successor_code || ' on '
+                || closed.effective_on || ', before the division of ' || rounds.division_date
+                || '; give the right code in recodes.csv, or set frame.closed_municipalities: successor in round.yml'
         when hints.row_id is not null
             then
                 'municipality "' || responses.municipality_value || '" is not a code of the division of '
@@ -65,4 +74,9 @@ from responses
 inner join rounds
     on responses.survey_id = rounds.survey_id and responses.round_id = rounds.round_id
 left join hints on responses.row_id = hints.row_id
+left join closed
+    on
+        responses.survey_id = closed.survey_id
+        and responses.round_id = closed.round_id
+        and responses.municipality_value in (closed.municipality_code, closed.municipality_name)
 where responses.disposition in ({{ quoted(var('quarantined')) }})

@@ -6,6 +6,7 @@ select
     title_en,
     timezone,
     scope,
+    closed_municipalities,
     decimal_sign,
     duplicates,
     cast(opens_on as date) as opens_on,

@@ -1,0 +1,104 @@
+-- The change of a share since the last round that asked the same, in points, both rounds told on the later division.
+with paired as (
+    select * from {{ ref('int_questions_paired') }}
+    where comparability <> 'broken'
+),
+
+realigned as (
+    select * from {{ ref('int_shares_realigned') }}
+),
+
+own as (
+    select
+        survey_id,
+        round_id,
+        round_id as frame_round_id,
+        question_id,
+        unit,
+        breakdown,
+        breakdown_id,
+        level as answer_level,
+        answer_code,
+        n,
+        base_n
+    from {{ ref('answer_distribution') }}
+    where base_n > 0
+),
+
+moved as (
+    select distinct
+        survey_id,
+        round_id,
+        frame_round_id,
+        question_id
+    from realigned
+),
+
+-- A role or an answer is of the response: the division does not matter to it.
+of_responses as (
+    select own.* replace (moved.frame_round_id as frame_round_id)
+    from own
+    inner join {{ ref('int_breakdowns_labelled') }} as labelled
+        on
+            own.survey_id = labelled.survey_id
+            and own.breakdown = labelled.breakdown
+            and own.breakdown_id = labelled.breakdown_id
+            and labelled.breakdown_kind in ('role', 'answer')
+    inner join moved
+        on
+            own.survey_id = moved.survey_id
+            and own.round_id = moved.round_id
+            and own.question_id = moved.question_id
+),
+
+cells as (
+    select * from realigned
+    union all by name
+    select * from own
+    union all by name
+    select * from of_responses
+)
+
+select
+    paired.survey_id,
+    paired.question_id,
+    paired.round_id,
+    paired.earlier_round_id,
+    later.unit,
+    later.breakdown,
+    later.breakdown_id,
+    later.answer_level as level,
+    later.answer_code,
+    {{ key(['paired.survey_id', 'paired.round_id']) }} as round_key,
+    {{ key(['paired.survey_id', 'paired.earlier_round_id']) }} as earlier_round_key,
+    {{ key(['paired.survey_id', 'paired.question_id']) }} as question_key,
+    {{ key(['paired.survey_id', 'paired.question_id', 'later.answer_level', 'later.answer_code']) }} as answer_key,
+    {{ key(['paired.survey_id', 'later.breakdown', 'later.breakdown_id']) }} as breakdown_key,
+    paired.comparability,
+    paired.is_synthetic,
+    paired.division_date,
+    later.n,
+    later.base_n,
+    {{ share('later.n', 'later.base_n') }} as share,
+    earlier.n as earlier_n,
+    earlier.base_n as earlier_base_n,
+    {{ share('earlier.n', 'earlier.base_n') }} as earlier_share,
+    100 * ({{ share('later.n', 'later.base_n') }} - {{ share('earlier.n', 'earlier.base_n') }}) as delta
+from paired
+inner join cells as later
+    on
+        paired.survey_id = later.survey_id
+        and paired.round_id = later.round_id
+        and paired.frame_round_id = later.frame_round_id
+        and paired.question_id = later.question_id
+inner join cells as earlier
+    on
+        paired.survey_id = earlier.survey_id
+        and paired.earlier_round_id = earlier.round_id
+        and paired.earlier_frame_round_id = earlier.frame_round_id
+        and paired.earlier_question_id = earlier.question_id
+        and later.unit = earlier.unit
+        and later.breakdown = earlier.breakdown
+        and later.breakdown_id = earlier.breakdown_id
+        and later.answer_level = earlier.answer_level
+        and later.answer_code = earlier.answer_code
