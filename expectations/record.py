@@ -58,6 +58,7 @@ BUILDS = pa.schema(
         ("sources_hash", pa.string()),
     ]
 )
+TABLE_KEYS = pa.schema([(name, pa.string()) for name in ("table_name", "key_columns")])
 RUN_RESULTS = "run_results.json"
 GX_RESULTS = "checks.gx_results"
 # Results that Great Expectations did not make: signed with the marts, so that none changes between check and release.
@@ -135,6 +136,7 @@ def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
         replace_rows(connection, "checks.dbt_results", _table(results))
         replace_rows(connection, "checks.builds", _build(connection, manifest, ran))
         replace_rows(connection, "checks.of_each_round", pa.table({"check_id": _of_each_round(manifest)}))
+        replace_rows(connection, "checks.table_keys", pa.Table.from_pylist(_table_keys(manifest), TABLE_KEYS))
         keep_tables(connection, [table for table in _kept_by_round(manifest) if columns_of(connection, table)])
 
 
@@ -142,6 +144,17 @@ def _of_each_round(manifest: Mapping[str, Any]) -> list[str]:
     """The checks that no round may lack: those of round_checks.yml, and the agreement of SQL and Great Expectations."""
     defined = manifest["nodes"]["model.kuntakysely.round_checks"]["config"]["meta"]["checks"]
     return [*(check["id"] for check in defined), AGREEMENT]
+
+
+def _table_keys(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The columns that tell the rows of each model apart, by its test for that."""
+    keys: dict[str, str] = {}
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata") or {}
+        if test.get("name") in ("unique", "unique_together"):
+            columns = test["kwargs"].get("columns") or [node["column_name"]]
+            keys[node["attached_node"].split(".")[-1]] = ", ".join(columns)
+    return [{"table_name": name, "key_columns": columns} for name, columns in sorted(keys.items())]
 
 
 def _kept_by_round(manifest: Mapping[str, Any]) -> list[str]:

@@ -83,6 +83,24 @@ def status(
 
 
 @app.command()
+def diff(
+    old: Annotated[int | None, typer.Argument(help="A release; the one before NEW when left out.")] = None,
+    new: Annotated[int | None, typer.Argument(help="A release; the current one when left out.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Every difference, as CSV.")] = False,
+    data: Data = None,
+) -> None:
+    """Every published value that differs between two releases."""
+    from orchestration.differences import print_differences, write_differences
+    from orchestration.progress import terminal
+
+    paths = DataPaths.resolve(data)
+    if csv:
+        write_differences(paths, old, new, sys.stdout)
+    else:
+        print_differences(paths, old, new, terminal())
+
+
+@app.command()
 def rollback(
     release: Annotated[int | None, typer.Argument(help="Its number; the one before the current when left out.")] = None,
     data: Data = None,

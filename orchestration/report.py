@@ -17,6 +17,7 @@ from rich.table import Table
 from ingest import state
 from ingest.paths import DataPaths
 from ingest.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
+from orchestration.differences import said_of_release
 from orchestration.exit_codes import WrongUsage
 from publish.gate import SEVERITIES
 
@@ -30,6 +31,7 @@ class Status:
     checks: list[dict[str, Any]]
     releases: list[dict[str, Any]]
     last_refresh: dict[str, Any] | None
+    changed: str = ""
 
 
 def read_status(paths: DataPaths) -> Status:
@@ -61,12 +63,13 @@ def read_status(paths: DataPaths) -> Status:
             release = _rows(connection, "select * from marts.release")[0]
             rounds = _rows(connection, ROUNDS)
             checks = _rows(connection, CHECKS.format(first_seen="first_seen", table="marts.round_quality"))
+            changed = said_of_release(connection)
     except duckdb.Error:
         raise WrongUsage(
             f"{paths.shown(paths.current)} cannot be read: the release is damaged. "
             "Publish anew: kuntakysely refresh. Or point at an earlier one: kuntakysely rollback."
         ) from None
-    return Status(release, rounds, _last_checks(paths) or checks, known, refresh)
+    return Status(release, rounds, _last_checks(paths) or checks, known, refresh, changed)
 
 
 def _last_checks(paths: DataPaths) -> list[dict[str, Any]]:
@@ -131,6 +134,8 @@ def print_status(status: Status, paths: DataPaths, console: Console) -> None:
     earlier = ", ".join(str(each["number"]) for each in status.releases if not each["is_current"])
     if earlier:
         console.print(f"\nOther releases on disk: {earlier} (kuntakysely rollback NUMBER)", highlight=False)
+    if status.changed:
+        console.print(f"\n{status.changed} (kuntakysely diff)", highlight=False, soft_wrap=True)
     console.print(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}", highlight=False)
 
 

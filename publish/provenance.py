@@ -41,6 +41,9 @@ RELEASE = NewTable(
             "integer not null",
             "Number of checks whose round lacks what they need.",
         ),
+        NewColumn(
+            "compared_with", "integer", "Number of the release that release_change compares with; null without one."
+        ),
         NewColumn("is_synthetic_only", "boolean not null", "True when every round of the release is synthetic."),
     ),
 )
@@ -80,6 +83,7 @@ select
     count(*) filter (where status = 'pass') as n_checks_passed,
     count(*) filter (where status = 'fail') as n_checks_failed,
     count(*) filter (where status = 'not_computable') as n_checks_not_computable,
+    $compared_with as compared_with,
     (select coalesce(bool_and(is_synthetic), false) from source.marts.dim_round) as is_synthetic_only
 from source.checks.results
 """
@@ -101,13 +105,21 @@ def code_version(project: Path) -> str:
     return done.stdout.strip() or "unknown"
 
 
-def fill(connection: duckdb.DuckDBPyConnection, number: int, now: datetime, code_sha256: str, version: str) -> None:
+def fill(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    compared_with: int | None,
+    now: datetime,
+    code_sha256: str,
+    version: str,
+) -> None:
     """Fill release.marts.release_input and release.marts.release from the warehouse attached as `source`."""
     connection.execute(FILL_INPUT)
     connection.execute(
         FILL_RELEASE,
         {
             "number": number,
+            "compared_with": compared_with,
             "schema_version": SCHEMA_VERSION,
             "created_at": utc_timestamp(now),
             "code_version": version,

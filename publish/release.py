@@ -20,7 +20,7 @@ from ingest.lock import publish_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import round_keys
 from ingest.warehouse import columns_of, table_signature, transaction
-from publish import catalogue, exports, provenance, quality
+from publish import catalogue, changes, exports, provenance, quality
 from publish.durable import sync
 from publish.gate import RUN_AGAIN, PublishRefused, Refusal, refusals
 
@@ -48,7 +48,13 @@ PUBLISHED_TABLES = (
     "round_change",
     "publication_reconciliation",
 )
-OWN_TABLES = (quality.ROUND_QUALITY, provenance.RELEASE, provenance.RELEASE_INPUT)
+OWN_TABLES = (
+    quality.ROUND_QUALITY,
+    provenance.RELEASE,
+    provenance.RELEASE_INPUT,
+    changes.RELEASE_TABLE,
+    changes.RELEASE_CHANGE,
+)
 
 KEPT_AFTER_SUPERSEDED = timedelta(days=7)
 STORAGE_VERSION = "v1.2.0"
@@ -131,7 +137,7 @@ def _record(release: Release, fingerprint: str) -> state.ReleaseRecord:
 
 def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
     """Build the release in a hidden file, verify it and give it its name; nobody is pointed at it yet."""
-    number = state.next_release_number(memory, paths.releases)
+    number, earlier = state.next_release_number(memory, paths.releases), _comparable_release(paths)
     paths.releases.mkdir(parents=True, exist_ok=True)
     building = paths.releases / BUILDING_NAME
     with _warehouse(paths) as connection:
@@ -145,7 +151,9 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
         source = catalogue.described(connection, "'source'")
         with transaction(connection):
             expected = _copy_tables(connection, source)
-            expected |= _fill_own_tables(connection, memory, number, now, code)
+            _fill_own_tables(connection, memory, number, earlier, now, code)
+        changes.fill_changes(connection, paths.current if earlier else None)
+        expected |= {table.name: table_signature(connection, f"release.marts.{table.name}") for table in OWN_TABLES}
         connection.execute("use memory")
         connection.execute("checkpoint release")
         connection.execute("detach release")
@@ -156,6 +164,13 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
     file = building.replace(paths.releases / f"{number}_{sha256[:HASH_SHOWN]}.duckdb")
     sync(paths.releases)
     return Release(number, file, sha256, now)
+
+
+def _comparable_release(paths: DataPaths) -> int | None:
+    """The number of the current release, if there is one and it can be read."""
+    with suppress(duckdb.Error), duckdb.connect(str(paths.current), read_only=True):
+        return state.current_release(paths)
+    return None
 
 
 def published_rounds(paths: DataPaths) -> set[str]:
@@ -215,13 +230,18 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, source: Mapping[str, cat
 
 
 def _fill_own_tables(
-    connection: duckdb.DuckDBPyConnection, memory: Connection, number: int, now: datetime, code: str
-) -> Signatures:
+    connection: duckdb.DuckDBPyConnection,
+    memory: Connection,
+    number: int,
+    earlier: int | None,
+    now: datetime,
+    code: str,
+) -> None:
     for table in OWN_TABLES:
         catalogue.create_new(connection, table)
     quality.fill(connection, state.first_seen(memory), now)
-    provenance.fill(connection, number, now, code, provenance.code_version(PROJECT_ROOT))
-    return {table.name: table_signature(connection, f"release.marts.{table.name}") for table in OWN_TABLES}
+    provenance.fill(connection, number, earlier, now, code, provenance.code_version(PROJECT_ROOT))
+    changes.fill_tables(connection, PUBLISHED_TABLES)
 
 
 def _verify(file: Path, source: Mapping[str, catalogue.Relation], expected: Signatures) -> None:

@@ -68,6 +68,13 @@ RECORDS = """
         select unnest(['rows_conserved', 'answers_in_codebook']) as check_id;
     create or replace table checks.round_checks as select 'rows_conserved' as check_id;
     create or replace table checks.dbt_results as select 'unique_dim_round' as check_id;
+    create or replace table checks.table_keys as
+        select table_name, case when table_name = 'dim_round' then 'round_key' else 'id' end as key_columns
+        from (
+            select table_name from duckdb_tables() where schema_name = 'marts'
+            union all
+            select view_name from duckdb_views() where schema_name = 'marts'
+        );
 """
 
 

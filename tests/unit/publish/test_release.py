@@ -19,7 +19,7 @@ from ingest.paths import PROJECT_ROOT, DataPaths
 from publish import exports, release
 
 Rebuild = Callable[[DataPaths, int], None]
-OWN = {"round_quality", "release", "release_input"}
+OWN = {table.name for table in release.OWN_TABLES}
 DAY = timedelta(days=1)
 EVERY_TABLE = release.PUBLISHED_TABLES
 
@@ -158,7 +158,7 @@ def test_says_what_it_was_made_from(published: DataPaths, now: datetime) -> None
     with reading(file) as connection:
         rows = connection.execute("select * exclude (code_version) from marts.release").fetchall()
         inputs = connection.execute("select source_file, n_rows from marts.release_input").fetchall()
-    assert rows == [(1, 1, now.replace(tzinfo=None), "c0de" * 16, digest, 5, 0, 0, True)]
+    assert rows == [(1, 1, now.replace(tzinfo=None), "c0de" * 16, digest, 5, 0, 0, None, True)]
     assert inputs == [("registry/areas.csv", 20), ("surveys/koto/survey.yml", 1)]
 
 

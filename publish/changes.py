@@ -1,0 +1,198 @@
+"""release_table and release_change: what is published, and every published value that differs from the last release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from publish.catalogue import NewColumn, NewTable, literal, quoted
+
+RELEASE_TABLE = NewTable(
+    "release_table",
+    "The published tables. One row per table.",
+    ("table_name",),
+    (
+        NewColumn("table_name", "varchar", "Name of the table."),
+        NewColumn("description", "varchar not null", "What the table holds, and what one row of it is."),
+        NewColumn("key_columns", "varchar not null", "Columns that tell its rows apart, with commas between them."),
+        NewColumn("n_rows", "bigint not null", "Number of its rows."),
+    ),
+)
+
+RELEASE_CHANGE = NewTable(
+    "release_change",
+    "What differs from the release before this one. One row per changed value, per row that came or went, and per "
+    "table for a round that came or went whole.",
+    ("table_name", "survey_id", "round_id", "change", "row", "column_name"),
+    (
+        NewColumn("table_name", "varchar", "Table in which it differs."),
+        NewColumn("survey_id", "varchar", "Survey of the row; 'all' in a table of all surveys."),
+        NewColumn("round_id", "varchar", "Round of the row; 'all' in a table of all rounds."),
+        NewColumn("change", "varchar", "value_changed, row_added, row_removed, round_added or round_removed."),
+        NewColumn("row", "varchar", "The row by its key, as column=value; 'all' for a round that came or went whole."),
+        NewColumn("column_name", "varchar", "Column whose value changed; 'n_rows' where rows came or went."),
+        NewColumn("old_value", "varchar", "What it was, as text."),
+        NewColumn("new_value", "varchar", "What it is now, as text."),
+    ),
+)
+COLUMNS = tuple(column.name for column in RELEASE_CHANGE.columns)
+ROUND_COLUMNS = ("survey_id", "round_id")
+EARLIER, LATER = "earlier", "release"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of two releases: the columns that tell its rows apart, and the others, which are compared."""
+
+    name: str
+    keys: tuple[str, ...]
+    values: tuple[str, ...]
+
+    @property
+    def is_by_round(self) -> bool:
+        return set(ROUND_COLUMNS) <= {*self.keys, *self.values}
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        return tuple(name for name in self.values if name not in ROUND_COLUMNS)
+
+
+def fill_tables(connection: duckdb.DuckDBPyConnection, published: Iterable[str]) -> None:
+    """Fill release.marts.release_table with the tables copied from the warehouse attached as `source`."""
+    for name in published:
+        connection.execute(
+            f"""
+            insert into release.marts.release_table
+            select described.name, described.comment, keys.key_columns, (select count(*) from release.marts.{name})
+            from (
+                select table_name as name, comment, database_name, schema_name from duckdb_tables()
+                union all
+                select view_name, comment, database_name, schema_name from duckdb_views()
+            ) as described
+            inner join source.checks.table_keys as keys on described.name = keys.table_name
+            where described.name = $name and database_name = 'release' and schema_name = 'marts'
+            """,
+            {"name": name},
+        )
+
+
+def fill_changes(connection: duckdb.DuckDBPyConnection, earlier: Path | None) -> None:
+    """Fill release.marts.release_change; it stays empty without an earlier release."""
+    if earlier is not None:
+        with _attached(connection, earlier, EARLIER):
+            for sql in _comparisons(connection):
+                connection.execute(f"insert into release.marts.release_change {sql}")
+
+
+def changes_between(earlier: Path, later: Path) -> list[dict[str, str]]:
+    """Every difference of two release files, by the columns of release_change, in their order."""
+    found: list[tuple[str, ...]] = []
+    with duckdb.connect() as connection, _attached(connection, earlier, EARLIER), _attached(connection, later, LATER):
+        for sql in _comparisons(connection):
+            found += connection.execute(sql).fetchall()
+    return [dict(zip(COLUMNS, row, strict=True)) for row in sorted(found, key=str)]
+
+
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> Iterator[None]:
+    connection.execute(f"attach {literal(str(file))} as {name} (read_only)")
+    try:
+        yield
+    finally:
+        connection.execute("use memory")
+        connection.execute(f"detach {name}")
+
+
+def _comparisons(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """SQL for the differences of each table that both releases have, views left out: they repeat their tables."""
+    both = _columns(connection, EARLIER).items() & _columns(connection, LATER).items()
+    shared: dict[str, list[str]] = {}
+    for (of_table, column), _ in sorted(both):
+        shared.setdefault(of_table, []).append(column)
+    for name, key_columns in _keys(connection):
+        key, columns = tuple(key_columns.split(", ")), shared.get(name, [])
+        if set(key) <= set(columns):
+            table = Table(name, key, tuple(column for column in columns if column not in key))
+            if table.is_by_round:
+                yield _rounds_sql(table)
+            yield _rows_sql(table)
+            yield from (_values_sql(table, column) for column in table.compared)
+
+
+def _keys(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    sql = f"select table_name, key_columns from {LATER}.marts.release_table order by all"
+    return connection.execute(sql).fetchall()
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, database: str) -> dict[tuple[str, str], str]:
+    rows = connection.execute(
+        "select columns.table_name, columns.column_name, columns.data_type from duckdb_columns() as columns "
+        "inner join duckdb_tables() as tables using (database_name, schema_name, table_name) "
+        "where database_name = $database and schema_name = 'marts'",
+        {"database": database},
+    ).fetchall()
+    return {(table, column): data_type for table, column, data_type in rows}
+
+
+def _place(table: Table, side: str) -> str:
+    """The first columns of release_change: table, survey and round."""
+    of_round = (f"{side}.{name}" if name in {*table.keys, *table.values} else "'all'" for name in ROUND_COLUMNS)
+    return ", ".join([literal(table.name), *of_round])
+
+
+def _row(table: Table, side: str) -> str:
+    named = [f"{literal(name + '=')} || {side}.{quoted(name)}::varchar" for name in table.keys if name != "round_key"]
+    return f"concat_ws(', ', {', '.join(named)})" if named else "'all'"
+
+
+def _is_of_both(table: Table, side: str) -> str:
+    """Rounds that only one of the releases has are told whole."""
+    if not table.is_by_round:
+        return "true"
+    rounds = (f"from {database}.marts.dim_round select survey_id, round_id" for database in (EARLIER, LATER))
+    return f"({side}.survey_id, {side}.round_id) in ({' intersect '.join(rounds)})"
+
+
+def _rounds_sql(table: Table) -> str:
+    """A row per round that came or went whole, with the number of its rows."""
+    sides = ((LATER, EARLIER, "added", "'0', count(*)::varchar"), (EARLIER, LATER, "removed", "count(*)::varchar, '0'"))
+    return " union all ".join(
+        f"select {_place(table, 'side')}, 'round_{change}', 'all', 'n_rows', {counts} "
+        f"from {has}.marts.{quoted(table.name)} as side "
+        f"where (survey_id, round_id) in (select (survey_id, round_id) from {has}.marts.dim_round) "
+        f"and (survey_id, round_id) not in (select (survey_id, round_id) from {lacks}.marts.dim_round) "
+        "group by survey_id, round_id"
+        for has, lacks, change, counts in sides
+    )
+
+
+def _rows_sql(table: Table) -> str:
+    """A row per row that only one of the releases has."""
+    sides = ((LATER, EARLIER, "added", "'0', '1'"), (EARLIER, LATER, "removed", "'1', '0'"))
+    return " union all ".join(
+        f"select {_place(table, 'side')}, 'row_{change}', {_row(table, 'side')}, 'n_rows', {counts} "
+        f"from {has}.marts.{quoted(table.name)} as side "
+        f"anti join {lacks}.marts.{quoted(table.name)} as other on {_same(table.keys)} "
+        f"where {_is_of_both(table, 'side')}"
+        for has, lacks, change, counts in sides
+    )
+
+
+def _values_sql(table: Table, column: str) -> str:
+    """A row per value of one column that differs."""
+    name = quoted(column)
+    return (
+        f"select {_place(table, 'side')}, 'value_changed', {_row(table, 'side')}, {literal(column)}, "
+        f"other.{name}::varchar, side.{name}::varchar "
+        f"from {LATER}.marts.{quoted(table.name)} as side "
+        f"inner join {EARLIER}.marts.{quoted(table.name)} as other on {_same(table.keys)} "
+        f"where side.{name} is distinct from other.{name}"
+    )
+
+
+def _same(keys: Sequence[str]) -> str:
+    return " and ".join(f"side.{quoted(name)} is not distinct from other.{quoted(name)}" for name in keys)

@@ -1,0 +1,102 @@
+"""A newer delivery, a late answer, a withdrawn response: the round is made again, and what changed is listed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.paths import DataPaths
+from tests.acceptance.project import copy_data, kuntakysely, replace, rows
+from tests.pipeline.build import copy_sample
+
+ROUND = Path("surveys/sample/rounds/2023")
+LATE = "R18;p18;05.03.2023 10:00;002;Johtaja;Pitkä;Eri mieltä;Kyllä;Puhelin;0;0;Työ;3;2;;Ei;;;;;made up\n"
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    paths = copy_sample(tmp_path_factory.mktemp("first"))
+    figures = paths.surveys / "sample" / "published_figures.csv"
+    figures.write_text(figures.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 0, done.stdout
+    return paths
+
+
+@pytest.fixture
+def sample(first: DataPaths, tmp_path: Path) -> DataPaths:
+    return copy_data(first, tmp_path / "data")
+
+
+def counts(paths: DataPaths) -> tuple[object, ...]:
+    (found,) = rows(paths, "select n_responses, n_municipalities from marts.response_rate where breakdown = 'all'")
+    return found
+
+
+def differences(paths: DataPaths) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(kuntakysely(paths, "diff", "--csv").stdout)))
+
+
+def refreshed(paths: DataPaths) -> str:
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_a_late_answer_and_a_corrected_one(sample: DataPaths) -> None:
+    n_responses, n_municipalities = counts(sample)
+    file = sample.root / ROUND / "responses.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(";;;;\nR16", f";;;;\n{LATE}R16"), encoding="utf-8")
+    said = refreshed(sample)
+    assert counts(sample) == (int(str(n_responses)) + 1, n_municipalities)
+    found = differences(sample)
+    assert f"{len([each for each in found if each['change'] == 'value_changed'])} values changed" in said
+    of_rate = {(each["row"], each["column_name"]): (each["old_value"], each["new_value"]) for each in found}
+    assert of_rate["breakdown_key=sample/all/all", "n_responses"] == (str(n_responses), str(int(str(n_responses)) + 1))
+    assert {each["round_id"] for each in found} <= {"2023", "all"}
+
+
+def test_the_changes_are_those_of_two_releases_compared_by_hand(sample: DataPaths) -> None:
+    """Every number of answer_distribution that differs is listed, and none that does not."""
+    sql = "select question_key, unit, breakdown_key, level, answer_code, n from marts.answer_distribution"
+    before = set(rows(sample, sql))
+    replace(
+        sample.root / ROUND / "corrections.csv",
+        "R14,,,,withdraw",
+        "R03,,,,withdraw,moved away,data steward,2023-03-01\nR14,,,,withdraw",
+    )
+    refreshed(sample)
+    expected = {tuple(map(str, row[:5])) for row in before ^ set(rows(sample, sql))}
+    listed = {
+        tuple(part.partition("=")[2] for part in each["row"].split(", "))
+        for each in differences(sample)
+        if each["table_name"] == "answer_distribution" and each["column_name"] == "n"
+    }
+    assert expected
+    assert listed == expected
+
+
+def test_the_same_bytes_again_change_nothing(sample: DataPaths) -> None:
+    before = sample.current.readlink()
+    file = sample.root / ROUND / "responses.csv"
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content)
+    os.utime(file, (1, 1))
+    assert "Nothing has changed since release 1" in refreshed(sample)
+    assert sample.current.readlink() == before
+
+
+def test_a_file_delivered_twice_counts_once(sample: DataPaths) -> None:
+    """The same file under a second name: rows equal in content are exact duplicates."""
+    before = counts(sample)
+    folder = sample.root / ROUND
+    (folder / "responses_2.csv").write_bytes((folder / "responses.csv").read_bytes())
+    replace(folder / "round.yml", "files: [responses.csv]", "files: [responses.csv, responses_2.csv]")
+    refreshed(sample)
+    assert counts(sample) == before
+    assert {each["table_name"] for each in differences(sample)} == set()
