@@ -54,8 +54,8 @@ def test_a_registry_fault_ends_with_2_and_keeps_the_last_snapshot(fresh: DataPat
     assert (done.returncode, release_of(fresh)) == (2, before)
     assert 'The value is "20"' in done.stdout
     with opened(fresh.warehouse_file, read_only=True) as connection:
-        codes = connection.execute("select count(*) from raw.registry__municipalities where municipality_code = '020'")
-        assert codes.fetchone() == (1,)
+        kept = "from raw.registry__municipalities where municipality_code = '020' and division_date = '2023-01-01'"
+        assert len(connection.execute(kept).fetchall()) == 1
 
 
 def test_faults_of_rows_and_cells_are_kept_and_told(fresh: DataPaths, release_of: ReleaseOf) -> None:

@@ -25,22 +25,6 @@ multiple as (
         on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
 ),
 
-codings as (
-    select * from {{ ref('stg_codebook__codings') }}
-),
-
-coded_questions as (
-    select distinct
-        codings.survey_id,
-        codings.round_id,
-        codings.question_id,
-        codings.coded_question_id,
-        questions.list_name
-    from codings
-    inner join questions
-        on codings.survey_id = questions.survey_id and codings.coded_question_id = questions.question_id
-),
-
 separate as (
     select
         row_id,
@@ -127,36 +111,6 @@ unlisted as (
         cast(null as boolean) as is_ticked
     from coded
     where code is null
-),
-
--- A text that a person coded: its codes are what is ticked, and the text stays where it is.
-coded_texts as (
-    select
-        answers.row_id,
-        answers.survey_id,
-        answers.round_id,
-        coded_questions.coded_question_id as question_id,
-        choices.code as part,
-        answers.source_column || ' (coded)' as source_column,
-        choices.code as judged_value,
-        case when codings.code is not null then choices.code else '' end as raw_value,
-        codings.code is not null as is_ticked
-    from answers
-    inner join coded_questions
-        on
-            answers.survey_id = coded_questions.survey_id
-            and answers.round_id = coded_questions.round_id
-            and answers.question_id = coded_questions.question_id
-    inner join choices
-        on coded_questions.survey_id = choices.survey_id and coded_questions.list_name = choices.list_name
-    left join codings
-        on
-            answers.survey_id = codings.survey_id
-            and answers.round_id = codings.round_id
-            and answers.response_id = codings.response_id
-            and answers.question_id = codings.question_id
-            and coded_questions.coded_question_id = codings.coded_question_id
-            and choices.code = codings.code
 )
 
 select * from separate
@@ -165,4 +119,4 @@ select * from joined
 union all
 select * from unlisted
 union all
-select * from coded_texts
+select * from {{ ref('int_texts_coded') }}
