@@ -12,8 +12,9 @@ import duckdb
 import pandas as pd
 
 NULL = "(null)"
+MIDNIGHT = " 00:00:00"
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y")
-DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}\.[0-9]{1,2}\.[1-9][0-9]{3}")
+DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}( 00:00:00)?|[0-9]{1,2}\.[0-9]{1,2}\.[1-9][0-9]{3}")
 
 ANSWERS = """
     select p.survey_id, p.round_id, p.question_id, p.judged_value, p.answer_status, p.n,
@@ -63,7 +64,7 @@ def _iso_date(text: str) -> str:
         return ""
     for form in DATE_FORMATS:
         try:
-            return datetime.strptime(text, form).date().isoformat()
+            return datetime.strptime(text.removesuffix(MIDNIGHT), form).date().isoformat()
         except ValueError:
             continue
     return ""

@@ -59,6 +59,7 @@ def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
     """
     files = [file for path in round_.response_files if (file := _read_file(round_, path, faults)) is not None]
     if len(files) == len(round_.response_files):
+        _check_all_pages(files, faults)
         _check_repeated_ids(round_, files, faults)
         _check_corrections(round_, files, faults)
         _check_codings(round_, files, faults)
@@ -67,6 +68,8 @@ def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
 
 def _read_file(round_: Round, path: Path, faults: FaultList) -> ResponseFile | None:
     table = read_table(path, round_.settings.layout(), faults)
+    if table is not None and table.is_sparse:
+        table = table.with_columns(dict.fromkeys(use.source_column for use in round_.columns))
     if table is None or not _check_columns(round_, table, faults):
         return None
     describe = _row_describer(round_, table)
@@ -98,7 +101,7 @@ def _check_columns(round_: Round, table: TextTable, faults: FaultList) -> bool:
     if is_delimiter_wrong(table.header, list(mapped)):
         add_wrong_delimiter(table, faults)
         return False
-    if len(absent) == len(mapped) and garbled_name(absent, unmapped) is None:
+    if table.header_line and len(absent) == len(mapped) and garbled_name(absent, unmapped) is None:
         _add_no_header(round_, table, faults)
         return False
     if not check_names(table, faults):
@@ -196,6 +199,21 @@ def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | No
     return to_utc
 
 
+def _check_all_pages(files: Sequence[ResponseFile], faults: FaultList) -> None:
+    """An export that comes in pages says how many responses they hold together."""
+    n_promised = max((file.table.n_promised or 0 for file in files), default=0)
+    n_rows = sum(len(file.rows) for file in files)
+    if n_rows < n_promised:
+        faults.add(
+            "missing-page",
+            files[-1].path,
+            "",
+            found=f"The files of the round hold {n_rows} of {n_promised} responses.",
+            expected="Every page of the export is a file of the round.",
+            advice="Fetch the other pages and name them in files of round.yml.",
+        )
+
+
 def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
     """The readable rows of each response id, where the round has ids."""
     column = round_.source_column("_response_id")
@@ -212,6 +230,7 @@ def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: Fa
     """One id, one content. The same row delivered twice is no fault: it is set aside later."""
     for same in _cells_by_id(round_, files).values():
         first_file, first = same[0]
+        first_place = f"{first_file.table.row_word} {first.row.line}"
         for file, described in same[1:]:
             if described.content_sha256 != first.content_sha256:
                 elsewhere = "" if file is first_file else f" of {first_file.path.name}"
@@ -220,7 +239,7 @@ def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: Fa
                     "repeated-response-id",
                     file.path,
                     file.table.place(described.row.line, column),
-                    found=f"The response id of line {first.row.line}{elsewhere} is used again, with other answers.",
+                    found=f"The response id of {first_place}{elsewhere} is used again, with other answers.",
                     expected="A response id belongs to one response.",
                     advice="Ask the producer which of them counts, and deliver the file again.",
                 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ingest.conditions import Condition
 from ingest.errors import FaultList
@@ -26,11 +26,13 @@ from ingest.fields import (
     TimestampFormat,
     Timezone,
     Truth,
+    refused,
 )
-from ingest.readers import CsvLayout, SheetLayout
+from ingest.readers import FORMATS, Layout
 from ingest.rows import SourceRow, read_optional_rows, read_rows
 from ingest.settings import Settings, SettingsPlaces, read_settings
 from ingest.sources import SourceCard, read_card
+from ingest.suggestions import did_you_mean
 from ingest.survey import Labels
 
 IGNORED = "ignored"
@@ -39,6 +41,16 @@ RESERVED_NAMES = (
     "_form_version", "_municipality", "_role",
 )  # fmt: skip
 TIMESTAMP_NAMES = ("_started_at", "_submitted_at")
+
+
+def _check_format(value: str) -> str:
+    if value not in FORMATS:
+        advice = did_you_mean(value, FORMATS, "Write one of them.")
+        raise refused("unknown-value", f"One of {', '.join(FORMATS)}.", advice)
+    return value
+
+
+FormatName = Annotated[Text, AfterValidator(_check_format)]
 
 
 class FieldWindow(Settings):
@@ -68,7 +80,7 @@ class RoundSettings(Settings):
     timezone: Timezone = "Europe/Helsinki"
     frame: Frame
     files: tuple[FileName, ...] = Field(min_length=1)
-    format: Literal["csv", "xlsx"]
+    format: FormatName
     sheet: OptionalText = None
     name_row: PositiveInt = 1
     first_data_row: PositiveInt = 2
@@ -81,11 +93,11 @@ class RoundSettings(Settings):
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
     is_synthetic: Truth
 
-    def layout(self) -> CsvLayout | SheetLayout:
-        """How the response files are read."""
-        if self.format == "xlsx":
-            return SheetLayout(self.sheet or "", self.name_row, self.first_data_row)
-        return CsvLayout(self.encoding, self.delimiter, self.name_row, self.first_data_row)
+    def layout(self) -> Layout:
+        """How the response files are read: those settings that the format uses."""
+        layout = FORMATS[self.format].layout
+        given = {field.name: getattr(self, field.name) for field in fields(layout)}
+        return layout(**{name: value for name, value in given.items() if value is not None})
 
 
 class ColumnUse(SourceRow):

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from ingest.conditions import Condition, eligible_condition, spoken_of
 from ingest.errors import FaultList, line_place
 from ingest.expressions import Vocabulary
+from ingest.readers import FORMATS
 from ingest.registry import Registry
 from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, Coding, ColumnUse, Recode, Round
 from ingest.rows import check_unique
@@ -81,12 +82,14 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
             "The data begin below the names of the columns.",
             "Correct one of them.",
         )  # fmt: skip
-    if (settings.format == "xlsx") != (settings.sheet is not None):
+    format_ = FORMATS[settings.format]
+    if format_.uses("sheet") != (settings.sheet is not None):
         found = "There is no sheet." if settings.sheet is None else "A sheet is named."
         _add(
             round_, faults, "wrong-sheet-use", ("sheet",),
             f"The format is {settings.format}. {found}",
-            "A round in xlsx names its sheet, a round in csv has none.",
+            f"A round in {listed(name for name in FORMATS if FORMATS[name].uses('sheet'))} names its sheet, "
+            "a round in another format has none.",
             "Correct format or sheet.",
         )  # fmt: skip
     for name in {name for name in settings.files if settings.files.count(name) > 1}:
@@ -96,7 +99,7 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
             "Each file is named once.",
             "Remove the repetition.",
         )  # fmt: skip
-    needs_format = settings.format == "csv" and any(name in round_.uses for name in TIMESTAMP_NAMES)
+    needs_format = not format_.layout.has_typed_dates and any(name in round_.uses for name in TIMESTAMP_NAMES)
     if needs_format and settings.timestamp_format is None:
         _add(
             round_, faults, "missing-key", ("timestamp_format",),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.errors import FaultList, line_place
-from ingest.readers import CsvLayout, SheetLayout, TextRow, TextTable, read_table
+from ingest.readers import CsvLayout, Layout, TextRow, TextTable, read_table
 from ingest.readers.tables import check_exact_header
 from ingest.suggestions import listed, quoted
 from ingest.validation import describe_error
@@ -53,7 +53,7 @@ RowT = TypeVar("RowT", bound=SourceRow)
 
 
 def read_rows(
-    path: Path, row_class: type[RowT], faults: FaultList, layout: CsvLayout | SheetLayout | None = None
+    path: Path, row_class: type[RowT], faults: FaultList, layout: Layout | None = None
 ) -> tuple[RowT, ...] | None:
     """The rows of a file whose header is exactly the columns of row_class, or None when there is no table.
 

@@ -26,11 +26,12 @@
     regexp_replace({{ text }}, '^([+-]?[0-9]+)[.,]0{1,2}$', '\1')
 {%- endmacro %}
 
-{# Text to a date, or null: ISO (2023-01-31) and Finnish (31.1.2023) forms only, with a year of four digits. #}
+{# Text to a date, or null: ISO (2023-01-31) and Finnish (31.1.2023) forms only, with a year of four digits. Some tools
+   write the midnight that a day begins with behind it. #}
 {% macro text_to_date(text) -%}
     case
-        when regexp_full_match({{ text }}, '[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[.][0-9]{1,2}[.][1-9][0-9]{3}')
-            then cast(try_strptime({{ text }}, ['%Y-%m-%d', '%d.%m.%Y']) as date)
+        when regexp_full_match({{ text }}, '[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}( 00:00:00)?|[0-9]{1,2}[.][0-9]{1,2}[.][1-9][0-9]{3}')
+            then cast(try_strptime(replace({{ text }}, ' 00:00:00', ''), ['%Y-%m-%d', '%d.%m.%Y']) as date)
     end
 {%- endmacro %}
 

@@ -1,19 +1,43 @@
-"""Files as tables of text: one interface for every format."""
+"""Files as tables of text: one interface for every format. A new format is one module and one line of FORMATS."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from ingest.errors import FaultList
-from ingest.readers.tables import CsvLayout, SheetLayout, TextRow, TextTable
+from ingest.readers.sav import SavLayout, read_sav
+from ingest.readers.tables import CsvLayout, Layout, SheetLayout, TextRow, TextTable
 from ingest.readers.text_csv import read_csv
+from ingest.readers.webropol import WebropolLayout, read_webropol
 from ingest.readers.workbook import read_workbook
 
-__all__ = ["CsvLayout", "SheetLayout", "TextRow", "TextTable", "read_table"]
+__all__ = ["FORMATS", "CsvLayout", "Layout", "SheetLayout", "TextRow", "TextTable", "read_table"]
 
 
-def read_table(path: Path, layout: CsvLayout | SheetLayout, faults: FaultList) -> TextTable | None:
+class Format(NamedTuple):
+    """A format by the name that round.yml gives it: its layout, and the reader that takes such a layout."""
+
+    layout: type[Layout]
+    read: Callable[[Path, Any, FaultList], TextTable | None]
+
+    def uses(self, setting: str) -> bool:
+        """Whether the format is read by this setting of round.yml."""
+        return any(field.name == setting for field in fields(self.layout))
+
+
+FORMATS: Mapping[str, Format] = {
+    "csv": Format(CsvLayout, read_csv),
+    "xlsx": Format(SheetLayout, read_workbook),
+    "sav": Format(SavLayout, read_sav),
+    "webropol_json": Format(WebropolLayout, read_webropol),
+}
+
+_READERS = {format_.layout: format_.read for format_ in FORMATS.values()}
+
+
+def read_table(path: Path, layout: Layout, faults: FaultList) -> TextTable | None:
     """The rows of a file in the given layout, or None when it cannot be read as a table (the faults say why)."""
-    if isinstance(layout, SheetLayout):
-        return read_workbook(path, layout, faults)
-    return read_csv(path, layout, faults)
+    return _READERS[type(layout)](path, layout, faults)

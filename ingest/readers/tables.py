@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from ingest.errors import FaultList, line_place
 from ingest.suggestions import did_you_mean, nearest, quoted
@@ -22,8 +22,17 @@ class TextRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class CsvLayout:
+class Layout:
+    """How to read a file of one format. Its fields are the settings of round.yml that the format uses."""
+
+    has_typed_dates: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class CsvLayout(Layout):
     """How to read a CSV file. Rows are counted from 1, as records."""
+
+    has_typed_dates: ClassVar[bool] = False
 
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -32,17 +41,22 @@ class CsvLayout:
 
 
 @dataclass(frozen=True)
-class SheetLayout:
+class SheetLayout(Layout):
     """How to read a sheet of a workbook. Rows are counted from 1, as Excel does."""
 
-    sheet: str
+    sheet: str = ""
     name_row: int = 1
     first_data_row: int = 2
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """A header, unchecked, and the rows under it; a row without a problem has a cell for each name of the header."""
+    """A header, unchecked, and the rows under it; a row without a problem has a cell for each name of the header.
+
+    row_word is what messages call a row of the file. Where the names of the columns are no row of the file,
+    header_line is 0. is_sparse: a column that nobody filled in is not in the file. n_promised: how many rows the file
+    says there are in all files of its export together.
+    """
 
     path: Path
     header: tuple[str, ...]
@@ -50,15 +64,30 @@ class TextTable:
     rows: tuple[TextRow, ...]
     is_workbook: bool = False
     ends_in_line_end: bool = True
+    row_word: str = "line"
+    is_sparse: bool = False
+    n_promised: int | None = None
 
     def place(self, line: int, column: str) -> str:
         """Where a cell is, as messages say it: a line and column of a text file, a cell of a workbook."""
         if self.is_workbook and column in self.header:
             return f"cell {cell_name(line, self.header.index(column) + 1)}, column {column}"
-        return line_place(line, column)
+        return f"{self.row_word} {line}, column {column}"
 
     def header_place(self) -> str:
+        if not self.header_line:
+            return ""
         return f"row {self.header_line}" if self.is_workbook else line_place(self.header_line)
+
+    def with_columns(self, names: Iterable[str]) -> TextTable:
+        """The table with an empty column for each of the names that it lacks."""
+        lacking = tuple(name for name in names if name not in self.header)
+        empty = ("",) * len(lacking)
+        rows = tuple(
+            row._replace(cells=row.cells + empty, types=row.types and row.types + ("text",) * len(lacking))
+            for row in self.rows
+        )
+        return replace(self, header=self.header + lacking, rows=rows)
 
 
 def column_letters(number: int) -> str:
@@ -206,9 +235,9 @@ def _reread(text: str, written_as: str, read_as: str) -> str:
         return ""
 
 
-def check_first_lines(path: Path, records: int, layout: CsvLayout | SheetLayout, faults: FaultList) -> bool:
+def check_first_lines(path: Path, records: int, name_row: int, faults: FaultList) -> bool:
     """Note a file that ends before its row of column names."""
-    if records >= layout.name_row:
+    if records >= name_row:
         return True
     found = "The file is empty." if records == 0 else f"The file has {records} rows."
     faults.add(
@@ -216,7 +245,7 @@ def check_first_lines(path: Path, records: int, layout: CsvLayout | SheetLayout,
         path,
         "",
         found=found,
-        expected=f"Row {layout.name_row} holds the names of the columns.",
+        expected=f"Row {name_row} holds the names of the columns.",
         advice="Fetch the file again from where it is made.",
     )
     return False

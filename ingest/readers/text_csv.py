@@ -27,7 +27,7 @@ def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | No
     if text is None:
         return None
     records = _parse(path, text, layout.delimiter, faults)
-    if records is None or not check_first_lines(path, len(records), layout, faults):
+    if records is None or not check_first_lines(path, len(records), layout.name_row, faults):
         return None
     header_line, header = records[layout.name_row - 1]
     body = records[layout.first_data_row - 1 :]

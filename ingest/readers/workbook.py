@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import FaultList
+from ingest.readers.children import describe_apart
 from ingest.readers.encoded_text import read_bytes
 from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines
 from ingest.readers.workbook_safety import is_workbook_safe
 from ingest.suggestions import did_you_mean, listed, quoted
-
-CHILD = Path(__file__).with_name("calamine_child.py")
-TIME_LIMIT_SECONDS = 300
 
 
 def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTable | None:
@@ -26,7 +21,7 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
     if read_bytes(path, faults) is None or not is_workbook_safe(path, faults):
         return None
     cells = _parse(path, layout.sheet, faults)
-    if cells is None or not check_first_lines(path, len(cells), layout, faults):
+    if cells is None or not check_first_lines(path, len(cells), layout.name_row, faults):
         return None
     header = _without_blank_end(cells[layout.name_row - 1][0])
     rows = tuple(
@@ -38,13 +33,10 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
 
 
 def _parse(path: Path, sheet: str, faults: FaultList) -> list[Any] | None:
-    command = [sys.executable, "-I", str(CHILD), str(path), sheet]
-    try:
-        child = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT_SECONDS, check=True)
-    except subprocess.SubprocessError:
+    described = describe_apart("calamine_child", str(path), sheet)
+    if described is None:
         _add_unreadable(path, faults)
         return None
-    described = json.loads(child.stdout)
     if described["rows"] is None:
         _add_unknown_sheet(path, sheet, described["sheets"], faults)
         return None

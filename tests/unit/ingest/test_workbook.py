@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingest.errors import FaultList
 from ingest.paths import PROJECT_ROOT
 from ingest.readers import SheetLayout, TextTable, read_table, workbook_safety
-from ingest.readers.calamine_child import render_number
+from ingest.readers.children import render_number
 from ingest.readers.tables import cell_name
 from ingest.readers.workbook_safety import column_number
 

@@ -1,0 +1,55 @@
+"""The values of an SPSS file, as children.py asks for them in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyreadstat
+
+from ingest.readers.children import render_number
+
+# SPSS counts seconds from the first day of the Gregorian calendar; what they are is said by the display format alone.
+EPOCH = datetime(1582, 10, 14)
+DATE_FORMATS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE")
+MOMENT_FORMATS = ("DATETIME", "YMDHMS")
+TIME_FORMATS = ("TIME",)
+
+
+def describe(path: str) -> dict[str, object]:
+    """{"names": names, "columns": [[[text, type], ...], ...]} of the variables; a type is text or date."""
+    columns, meta = pyreadstat.read_sav(path, output_format="dict", user_missing=True, disable_datetime_conversion=True)
+
+    def described(name: str) -> list[tuple[str, str]]:
+        display_format, missing = meta.original_variable_types[name] or "", meta.missing_ranges.get(name, ())
+        return [describe_value(value, display_format, missing) for value in columns[name]]
+
+    return {"names": list(columns), "columns": [described(name) for name in columns]}
+
+
+def describe_value(value: Any, display_format: str, missing: Sequence[Any]) -> tuple[str, str]:
+    """A value as text and its type. A code for a missing date is no date."""
+    if value is None or value != value:
+        return "", "text"
+    if isinstance(value, str):
+        return value, "text"
+    if not any(each["lo"] <= value <= each["hi"] for each in missing):
+        text = render_moment(value, display_format.rstrip("0123456789."))
+        if text is not None:
+            return text, "date"
+    return render_number(float(value)), "text"
+
+
+def render_moment(seconds: float, kind: str) -> str | None:
+    """Seconds as ISO text where the display format is of a date or a time that Python knows, otherwise None."""
+    try:
+        moment = EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
+    if kind in DATE_FORMATS:
+        return moment.date().isoformat()
+    if kind in MOMENT_FORMATS:
+        return moment.isoformat(sep=" ", timespec="seconds")
+    is_time = kind in TIME_FORMATS and 0 <= seconds < timedelta(days=1).total_seconds()
+    return moment.time().isoformat(timespec="seconds") if is_time else None

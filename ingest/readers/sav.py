@@ -1,0 +1,46 @@
+"""An SPSS data file (.sav, .zsav), parsed in a process of its own: a variable is a column, a case is a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import FaultList
+from ingest.readers.children import describe_apart
+from ingest.readers.encoded_text import read_bytes
+from ingest.readers.tables import Layout, TextRow, TextTable
+
+
+@dataclass(frozen=True)
+class SavLayout(Layout):
+    """How to read an SPSS file: it describes itself."""
+
+
+def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | None:
+    """The cases of an SPSS file, values as codes and never as labels; None when it cannot be read (a fault says so).
+
+    Numbers are text like "5" or "5.5", system-missing is empty, user-missing is its code. Dates and times are ISO text
+    of type date, all else is of type text: a code of a codebook is stored as a number here and is none.
+    """
+    if read_bytes(path, faults) is None:
+        return None
+    described = describe_apart("pyreadstat_child", str(path))
+    if described is None:
+        _add_unreadable(path, faults)
+        return None
+    rows = tuple(
+        TextRow(case, tuple(text for text, _ in cells), tuple(cell_type for _, cell_type in cells))
+        for case, cells in enumerate(zip(*described["columns"], strict=True), start=1)
+    )
+    return TextTable(path, tuple(described["names"]), 0, rows, row_word="case")
+
+
+def _add_unreadable(path: Path, faults: FaultList) -> None:
+    faults.add(
+        "unreadable-sav",
+        path,
+        "",
+        found="The file could not be read as SPSS data.",
+        expected="A whole .sav or .zsav file without a password.",
+        advice="Open it in SPSS or PSPP and save it anew, or fetch it again.",
+    )
