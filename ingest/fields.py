@@ -75,7 +75,19 @@ def _check_timestamp_format(value: str) -> str:
     return value
 
 
-Text = Annotated[str, Strict(), Field(min_length=1)]
+def _check_decided(value: str) -> str:
+    """`kuntakysely new-round` marks what it is unsure of."""
+    if value.startswith("?"):
+        raise refused(
+            "undecided",
+            "A person has decided: no value begins with ?.",
+            "Take the ? away if what stands behind it is right, or write what is.",
+        )
+    return value
+
+
+Verbatim = Annotated[str, Strict(), Field(min_length=1)]  # as it stands in a file that was delivered
+Text = Annotated[Verbatim, AfterValidator(_check_decided)]
 OptionalText = Text | None
 QuestionId = Annotated[
     Text,

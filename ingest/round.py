@@ -26,6 +26,7 @@ from ingest.fields import (
     TimestampFormat,
     Timezone,
     Truth,
+    Verbatim,
     refused,
 )
 from ingest.readers import FORMATS, Layout
@@ -89,7 +90,7 @@ class RoundSettings(Settings):
     decimal_sign: Literal[",", "."] = "."
     timestamp_format: TimestampFormat | None = None
     eligible: OptionalText = None
-    skip_rows_without: tuple[Text, ...] = ()
+    skip_rows_without: tuple[Verbatim, ...] = ()
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
     is_synthetic: Truth
 
@@ -103,7 +104,7 @@ class RoundSettings(Settings):
 class ColumnUse(SourceRow):
     """What one column of the export is: an answer, a part of one, a reserved name, or ignored."""
 
-    source_column: Text
+    source_column: Verbatim
     question_id: Text
     part: OptionalText
     ticked: OptionalText
@@ -119,7 +120,7 @@ class Recode(SourceRow):
     """An odd spelling and the code it stands for."""
 
     list_name: Text
-    source_value: Text
+    source_value: Verbatim
     code: Text
 
 
@@ -128,8 +129,8 @@ class Correction(SourceRow):
 
     response_id: Text
     question_id: OptionalText
-    old_value: OptionalText
-    new_value: OptionalText
+    old_value: Verbatim | None
+    new_value: Verbatim | None
     action: Literal["replace", "withdraw"]
     reason: Text
     by: Text

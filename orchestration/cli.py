@@ -65,6 +65,30 @@ def validate(
     raise typer.Exit(ExitCode.WRONG_INPUT if faults else ExitCode.DONE)
 
 
+@app.command("new-round")
+def new_round(
+    survey: Annotated[str, typer.Argument(help="A survey that has a folder.")],
+    round_id: Annotated[str, typer.Argument(metavar="ROUND", help="The id of the new round.")],
+    file: Annotated[Path, typer.Argument(help="The export file: .csv, .xlsx, .sav, or Webropol's .json.")],
+    data: Data = None,
+) -> None:
+    """Make the folder of a new round from an export file; what is unsure is marked with ?, for you to decide."""
+    from datetime import date
+
+    from ingest.errors import FaultList
+    from ingest.proposals.folder import draft_round
+    from orchestration.report import said_of_draft
+
+    paths = DataPaths.resolve(data)
+    faults = FaultList(paths.shown)
+    draft = draft_round(paths, survey, round_id, file, date.today(), faults)
+    for fault in faults:
+        typer.echo(f"{fault}\n")
+    if draft is None:
+        raise typer.Exit(ExitCode.WRONG_INPUT)
+    typer.echo(said_of_draft(draft, paths))
+
+
 @app.command()
 def status(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from ingest import state
 from ingest.paths import DataPaths
+from ingest.proposals.folder import Draft
 from ingest.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
 from orchestration.differences import said_of_release
 from orchestration.exit_codes import WrongUsage
@@ -137,6 +138,19 @@ def print_status(status: Status, paths: DataPaths, console: Console) -> None:
     if status.changed:
         console.print(f"\n{status.changed} (kuntakysely diff)", highlight=False, soft_wrap=True)
     console.print(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}", highlight=False)
+
+
+def said_of_draft(draft: Draft, paths: DataPaths) -> str:
+    """What a drafted round has, and what is left to decide, line by line."""
+    key = f"{draft.folder.parent.parent.name}/{draft.folder.name}"
+    doubts = [f"  {doubt.file}, {doubt.place}: {doubt.reason}" for doubt in draft.doubts]
+    return "\n".join(
+        [
+            f"{paths.shown(draft.folder)}: {draft.n_columns} columns; to decide, each marked with ?:",
+            *doubts,
+            f"Then: kuntakysely validate {key}",
+        ]
+    )
 
 
 def _round_table(rounds: Sequence[dict[str, Any]]) -> Table:

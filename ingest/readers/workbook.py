@@ -32,6 +32,18 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
     return TextTable(path, header, layout.name_row, rows, is_workbook=True)
 
 
+def sheet_names(path: Path, faults: FaultList) -> list[str]:
+    """The names of a workbook's sheets, in order; none when it cannot be read (the faults say why)."""
+    if read_bytes(path, faults) is None or not is_workbook_safe(path, faults):
+        return []
+    described = describe_apart("calamine_child", str(path), "")
+    if described is None:
+        _add_unreadable(path, faults)
+        return []
+    names: list[str] = described["sheets"]
+    return names
+
+
 def _parse(path: Path, sheet: str, faults: FaultList) -> list[Any] | None:
     described = describe_apart("calamine_child", str(path), sheet)
     if described is None:

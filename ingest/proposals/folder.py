@@ -1,0 +1,200 @@
+"""The drafted folder of a round: written whole beside its place, then put there by a rename; never over another."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from ingest.errors import FaultList
+from ingest.fingerprint import file_sha256
+from ingest.inputs import Scope, read_inputs
+from ingest.paths import DataPaths
+from ingest.proposals.columns import UNSURE, Proposed, propose_columns
+from ingest.proposals.reading import Export, read_export, timestamp_formats
+from ingest.proposals.values import ProposedRecode, propose_recodes
+from ingest.round import TIMESTAMP_NAMES, ColumnUse, Recode, Round
+from ingest.rounds import round_folder
+from ingest.rows import SourceRow
+from ingest.suggestions import did_you_mean, quoted
+from ingest.survey import Survey
+
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+IN_FIELD = {"opens_on": UNSURE, "closes_on": UNSURE}
+FRAME = {"division_date": UNSURE, "population_date": UNSURE, "scope": UNSURE}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One thing that a person has to decide: where it stands, and why. No answer of a respondent is in it."""
+
+    file: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted folder, and what is left to decide in it."""
+
+    folder: Path
+    n_columns: int
+    doubts: Sequence[Doubt]
+
+
+def draft_round(
+    paths: DataPaths, survey_id: str, round_id: str, file: Path, today: date, faults: FaultList
+) -> Draft | None:
+    """Make the folder of a new round from an export file; None with faults, and nothing is written then."""
+    folder = round_folder(paths, f"{survey_id}/{round_id}")
+    if not _is_possible(paths, survey_id, folder, file, faults):
+        return None
+    inputs = read_inputs(paths, Scope([survey_id]), faults)
+    export = read_export(file, faults)
+    if export is None or inputs.registry is None or inputs.systems is None or len(faults):
+        return None
+    survey, earlier = inputs.surveys[0].survey, _latest(inputs.surveys[0].rounds)
+    columns = propose_columns(export, survey, earlier.columns if earlier else ())
+    known = {recode.source_value for round_ in inputs.surveys[0].rounds for recode in round_.recodes}
+    recodes = propose_recodes(export, columns, survey, inputs.registry, inputs.systems, known)
+    before = earlier.recodes if earlier else ()
+    kept = [ProposedRecode(each.list_name, each.source_value, each.code) for each in before]
+    settings, doubts = _settings(export, survey, round_id, columns)
+    name = f"responses{file.suffix.lower()}"
+    texts = {
+        "round.yml": _yaml(settings | {"files": [name]}),
+        "columns.csv": _csv(ColumnUse, columns),
+        "recodes.csv": _csv(Recode, [*kept, *recodes]),
+        "source.yml": _yaml(_card(name, file, today)),
+    }
+    _write(folder, texts, file, name)
+    all_doubts = [*_doubts_of_columns(columns), *_doubts_of_recodes(recodes, len(kept)), *doubts, *CARD_DOUBTS]
+    return Draft(folder, len(export.table.header), all_doubts)
+
+
+def _is_possible(paths: DataPaths, survey_id: str, folder: Path, file: Path, faults: FaultList) -> bool:
+    surveys = [each.name for each in paths.surveys.iterdir()] if paths.surveys.is_dir() else []
+    if survey_id not in surveys:
+        faults.add(
+            "unknown-survey", paths.surveys, "",
+            found=f"There is no survey {quoted(survey_id)}.",
+            expected="A round is of a survey that has a folder with its codebook.",
+            advice=did_you_mean(survey_id, surveys, "Make its folder first: CONTRIBUTING.md, add a survey."),
+        )  # fmt: skip
+    elif folder.exists():
+        faults.add(
+            "round-exists", folder, "",
+            found="The round has a folder.",
+            expected="A new round has none: what is there is never overwritten.",
+            advice="Give another round id, or move the folder away.",
+        )  # fmt: skip
+    elif not file.is_file():
+        faults.add(
+            "missing-file", file, "",
+            found="There is no such file.", expected="The export file of the round.", advice="Look at its name.",
+        )  # fmt: skip
+    return not len(faults)
+
+
+def _latest(rounds: Iterable[Round]) -> Round | None:
+    return max(rounds, key=lambda round_: round_.settings.field_window.opens_on, default=None)
+
+
+def _settings(
+    export: Export, survey: Survey, round_id: str, columns: Sequence[Proposed]
+) -> tuple[dict[str, Any], list[Doubt]]:
+    """round.yml, and what is left to decide in it."""
+    moments = [
+        text for name in TIMESTAMP_NAMES for line in columns if line.question == name
+        for text in export.column(line.source_column)
+    ]  # fmt: skip
+    forms = timestamp_formats(moments)
+    settings: dict[str, Any] = {
+        "round_id": round_id,
+        "title": dict.fromkeys(survey.settings.languages, UNSURE),
+        "field_window": IN_FIELD,
+        "timezone": export.timezone or "Europe/Helsinki",
+        "frame": FRAME,
+        "files": [],
+        **export.settings(),
+        "decimal_sign": _decimal_sign(export, survey, columns),
+    }
+    doubts = [
+        Doubt("round.yml", "title, field_window, frame", "the file does not say them"),
+        Doubt("round.yml", "is_synthetic", "true only when every answer is made up"),
+    ]
+    if forms:
+        settings["timestamp_format"] = forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
+    if len(forms) > 1:
+        doubts.append(Doubt("round.yml", "timestamp_format", "the times can be read in more than one way"))
+    return settings | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts
+
+
+def _decimal_sign(export: Export, survey: Survey, columns: Sequence[Proposed]) -> str:
+    decimals = {question.question_id for question in survey.questions if question.type == "decimal"}
+    cells = [cell for line in columns if line.question in decimals for cell in export.column(line.source_column)]
+    return "," if sum("," in cell for cell in cells) > sum("." in cell for cell in cells) else "."
+
+
+CARD_DOUBTS = (Doubt("source.yml", "producer, licence, received_from", "the file does not say them"),)
+
+
+def _card(name: str, file: Path, today: date) -> dict[str, Any]:
+    return {
+        "producer": UNSURE,
+        "licence": UNSURE,
+        "received_from": UNSURE,
+        "received_on": today,
+        "sha256": {name: file_sha256(file)},
+    }
+
+
+def _doubts_of_columns(columns: Sequence[Proposed]) -> list[Doubt]:
+    return [
+        Doubt("columns.csv", f"column {quoted(line.source_column)}", line.reason) for line in columns if line.reason
+    ]
+
+
+def _doubts_of_recodes(recodes: Sequence[ProposedRecode], n_kept: int) -> list[Doubt]:
+    """By place only: a spelling that nobody knows may be somebody's own words."""
+    return [
+        Doubt(
+            "recodes.csv", f"line {number}, {each.list_name}",
+            "a spelling near to an option" if each.code != UNSURE else "a spelling that is near to no option",
+        )
+        for number, each in enumerate(recodes, start=n_kept + 2)
+    ]  # fmt: skip
+
+
+def _csv(row_class: type[SourceRow], lines: Sequence[object]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, row_class.columns(), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(vars(line) for line in lines)
+    return text.getvalue()
+
+
+def _yaml(settings: dict[str, Any]) -> str:
+    text = io.StringIO()
+    YAML(typ="rt", pure=True).dump(settings, text)
+    return text.getvalue()
+
+
+def _write(folder: Path, texts: dict[str, str], file: Path, name: str) -> None:
+    """For the owner only: the file holds what people answered."""
+    building = folder.with_name(f".{folder.name}.building")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(mode=PRIVATE_FOLDER, parents=True)
+    shutil.copyfile(file, building / name)
+    for file_name, text in texts.items():
+        (building / file_name).write_text(text, encoding="utf-8")
+    for path in building.iterdir():
+        path.chmod(PRIVATE_FILE)
+    building.rename(folder)

@@ -1,0 +1,173 @@
+"""A drafted round: nothing is guessed silently, nothing overwritten, nothing half written."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ingest.errors import FaultList
+from ingest.load import validate
+from ingest.paths import PROJECT_ROOT, DataPaths
+from ingest.proposals.folder import Draft, draft_round
+from ingest.proposals.reading import timestamp_formats
+from orchestration.cli import app
+from tests.exports.data_root import copy_exports
+from tests.exports.make_exports import EXPORTS, FOLDER
+
+TODAY = date(2026, 11, 24)
+Line = tuple[str, ...]
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> DataPaths:
+    """A survey without rounds, and the registry and inventory."""
+    paths = copy_exports(tmp_path)
+    shutil.rmtree(paths.surveys / "exports" / "rounds")
+    return paths
+
+
+def export_of(tool: str) -> Path:
+    (file,) = (FOLDER / tool).glob("responses.*")
+    return file
+
+
+def draft(paths: DataPaths, file: Path, round_id: str, survey: str = "exports") -> Draft:
+    faults = FaultList(paths.shown)
+    made = draft_round(paths, survey, round_id, file, TODAY, faults)
+    assert made is not None, list(map(str, faults))
+    return made
+
+
+def lines(file: Path) -> list[Line]:
+    with file.open(encoding="utf-8", newline="") as handle:
+        return [tuple(row) for row in csv.reader(handle)]
+
+
+def by_column(file: Path) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for column, *rest in lines(file):
+        found.setdefault(column, []).append(tuple(rest))
+    return found
+
+
+@pytest.mark.parametrize("tool", EXPORTS)
+def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
+    """The columns.csv that a person wrote for the same file judges the draft."""
+    made = draft(empty, export_of(tool), tool)
+    drafted, right = (by_column(folder / "columns.csv") for folder in (made.folder, FOLDER / tool))
+    assert drafted.keys() == right.keys()
+    wrong = {
+        column: found
+        for column, found in drafted.items()
+        if found != right[column] and not any(cell.startswith("?") for cell in found[0])
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("tool", ["limesurvey_code", "qualtrics_csv", "webropol_xlsx"])
+def test_most_is_recognised(empty: DataPaths, tool: str) -> None:
+    """Only the role, whose wording is in no codebook, is left to a person."""
+    made = draft(empty, export_of(tool), tool)
+    marked = [line for line in lines(made.folder / "columns.csv") if any(cell.startswith("?") for cell in line)]
+    assert [line[1:] for line in marked] == [("?_role", "", "", "", "")]
+
+
+def test_every_mark_is_refused_and_nothing_else(empty: DataPaths) -> None:
+    made = draft(empty, export_of("webropol_xlsx"), "webropol_xlsx")
+    faults = validate(empty)
+    undecided = {(fault.file, fault.place.rpartition(", ")[2]) for fault in faults}
+    name = "data/surveys/exports/rounds/webropol_xlsx"
+    assert (f"{name}/columns.csv", "column question_id") in undecided
+    assert {file.rpartition("/")[2] for file, _ in undecided} == {"round.yml", "columns.csv", "source.yml"}
+    assert {doubt.file for doubt in made.doubts} == {"round.yml", "columns.csv", "source.yml"}
+
+
+def test_a_decided_draft_is_valid(empty: DataPaths) -> None:
+    """A person writes what the file does not say; the rest of the draft stands."""
+    made = draft(empty, export_of("webropol_xlsx"), "webropol_xlsx")
+    columns = made.folder / "columns.csv"
+    columns.write_text(columns.read_text(encoding="utf-8").replace("?_role", "_role"), encoding="utf-8")
+    for name in ("round.yml", "source.yml"):
+        shutil.copy(FOLDER / "webropol_xlsx" / name, made.folder)
+    assert validate(empty) == ()
+
+
+def test_the_next_round_of_a_survey_is_read_as_the_last(tmp_path: Path) -> None:
+    paths = DataPaths(tmp_path / "data")
+    shutil.copytree(PROJECT_ROOT / "data", paths.root, ignore=shutil.ignore_patterns("warehouse", "state", "published"))
+    last = paths.surveys / "koto_kuntakysely" / "rounds" / "2023-01"
+    made = draft(paths, last / "responses.csv", "2024-01", "koto_kuntakysely")
+    for name in ("columns.csv", "recodes.csv"):
+        assert sorted(lines(made.folder / name)) == sorted(lines(last / name))
+    settings = (made.folder / "round.yml").read_text(encoding="utf-8")
+    for said in ("encoding: utf-8-sig", "delimiter: ;", "decimal_sign: ','", "timestamp_format: '%d.%m.%Y %H.%M'"):
+        assert said in settings or said.replace("'", "") in settings
+    assert {doubt.file for doubt in made.doubts} == {"round.yml", "source.yml"}
+
+
+def test_an_odd_spelling_is_suggested_not_accepted(empty: DataPaths) -> None:
+    file = empty.root / "forms.csv"
+    text = export_of("forms_csv").read_text(encoding="utf-8").replace("Alajoki,Johtaja", "Alajokki,Johtaja", 1)
+    file.write_text(text.replace("Eri mieltä", "Erri mieltä", 1), encoding="utf-8")
+    made = draft(empty, file, "forms")
+    assert ("_municipality", "Alajokki", "?001") in lines(made.folder / "recodes.csv")
+    assert ("scale", "Erri mieltä", "?3") in lines(made.folder / "recodes.csv")
+
+
+def test_files_are_for_their_owner_and_the_export_is_as_delivered(empty: DataPaths) -> None:
+    made = draft(empty, export_of("forms_csv"), "forms")
+    assert {stat.S_IMODE(file.stat().st_mode) for file in made.folder.iterdir()} == {0o600}
+    assert stat.S_IMODE(made.folder.stat().st_mode) == 0o700
+    assert (made.folder / "responses.csv").read_bytes() == export_of("forms_csv").read_bytes()
+
+
+def test_a_round_that_is_there_is_never_touched(empty: DataPaths) -> None:
+    made = draft(empty, export_of("forms_csv"), "forms")
+    before = {file: file.read_bytes() for file in made.folder.iterdir()}
+    faults = FaultList(empty.shown)
+    assert draft_round(empty, "exports", "forms", export_of("plain_csv"), TODAY, faults) is None
+    assert [fault.code for fault in faults] == ["round-exists"]
+    assert {file: file.read_bytes() for file in made.folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("export.pdf", b"%PDF", "unknown-format"),
+        ("export.xlsx", b"PK", "not-a-workbook"),
+        ("x.csv", None, "missing-file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_leaves_nothing(
+    empty: DataPaths, name: str, content: bytes | None, code: str
+) -> None:
+    file = empty.root / name
+    if content is not None:
+        file.write_bytes(content)
+    faults = FaultList(empty.shown)
+    assert draft_round(empty, "exports", "new", file, TODAY, faults) is None
+    assert [fault.code for fault in faults] == [code]
+    assert not list((empty.surveys / "exports").glob("rounds/*new*"))
+
+
+def test_the_terminal_shows_no_answer(empty: DataPaths) -> None:
+    file = empty.root / "forms.csv"
+    text = export_of("forms_csv").read_text(encoding="utf-8")
+    file.write_text(text.replace("Johtaja", "Anna Keksitty 040 1234567"), encoding="utf-8")
+    done = CliRunner().invoke(app, ["new-round", "exports", "forms", str(file), "--data", str(empty.root)])
+    assert done.exit_code == 0, done.output
+    assert "Keksitty" not in done.output
+    assert "columns.csv" in done.output
+    assert "kuntakysely validate exports/forms" in done.output
+
+
+def test_a_moment_that_reads_two_ways_is_told() -> None:
+    assert timestamp_formats(["3/6/23 9:03:09", "3/12/23 10:52:59"]) == ["%m/%d/%y %H:%M:%S", "%d/%m/%y %H:%M:%S"]
+    assert timestamp_formats(["3/6/23 9:03:09", "3/13/23 10:52:59"]) == ["%m/%d/%y %H:%M:%S"]
+    assert timestamp_formats(["2023-03-06 09:03:09"]) == []
