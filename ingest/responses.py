@@ -23,7 +23,7 @@ from ingest.readers.tables import (
     is_delimiter_wrong,
 )
 from ingest.round import IGNORED, Correction, Round
-from ingest.suggestions import quoted
+from ingest.suggestions import listed, quoted
 
 TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
 
@@ -101,8 +101,9 @@ def _check_columns(round_: Round, table: TextTable, faults: FaultList) -> bool:
     if is_delimiter_wrong(table.header, list(mapped)):
         add_wrong_delimiter(table, faults)
         return False
-    if table.header_line and len(absent) == len(mapped) and garbled_name(absent, unmapped) is None:
-        _add_no_header(round_, table, faults)
+    if len(absent) == len(mapped) and garbled_name(absent, unmapped) is None:
+        add_no_known = _add_no_header if table.header_line else _add_other_file
+        add_no_known(round_, table, faults)
         return False
     if not check_names(table, faults):
         return False
@@ -139,6 +140,18 @@ def _add_no_header(round_: Round, table: TextTable, faults: FaultList) -> None:
         found="The row has none of the column names of columns.csv.",
         expected=f"Row {round_.settings.name_row} holds the names of the columns.",
         advice="Correct name_row in round.yml, or columns.csv, or fetch the file again.",
+    )
+
+
+def _add_other_file(round_: Round, table: TextTable, faults: FaultList) -> None:
+    """The names of a file that describes itself are nobody's answers."""
+    faults.add(
+        "no-known-column",
+        table.path,
+        "",
+        found=f"The file has none of the columns of columns.csv. Its columns are {listed(table.header)}.",
+        expected=f"The columns that {round_.columns_file.name} maps.",
+        advice="Correct columns.csv, or fetch the file again.",
     )
 
 

@@ -149,6 +149,6 @@ def _add_other_shape(path: Path, error: ValidationError, faults: FaultList) -> N
         found=f"There is no {name} here."
         if is_missing
         else f"{name or 'The whole'} is of another kind than in an export.",
-        expected="SurveyAnswers, a list of responses with ResponseId, ResponseDate and RespondentAnswers.",
+        expected="A list SurveyAnswers of responses with ResponseId, ResponseDate and RespondentAnswers.",
         advice="Save what surveys/{SurveyId}/responses of the Webropol API gives, unchanged.",
     )

@@ -1,4 +1,4 @@
-"""Makes the workbooks of the fault corpus, byte for byte the same each time: python tests/broken/make_workbooks.py."""
+"""Makes the workbooks and SPSS files of the fault corpus, the same each time: python tests/broken/make_workbooks.py."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 CORPUS = Path(__file__).parent
 INVENTORY = Path("systems/inventory.xlsx")
 RESPONSES = Path("surveys/palvelukysely/rounds/2024/responses.xlsx")
+SPSS_FILE = CORPUS.parent / "exports" / "spss_sav" / "responses.sav"
 HEADER = ("id", "name", "vendor", "aliases", "kind", "from", "to", "is_fictional", "note")
 ALPHA = ("alpha", "Alpha", "", "Alfa;Alpha 2", "municipal", "2019-01-01", "", "1", "")
 BETA = ("beta", "Beta", "Firma Oy", "", "state", "", "2025-12-31", "1", "")
@@ -89,6 +90,9 @@ def make_all() -> None:
     write_workbook(CORPUS / "workbook_damaged_sheet" / INVENTORY, "systems", good[: len(good) // 2])
     answers = sheet_xml([("Vastausnumero", "Kuntanumero", "Palvelut riittävät"), ("A1", "001", "Eri mieltä")])
     write_workbook(CORPUS / "workbook_responses_unmapped_column" / RESPONSES, "Vastaukset", answers)
+    whole = SPSS_FILE.read_bytes()
+    for fault, content in (("sav_damaged", whole[:-50]), ("sav_other_columns", whole), ("round_unused_sheet", whole)):
+        (CORPUS / fault / RESPONSES.with_suffix(".sav")).write_bytes(content)
 
 
 if __name__ == "__main__":

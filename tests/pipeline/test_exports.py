@@ -1,0 +1,139 @@
+"""The same ten answers as each tool exports them, as rounds of one survey: the warehouse makes the same of them all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingest.paths import DataPaths
+from ingest.warehouse import opened
+from tests.acceptance.project import replace
+from tests.exports.data_root import copy_exports
+from tests.exports.make_exports import ANSWERS, EXPORTS, SERVICES, Answers, response_id
+from tests.pipeline.build import build
+
+JUDGED = """
+    select response_id, question_id, part, answer_status, municipality_code, role_id, submitted_at,
+        case
+            when question_type = 'select_multiple' then cast(is_ticked as varchar)
+            when question_type = 'text' then raw_value
+            else coalesce(code, cast(date_value as varchar), cast(cast(number_value as double) as varchar), '')
+        end as answer
+    from intermediate.int_answers_judged
+    where round_id = ?
+"""
+Judged = set[tuple[Any, ...]]
+CHANGES = [
+    ("plain_csv", "responses.csv", ";12,125;", ";12,126;"),
+    ("limesurvey_text", "responses.csv", '"Yes","Yes","No","5"', '"Yes","No","No","5"'),
+    ("webropol_json", "responses.json", "2023-03-26T04:10:10", "2023-03-26T04:10:11"),
+]
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The fixtures, and three of them again with one answer or time changed."""
+    paths = copy_exports(tmp_path_factory.mktemp("exports"))
+    rounds = paths.surveys / "exports" / "rounds"
+    for tool, file_name, old, new in CHANGES:
+        changed = rounds / f"{tool}_changed"
+        shutil.copytree(rounds / tool, changed)
+        replace(changed / "round.yml", f"round_id: {tool}", f"round_id: {tool}_changed")
+        replace(changed / file_name, old, new)
+    return build(paths)
+
+
+@pytest.fixture
+def warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        yield connection
+
+
+def judged(warehouse: duckdb.DuckDBPyConnection, round_id: str) -> Judged:
+    """The answers of a round with the numbers of the responses in place of the tool's ids."""
+    tool = round_id.removesuffix("_changed")
+    numbers = {response_id(tool, each.number): each.number for each in ANSWERS}
+    return {(numbers[row[0]], *row[1:]) for row in warehouse.execute(JUDGED, [round_id]).fetchall()}
+
+
+def given(each: Answers) -> Judged:
+    """What the warehouse is to make of one response: the truth that the fixtures were written from."""
+    who = (each.municipality, each.role, each.submitted_at.replace(tzinfo=None))
+
+    def status(answer: object, missing: str = "") -> str:
+        return "blank" if answer in (None, "") else "declared_missing" if str(answer) == missing else "valid"
+
+    staff = "-999" if each.staff == -999 else "" if each.staff is None else str(float(each.staff))
+    return {
+        (each.number, "opinion", "", status(each.opinion, "99"), *who, each.opinion or ""),
+        (each.number, "staff", "", status(each.staff, "-999"), *who, staff),
+        (each.number, "budget", "", status(each.budget), *who, "" if each.budget is None else str(each.budget)),
+        (each.number, "since", "", status(each.since), *who, str(each.since or "")),
+        (each.number, "comment", "", status(each.comment), *who, each.comment or ""),
+        *(
+            (each.number, "services", code, status(each.services or None), *who, str(code in each.services).lower())
+            for code in SERVICES
+        ),
+    }
+
+
+TRUTH = set().union(*map(given, ANSWERS))
+
+
+@pytest.mark.parametrize("tool", EXPORTS)
+def test_every_tool_gives_the_same_answers(warehouse: duckdb.DuckDBPyConnection, tool: str) -> None:
+    assert judged(warehouse, tool) == TRUTH
+
+
+def test_the_answers_are_of_every_kind() -> None:
+    assert len(TRUTH) == 10 * (5 + len(SERVICES))
+    assert {row[3] for row in TRUTH} == {"valid", "blank", "declared_missing"}
+    assert {row[1] for row in TRUTH if row[3] == "valid"} == {
+        "opinion", "services", "staff", "budget", "since", "comment",
+    }  # fmt: skip
+
+
+def other_number(row: tuple[Any, ...]) -> bool:
+    return row[0] == 5 and row[1] == "budget" and row[-1] == "12.126"
+
+
+def other_tick(row: tuple[Any, ...]) -> bool:
+    return row[:3] == (1, "services", "training") and row[-1] == "false"
+
+
+def other_time(row: tuple[Any, ...]) -> bool:
+    return row[0] == 7 and row[6] == datetime(2023, 3, 26, 1, 10, 11)
+
+
+@pytest.mark.parametrize(
+    ("tool", "is_changed", "n_changed"),
+    [("plain_csv", other_number, 1), ("limesurvey_text", other_tick, 1), ("webropol_json", other_time, 8)],
+)
+def test_a_change_in_one_file_is_seen(
+    warehouse: duckdb.DuckDBPyConnection, tool: str, is_changed: Callable[[tuple[Any, ...]], bool], n_changed: int
+) -> None:
+    different = judged(warehouse, f"{tool}_changed") - TRUTH
+    assert len(different) == n_changed
+    assert all(map(is_changed, different))
+
+
+def test_incomplete_responses_are_set_aside(warehouse: duckdb.DuckDBPyConnection) -> None:
+    found = warehouse.execute(
+        "select round_id, disposition, count(*) from intermediate.int_responses_disposed "
+        "where disposition <> 'accepted' group by all order by all"
+    ).fetchall()
+    styles = ("code", "code_text", "text", "text_changed")
+    assert found == [(f"limesurvey_{style}", "empty_row", 3) for style in styles]
+
+
+def test_every_tool_is_compared(paths: DataPaths) -> None:
+    folders = {folder.name for folder in (paths.surveys / "exports" / "rounds").iterdir()}
+    assert folders == {*EXPORTS, *(f"{tool}_changed" for tool, *_ in CHANGES)}
+    fixtures = Path(__file__).parents[1] / "exports"
+    assert {path.parent.name for path in fixtures.glob("*/round.yml")} == set(EXPORTS)
