@@ -20,7 +20,7 @@ def test_who_answered(published: DataPaths) -> None:
         published,
         "select r.breakdown_id, n_frame, n_municipalities, n_responses from marts.response_rate r "
         "join marts.dim_breakdown using (breakdown_key) where r.breakdown in ('all', 'size_class') "
-        "order by r.breakdown, sort_order",
+        "order by r.survey_id, r.breakdown, sort_order",
     )
     assert found == [
         ("all", 293, 157, 172),
@@ -30,6 +30,10 @@ def test_who_answered(published: DataPaths) -> None:
         ("20001_50000", 35, 30, 33),
         ("50001_100000", 12, 7, 9),
         ("over_100000", 9, 6, 8),
+        ("all", 293, 153, 164),
+        ("under_10000", 196, 59, 70),
+        ("10000_50000", 76, 73, 73),
+        ("over_50000", 21, 21, 21),
     ]
 
 
@@ -52,7 +56,7 @@ def test_every_printed_figure_is_reconciled(published: DataPaths) -> None:
     assert sorted(counted) == [
         ("koto_kuntakysely", "known_discrepancy", 2),
         ("koto_kuntakysely", "match", 155),
-        ("owal_tyovoiman_ulkopuolella", "not_computable", 12),
+        ("owal_tyovoiman_ulkopuolella", "match", 12),
     ]
     known = rows(
         published,
@@ -61,6 +65,20 @@ def test_every_printed_figure_is_reconciled(published: DataPaths) -> None:
     )
     assert [(int(p), int(c)) for p, c, _ in known] == [(46, 47), (91, 86)]  # type: ignore[call-overload]
     assert all("prints as" in str(explanation) for *_, explanation in known)
+
+
+def test_responses_can_be_told_apart_by_a_question_of_the_survey(published: DataPaths) -> None:
+    """respondent_form is a breakdown of the second survey alone, and of responses: a municipality has no form."""
+    found = rows(
+        published,
+        "select survey_id, unit, breakdown_id, n, base_n from marts.answer_distribution "
+        "where breakdown = 'respondent_form' and question_id = 'transfer_problems' and answer_code = 'yes' "
+        "order by all",
+    )
+    assert found == [
+        ("owal_tyovoiman_ulkopuolella", "response", "joint_authority", 12, 22),
+        ("owal_tyovoiman_ulkopuolella", "response", "municipality", 68, 138),
+    ]
 
 
 def test_synthetic_is_said_in_every_row_that_has_a_figure(published: DataPaths) -> None:
@@ -72,9 +90,7 @@ def test_synthetic_is_said_in_every_row_that_has_a_figure(published: DataPaths) 
             ).fetchall()
         ]
         said = {
-            name: connection.execute(
-                f"select count(*) filter (is_synthetic), count(*) from marts.{name} where round_id = '2023-01'"
-            ).fetchone()
+            name: connection.execute(f"select count(*) filter (is_synthetic), count(*) from marts.{name}").fetchone()
             for name in tables
             if name != "release"
         }
@@ -104,7 +120,10 @@ def test_exports_are_the_same_tables(published: DataPaths) -> None:
 def test_status_names_release_round_and_every_check(published: DataPaths) -> None:
     status = json.loads(kuntakysely(published, "status", "--json").stdout)
     assert status["release"]["number"] == 1
-    assert [(r["survey_id"], r["round_id"]) for r in status["rounds"]] == [("koto_kuntakysely", "2023-01")]
+    assert [(r["survey_id"], r["round_id"]) for r in status["rounds"]] == [
+        ("koto_kuntakysely", "2023-01"),
+        ("owal_tyovoiman_ulkopuolella", "2020"),
+    ]
     assert len(status["checks"]) == rows(published, "select count(*) from marts.round_quality")[0][0]
     assert {check["tool"] for check in status["checks"]} == {"dbt", "gx", "sql"}
     assert all(check["status"] in ("pass", "fail", "not_computable") for check in status["checks"])

@@ -5,21 +5,18 @@ Everything is counted here from the files with the csv module alone, apart from 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import importlib.util
 import re
-import sys
 from collections import Counter, defaultdict
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import openpyxl
 import pytest
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+from tests.demonstration import DATA, Row, load_script, read
+
 SURVEY = DATA / "surveys" / "koto_kuntakysely"
 ROUND = SURVEY / "rounds" / "2023-01"
 
@@ -35,13 +32,6 @@ CLASSES = {
 SILENT = {"04", "11"}
 CLEAREST = {"18", "12", "20", "02"}
 HELSINKI_AREA = "90"
-
-Row = dict[str, str]
-
-
-def read(path: Path, delimiter: str = ",", encoding: str = "utf-8") -> list[Row]:
-    with path.open(encoding=encoding, newline="") as handle:
-        return list(csv.DictReader(handle, delimiter=delimiter, strict=True))
 
 
 @cache
@@ -106,23 +96,12 @@ def lead_role_answer(rows: list[Row], question: str) -> str:
     return answer(valid[0], question)
 
 
-def load_script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The script as a module; no bytecode is left among the inputs, whose hash decides what is rebuilt."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    spec = importlib.util.spec_from_file_location("make_demonstration_round", ROUND / "make_demonstration_round.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, spec.name, module)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_script_makes_the_committed_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load_script(monkeypatch).response_file() == (ROUND / "responses.csv").read_bytes()
+    assert load_script(ROUND, monkeypatch).response_file() == (ROUND / "responses.csv").read_bytes()
 
 
 def test_the_script_writes_beside_itself_whatever_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = load_script(monkeypatch)
+    script = load_script(ROUND, monkeypatch)
     assert script.OUTPUT == ROUND / "responses.csv"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(script, "OUTPUT", tmp_path / "responses.csv")
@@ -137,14 +116,12 @@ def test_the_file_has_the_form_of_an_export() -> None:
     assert b";" in raw.splitlines()[0]
 
 
-@pytest.mark.parametrize(
-    "folder", ["registry", "registry/2023-01-01", "systems", "surveys/koto_kuntakysely/rounds/2023-01"]
-)
-def test_the_card_names_the_bytes_beside_it(folder: str) -> None:
-    card = (DATA / folder / "source.yml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", sorted(card.parent for card in DATA.rglob("source.yml")), ids=lambda path: path.name)
+def test_the_card_names_the_bytes_beside_it(folder: Path) -> None:
+    card = (folder / "source.yml").read_text(encoding="utf-8")
     named = re.findall(r"^  (\S+): ([0-9a-f]{64})$", card, flags=re.MULTILINE)
     assert named
-    assert dict(named) == {name: hashlib.sha256((DATA / folder / name).read_bytes()).hexdigest() for name, _ in named}
+    assert dict(named) == {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name, _ in named}
 
 
 def test_every_row_says_that_it_is_made_up() -> None:
