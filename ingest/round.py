@@ -19,6 +19,7 @@ from ingest.fields import (
     FileName,
     FolderName,
     IsoDate,
+    Labels,
     OptionalText,
     PositiveInt,
     QuestionId,
@@ -31,7 +32,6 @@ from ingest.readers import CsvLayout, SheetLayout
 from ingest.rows import SourceRow, read_optional_rows, read_rows
 from ingest.settings import Settings, SettingsPlaces, read_settings
 from ingest.sources import SourceCard, read_card
-from ingest.survey import Labels
 
 IGNORED = "ignored"
 RESERVED_NAMES = (
