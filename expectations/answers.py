@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -145,9 +146,9 @@ def _codes_by_text(
     list_name = question["list_name"] if pd.notna(question["list_name"]) else question["question_id"]
     is_role = not _where(read["roles"], survey_id=survey_id, list_name=list_name).empty
     texts: dict[str, str] = {}
-    for column in ("label_en", "label_sv", "label_fi", "code"):
-        choices = _where(read["choices"], survey_id=survey_id, list_name=list_name).dropna(subset=[column])
-        texts |= {text.strip(): code for text, code in zip(choices[column], choices["code"], strict=True)}
+    choices = _where(read["choices"], survey_id=survey_id, list_name=list_name)
+    for code, labels in zip(choices["code"], choices["labels"], strict=True):
+        texts |= {text.strip(): code for text in (code, *json.loads(labels).values())}
     for name in (["_role"] if is_role else []) + [list_name]:
         recodes = _where(read["recodes"], survey_id=survey_id, round_id=round_id, list_name=name)
         texts |= {text.strip(): code for text, code in zip(recodes["source_value"], recodes["code"], strict=True)}

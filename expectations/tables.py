@@ -12,8 +12,8 @@ from expectations.rules import Kind, Rule
 EXPECTATIONS = "expectations"
 HUGE = 1e15
 RAW_TABLES = {
-    "raw.registry__municipalities": ("municipality_code", "division_date", "name_fi", "name_sv", "is_mainland"),
-    "raw.registry__areas": ("area_level", "area_code", "name_fi", "is_counted"),
+    "raw.registry__municipalities": ("municipality_code", "division_date", "names", "is_mainland"),
+    "raw.registry__areas": ("area_level", "area_code", "names", "is_counted"),
     "raw.registry__population": ("municipality_code", "year", "population"),
     "raw.systems__systems": ("system_id", "name", "kind", "is_fictional"),
 }
@@ -26,7 +26,7 @@ VALUES = {
     "cell_status": ("shown", "zero", "not_asked", "hidden_primary", "hidden_complementary"),
 }
 PATTERNS = {
-    "municipality_code": "^[0-9]+$",
+    "municipality_code": "^[0-9A-Za-z]+$",
     "area_level": "^[a-z][a-z0-9_]*$",
     "year": "^[0-9]{4}$",
     "population": "^[0-9]+$",
@@ -45,7 +45,7 @@ RANGES = {
     "n_responses": (0.0, HUGE),
     "n_municipalities": (0.0, HUGE),
 }
-NAMES = {"name", "name_fi", "system_id", "area_code"}
+NAMES = {"name", "names", "label", "system_id", "area_code"}
 FROM_CODEBOOK = {"survey_id": "surveys", "question_id": "questions"}
 
 

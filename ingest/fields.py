@@ -50,6 +50,12 @@ def _empty_flag_is_zero(value: Any) -> Any:
     return "0" if value is None else value
 
 
+def _check_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) < len(values):
+        raise refused("repeated-value", "Each is named once.", "Remove the repeated ones.")
+    return values
+
+
 def _check_timezone(value: str) -> str:
     if not _succeeds(ZoneInfo, value):
         raise refused("unknown-timezone", "A time zone has a name like Europe/Helsinki.", "Look at the spelling.")
@@ -89,6 +95,7 @@ def _check_decided(value: str) -> str:
 Verbatim = Annotated[str, Strict(), Field(min_length=1)]  # as it stands in a file that was delivered
 Text = Annotated[Verbatim, AfterValidator(_check_decided)]
 OptionalText = Text | None
+Labels = dict[str, OptionalText]  # one text in several languages, by language
 QuestionId = Annotated[
     Text,
     _form(
@@ -114,9 +121,9 @@ AreaCode = Annotated[
 MunicipalityCode = Annotated[
     Text,
     _form(
-        "[0-9]+",
+        "[0-9A-Za-z]+",
         "wrong-municipality-code",
-        "A municipality code is digits, kept as text.",
+        "A municipality code has digits and letters only, and is kept as text.",
         "Look the code up in municipalities.csv.",
     ),
 ]
@@ -141,6 +148,10 @@ Year = Annotated[Text, _form("[12][0-9]{3}", "wrong-year", "A year is four digit
 IsoDate = Annotated[Text, AfterValidator(_check_iso_date)]
 Timezone = Annotated[Text, AfterValidator(_check_timezone)]
 TimestampFormat = Annotated[Text, AfterValidator(_check_timestamp_format)]
+Language = Annotated[
+    Text, _form("[a-z]{2}", "wrong-language", "A language is its ISO 639-1 code, two letters.", "Write it as fi or et.")
+]
+Languages = Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(_check_once)]
 Encoding = Annotated[Text, AfterValidator(_check_encoding)]
 Sha256 = Annotated[
     Text, _form("[0-9a-f]{64}", "wrong-hash", "A sha256 is 64 hexadecimal digits.", "Make it with sha256sum.")

@@ -1,7 +1,9 @@
-"""The raw tables: their columns, and what of the inputs goes into each. Every column is text."""
+"""The raw tables: their columns, and what of the inputs goes into each. Every column is text;
+a text in several languages is a JSON object by language."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -15,33 +17,31 @@ from ingest.responses import ResponseFile, cell_columns, row_values
 from ingest.round import Round
 from ingest.rows import SourceRow
 from ingest.sources import SourceFile
-from ingest.survey import LANGUAGES, Labels, Survey
+from ingest.survey import Survey
 from ingest.systems import Systems
 
 Cells = Sequence[str | None]
 
 _PLACE = ("source_file", "source_sha256", "source_line")
-_LABELS = tuple(f"label_{language}" for language in LANGUAGES)
 _ROUND = ("survey_id", "round_id")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
-        "survey_id", *(f"{name}_{language}" for name in ("title", "publisher", "population") for language in LANGUAGES),
-        "licence", "municipality_rule", "none_ticked", "min_municipalities", "min_responses",
-        "quarantined_share_limit", "small_base", *_PLACE),
+        "survey_id", "titles", "publishers", "populations", "all_labels", "licence", "municipality_rule", "none_ticked",
+        "min_municipalities", "min_responses", "quarantined_share_limit", "small_base", *_PLACE),
     "raw.codebook__size_classes": (
-        "survey_id", "size_class_id", "min_population", "max_population", "sort_order", *_LABELS, *_PLACE),
+        "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
-        "survey_id", "size_class_group_id", "size_class_id", "sort_order", *_LABELS, *_PLACE),
-    "raw.codebook__roles": ("survey_id", "list_name", "role_id", "sort_order", *_LABELS, *_PLACE),
+        "survey_id", "size_class_group_id", "size_class_id", "sort_order", "labels", *_PLACE),
+    "raw.codebook__roles": ("survey_id", "list_name", "role_id", "sort_order", "labels", *_PLACE),
     "raw.codebook__breakdowns": ("survey_id", "question_id", "sort_order", *_PLACE),
     "raw.codebook__questions": (
         "survey_id", "question_id", "sort_order", "type", "list_name", "unit", "min_value", "max_value", "soft_min",
         "soft_max", "required", "relevant", "constraint", "other_of", "group_id", "severity", "disclosure",
-        "municipality_rule", *_LABELS, "note", *_PLACE),
+        "municipality_rule", "labels", "note", *_PLACE),
     "raw.codebook__choices": (
-        "survey_id", "list_name", "code", "group_code", "is_missing", "is_exclusive", "sort_order", *_LABELS,
-        *(f"group_{label}" for label in _LABELS), *_PLACE),
+        "survey_id", "list_name", "code", "group_code", "is_missing", "is_exclusive", "sort_order", "labels",
+        "group_labels", *_PLACE),
     "raw.codebook__conditions": (*_ROUND, "question_id", "purpose", "expression", "predicate_sql", *_PLACE),
     "raw.codebook__published_figures": (
         *_ROUND, "figure_id", "document", "statistic", "question_id", "level", "answer", "unit", "breakdown",
@@ -49,7 +49,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__comparability": (
         "survey_id", "question_id", "round_id", "earlier_question_id", "comparability", "reason", *_PLACE),
     "raw.codebook__rounds": (
-        *_ROUND, *(f"title_{language}" for language in LANGUAGES), "opens_on", "closes_on", "timezone",
+        *_ROUND, "titles", "opens_on", "closes_on", "timezone",
         "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign", "duplicates",
         "is_synthetic", *_PLACE),
     "raw.codebook__columns": (
@@ -63,16 +63,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text", "cell_type"),
     "raw.registry__municipalities": (
-        "division_date", "municipality_code", "name_fi", "name_sv", "name_en", "is_mainland", *_PLACE
+        "division_date", "municipality_code", "names", "is_mainland", *_PLACE
     ),
     "raw.registry__municipality_areas": ("division_date", "municipality_code", "area_level", "area_code", *_PLACE),
-    "raw.registry__areas": ("area_level", "area_code", "name_fi", "name_sv", "name_en", "is_counted", *_PLACE),
+    "raw.registry__areas": ("area_level", "area_code", "names", "is_counted", *_PLACE),
     "raw.registry__population": ("municipality_code", "year", "population", "municipal_division", *_PLACE),
     "raw.registry__foreign_language_shares": (
         "municipality_code", "year", "foreign_language_pct", "municipal_division", *_PLACE
     ),
     "raw.registry__changes": (
-        "effective_date", "change_type", "old_code", "old_name_fi", "new_code", "new_name_fi", "detail", *_PLACE
+        "effective_date", "change_type", "old_code", "old_names", "new_code", "new_names", "detail", *_PLACE
     ),
     "raw.systems__systems": (
         "system_id", "name", "vendor", "kind", "in_use_from", "in_use_to", "is_fictional", "note", *_PLACE
@@ -107,12 +107,12 @@ def survey_rows(
     return {
         "raw.codebook__surveys": [(*_survey_cells(survey), *in_settings())],
         "raw.codebook__size_classes": [
-            (own_id, each.id, str(each.min), _text(each.max), str(order), *_texts(each.label),
+            (own_id, each.id, str(each.min), _text(each.max), str(order), _json(each.label),
              *in_settings("size_classes", index))
             for order, (index, each) in enumerate(classes, start=1)
         ],
         "raw.codebook__size_class_groups": [
-            (own_id, group.id, member, str(order), *_texts(group.label), *in_settings("size_class_groups", order - 1))
+            (own_id, group.id, member, str(order), _json(group.label), *in_settings("size_class_groups", order - 1))
             for order, group in enumerate(settings.size_class_groups, start=1)
             for member in group.members
         ],
@@ -158,9 +158,10 @@ def _survey_cells(survey: Survey) -> Cells:
     settings = survey.settings
     return (
         survey.survey_id,
-        *_texts(settings.title),
-        *_texts(settings.publisher),
-        *_texts(settings.population),
+        _json(settings.title),
+        _json(settings.publisher),
+        _json(settings.population),
+        _json(settings.label_of_all),
         settings.licence,
         settings.municipality_rule,
         settings.none_ticked,
@@ -177,9 +178,7 @@ def _role_cells(survey: Survey) -> Iterator[Cells]:
         return
     choices = {choice.code: choice for choice in survey.lists[roles.list_name]}
     for order, role_id in enumerate(roles.lead_order, start=1):
-        choice = choices[role_id]
-        labels = (choice.label_fi, choice.label_sv, choice.label_en)
-        yield (survey.survey_id, roles.list_name, role_id, str(order), *labels)
+        yield (survey.survey_id, roles.list_name, role_id, str(order), _json(choices[role_id].labels))
 
 
 def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -> Mapping[str, list[Cells]]:
@@ -209,7 +208,7 @@ def _round_cells(round_: Round) -> Cells:
     return (
         round_.survey_id,
         round_.round_id,
-        *_texts(settings.title),
+        _json(settings.title),
         settings.field_window.opens_on.isoformat(),
         settings.field_window.closes_on.isoformat(),
         settings.timezone,
@@ -329,11 +328,13 @@ def _text(number: int | None) -> str | None:
     return None if number is None else str(number)
 
 
-def _texts(labels: Labels) -> tuple[str | None, ...]:
-    return tuple(getattr(labels, language) for language in LANGUAGES)
+def _json(labels: Mapping[str, str | None]) -> str:
+    """Texts by language as a JSON object, without the languages that have none."""
+    return json.dumps({language: text for language, text in labels.items() if text is not None}, ensure_ascii=False)
 
 
 def _picked(table: str, row: SourceRow, **more: str | None) -> Cells:
     """The cells of a row in the order of a raw table, with those that are not in the file."""
     values = {**row.values(), **more}
-    return tuple(values[column] for column in COLUMNS[table])
+    texts = {name: _json(values[name]) for name in row.translated_columns()}
+    return tuple((values | texts)[column] for column in COLUMNS[table])

@@ -18,6 +18,7 @@ from ingest.fields import (
     Count,
     Flag,
     IsoDate,
+    Labels,
     MunicipalityCode,
     Number,
     OptionalText,
@@ -26,28 +27,36 @@ from ingest.fields import (
     Year,
 )
 from ingest.paths import DataPaths
-from ingest.rows import SourceRow, check_unique, read_rows
+from ingest.rows import SourceRow, check_unique, read_optional_rows, read_rows
 from ingest.sources import SourceCard, SourceFile, describe_files, read_card
 from ingest.suggestions import did_you_mean, listed, quoted
+
+Names = dict[str, Text]  # in the languages of the registry, by language
 
 
 class Municipality(SourceRow):
     """A municipality in one division. A class made for the registry's area levels adds a column <level>_code for each;
-    a file leaves out those that its division lacks."""
+    a file leaves out those that its division lacks, and is_mainland where a country has no such division."""
 
     municipality_code: MunicipalityCode
-    name_fi: Text
-    name_sv: Text
-    name_en: Text
-    is_mainland: Flag
+    names: Names
+    is_mainland: Flag = "1"
 
     @classmethod
     def optional_columns(cls) -> frozenset[str]:
+        return cls._area_columns() | {"is_mainland"}
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"names": "name"}
+
+    @classmethod
+    def _area_columns(cls) -> frozenset[str]:
         return frozenset(cls.columns()) - frozenset(Municipality.columns())
 
     def area_codes(self) -> dict[str, str]:
         """The area of each level that the municipality has one on, by level."""
-        levels = ((name.removesuffix(AREA_SUFFIX), getattr(self, name)) for name in sorted(self.optional_columns()))
+        levels = ((name.removesuffix(AREA_SUFFIX), getattr(self, name)) for name in sorted(self._area_columns()))
         return {level: code for level, code in levels if code is not None}
 
 
@@ -66,10 +75,12 @@ class Area(SourceRow):
 
     area_level: QuestionId
     area_code: AreaCode
-    name_fi: Text
-    name_sv: Text
-    name_en: Text
+    names: Names
     is_counted: Flag
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"names": "name"}
 
 
 class Population(SourceRow):
@@ -96,10 +107,14 @@ class Change(SourceRow):
     effective_date: IsoDate
     change_type: Code
     old_code: MunicipalityCode | None
-    old_name_fi: OptionalText
+    old_names: Labels
     new_code: MunicipalityCode | None
-    new_name_fi: OptionalText
+    new_names: Labels
     detail: OptionalText
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"old_names": "old_name", "new_names": "new_name"}
 
 
 @dataclass(frozen=True)
@@ -136,8 +151,8 @@ def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
     folder = paths.registry
     areas = read_rows(folder / "areas.csv", Area, faults)
     populations = read_rows(folder / "population.csv", Population, faults)
-    shares = read_rows(folder / "foreign_language_share.csv", ForeignLanguageShare, faults)
-    changes = read_rows(folder / "changes.csv", Change, faults)
+    shares = read_optional_rows(folder / "foreign_language_share.csv", ForeignLanguageShare, faults)
+    changes = read_optional_rows(folder / "changes.csv", Change, faults)
     divisions = _read_divisions(folder, areas, faults)
     card = read_card(folder, faults)
     if areas is None or populations is None or shares is None or changes is None or divisions is None:
@@ -148,6 +163,7 @@ def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
         folder / "foreign_language_share.csv": len(shares),
         folder / "changes.csv": len(changes),
     }
+    counts = {file: n_rows for file, n_rows in counts.items() if file.exists()}
     sources = (*describe_files(counts, "registry", card), *_describe_divisions(folder, divisions, faults))
     registry = Registry(divisions, areas, populations, shares, changes, sources)
     _check_keys(folder, registry, faults)
@@ -183,7 +199,8 @@ def _read_divisions(
     if areas is None:
         return None
     row_class = municipality_class(list(dict.fromkeys(area.area_level for area in areas)))
-    read = {name: read_rows(_division_file(folder, name), row_class, faults) for name in names}
+    languages = list(areas[0].names) if areas else []
+    read = {name: read_rows(_division_file(folder, name), row_class, faults, languages=languages) for name in names}
     known = {name: rows for name, rows in read.items() if rows is not None}
     return known if len(known) == len(read) else None
 
@@ -229,9 +246,9 @@ def _add_wrong_width(path: Path, line: int, code: str, width: int, faults: Fault
         path,
         line_place(line, "municipality_code"),
         found=f"The value is {quoted(code)}.",
-        expected=f"A municipality code is {width} digits like the others, kept as text.",
+        expected=f"A municipality code is {width} characters long like the others, kept as text.",
         advice=f"Write {quoted(code.zfill(width))} if that was meant."
-        if len(code) < width
+        if len(code) < width and code.isdecimal()
         else "Look the code up in municipalities.csv.",
     )
 
@@ -268,10 +285,10 @@ def _check_area(path: Path, row: Municipality, level: str, known: Collection[str
 
 
 def _check_names(path: Path, municipalities: Sequence[Municipality], faults: FaultList) -> None:
-    """A name in Finnish or Swedish tells one municipality: answers are matched by it."""
+    """A name, in whatever language, tells one municipality: answers are matched by it."""
     holders: dict[str, dict[str, Municipality]] = defaultdict(dict)
     for row in municipalities:
-        for name in (row.name_fi, row.name_sv):
+        for name in row.names.values():
             holders[name][row.municipality_code] = row
     for name, rows in holders.items():
         if len(rows) > 1:
@@ -280,7 +297,7 @@ def _check_names(path: Path, municipalities: Sequence[Municipality], faults: Fau
                 path,
                 line_place(max(row.line for row in rows.values())),
                 found=f"{quoted(name)} names the municipalities {listed(sorted(rows))}.",
-                expected="A name, Finnish or Swedish, belongs to one municipality of a division.",
+                expected="A name, in any language, belongs to one municipality of a division.",
                 advice="Correct the names.",
             )
 

@@ -19,6 +19,7 @@ from ingest.fields import (
     FileName,
     FolderName,
     IsoDate,
+    Labels,
     OptionalText,
     PositiveInt,
     QuestionId,
@@ -34,7 +35,6 @@ from ingest.rows import SourceRow, read_optional_rows, read_rows
 from ingest.settings import Settings, SettingsPlaces, read_settings
 from ingest.sources import SourceCard, read_card
 from ingest.suggestions import did_you_mean
-from ingest.survey import Labels
 
 IGNORED = "ignored"
 RESERVED_NAMES = (

@@ -15,6 +15,7 @@ from ingest.rows import check_unique
 from ingest.sources import check_untracked
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import QUESTION_TYPES, Survey
+from ingest.survey_checks import check_labels
 from ingest.systems import Systems
 
 MUNICIPALITY_PARTS = ("code", "name")
@@ -55,14 +56,7 @@ def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
             f"It equals the name of the folder, {quoted(round_.folder.name)}.",
             "Rename one of them.",
         )  # fmt: skip
-    for language in survey.settings.languages:
-        if getattr(settings.title, language) is None:
-            _add(
-                round_, faults, "missing-label", ("title", language),
-                f"There is no text in {language}.",
-                "Every text is given in all languages of the survey.",
-                f"Add {language}: to it.",
-            )  # fmt: skip
+    check_labels(round_.places, ("title",), settings.title, survey.settings.languages, faults)
     window = settings.field_window
     if window.opens_on > window.closes_on:
         _add(
@@ -346,8 +340,7 @@ def _check_contradiction(round_: Round, survey: Survey, recode: Recode, faults: 
     roles = survey.settings.roles
     list_name = roles.list_name if roles is not None and recode.list_name == "_role" else recode.list_name
     for choice in survey.lists.get(list_name, ()):
-        spellings = (choice.code, choice.label_fi, choice.label_sv, choice.label_en)
-        if recode.source_value in spellings and recode.code != choice.code:
+        if recode.source_value in choice.spellings() and recode.code != choice.code:
             _add_recode(
                 round_, recode, "source_value", "contradicting-recode", faults,
                 f"{quoted(recode.source_value)} is recoded to {quoted(recode.code)}.",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -35,6 +36,12 @@ class SourceRow(BaseModel):
         return frozenset()
 
     @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        """The fields that hold one text in several languages, and the name that their columns begin with: `labels` of
+        label_fi, label_en."""
+        return {}
+
+    @classmethod
     def verbatim_columns(cls) -> frozenset[str]:
         """Columns whose cells may begin or end with a space."""
         return frozenset()
@@ -44,8 +51,8 @@ class SourceRow(BaseModel):
         """Columns that repeat what a respondent answered: their cells are not shown in messages."""
         return frozenset()
 
-    def values(self) -> dict[str, str | None]:
-        """The cells by column name."""
+    def values(self) -> dict[str, Any]:
+        """The cells by column name; those of translated columns by language, under the name of their field."""
         return self.model_dump(by_alias=True)
 
 
@@ -53,22 +60,42 @@ RowT = TypeVar("RowT", bound=SourceRow)
 
 
 def read_rows(
-    path: Path, row_class: type[RowT], faults: FaultList, layout: Layout | None = None
+    path: Path,
+    row_class: type[RowT],
+    faults: FaultList,
+    layout: Layout | None = None,
+    languages: Sequence[str] = (),
 ) -> tuple[RowT, ...] | None:
     """The rows of a file whose header is exactly the columns of row_class, or None when there is no table.
+
+    Translated columns are there once for each of the languages, or in any languages when none are given.
 
     A row with a fault is kept as it stands, so that whatever refers to it is not called a fault too:
     nothing read here may be used further when faults were noted.
     """
     table = read_table(path, layout or CsvLayout(), faults)
-    if table is None or not check_exact_header(table, _expected_columns(table, row_class), faults):
+    if table is None or not check_exact_header(table, _expected_columns(table, row_class, languages), faults):
         return None
     return tuple(_as_object(table, row, row_class, faults) for row in table.rows if _is_fit(table, row, faults))
 
 
-def _expected_columns(table: TextTable, row_class: type[SourceRow]) -> tuple[str, ...]:
+def _expected_columns(table: TextTable, row_class: type[SourceRow], languages: Sequence[str]) -> list[str]:
     left_out = row_class.optional_columns() - frozenset(table.header)
-    return tuple(name for name in row_class.columns() if name not in left_out)
+    expected: list[str] = []
+    for name in row_class.columns():
+        column = row_class.translated_columns().get(name)
+        if column is not None:
+            chosen = languages or _languages_of(table.header, column) or ["<language>"]
+            expected += [f"{column}_{language}" for language in chosen]
+        elif name not in left_out:
+            expected.append(name)
+    return expected
+
+
+def _languages_of(names: Iterable[str], column: str) -> list[str]:
+    """The languages that the columns of a translated text are in, in their order."""
+    found = (re.fullmatch(rf"{column}_([a-z]{{2}})", name) for name in names)
+    return [match[1] for match in found if match]
 
 
 def read_optional_rows(path: Path, row_class: type[RowT], faults: FaultList) -> tuple[RowT, ...] | None:
@@ -96,12 +123,12 @@ def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: Fa
     cells = dict(zip(table.header, row.cells, strict=True))
     _check_spaces(table, row, row_class, faults)
     _check_types(table, row, faults)
-    values: dict[str, Any] = {name: text or None for name, text in cells.items()}
+    values = _values(row_class, cells)
     try:
         return row_class(line=row.line, **values)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            name = str(detail["loc"][0])
+            name = _column_of(row_class, detail["loc"])
             refusal = describe_error(detail, is_private=name in row_class.private_columns())
             place = table.place(row.line, name)
             faults.add(
@@ -113,6 +140,20 @@ def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: Fa
                 advice=refusal.advice,
             )
         return cast(RowT, row_class.model_construct(line=row.line, **values))
+
+
+def _values(row_class: type[SourceRow], cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells by field of the row; a field of translated columns holds their texts by language."""
+    values: dict[str, Any] = {name: text or None for name, text in cells.items()}
+    for field, column in row_class.translated_columns().items():
+        values[field] = {language: values.pop(f"{column}_{language}") for language in _languages_of(cells, column)}
+    return values
+
+
+def _column_of(row_class: type[SourceRow], location: Sequence[int | str]) -> str:
+    """The column of a value, by its location in the row."""
+    column = row_class.translated_columns().get(str(location[0]))
+    return str(location[0]) if column is None else f"{column}_{location[1]}"
 
 
 def _check_spaces(table: TextTable, row: TextRow, row_class: type[SourceRow], faults: FaultList) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from ingest.errors import FaultList
 from ingest.expressions import Vocabulary
@@ -17,6 +17,8 @@ from ingest.fields import (
     Code,
     Flag,
     FolderName,
+    Labels,
+    Languages,
     Number,
     OptionalText,
     QuestionId,
@@ -29,20 +31,11 @@ from ingest.fields import (
 from ingest.rows import SourceRow, read_optional_rows, read_rows
 from ingest.settings import Settings, SettingsPlaces, read_settings
 
-LANGUAGES = ("fi", "sv", "en")
+ALL_LABEL = {"fi": "Kaikki", "sv": "Alla", "en": "All"}
 NUMBER_TYPES = ("integer", "decimal")
 QUESTION_TYPES = ("select_one", "select_multiple", *NUMBER_TYPES, "text", "date", "system")
 
-Language = Literal["fi", "sv", "en"]
 MunicipalityRule = Literal["lead_role", "any_yes", "union", "latest"]
-
-
-class Labels(Settings):
-    """One text in the survey's languages."""
-
-    fi: OptionalText = None
-    sv: OptionalText = None
-    en: OptionalText = None
 
 
 class SizeClass(Settings):
@@ -90,7 +83,8 @@ class SurveySettings(Settings):
     title: Labels
     publisher: Labels
     population: Labels
-    languages: tuple[Language, ...] = Field(min_length=1)
+    languages: Languages
+    all_label: Labels | None = None
     licence: Text
     size_classes: tuple[SizeClass, ...]
     size_class_groups: tuple[SizeClassGroup, ...] = ()
@@ -100,6 +94,11 @@ class SurveySettings(Settings):
     none_ticked: Literal["blank", "valid"] = "blank"
     disclosure: Disclosure
     limits: Limits
+
+    @property
+    def label_of_all(self) -> Labels:
+        """What the row of all municipalities is called; the program itself has words for it in some languages."""
+        return self.all_label or {each: ALL_LABEL[each] for each in self.languages if each in ALL_LABEL}
 
 
 def _refuse_roster(value: Any) -> Any:
@@ -137,10 +136,12 @@ class Question(SourceRow):
     severity: Literal["block", "gate", "warn", "info"] | None
     disclosure: OptionalText
     municipality_rule: MunicipalityRule | None
-    label_fi: OptionalText
-    label_sv: OptionalText
-    label_en: OptionalText
+    labels: Labels
     note: OptionalText
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"labels": "label"}
 
 
 class Choice(SourceRow):
@@ -152,12 +153,16 @@ class Choice(SourceRow):
     is_missing: Flag
     is_exclusive: Flag
     sort_order: WholeNumber
-    label_fi: OptionalText
-    label_sv: OptionalText
-    label_en: OptionalText
-    group_label_fi: OptionalText
-    group_label_sv: OptionalText
-    group_label_en: OptionalText
+    labels: Labels
+    group_labels: Labels
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"labels": "label", "group_labels": "group_label"}
+
+    def spellings(self) -> frozenset[str]:
+        """What a cell may say for this option without a recode."""
+        return frozenset({self.code, *(label for label in self.labels.values() if label is not None)})
 
 
 Statistic = Literal[
@@ -262,8 +267,9 @@ class Survey:
 def read_survey(folder: Path, faults: FaultList) -> Survey | None:
     """A survey's own files, each row checked by itself; None when one of them cannot be read at all."""
     settings = read_settings(folder / "survey.yml", SurveySettings, faults)
-    questions = read_rows(folder / "questions.csv", Question, faults)
-    choices = read_rows(folder / "choices.csv", Choice, faults)
+    languages = settings[0].languages if settings is not None else ()
+    questions = read_rows(folder / "questions.csv", Question, faults, languages=languages)
+    choices = read_rows(folder / "choices.csv", Choice, faults, languages=languages)
     figures = read_optional_rows(folder / "published_figures.csv", PublishedFigure, faults)
     comparisons = read_optional_rows(folder / "comparability.csv", Comparison, faults)
     if settings is None or questions is None or choices is None or figures is None or comparisons is None:

@@ -12,12 +12,13 @@ from pydantic import BaseModel
 
 from ingest.conditions import survey_conditions
 from ingest.errors import FaultList, line_place
+from ingest.fields import Labels
 from ingest.figures import check_figures, own_breakdowns
 from ingest.registry import Registry
 from ingest.rows import check_unique
 from ingest.settings import SettingsPlaces
 from ingest.suggestions import did_you_mean, listed, quoted
-from ingest.survey import NUMBER_TYPES, Choice, Labels, Question, SizeClass, Survey
+from ingest.survey import NUMBER_TYPES, Choice, Question, SizeClass, Survey
 
 LIST_USES = {
     "select_one": "needs", "select_multiple": "needs", "integer": "may have", "decimal": "may have",
@@ -50,8 +51,8 @@ def _check_folder(survey: Survey, faults: FaultList) -> None:
 
 def _check_settings(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
     settings, places = survey.settings, survey.places
-    for location, labels in _labels_of(settings, ()):
-        _check_labels(places, location, labels, settings.languages, faults)
+    for location, labels in (*_labels_of(settings, ()), (("all_label",), settings.label_of_all)):
+        check_labels(places, location, labels, settings.languages, faults)
     _check_size_classes(places, settings.size_classes, faults)
     class_ids = [size_class.id for size_class in settings.size_classes]
     _check_ids_once(places, "size_classes", class_ids, faults)
@@ -65,7 +66,7 @@ def _check_settings(survey: Survey, registry: Registry | None, faults: FaultList
 
 def _labels_of(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Labels]]:
     """Every group of labels in the settings, with its location."""
-    if isinstance(value, Labels):
+    if isinstance(value, dict):
         yield location, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
@@ -75,15 +76,16 @@ def _labels_of(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tu
             yield from _labels_of(inner, (*location, index))
 
 
-def _check_labels(
+def check_labels(
     places: SettingsPlaces,
     location: tuple[str | int, ...],
     labels: Labels,
-    languages: Iterable[str],
+    languages: Sequence[str],
     faults: FaultList,
 ) -> None:
+    """Note where a text of a YAML file is not in exactly the languages of its survey."""
     for language in languages:
-        if getattr(labels, language) is None:
+        if labels.get(language) is None:
             faults.add(
                 "missing-label",
                 places.path,
@@ -91,6 +93,16 @@ def _check_labels(
                 found=f"There is no text in {language}.",
                 expected="Every text is given in all languages of the survey.",
                 advice=f"Add {language}: to it.",
+            )
+    for language in labels:
+        if language not in languages:
+            faults.add(
+                "unknown-language",
+                places.path,
+                places.place((*location, language)),
+                found=f"There is a text in {quoted(language)}.",
+                expected=f"Texts are given in the languages of the survey: {listed(languages)}.",
+                advice="Remove it, or add the language to languages in survey.yml.",
             )
 
 
@@ -206,8 +218,9 @@ def _check_questions(survey: Survey, faults: FaultList) -> None:
 
 
 def _check_row_labels(path: Path, row: Question | Choice, prefix: str, survey: Survey, faults: FaultList) -> None:
+    labels: Labels = getattr(row, f"{prefix}s")
     for language in survey.settings.languages:
-        if getattr(row, f"{prefix}_{language}") is None:
+        if labels.get(language) is None:
             faults.add(
                 "missing-label",
                 path,
@@ -345,14 +358,14 @@ def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> N
         if choice.group_code is None:
             continue
         other = first.setdefault(choice.group_code, choice)
-        for column in ("group_label_fi", "group_label_sv", "group_label_en"):
-            if getattr(choice, column) != getattr(other, column):
+        for language, label in choice.group_labels.items():
+            if label != other.group_labels[language]:
                 faults.add(
                     "inconsistent-group",
                     path,
-                    line_place(choice.line, column),
-                    found=f"The group {choice.group_code} is {quoted(getattr(choice, column) or '')} here and "
-                    f"{quoted(getattr(other, column) or '')} on line {other.line}.",
+                    line_place(choice.line, f"group_label_{language}"),
+                    found=f"The group {choice.group_code} is {quoted(label or '')} here and "
+                    f"{quoted(other.group_labels[language] or '')} on line {other.line}.",
                     expected="A group has one label in each language.",
                     advice="Correct one of them.",
                 )
@@ -362,8 +375,8 @@ def _check_spellings(path: Path, choices: Sequence[Choice], faults: FaultList) -
     """Answers are matched by code and by every label: a spelling must mean one option."""
     holders: dict[str, list[Choice]] = defaultdict(list)
     for choice in choices:
-        for spelling in {choice.code, choice.label_fi, choice.label_sv, choice.label_en} - {None}:
-            holders[str(spelling)].append(choice)
+        for spelling in choice.spellings():
+            holders[spelling].append(choice)
     for spelling, same in sorted(holders.items()):
         codes = sorted({choice.code for choice in same})
         if len(codes) > 1:

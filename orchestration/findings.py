@@ -47,7 +47,7 @@ UNKNOWN_SPELLINGS = """
     from intermediate.int_spellings_unknown order by all
 """
 KNOWN_SPELLINGS = """
-    select '_role', survey_id, unnest([role_id, label_fi, label_sv, label_en]) as spelling, role_id
+    select '_role', survey_id, unnest(list_append(json_extract_string(labels, '$.*'), role_id)) as spelling, role_id
     from staging.stg_codebook__roles
     union
     select questions.question_id, questions.survey_id, aliases.alias, aliases.system_id

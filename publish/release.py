@@ -36,6 +36,7 @@ PUBLISHED_TABLES = (
     "dim_system",
     "dim_breakdown",
     "dim_municipality",
+    "label",
     "municipality_population",
     "frame_municipality",
     "answer_distribution",

@@ -80,8 +80,8 @@ def _wordings(survey: Survey) -> dict[str, Question]:
 
 def names_of(row: Question | Choice) -> list[str]:
     """The id or code of a question or option, and its labels in every language."""
-    labels = [value for key, value in vars(row).items() if key.startswith("label_") and value]
-    return [row.question_id if isinstance(row, Question) else row.code, *labels]
+    own = row.question_id if isinstance(row, Question) else row.code
+    return [own, *filter(None, row.labels.values())]
 
 
 def _matched(column: str, export: Export, survey: Survey, wordings: Mapping[str, Question]) -> Proposed:

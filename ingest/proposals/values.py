@@ -74,6 +74,5 @@ def _of_municipalities(registry: Registry) -> dict[str, str]:
     return {
         name: row.municipality_code
         for row in rows
-        for key, name in vars(row).items()
-        if name and (key == "municipality_code" or key.startswith("name_"))
+        for name in filter(None, (row.municipality_code, *row.names.values()))
     }

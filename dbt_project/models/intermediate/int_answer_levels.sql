@@ -16,12 +16,8 @@ listed as (
         questions.sort_order as question_order,
         choices.code,
         choices.group_code,
-        choices.label_fi,
-        choices.label_sv,
-        choices.label_en,
-        choices.group_label_fi,
-        choices.group_label_sv,
-        choices.group_label_en,
+        choices.labels,
+        choices.group_labels,
         choices.sort_order,
         choices.is_missing
     from questions
@@ -36,9 +32,7 @@ select
     'option' as answer_level,
     code as answer_code,
     code as option_code,
-    label_fi,
-    label_sv,
-    label_en,
+    labels,
     sort_order,
     is_missing
 from listed
@@ -50,9 +44,7 @@ select
     'group' as answer_level,
     group_code as answer_code,
     code as option_code,
-    group_label_fi as label_fi,
-    group_label_sv as label_sv,
-    group_label_en as label_en,
+    group_labels as labels,
     sort_order,
     is_missing
 from listed

@@ -16,7 +16,7 @@ select
     rounds.survey_id,
     rounds.round_id,
     mergers.old_code as municipality_code,
-    mergers.old_name as municipality_name,
+    mergers.old_names as municipality_names,
     mergers.effective_on,
     successors.successor_code,
     rounds.closed_municipalities = 'successor' as is_counted_as_successor

@@ -1,4 +1,4 @@
--- A code matches as text, three digits and all; a name matches in Finnish or Swedish, exactly. Nothing is repaired.
+-- A code matches as text, leading zeros and all; a name matches in any language, exactly. Nothing is repaired.
 with identified as (
     select * from {{ ref('int_rows_identified') }}
 ),
@@ -25,8 +25,7 @@ spelled as (
         rounds.survey_id,
         rounds.round_id,
         municipalities.municipality_code,
-        municipalities.name_fi,
-        municipalities.name_sv,
+        municipalities.names,
         municipalities.municipality_code as counted_as,
         false as is_closed
     from rounds
@@ -36,11 +35,24 @@ spelled as (
         survey_id,
         round_id,
         municipality_code,
-        municipality_name as name_fi,
-        municipality_name as name_sv,
+        municipality_names as names,
         successor_code as counted_as,
         true as is_closed
     from closed
+),
+
+spellings as (
+    select
+        *,
+        municipality_code as spelling,
+        true as is_code
+    from spelled
+    union all
+    select
+        *,
+        {{ texts_of('names') }} as spelling,
+        false as is_code
+    from spelled
 ),
 
 candidates as (
@@ -48,23 +60,18 @@ candidates as (
         identified.row_id,
         identified.survey_id,
         identified.round_id,
-        max(spelled.counted_as) as municipality_code,
-        {{ any_true('spelled.is_closed') }} as is_closed
+        max(spellings.counted_as) as municipality_code,
+        {{ any_true('spellings.is_closed') }} as is_closed
     from identified
-    inner join spelled
+    inner join spellings
         on
-            identified.survey_id = spelled.survey_id
-            and identified.round_id = spelled.round_id
+            identified.survey_id = spellings.survey_id
+            and identified.round_id = spellings.round_id
             and identified.municipality_cell_type = 'text'
-            and (
-                identified.municipality_value = spelled.municipality_code
-                or (
-                    identified.municipality_part = 'name'
-                    and identified.municipality_value in (spelled.name_fi, spelled.name_sv)
-                )
-            )
+            and identified.municipality_value = spellings.spelling
+            and (spellings.is_code or identified.municipality_part = 'name')
     group by identified.row_id, identified.survey_id, identified.round_id
-    having count(distinct spelled.counted_as) = 1
+    having count(distinct spellings.counted_as) = 1
 )
 
 select

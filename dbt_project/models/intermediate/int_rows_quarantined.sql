@@ -20,7 +20,7 @@ hints as (
     select
         responses.row_id,
         max(municipalities.municipality_code) as hinted_code,
-        max(municipalities.name_fi) as hinted_name
+        max({{ first_text('municipalities.names') }}) as hinted_name
     from responses
     inner join rounds
         on responses.survey_id = rounds.survey_id and responses.round_id = rounds.round_id
@@ -62,7 +62,7 @@ select
             then
                 'municipality "' || responses.municipality_value || '" is not a code of the division of '
                 || rounds.division_date
-                || ': a municipality code is text of ' || length(hints.hinted_code) || ' digits; if "'
+                || ': a municipality code is text of ' || length(hints.hinted_code) || ' characters; if "'
                 || hints.hinted_code
                 || '" '
                 || hints.hinted_name || ' is meant, export the column as text, or say so in recodes.csv'
@@ -78,5 +78,8 @@ left join closed
     on
         responses.survey_id = closed.survey_id
         and responses.round_id = closed.round_id
-        and responses.municipality_value in (closed.municipality_code, closed.municipality_name)
+        and (
+            responses.municipality_value = closed.municipality_code
+            or {{ is_text_of('responses.municipality_value', 'closed.municipality_names') }}
+        )
 where responses.disposition in ({{ quoted(var('quarantined')) }})

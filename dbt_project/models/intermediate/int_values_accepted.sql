@@ -19,16 +19,19 @@ role_lists as (
 ),
 
 spellings as (
-    {% for column in ['code', 'label_fi', 'label_sv', 'label_en'] %}
     select
         survey_id,
         list_name,
-        {{ column }} as source_value,
+        code as source_value,
         code
     from choices
-    where {{ column }} is not null
-    {% if not loop.last %}union{% endif %}
-    {% endfor %}
+    union
+    select
+        survey_id,
+        list_name,
+        {{ texts_of('labels') }} as source_value,
+        code
+    from choices
 ),
 
 combined as (

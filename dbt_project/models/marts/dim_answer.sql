@@ -5,10 +5,8 @@ select
     answer_code,
     {{ key(['survey_id', 'question_id', 'answer_level', 'answer_code']) }} as answer_key,
     {{ key(['survey_id', 'question_id']) }} as question_key,
-    label_fi,
-    label_sv,
-    label_en,
+    {{ in_published_languages('labels', 'label') }},
     is_missing,
     min(sort_order) as sort_order
 from {{ ref('int_answer_levels') }}
-group by survey_id, question_id, answer_level, answer_code, label_fi, label_sv, label_en, is_missing
+group by survey_id, question_id, answer_level, answer_code, labels, is_missing

@@ -1,8 +1,7 @@
 select
     area_code as county_code,
-    name_fi,
-    name_sv,
-    name_en,
+    {{ key(['area_level', 'area_code']) }} as area_key,
+    {{ in_published_languages('names', 'name') }},
     is_counted as is_county
 from {{ ref('stg_registry__areas') }}
 where area_level = 'county'

@@ -27,9 +27,8 @@ areas_in_columns as (
 select
     municipalities.division_date,
     municipalities.municipality_code,
-    municipalities.name_fi,
-    municipalities.name_sv,
-    municipalities.name_en,
+    {{ key(['municipalities.division_date', 'municipalities.municipality_code']) }} as municipality_key,
+    {{ in_published_languages('municipalities.names', 'name') }},
     {% for level in var('area_levels_in_columns') %}
     areas_in_columns.{{ level }}_code,
     {% endfor %}

@@ -8,9 +8,7 @@ select
     group_id,
     municipality_rule,
     disclosure,
-    label_fi,
-    label_sv,
-    label_en,
+    {{ in_published_languages('labels', 'label') }},
     note,
     sort_order
 from {{ ref('stg_codebook__questions') }}

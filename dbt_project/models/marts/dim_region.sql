@@ -1,7 +1,6 @@
 select
     area_code as region_code,
-    name_fi,
-    name_sv,
-    name_en
+    {{ key(['area_level', 'area_code']) }} as area_key,
+    {{ in_published_languages('names', 'name') }}
 from {{ ref('stg_registry__areas') }}
 where area_level = 'region'

@@ -1,8 +1,7 @@
 select
     survey_id,
     role_id,
-    label_fi,
-    label_sv,
-    label_en,
+    {{ key(['survey_id', "'role'", 'role_id']) }} as breakdown_key,
+    {{ in_published_languages('labels', 'label') }},
     sort_order
 from {{ ref('stg_codebook__roles') }}

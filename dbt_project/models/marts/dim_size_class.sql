@@ -2,9 +2,7 @@ select
     survey_id,
     size_class_id,
     {{ key(['survey_id', "'size_class'", 'size_class_id']) }} as breakdown_key,
-    label_fi,
-    label_sv,
-    label_en,
+    {{ in_published_languages('labels', 'label') }},
     min_population,
     max_population,
     sort_order

@@ -1,13 +1,7 @@
 select
     survey_id,
-    title_fi,
-    title_sv,
-    title_en,
-    publisher_fi,
-    publisher_sv,
-    publisher_en,
-    population_fi,
-    population_sv,
-    population_en,
+    {{ in_published_languages('titles', 'title') }},
+    {{ in_published_languages('publishers', 'publisher') }},
+    {{ in_published_languages('populations', 'population') }},
     licence
 from {{ ref('stg_codebook__surveys') }}

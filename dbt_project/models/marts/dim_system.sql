@@ -15,7 +15,7 @@ from systems
 union all
 select
     'unmatched' as system_id,
-    'Nimi ei ole inventaariossa' as system_name,
+    'Name not in the inventory' as system_name,
     null as vendor,
     null as system_kind,
     'Names given by respondents that match no system of the inventory' as note,

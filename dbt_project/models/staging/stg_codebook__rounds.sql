@@ -1,9 +1,7 @@
 select
     survey_id,
     round_id,
-    title_fi,
-    title_sv,
-    title_en,
+    titles,
     timezone,
     scope,
     closed_municipalities,

@@ -1,9 +1,7 @@
 select
     survey_id,
     size_class_id,
-    label_fi,
-    label_sv,
-    label_en,
+    labels,
     cast(min_population as bigint) as min_population,
     cast(max_population as bigint) as max_population,
     cast(sort_order as integer) as sort_order

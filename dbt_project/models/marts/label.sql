@@ -1,0 +1,37 @@
+-- The texts of all that has a name, in every language of its survey or registry.
+with texts as (
+    {% for thing, model, key_columns, texts in [
+        ('survey', 'stg_codebook__surveys', ['survey_id'], 'titles'),
+        ('publisher', 'stg_codebook__surveys', ['survey_id'], 'publishers'),
+        ('population', 'stg_codebook__surveys', ['survey_id'], 'populations'),
+        ('round', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'titles'),
+        ('question', 'stg_codebook__questions', ['survey_id', 'question_id'], 'labels'),
+        ('answer', 'int_answer_levels', ['survey_id', 'question_id', 'answer_level', 'answer_code'], 'labels'),
+        ('breakdown', 'int_breakdowns_labelled', ['survey_id', 'breakdown', 'breakdown_id'], 'labels'),
+        ('area', 'stg_registry__areas', ['area_level', 'area_code'], 'names'),
+        ('municipality', 'stg_registry__municipalities', ['division_date', 'municipality_code'], 'names'),
+    ] %}
+    select
+        '{{ thing }}' as thing,
+        {{ key(key_columns) }} as thing_key,
+        {{ texts }} as texts
+    from {{ ref(model) }}
+    {% if not loop.last %}union{% endif %}
+    {% endfor %}
+),
+
+by_language as (
+    select
+        thing,
+        thing_key,
+        texts,
+        {{ languages_of('texts') }} as language
+    from texts
+)
+
+select
+    thing,
+    thing_key,
+    language,
+    {{ text_in('texts', 'language') }} as label
+from by_language
