@@ -137,3 +137,12 @@ def test_every_tool_is_compared(paths: DataPaths) -> None:
     assert folders == {*EXPORTS, *(f"{tool}_changed" for tool, *_ in CHANGES)}
     fixtures = Path(__file__).parents[1] / "exports"
     assert {path.parent.name for path in fixtures.glob("*/round.yml")} == set(EXPORTS)
+
+
+def test_great_expectations_reads_the_answers_as_sql_does(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """A date with its midnight among them."""
+    found = warehouse.execute(
+        "select round_id, status, n_failed from checks.results where check_id = 'sql_and_gx_agree' "
+        "and survey_id = 'exports' order by all"
+    ).fetchall()
+    assert found == [(round_id, "pass", 0) for round_id in sorted([*EXPORTS, *(f"{c[0]}_changed" for c in CHANGES)])]
