@@ -46,6 +46,7 @@ golden: $(READY)  ## Rewrite the golden tables; read the diff before you commit 
 
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh
+	@$(BIN)/python -m tests.bench.rounds --few 10 --many 100
 
 serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
 	@$(BIN)/kuntakysely serve --data $(DATA)
