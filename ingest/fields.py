@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 
@@ -90,6 +90,15 @@ def _check_decided(value: str) -> str:
             "Take the ? away if what stands behind it is right, or write what is.",
         )
     return value
+
+
+def is_valid(kind: Any, text: str) -> bool:
+    """Whether a text is a value of one of the kinds below."""
+    try:
+        TypeAdapter(kind).validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 Verbatim = Annotated[str, Strict(), Field(min_length=1)]  # as it stands in a file that was delivered

@@ -90,7 +90,7 @@ class RoundSettings(Settings):
     decimal_sign: Literal[",", "."] = "."
     timestamp_format: TimestampFormat | None = None
     eligible: OptionalText = None
-    skip_rows_without: tuple[Verbatim, ...] = ()
+    skip_rows_without: tuple[Text, ...] = ()
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
     is_synthetic: Truth
 

@@ -25,7 +25,8 @@ def print_differences(paths: DataPaths, old: int | None, new: int | None, consol
     """The differences of release `new` (the current one) from `old` (the one before it). Raises WrongUsage."""
     earlier, later = _chosen(paths, old, new)
     found = _between(paths, earlier, later)
-    console.print(f"Release {later} beside release {earlier}: {in_words(found)}", highlight=False)
+    said = in_words(Counter((change["change"], _round(change)) for change in found))
+    console.print(f"Release {later} beside release {earlier}: {said}", highlight=False)
     if found:
         console.print(_by_round(found))
     lines = [_line(list(changes)) for _, changes in groupby(found, key=_row)]
@@ -43,12 +44,17 @@ def write_differences(paths: DataPaths, old: int | None, new: int | None, file: 
     writer.writerows(_between(paths, *_chosen(paths, old, new)))
 
 
-def in_words(changes: Sequence[Change]) -> str:
-    """A sentence: how many values changed, how many rows and which rounds came and went."""
-    counted = Counter(change["change"] for change in changes)
+def in_words(counted_by_round: Mapping[tuple[str, str], int]) -> str:
+    """A sentence: how many values changed, how many rows and which rounds came and went.
+
+    The number of changes is by kind (value_changed...) and survey/round.
+    """
+    counted: Counter[str] = Counter()
+    for (kind, _), n in counted_by_round.items():
+        counted[kind] += n
     rounds = {
-        verb: sorted({_round(change) for change in changes if change["change"] == f"round_{kind}"})
-        for verb, kind in (("came", "added"), ("went", "removed"))
+        verb: sorted(round_ for kind, round_ in counted_by_round if kind == f"round_{done}")
+        for verb, done in (("came", "added"), ("went", "removed"))
     }
     said = [
         f"{n} {noun}{'' if n == 1 else 's'} {verb}"
@@ -116,5 +122,7 @@ def said_of_release(connection: duckdb.DuckDBPyConnection) -> str:
     (compared_with,) = connection.execute("select compared_with from marts.release").fetchall()[0]
     if compared_with is None:
         return ""
-    rows = connection.execute("from marts.release_change").fetchall()
-    return f"Since release {compared_with}: {in_words([dict(zip(COLUMNS, row, strict=True)) for row in rows])}"
+    rows = connection.execute(
+        "select change, survey_id || '/' || round_id, count(*) from marts.release_change group by all"
+    ).fetchall()
+    return f"Since release {compared_with}: {in_words({(kind, round_): n for kind, round_, n in rows})}"

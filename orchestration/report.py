@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from rich.console import Console
@@ -16,11 +16,13 @@ from rich.table import Table
 
 from ingest import state
 from ingest.paths import DataPaths
-from ingest.proposals.folder import Draft
 from ingest.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
 from orchestration.differences import said_of_release
 from orchestration.exit_codes import WrongUsage
 from publish.gate import SEVERITIES
+
+if TYPE_CHECKING:
+    from ingest.proposals.folder import Draft
 
 
 @dataclass(frozen=True)

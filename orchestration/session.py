@@ -134,10 +134,12 @@ def _end(session: Session) -> None:
     from orchestration.unchanged import warehouse_signature
 
     # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
-    is_all_read = session.unchanged or (
-        session.read >= {"registry", "systems"} and not rounds_to_read(session.paths, round_keys(session.paths))
-    )
-    signature = warehouse_signature(session.paths) if session.outcome == "published" and is_all_read else ""
+    def is_all_read() -> bool:
+        return bool(session.unchanged) or (
+            session.read >= {"registry", "systems"} and not rounds_to_read(session.paths, round_keys(session.paths))
+        )
+
+    signature = warehouse_signature(session.paths) if session.outcome == "published" and is_all_read() else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(
             memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature

@@ -73,7 +73,7 @@ def fill_tables(connection: duckdb.DuckDBPyConnection, published: Iterable[str])
                 union all
                 select view_name, comment, database_name, schema_name from duckdb_views()
             ) as described
-            inner join source.checks.table_keys as keys on described.name = keys.table_name
+            left join source.checks.table_keys as keys on described.name = keys.table_name
             where described.name = $name and database_name = 'release' and schema_name = 'marts'
             """,
             {"name": name},

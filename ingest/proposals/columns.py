@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.proposals.reading import Export
+from ingest.proposals.reading import Export, timestamp_formats
 from ingest.round import IGNORED, ColumnUse
 from ingest.suggestions import nearest
 from ingest.survey import Choice, Question, Survey
@@ -86,16 +85,16 @@ def names_of(row: Question | Choice) -> list[str]:
 
 def _matched(column: str, export: Export, survey: Survey, wordings: Mapping[str, Question]) -> Proposed:
     readings = list(_readings(export.wording(column)))
-    known = next(filter(None, (_known_headers().get(normalised(name)) for name in (column, *dict(readings)))), None)
-    if known == "_municipality":
-        return Proposed(column, known, "code" if all(map(str.isdigit, export.column(column))) else "name")
-    if known:
-        return Proposed(column, known)
     for name, option in readings:
         if question := wordings.get(normalised(name)):
             line = _of_question(column, question, option, export, survey)
             if line is not None:
                 return line
+    known = next(filter(None, (_known_headers().get(normalised(name)) for name in (column, *dict(readings)))), None)
+    if known == "_municipality":
+        return _municipality(column, export.column(column))
+    if known:
+        return Proposed(column, known)
     near = nearest(normalised(export.wording(column)), wordings)
     if near is None:
         return _by_values(column, export, survey)
@@ -104,12 +103,22 @@ def _matched(column: str, export: Export, survey: Survey, wordings: Mapping[str,
     return replace(line, question_id=UNSURE + line.question, reason="the wording is near, not the same")
 
 
+def _municipality(column: str, values: Sequence[str]) -> Proposed:
+    """By code or by name: codes have digits, names have none."""
+    n_with_digits = sum(any(map(str.isdigit, value)) for value in values)
+    if values and n_with_digits in (0, len(values)):
+        return Proposed(column, "_municipality", "code" if n_with_digits else "name")
+    return Proposed(column, "_municipality", UNSURE, reason="codes or names cannot be told from the file")
+
+
 def _by_values(column: str, export: Export, survey: Survey) -> Proposed:
-    """A column that no wording tells: the values may be those of the roles."""
-    roles, values = survey.settings.roles, {normalised(value) for value in export.column(column)}
+    """A column that no wording tells: the values may be those of the roles, or times."""
+    roles, values = survey.settings.roles, export.column(column)
     choices = survey.lists.get(roles.list_name, ()) if roles else ()
-    if values and values <= {normalised(name) for choice in choices for name in names_of(choice)}:
+    if values and set(map(normalised, values)) <= {normalised(name) for each in choices for name in names_of(each)}:
         return Proposed(column, UNSURE + "_role", reason="its values are those of the roles")
+    if values and timestamp_formats(values):
+        return Proposed(column, UNSURE + "_submitted_at", reason="its values are times")
     return Proposed(column, UNSURE, reason="no question has this id or wording")
 
 
@@ -143,24 +152,23 @@ def _of_question(
 
 def _of_option(column: str, question: Question, option: str, export: Export, survey: Survey) -> Proposed | None:
     choices = survey.lists.get(question.list_name or "", ())
-    codes = [each.code for each in choices if normalised(option) in map(normalised, names_of(each))]
-    if not codes:
+    same = [each for each in choices if normalised(option) in map(normalised, names_of(each))]
+    if not same:
         return None
-    ticked, not_ticked = _ticks(export.column(column))
-    reason = "" if ticked != UNSURE else "which value means ticked cannot be told from the file"
-    return Proposed(column, question.question_id, codes[0], ticked, not_ticked, "", reason)
+    ticked, not_ticked = _ticks(export.column(column), same[0])
+    reason = "which value means ticked cannot be told from the file" if ticked.startswith(UNSURE) else ""
+    return Proposed(column, question.question_id, same[0].code, ticked, not_ticked, "", reason)
 
 
-def _ticks(values: Sequence[str]) -> tuple[str, str]:
-    """The values that mean ticked and not ticked: the only one there is, or a yes and a no."""
-    found = [value for value, _ in Counter(values).most_common()]
-    if len(found) == 1 and normalised(found[0]) not in NO:
-        return found[0], ""
-    yes = [value for value in found if normalised(value) in YES]
+def _ticks(values: Sequence[str], option: Choice) -> tuple[str, str]:
+    """The values that mean ticked and not ticked: a yes, or the option itself; a no, or nothing."""
+    means_yes = {*YES, *map(normalised, names_of(option))}
+    found = list(dict.fromkeys(values))
+    yes = [value for value in found if normalised(value) in means_yes]
     no = [value for value in found if normalised(value) in NO]
-    if len(yes) == len(no) == 1:
-        return yes[0], no[0]
-    return UNSURE, ""
+    if len(yes) == 1 and len(no) <= 1:
+        return yes[0], "".join(no)
+    return UNSURE + (found[0] if len(found) == 1 and not no else ""), ""
 
 
 def _joined(column: str, question: Question, export: Export, survey: Survey) -> Proposed:

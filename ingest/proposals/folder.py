@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,19 +15,21 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from ingest.errors import FaultList
+from ingest.fields import FolderName, is_valid
 from ingest.fingerprint import file_sha256
 from ingest.inputs import Scope, read_inputs
 from ingest.paths import DataPaths
 from ingest.proposals.columns import UNSURE, Proposed, propose_columns
-from ingest.proposals.reading import Export, read_export, timestamp_formats
+from ingest.proposals.reading import Export, are_iso, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
 from ingest.round import TIMESTAMP_NAMES, ColumnUse, Recode, Round
-from ingest.rounds import round_folder
+from ingest.rounds import round_folder, survey_folders
 from ingest.rows import SourceRow
 from ingest.suggestions import did_you_mean, quoted
 from ingest.survey import Survey
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+DECIMAL = re.compile(r"[+-]?[0-9]+(?P<sign>[.,])[0-9]+")
 IN_FIELD = {"opens_on": UNSURE, "closes_on": UNSURE}
 FRAME = {"division_date": UNSURE, "population_date": UNSURE, "scope": UNSURE}
 
@@ -53,9 +56,9 @@ def draft_round(
     paths: DataPaths, survey_id: str, round_id: str, file: Path, today: date, faults: FaultList
 ) -> Draft | None:
     """Make the folder of a new round from an export file; None with faults, and nothing is written then."""
-    folder = round_folder(paths, f"{survey_id}/{round_id}")
-    if not _is_possible(paths, survey_id, folder, file, faults):
+    if not _is_possible(paths, survey_id, round_id, file, faults):
         return None
+    folder = round_folder(paths, f"{survey_id}/{round_id}")
     inputs = read_inputs(paths, Scope([survey_id]), faults)
     export = read_export(file, faults)
     if export is None or inputs.registry is None or inputs.systems is None or len(faults):
@@ -79,9 +82,17 @@ def draft_round(
     return Draft(folder, len(export.table.header), all_doubts)
 
 
-def _is_possible(paths: DataPaths, survey_id: str, folder: Path, file: Path, faults: FaultList) -> bool:
-    surveys = [each.name for each in paths.surveys.iterdir()] if paths.surveys.is_dir() else []
-    if survey_id not in surveys:
+def _is_possible(paths: DataPaths, survey_id: str, round_id: str, file: Path, faults: FaultList) -> bool:
+    surveys = [each.name for each in survey_folders(paths)]
+    folder = round_folder(paths, f"{survey_id}/{round_id}")
+    if not is_valid(FolderName, round_id):
+        faults.add(
+            "wrong-id", paths.surveys / survey_id, "",
+            found=f"The id of the round is {quoted(round_id)}.",
+            expected="An id has letters a-z, digits, - and _ only.",
+            advice="Give another round id.",
+        )  # fmt: skip
+    elif survey_id not in surveys:
         faults.add(
             "unknown-survey", paths.surveys, "",
             found=f"There is no survey {quoted(survey_id)}.",
@@ -115,7 +126,6 @@ def _settings(
         text for name in TIMESTAMP_NAMES for line in columns if line.question == name
         for text in export.column(line.source_column)
     ]  # fmt: skip
-    forms = timestamp_formats(moments)
     settings: dict[str, Any] = {
         "round_id": round_id,
         "title": dict.fromkeys(survey.settings.languages, UNSURE),
@@ -130,17 +140,47 @@ def _settings(
         Doubt("round.yml", "title, field_window, frame", "the file does not say them"),
         Doubt("round.yml", "is_synthetic", "true only when every answer is made up"),
     ]
-    if forms:
-        settings["timestamp_format"] = forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
-    if len(forms) > 1:
-        doubts.append(Doubt("round.yml", "timestamp_format", "the times can be read in more than one way"))
+    if form := _timestamp_format(export, moments):
+        settings["timestamp_format"] = form
+    doubts += [
+        Doubt("round.yml", name, reason) for name, reason in TOLD_BY_THE_FILE.items()
+        if str(settings.get(name)).startswith(UNSURE)
+    ]  # fmt: skip
+    if unfinished := _columns_with_gaps(export, columns):
+        settings["skip_rows_without"] = [UNSURE + column for column in unfinished]
+        doubts.append(Doubt("round.yml", "skip_rows_without", "some rows have no time of submission"))
     return settings | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts
 
 
+def _columns_with_gaps(export: Export, columns: Sequence[Proposed]) -> list[str]:
+    """The times of submission that some rows lack: responses that were begun and not sent, in some tools."""
+    times = [line.source_column for line in columns if line.question == "_submitted_at"]
+    return [column for column in times if len(export.column(column)) < len(export.table.rows)]
+
+
+TOLD_BY_THE_FILE = {
+    "encoding": "the file is not UTF-8, and any other encoding is a guess",
+    "sheet": "the workbook has several sheets",
+    "decimal_sign": "there are numbers with a comma and numbers with a point",
+    "timestamp_format": "the times can be read in no way that is known, or in more than one",
+}
+
+
+def _timestamp_format(export: Export, moments: Sequence[str]) -> str | None:
+    """The one form that all times have; none where the cells are times already."""
+    if not moments or (export.layout.has_typed_dates and are_iso(moments)):
+        return None
+    forms = timestamp_formats(moments)
+    return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
+
+
 def _decimal_sign(export: Export, survey: Survey, columns: Sequence[Proposed]) -> str:
+    """The one sign that numbers have, in decimal questions and in columns that may be one; a point without any."""
     decimals = {question.question_id for question in survey.questions if question.type == "decimal"}
-    cells = [cell for line in columns if line.question in decimals for cell in export.column(line.source_column)]
-    return "," if sum("," in cell for cell in cells) > sum("." in cell for cell in cells) else "."
+    lines = [line for line in columns if line.question in decimals or line.question_id == UNSURE]
+    numbers = [DECIMAL.fullmatch(cell) for line in lines for cell in export.column(line.source_column)]
+    signs = {number["sign"] for number in numbers if number}
+    return UNSURE if len(signs) > 1 else "".join(signs) or "."
 
 
 CARD_DOUBTS = (Doubt("source.yml", "producer, licence, received_from", "the file does not say them"),)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import FaultList
-from ingest.readers import FORMATS, TextTable, read_table
+from ingest.readers import FORMATS, TextRow, TextTable, read_table
 from ingest.readers.encoded_text import BYTE_ORDER_MARK
 from ingest.readers.tables import CsvLayout, Layout, SheetLayout
 from ingest.readers.workbook import sheet_names
@@ -20,11 +20,13 @@ FORMAT_OF_SUFFIX = {
     ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".sav": "sav", ".zsav": "sav",
     ".json": "webropol_json",
 }  # fmt: skip
+GUESSED_ENCODING = "cp1252"
 DELIMITERS = (";", ",", "\t", "|")
 TIMESTAMP_FORMATS = (
-    "%d.%m.%Y %H.%M.%S", "%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%y %H:%M:%S",
-    "%d/%m/%y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %I:%M:%S %p", "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y/%m/%d %H:%M:%S",
+    "%d.%m.%Y %H.%M.%S", "%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M",
+    "%m/%d/%y %H:%M:%S", "%d/%m/%y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p",
 )  # fmt: skip
 # Qualtrics writes a third row under the names: a JSON object for each column.
 IMPORT_ID = "ImportId"
@@ -39,6 +41,7 @@ class Export:
     layout: Layout
     timezone: str | None = None
     wordings: Mapping[str, str] = field(default_factory=dict)
+    unsure: frozenset[str] = frozenset()
 
     def wording(self, name: str) -> str:
         """What the respondent saw, where the file says it beside the name of the column; else the name."""
@@ -51,8 +54,10 @@ class Export:
         return [cell for cell in cells if cell]
 
     def settings(self) -> dict[str, Any]:
-        """The settings of round.yml that read the file."""
-        return {"format": self.format} | {each.name: getattr(self.layout, each.name) for each in fields(self.layout)}
+        """The settings of round.yml that read the file; those that another value would do for are marked."""
+        found = {each.name: getattr(self.layout, each.name) for each in fields(self.layout)}
+        marked = {name: f"?{value}" if name in self.unsure else value for name, value in found.items()}
+        return {"format": self.format} | marked
 
 
 def read_export(path: Path, faults: FaultList) -> Export | None:
@@ -69,16 +74,16 @@ def read_export(path: Path, faults: FaultList) -> Export | None:
         )
         return None
     layouts = list(_layouts(path, format_, faults))
-    tables = [(table, layout) for layout in layouts if (table := read_table(path, layout, _quiet(layouts, faults)))]
-    if not tables:
+    if not layouts:
         return None
-    table, layout = max(tables, key=lambda found: _fit(found[0]))
-    return _without_extra_headers(Export(table, format_, layout), faults)
-
-
-def _quiet(layouts: Sequence[Layout], faults: FaultList) -> FaultList:
-    """Of several ways to read a file the wrong ones fail: only a single way has something to tell."""
-    return faults if len(layouts) == 1 else FaultList()
+    # The wrong ways to read a file find faults in it: the best way is taken once more, and tells.
+    layout = max(layouts, key=lambda layout: _fit(read_table(path, layout, FaultList())))
+    table = read_table(path, layout, faults)
+    if table is None:
+        return None
+    unsure = {"sheet"} if format_ == "xlsx" and len(layouts) > 1 else set()
+    unsure |= {"encoding"} if getattr(layout, "encoding", "utf-8") == GUESSED_ENCODING else set()
+    return _without_extra_headers(Export(table, format_, layout, unsure=frozenset(unsure)), faults)
 
 
 def _layouts(path: Path, format_: str, faults: FaultList) -> Iterator[Layout]:
@@ -86,7 +91,7 @@ def _layouts(path: Path, format_: str, faults: FaultList) -> Iterator[Layout]:
         encoding = _encoding(path)
         yield from (CsvLayout(encoding, delimiter) for delimiter in DELIMITERS)
     elif format_ == "xlsx":
-        yield from (SheetLayout(sheet) for sheet in sheet_names(path, faults)[:1])
+        yield from (SheetLayout(sheet) for sheet in sheet_names(path, faults))
     else:
         yield FORMATS[format_].layout()
 
@@ -98,32 +103,46 @@ def _encoding(path: Path) -> str:
     with suppress(UnicodeDecodeError):
         content.decode("utf-8")
         return "utf-8"
-    return "cp1252"
+    return GUESSED_ENCODING
 
 
-def _fit(table: TextTable) -> tuple[int, int]:
+def _fit(table: TextTable | None) -> tuple[int, int]:
     """More columns are better, as long as the rows have them."""
+    if table is None:
+        return (-1, 0)
     fitting = sum(row.problem is None for row in table.rows)
     return (len(table.header) if fitting * 2 >= len(table.rows) else 0, fitting)
 
 
 def _without_extra_headers(export: Export, faults: FaultList) -> Export:
-    first = [row for row in export.table.rows[:2] if row.cells and IMPORT_ID in row.cells[0]]
-    if not first or not isinstance(export.layout, CsvLayout):
+    """The export without the rows of wordings and import ids that stand under the names."""
+    under = export.table.rows[:2]
+    described = _import_id(under[1]) if len(under) == 2 else None
+    if described is None or not isinstance(export.layout, CsvLayout):
         return export
-    described = json.loads(first[0].cells[0])
-    n_header_rows = export.table.rows.index(first[0]) + 2
-    layout = CsvLayout(export.layout.encoding, export.layout.delimiter, 1, n_header_rows + 1)
+    layout = CsvLayout(export.layout.encoding, export.layout.delimiter, first_data_row=len(under) + 2)
     table = read_table(export.table.path, layout, faults)
-    wordings = dict(zip(export.table.header, export.table.rows[0].cells, strict=False)) if n_header_rows > 2 else {}
-    return Export(table or export.table, export.format, layout, described.get("timeZone"), wordings)
+    wordings = dict(zip(export.table.header, under[0].cells, strict=False))
+    return replace(
+        export, table=table or export.table, layout=layout, timezone=described.get("timeZone"), wordings=wordings
+    )
+
+
+def _import_id(row: TextRow) -> Mapping[str, str] | None:
+    with suppress(ValueError):
+        described = json.loads(row.cells[0])
+        return described if isinstance(described, dict) and IMPORT_ID in described else None
+    return None
 
 
 def timestamp_formats(texts: Sequence[str]) -> list[str]:
-    """The forms in which every one of the texts can be read; none for ISO, which needs no form."""
-    if not texts or all(_is_written(text, None) for text in texts):
-        return []
+    """The forms in which every one of the texts can be read."""
     return [form for form in TIMESTAMP_FORMATS if all(_is_written(text, form) for text in texts)]
+
+
+def are_iso(texts: Sequence[str]) -> bool:
+    """Whether every one of the texts is a moment as ISO writes it."""
+    return all(_is_written(text, None) for text in texts)
 
 
 def _is_written(text: str, form: str | None) -> bool:

@@ -12,6 +12,7 @@ from ingest import fingerprint
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
 from orchestration.unchanged import release_if_unchanged
+from publish.release import PUBLISHED_TABLES
 from tests.acceptance.project import ROUND, copy_project, kuntakysely, replace, rows
 
 
@@ -79,6 +80,10 @@ def test_responses_can_be_told_apart_by_a_question_of_the_survey(published: Data
         ("owal_tyovoiman_ulkopuolella", "response", "joint_authority", 12, 22),
         ("owal_tyovoiman_ulkopuolella", "response", "municipality", 68, 138),
     ]
+
+
+def test_every_published_table_has_a_key_to_be_compared_by(published: DataPaths) -> None:
+    assert {name for (name,) in rows(published, "select table_name from marts.release_table")} == {*PUBLISHED_TABLES}
 
 
 def test_synthetic_is_said_in_every_row_that_has_a_figure(published: DataPaths) -> None:

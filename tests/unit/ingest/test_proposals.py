@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from ingest.errors import FaultList
@@ -16,6 +17,8 @@ from ingest.load import validate
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.proposals.folder import Draft, draft_round
 from ingest.proposals.reading import timestamp_formats
+from ingest.round import RoundSettings
+from ingest.settings import read_settings
 from orchestration.cli import app
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import EXPORTS, FOLDER
@@ -88,14 +91,43 @@ def test_every_mark_is_refused_and_nothing_else(empty: DataPaths) -> None:
     assert {doubt.file for doubt in made.doubts} == {"round.yml", "columns.csv", "source.yml"}
 
 
-def test_a_decided_draft_is_valid(empty: DataPaths) -> None:
-    """A person writes what the file does not say; the rest of the draft stands."""
-    made = draft(empty, export_of("webropol_xlsx"), "webropol_xlsx")
-    columns = made.folder / "columns.csv"
-    columns.write_text(columns.read_text(encoding="utf-8").replace("?_role", "_role"), encoding="utf-8")
+def decide(made: Draft, right: Path) -> None:
+    """Do what a person does: every line and setting that is marked becomes the one of a finished round."""
+    answers = by_column(right / "columns.csv")
+    decided = [
+        (column, *found)
+        for column, rows in by_column(made.folder / "columns.csv").items()
+        for found in (answers[column] if any(cell.startswith("?") for row in rows for cell in row) else rows)
+    ]
+    with (made.folder / "columns.csv").open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows(decided)
     for name in ("round.yml", "source.yml"):
-        shutil.copy(FOLDER / "webropol_xlsx" / name, made.folder)
+        drafted, finished = (YAML().load(folder / name) for folder in (made.folder, right))
+        for key in [key for key, value in drafted.items() if "?" in str(value)]:
+            drafted[key] = finished[key]
+        YAML().dump(drafted, made.folder / name)
+
+
+@pytest.mark.parametrize("tool", EXPORTS)
+def test_a_decided_draft_is_valid(empty: DataPaths, tool: str) -> None:
+    """What is not marked in a draft stands: the same answers are read by it as by a round that a person made."""
+    made = draft(empty, export_of(tool), tool)
+    decide(made, FOLDER / tool)
     assert validate(empty) == ()
+    by_draft, by_person = (
+        read_settings(folder / "round.yml", RoundSettings, FaultList()) for folder in (made.folder, FOLDER / tool)
+    )
+    assert by_draft and by_person
+    assert by_draft[0].layout() == by_person[0].layout()
+    for name in ("timezone", "timestamp_format", "decimal_sign", "skip_rows_without"):
+        assert getattr(by_draft[0], name) == getattr(by_person[0], name), name
+
+
+def test_a_round_id_cannot_lead_out_of_its_survey(empty: DataPaths) -> None:
+    faults = FaultList(empty.shown)
+    assert draft_round(empty, "exports", "../../elsewhere", export_of("plain_csv"), TODAY, faults) is None
+    assert [fault.code for fault in faults] == ["wrong-id"]
+    assert not (empty.surveys / "elsewhere").exists()
 
 
 def test_the_next_round_of_a_survey_is_read_as_the_last(tmp_path: Path) -> None:
@@ -142,6 +174,8 @@ def test_a_round_that_is_there_is_never_touched(empty: DataPaths) -> None:
         ("export.pdf", b"%PDF", "unknown-format"),
         ("export.xlsx", b"PK", "not-a-workbook"),
         ("x.csv", None, "missing-file"),
+        ("x.csv", b"", "empty-file"),
+        ("x.csv", b"a;b\n1;\0\n", "nul-character"),
     ],
 )
 def test_a_file_that_cannot_be_read_leaves_nothing(
@@ -170,4 +204,29 @@ def test_the_terminal_shows_no_answer(empty: DataPaths) -> None:
 def test_a_moment_that_reads_two_ways_is_told() -> None:
     assert timestamp_formats(["3/6/23 9:03:09", "3/12/23 10:52:59"]) == ["%m/%d/%y %H:%M:%S", "%d/%m/%y %H:%M:%S"]
     assert timestamp_formats(["3/6/23 9:03:09", "3/13/23 10:52:59"]) == ["%m/%d/%y %H:%M:%S"]
-    assert timestamp_formats(["2023-03-06 09:03:09"]) == []
+    assert timestamp_formats(["yesterday"]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "marked"),
+    [
+        ("latin.csv", "Kunta;Muita huomioita\nAlajoki;Hyvä\n".encode("cp1252"), "encoding: ?cp1252"),
+        ("signs.csv", b"Number of staff;Budget, million euros\n1;1,5\n2;1.5\n", "decimal_sign: '?'"),
+        ("times.csv", b"Completion time;Number of staff\nyesterday;1\n", "timestamp_format: '?'"),
+        ("gaps.csv", b"submitdate;Number of staff\n2023-03-06 09:15:09;1\n;2\n", "- ?submitdate"),
+    ],
+)
+def test_what_the_file_does_not_tell_is_marked(empty: DataPaths, name: str, content: bytes, marked: str) -> None:
+    file = empty.root / name
+    file.write_bytes(content)
+    made = draft(empty, file, "new")
+    assert marked in (made.folder / "round.yml").read_text(encoding="utf-8")
+    key = marked.partition(":")[0].replace("- ?submitdate", "skip_rows_without")
+    assert key in {doubt.place for doubt in made.doubts}
+
+
+def test_a_value_that_may_mean_ticked_is_marked(empty: DataPaths) -> None:
+    file = empty.root / "ticks.csv"
+    file.write_text("services[advice],services[training],services[interpreting]\nNein,Y,Koulutus\n", encoding="utf-8")
+    made = draft(empty, file, "new")
+    assert [line[3] for line in lines(made.folder / "columns.csv")[1:]] == ["?Nein", "Y", "?Koulutus"]
