@@ -157,7 +157,7 @@ def _add_other_file(round_: Round, table: TextTable, faults: FaultList) -> None:
 
 def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], ResponseRow]:
     header = table.header
-    order = sorted(range(len(header)), key=lambda index: header[index])
+    order = order_of_content(header)
     mapped_names = {use.source_column for use in round_.columns if use.question_id != IGNORED}
     mapped = [index for index, name in enumerate(header) if name in mapped_names]
     needed = [header.index(name) for name in round_.settings.skip_rows_without if name in header]
@@ -184,6 +184,11 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
 def _index_of(round_: Round, header: Sequence[str], reserved_name: str) -> int | None:
     column = round_.source_column(reserved_name)
     return header.index(column) if column in header else None
+
+
+def order_of_content(header: Sequence[str]) -> list[int]:
+    """The places of a row's cells in the order in which they are hashed: by name, whatever the order of the columns."""
+    return sorted(range(len(header)), key=lambda index: header[index])
 
 
 def _content_sha256(cells: Sequence[str]) -> str:

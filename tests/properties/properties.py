@@ -1,0 +1,37 @@
+"""How a property is tried: examples by hypothesis, and the same property with a slip in one model, which it must see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+
+Property = Callable[[Any], None]
+
+
+def holds(prop: Property, examples: SearchStrategy[Any], n_examples: int) -> None:
+    """The property holds for so many examples, the same ones each time. Fails with the smallest that it does not hold for."""
+    _tried(prop, examples, n_examples, (Phase.generate, Phase.shrink))()
+
+
+def is_broken(prop: Property, examples: SearchStrategy[Any], n_examples: int) -> None:
+    """One of so many examples breaks the property: somebody made a slip, and it is seen."""
+    with pytest.raises(AssertionError):
+        _tried(prop, examples, n_examples, (Phase.generate,))()
+
+
+def _tried(
+    prop: Property, examples: SearchStrategy[Any], n_examples: int, phases: tuple[Phase, ...]
+) -> Callable[[], None]:
+    @settings(
+        max_examples=n_examples, phases=phases, deadline=None, derandomize=True, database=None,
+        report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(examples)
+    def tried(example: Any) -> None:
+        prop(example)
+
+    return tried
