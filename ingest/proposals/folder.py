@@ -205,12 +205,10 @@ def _doubts_of_columns(columns: Sequence[Proposed]) -> list[Doubt]:
 def _doubts_of_recodes(recodes: Sequence[ProposedRecode], n_kept: int) -> list[Doubt]:
     """By place only: a spelling that nobody knows may be somebody's own words."""
     return [
-        Doubt(
-            "recodes.csv", f"line {number}, {each.list_name}",
-            "a spelling near to an option" if each.code != UNSURE else "a spelling that is near to no option",
-        )
+        Doubt("recodes.csv", f"line {number}, {each.list_name}", each.reason)
         for number, each in enumerate(recodes, start=n_kept + 2)
-    ]  # fmt: skip
+        if each.reason
+    ]
 
 
 def _csv(row_class: type[SourceRow], lines: Sequence[object]) -> str:

@@ -15,11 +15,12 @@ from ingest.systems import Systems
 
 @dataclass(frozen=True)
 class ProposedRecode:
-    """A line of recodes.csv; its code begins with ? and waits for a person."""
+    """A line of recodes.csv; a code that begins with ? waits for a person, and `reason` says why."""
 
     list_name: str
     source_value: str
     code: str
+    reason: str = ""
 
 
 def propose_recodes(
@@ -34,13 +35,28 @@ def propose_recodes(
         if line.ticked:
             continue
         name, options = _options(line, survey, registry, systems)
-        for value in dict.fromkeys(_values(export, line)):
-            if options and value not in options and value not in known:
-                near = nearest(value, options)
-                if near is not None or name != line.question or line.question.startswith("_"):
-                    suggested = UNSURE + (options[near] if near is not None else "")
-                    found[name, value] = ProposedRecode(name, value, suggested)
+        is_open = name == line.question and not line.question.startswith("_")
+        for value in dict.fromkeys(_values(export, line)) if options else ():
+            code, reason = _code(value, export.label(line.source_column, value), options)
+            if value not in known and code and not (is_open and code == UNSURE):
+                found[name, value] = ProposedRecode(name, value, code, reason)
     return list(found.values())
+
+
+def _code(value: str, label: str, options: Mapping[str, str]) -> tuple[str, str]:
+    """The code that a value stands for, and why it is unsure; no code where the value needs no recode.
+
+    What the file itself says of a value is sure, unless the codebook says otherwise."""
+    meant = options.get(label)
+    if value in options:
+        is_other = meant not in (None, options[value])
+        return (f"{UNSURE}{meant}", "its label in the file is another option's") if is_other else ("", "")
+    if meant is not None:
+        return meant, ""
+    near = nearest(label, options)
+    if near is None:
+        return UNSURE, "a spelling that is near to no option"
+    return UNSURE + options[near], "a spelling near to an option"
 
 
 def _values(export: Export, line: Proposed) -> Iterator[str]:

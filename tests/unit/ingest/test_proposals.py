@@ -8,6 +8,8 @@ import stat
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
@@ -73,7 +75,7 @@ def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("tool", ["limesurvey_code", "qualtrics_csv", "webropol_xlsx"])
+@pytest.mark.parametrize("tool", ["limesurvey_code", "qualtrics_csv", "webropol_xlsx", "spss_sav"])
 def test_most_is_recognised(empty: DataPaths, tool: str) -> None:
     """Only the role, whose wording is in no codebook, is left to a person."""
     made = draft(empty, export_of(tool), tool)
@@ -150,6 +152,39 @@ def test_an_odd_spelling_is_suggested_not_accepted(empty: DataPaths) -> None:
     made = draft(empty, file, "forms")
     assert ("_municipality", "Alajokki", "?001") in lines(made.folder / "recodes.csv")
     assert ("scale", "Erri mieltä", "?3") in lines(made.folder / "recodes.csv")
+
+
+def write_sav(file: Path, question: str, labels: dict[int, str]) -> Path:
+    """An SPSS file of one question, each value once."""
+    frame = pd.DataFrame({"k1": list(map(float, labels))})
+    pyreadstat.write_sav(frame, file, column_labels={"k1": question}, variable_value_labels={"k1": labels})
+    return file
+
+
+def test_what_the_file_says_of_a_code_is_its_recode(empty: DataPaths) -> None:
+    """A label of the codebook is sure; one that is near to it, or says another option than the code, is not."""
+    labels = {11: "Täysin samaa mieltä", 12: "Osin samaa mieltä", 13: "Erri mieltä", 2: "Täysin samaa mieltä", 3: "3"}
+    made = draft(empty, write_sav(empty.root / "new.sav", "Palvelut riittävät kunnassamme", labels), "new")
+    recodes = [("scale", "11", "1"), ("scale", "12", "2"), ("scale", "13", "?3"), ("scale", "2", "?1")]
+    assert lines(made.folder / "recodes.csv")[1:] == recodes
+    assert [doubt.place for doubt in made.doubts if doubt.file == "recodes.csv"] == ["line 4, scale", "line 5, scale"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "ticked", "not_ticked"),
+    [
+        ({1: "Kyllä", 0: "Ei"}, "1", "0"),
+        ({2: "Neuvonta", 1: "Ei"}, "2", "1"),
+        ({1: "Ei mainittu", 2: "Mainittu"}, "?", ""),
+    ],
+)
+def test_what_ticks_is_what_the_file_says(
+    empty: DataPaths, labels: dict[int, str], ticked: str, not_ticked: str
+) -> None:
+    question = "Mitä palveluja kunnassanne on?: Neuvonta"
+    made = draft(empty, write_sav(empty.root / "new.sav", question, labels), "new")
+    (line,) = lines(made.folder / "columns.csv")[1:]
+    assert line == ("k1", "services", "advice", ticked, not_ticked, "")
 
 
 def test_files_are_for_their_owner_and_the_export_is_as_delivered(empty: DataPaths) -> None:
