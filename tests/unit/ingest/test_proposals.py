@@ -75,7 +75,7 @@ def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("tool", ["limesurvey_code", "qualtrics_csv", "webropol_xlsx", "spss_sav"])
+@pytest.mark.parametrize("tool", ["limesurvey_code", "qualtrics_csv", "webropol_json", "webropol_xlsx", "spss_sav"])
 def test_most_is_recognised(empty: DataPaths, tool: str) -> None:
     """Only the role, whose wording is in no codebook, is left to a person."""
     made = draft(empty, export_of(tool), tool)
