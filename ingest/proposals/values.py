@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ingest.proposals.columns import UNSURE, Proposed, names_of
 from ingest.proposals.reading import Export
 from ingest.registry import Registry
+from ingest.round import Recode
 from ingest.suggestions import nearest
 from ingest.survey import Survey
 from ingest.systems import Systems
@@ -24,21 +25,29 @@ class ProposedRecode:
 
 
 def propose_recodes(
-    export: Export, columns: Sequence[Proposed], survey: Survey, registry: Registry, systems: Systems, known: set[str]
+    export: Export,
+    columns: Sequence[Proposed],
+    survey: Survey,
+    registry: Registry,
+    systems: Systems,
+    earlier: Sequence[Recode],
 ) -> list[ProposedRecode]:
-    """A line for each value of a listed question that is no code, label or spelling known from earlier rounds.
+    """The lines of earlier rounds, and one for each value of a listed question that is no code, label or such a line.
 
     Names of systems that are in no list are answers like others: only those near to one are proposed.
     """
-    found: dict[tuple[str, str], ProposedRecode] = {}
+    before = [ProposedRecode(each.list_name, each.source_value, each.code) for each in earlier]
+    found = {(each.list_name, each.source_value): each for each in before}
     for line in columns:
         if line.ticked:
             continue
         name, options = _options(line, survey, registry, systems)
+        same = _names_of_list(name, survey)
+        known = options | {each.source_value: each.code for each in before if each.list_name in same}
         is_open = name == line.question and not line.question.startswith("_")
         for value in dict.fromkeys(_values(export, line)) if options else ():
-            code, reason = _code(value, export.label(line.source_column, value), options)
-            if value not in known and code and not (is_open and code == UNSURE):
+            code, reason = _code(value, export.label(line.source_column, value), known)
+            if code and not (is_open and code == UNSURE):
                 found[name, value] = ProposedRecode(name, value, code, reason)
     return list(found.values())
 
@@ -65,7 +74,7 @@ def _values(export: Export, line: Proposed) -> Iterator[str]:
         yield from filter(None, map(str.strip, parts))
 
 
-def _options(line: Proposed, survey: Survey, registry: Registry, systems: Systems) -> tuple[str, Mapping[str, str]]:
+def _options(line: Proposed, survey: Survey, registry: Registry, systems: Systems) -> tuple[str, dict[str, str]]:
     """The name that recodes go under, and the code of each value that needs none; nothing where any value is fine."""
     question = survey.questions_by_id.get(line.question)
     roles = survey.settings.roles
@@ -78,6 +87,12 @@ def _options(line: Proposed, survey: Survey, registry: Registry, systems: System
     if question is not None and question.type in ("select_one", "select_multiple") and question.list_name:
         return question.list_name, _of_list(survey, question.list_name)
     return "", {}
+
+
+def _names_of_list(name: str, survey: Survey) -> set[str]:
+    """The names that recodes of one list go under: those of the roles are two."""
+    of_roles = {"_role", survey.settings.roles.list_name} if survey.settings.roles else set()
+    return of_roles if name in of_roles else {name}
 
 
 def _of_list(survey: Survey, list_name: str) -> dict[str, str]:

@@ -145,6 +145,25 @@ def test_the_next_round_of_a_survey_is_read_as_the_last(tmp_path: Path) -> None:
     assert {doubt.file for doubt in made.doubts} == {"round.yml", "source.yml"}
 
 
+def test_a_spelling_of_any_earlier_round_is_kept_for_its_list_only(tmp_path: Path) -> None:
+    """The last round need not have met it; the same text in another list is another answer."""
+    paths = copy_exports(tmp_path)
+    rounds = paths.surveys / "exports" / "rounds"
+    for tool, recodes in (("plain_csv", "scale,A1,2\nscale,A2,3\n"), ("webropol_xlsx", "scale,A1,1\nrole,A3,3\n")):
+        with (rounds / tool / "recodes.csv").open("a", encoding="utf-8") as handle:
+            handle.write(recodes)
+    settings = rounds / "webropol_xlsx" / "round.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("2023-03-01", "2023-03-02"), encoding="utf-8")
+    file = paths.root / "forms.csv"
+    text = export_of("forms_csv").read_text(encoding="utf-8")
+    for label, spelling in (("Eri mieltä", "A3"), ("Osin samaa mieltä", "A2"), ("Johtaja", "A3")):
+        text = text.replace(label, spelling, 1)
+    file.write_text(text, encoding="utf-8")
+    made = draft(paths, file, "forms")
+    found = lines(made.folder / "recodes.csv")[1:]
+    assert sorted(found) == [("role", "A3", "3"), ("scale", "A1", "1"), ("scale", "A2", "3"), ("scale", "A3", "?")]
+
+
 def test_an_odd_spelling_is_suggested_not_accepted(empty: DataPaths) -> None:
     file = empty.root / "forms.csv"
     text = export_of("forms_csv").read_text(encoding="utf-8").replace("Alajoki,Johtaja", "Alajokki,Johtaja", 1)
