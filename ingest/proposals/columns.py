@@ -115,7 +115,8 @@ def _by_values(column: str, export: Export, survey: Survey) -> Proposed:
     """A column that no wording tells: the values may be those of the roles, or times."""
     roles, values = survey.settings.roles, export.column(column)
     choices = survey.lists.get(roles.list_name, ()) if roles else ()
-    if values and set(map(normalised, values)) <= {normalised(name) for each in choices for name in names_of(each)}:
+    shown = {normalised(export.label(column, value)) for value in values}
+    if shown and shown <= {normalised(name) for each in choices for name in names_of(each)}:
         return Proposed(column, UNSURE + "_role", reason="its values are those of the roles")
     if values and timestamp_formats(values):
         return Proposed(column, UNSURE + "_submitted_at", reason="its values are times")
@@ -155,20 +156,20 @@ def _of_option(column: str, question: Question, option: str, export: Export, sur
     same = [each for each in choices if normalised(option) in map(normalised, names_of(each))]
     if not same:
         return None
-    ticked, not_ticked = _ticks(export.column(column), same[0])
+    ticked, not_ticked = _ticks(column, export, same[0])
     reason = "which value means ticked cannot be told from the file" if ticked.startswith(UNSURE) else ""
     return Proposed(column, question.question_id, same[0].code, ticked, not_ticked, "", reason)
 
 
-def _ticks(values: Sequence[str], option: Choice) -> tuple[str, str]:
+def _ticks(column: str, export: Export, option: Choice) -> tuple[str, str]:
     """The values that mean ticked and not ticked: a yes, or the option itself; a no, or nothing."""
     means_yes = {*YES, *map(normalised, names_of(option))}
-    found = list(dict.fromkeys(values))
-    yes = [value for value in found if normalised(value) in means_yes]
-    no = [value for value in found if normalised(value) in NO]
+    found = {value: normalised(export.label(column, value)) for value in export.column(column)}
+    yes = [value for value, shown in found.items() if shown in means_yes]
+    no = [value for value, shown in found.items() if shown in NO]
     if len(yes) == 1 and len(no) <= 1:
         return yes[0], "".join(no)
-    return UNSURE + (found[0] if len(found) == 1 and not no else ""), ""
+    return UNSURE + ("".join(found) if len(found) == 1 and not no else ""), ""
 
 
 def _joined(column: str, question: Question, export: Export, survey: Survey) -> Proposed:

@@ -63,22 +63,20 @@ def draft_round(
     export = read_export(file, faults)
     if export is None or inputs.registry is None or inputs.systems is None or len(faults):
         return None
-    survey, earlier = inputs.surveys[0].survey, _latest(inputs.surveys[0].rounds)
-    columns = propose_columns(export, survey, earlier.columns if earlier else ())
-    known = {recode.source_value for round_ in inputs.surveys[0].rounds for recode in round_.recodes}
+    survey, earlier = inputs.surveys[0].survey, _in_order(inputs.surveys[0].rounds)
+    columns = propose_columns(export, survey, earlier[-1].columns if earlier else ())
+    known = [recode for round_ in earlier for recode in round_.recodes]
     recodes = propose_recodes(export, columns, survey, inputs.registry, inputs.systems, known)
-    before = earlier.recodes if earlier else ()
-    kept = [ProposedRecode(each.list_name, each.source_value, each.code) for each in before]
     settings, doubts = _settings(export, survey, round_id, columns)
     name = f"responses{file.suffix.lower()}"
     texts = {
         "round.yml": _yaml(settings | {"files": [name]}),
         "columns.csv": _csv(ColumnUse, columns),
-        "recodes.csv": _csv(Recode, [*kept, *recodes]),
+        "recodes.csv": _csv(Recode, recodes),
         "source.yml": _yaml(_card(name, file, today)),
     }
     _write(folder, texts, file, name)
-    all_doubts = [*_doubts_of_columns(columns), *_doubts_of_recodes(recodes, len(kept)), *doubts, *CARD_DOUBTS]
+    all_doubts = [*_doubts_of_columns(columns), *_doubts_of_recodes(recodes), *doubts, *CARD_DOUBTS]
     return Draft(folder, len(export.table.header), all_doubts)
 
 
@@ -114,8 +112,8 @@ def _is_possible(paths: DataPaths, survey_id: str, round_id: str, file: Path, fa
     return not len(faults)
 
 
-def _latest(rounds: Iterable[Round]) -> Round | None:
-    return max(rounds, key=lambda round_: round_.settings.field_window.opens_on, default=None)
+def _in_order(rounds: Iterable[Round]) -> list[Round]:
+    return sorted(rounds, key=lambda round_: round_.settings.field_window.opens_on)
 
 
 def _settings(
@@ -202,15 +200,13 @@ def _doubts_of_columns(columns: Sequence[Proposed]) -> list[Doubt]:
     ]
 
 
-def _doubts_of_recodes(recodes: Sequence[ProposedRecode], n_kept: int) -> list[Doubt]:
+def _doubts_of_recodes(recodes: Sequence[ProposedRecode]) -> list[Doubt]:
     """By place only: a spelling that nobody knows may be somebody's own words."""
     return [
-        Doubt(
-            "recodes.csv", f"line {number}, {each.list_name}",
-            "a spelling near to an option" if each.code != UNSURE else "a spelling that is near to no option",
-        )
-        for number, each in enumerate(recodes, start=n_kept + 2)
-    ]  # fmt: skip
+        Doubt("recodes.csv", f"line {number}, {each.list_name}", each.reason)
+        for number, each in enumerate(recodes, start=2)
+        if each.reason
+    ]
 
 
 def _csv(row_class: type[SourceRow], lines: Sequence[object]) -> str:

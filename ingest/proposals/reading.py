@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,15 @@ class Export:
     format: str
     layout: Layout
     timezone: str | None = None
-    wordings: Mapping[str, str] = field(default_factory=dict)
     unsure: frozenset[str] = frozenset()
 
     def wording(self, name: str) -> str:
         """What the respondent saw, where the file says it beside the name of the column; else the name."""
-        return self.wordings.get(name) or name
+        return self.table.wordings.get(name) or name
+
+    def label(self, name: str, cell: str) -> str:
+        """What the respondent chose, where the file says what a cell of the column stands for; else the cell."""
+        return self.table.labels.get(name, {}).get(cell) or cell
 
     def column(self, name: str) -> list[str]:
         """The answers of a column that are not empty, trimmed."""
@@ -123,9 +126,8 @@ def _without_extra_headers(export: Export, faults: FaultList) -> Export:
     layout = CsvLayout(export.layout.encoding, export.layout.delimiter, first_data_row=len(under) + 2)
     table = read_table(export.table.path, layout, faults)
     wordings = dict(zip(export.table.header, under[0].cells, strict=False))
-    return replace(
-        export, table=table or export.table, layout=layout, timezone=described.get("timeZone"), wordings=wordings
-    )
+    worded = replace(table or export.table, wordings=wordings)
+    return replace(export, table=worded, layout=layout, timezone=described.get("timeZone"))
 
 
 def _import_id(row: TextRow) -> Mapping[str, str] | None:

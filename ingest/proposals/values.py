@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ingest.proposals.columns import UNSURE, Proposed, names_of
 from ingest.proposals.reading import Export
 from ingest.registry import Registry
+from ingest.round import Recode
 from ingest.suggestions import nearest
 from ingest.survey import Survey
 from ingest.systems import Systems
@@ -15,32 +16,56 @@ from ingest.systems import Systems
 
 @dataclass(frozen=True)
 class ProposedRecode:
-    """A line of recodes.csv; its code begins with ? and waits for a person."""
+    """A line of recodes.csv; a code that begins with ? waits for a person, and `reason` says why."""
 
     list_name: str
     source_value: str
     code: str
+    reason: str = ""
 
 
 def propose_recodes(
-    export: Export, columns: Sequence[Proposed], survey: Survey, registry: Registry, systems: Systems, known: set[str]
+    export: Export,
+    columns: Sequence[Proposed],
+    survey: Survey,
+    registry: Registry,
+    systems: Systems,
+    earlier: Sequence[Recode],
 ) -> list[ProposedRecode]:
-    """A line for each value of a listed question that is no code, label or spelling known from earlier rounds.
+    """The lines of earlier rounds, and one for each value of a listed question that is no code, label or such a line.
 
     Names of systems that are in no list are answers like others: only those near to one are proposed.
     """
-    found: dict[tuple[str, str], ProposedRecode] = {}
+    before = [ProposedRecode(each.list_name, each.source_value, each.code) for each in earlier]
+    found = {(each.list_name, each.source_value): each for each in before}
     for line in columns:
         if line.ticked:
             continue
         name, options = _options(line, survey, registry, systems)
-        for value in dict.fromkeys(_values(export, line)):
-            if options and value not in options and value not in known:
-                near = nearest(value, options)
-                if near is not None or name != line.question or line.question.startswith("_"):
-                    suggested = UNSURE + (options[near] if near is not None else "")
-                    found[name, value] = ProposedRecode(name, value, suggested)
+        same = _names_of_list(name, survey)
+        known = options | {each.source_value: each.code for each in before if each.list_name in same}
+        is_open = name == line.question and not line.question.startswith("_")
+        for value in dict.fromkeys(_values(export, line)) if options else ():
+            code, reason = _code(value, export.label(line.source_column, value), known)
+            if code and not (is_open and code == UNSURE):
+                found[name, value] = ProposedRecode(name, value, code, reason)
     return list(found.values())
+
+
+def _code(value: str, label: str, options: Mapping[str, str]) -> tuple[str, str]:
+    """The code that a value stands for, and why it is unsure; no code where the value needs no recode.
+
+    What the file itself says of a value is sure, unless the codebook says otherwise."""
+    meant = options.get(label)
+    if value in options:
+        is_other = meant not in (None, options[value])
+        return (f"{UNSURE}{meant}", "its label in the file is another option's") if is_other else ("", "")
+    if meant is not None:
+        return meant, ""
+    near = nearest(label, options)
+    if near is None:
+        return UNSURE, "a spelling that is near to no option"
+    return UNSURE + options[near], "a spelling near to an option"
 
 
 def _values(export: Export, line: Proposed) -> Iterator[str]:
@@ -49,7 +74,7 @@ def _values(export: Export, line: Proposed) -> Iterator[str]:
         yield from filter(None, map(str.strip, parts))
 
 
-def _options(line: Proposed, survey: Survey, registry: Registry, systems: Systems) -> tuple[str, Mapping[str, str]]:
+def _options(line: Proposed, survey: Survey, registry: Registry, systems: Systems) -> tuple[str, dict[str, str]]:
     """The name that recodes go under, and the code of each value that needs none; nothing where any value is fine."""
     question = survey.questions_by_id.get(line.question)
     roles = survey.settings.roles
@@ -62,6 +87,12 @@ def _options(line: Proposed, survey: Survey, registry: Registry, systems: System
     if question is not None and question.type in ("select_one", "select_multiple") and question.list_name:
         return question.list_name, _of_list(survey, question.list_name)
     return "", {}
+
+
+def _names_of_list(name: str, survey: Survey) -> set[str]:
+    """The names that recodes of one list go under: those of the roles are two."""
+    of_roles = {"_role", survey.settings.roles.list_name} if survey.settings.roles else set()
+    return of_roles if name in of_roles else {name}
 
 
 def _of_list(survey: Survey, list_name: str) -> dict[str, str]:

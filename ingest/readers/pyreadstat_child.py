@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,14 +18,25 @@ TIME_FORMATS = ("TIME",)
 
 
 def describe(path: str) -> dict[str, object]:
-    """{"names": names, "columns": [[[text, type], ...], ...]} of the variables; a type is text or date."""
+    """{"names": names, "columns": [[[text, type], ...], ...]} of the variables; a type is text or date.
+
+    "wordings" are the labels of the variables that have one, "labels" those of their values, by the text of the value.
+    """
     columns, meta = pyreadstat.read_sav(path, output_format="dict", user_missing=True, disable_datetime_conversion=True)
 
-    def described(name: str) -> list[tuple[str, str]]:
+    def described(name: str, values: Iterable[Any]) -> list[tuple[str, str]]:
         display_format, missing = meta.original_variable_types[name] or "", meta.missing_ranges.get(name, ())
-        return [describe_value(value, display_format, missing) for value in columns[name]]
+        return [describe_value(value, display_format, missing) for value in values]
 
-    return {"names": list(columns), "columns": [described(name) for name in columns]}
+    return {
+        "names": list(columns),
+        "columns": [described(name, values) for name, values in columns.items()],
+        "wordings": {name: label for name, label in meta.column_names_to_labels.items() if label},
+        "labels": {
+            name: dict(zip((text for text, _ in described(name, labels)), labels.values(), strict=True))
+            for name, labels in meta.variable_value_labels.items()
+        },
+    }
 
 
 def describe_value(value: Any, display_format: str, missing: Sequence[Any]) -> tuple[str, str]:

@@ -17,7 +17,7 @@ class SavLayout(Layout):
 
 
 def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | None:
-    """The cases of an SPSS file, values as codes and never as labels; None when it cannot be read (a fault says so).
+    """The cases of an SPSS file, values as codes and labels beside them; None when it cannot be read (a fault says so).
 
     Numbers are text like "5" or "5.5", system-missing is empty, user-missing is its code. Dates and times are ISO text
     of type date, all else is of type text: a code of a codebook is stored as a number here and is none.
@@ -32,7 +32,8 @@ def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | N
         TextRow(case, tuple(text for text, _ in cells), tuple(cell_type for _, cell_type in cells))
         for case, cells in enumerate(zip(*described["columns"], strict=True), start=1)
     )
-    return TextTable(path, tuple(described["names"]), 0, rows, row_word="case")
+    wordings, labels = described["wordings"], described["labels"]
+    return TextTable(path, tuple(described["names"]), 0, rows, row_word="case", wordings=wordings, labels=labels)
 
 
 def _add_unreadable(path: Path, faults: FaultList) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -55,7 +55,8 @@ class TextTable:
 
     row_word is what messages call a row of the file. Where the names of the columns are no row of the file,
     header_line is 0. is_sparse: a column that nobody filled in is not in the file. n_promised: how many rows the file
-    says there are in all files of its export together.
+    says there are in all files of its export together. wordings and labels are what the respondent saw, where the file
+    says it: the question by the name of its column, and the options of that column by what its cells hold.
     """
 
     path: Path
@@ -67,6 +68,8 @@ class TextTable:
     row_word: str = "line"
     is_sparse: bool = False
     n_promised: int | None = None
+    wordings: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def place(self, line: int, column: str) -> str:
         """Where a cell is, as messages say it: a line and column of a text file, a cell of a workbook."""

@@ -8,7 +8,8 @@
 
 The older form, with one {"QuestionId", "Label", "Answer", "AttachedTextFieldValue"} per answer and no QuestionAnswers
 (surveys/{SurveyId}/answers), is read too. The names are those of the API, misspelling included, as the types and
-examples of the client github.com/rantalainen/webropol-api-client give them. Other keys are left alone.
+examples of the client github.com/rantalainen/webropol-api-client give them. Other keys are left alone. Titles tell
+`new-round` which question a column is.
 
 A response is a row. Its columns are RESPONSE_KEYS and, for each answer, the QuestionId, with /RowText behind it where
 the question has rows; the text beside an option is in a column of its own with /text behind it. Wordings change and
@@ -49,6 +50,7 @@ class _Answer(BaseModel):
 
 class _Question(BaseModel):
     QuestionId: str = Field(min_length=1)
+    QuestionTitle: str | None = None
     QuestionAnswers: tuple[_Answer, ...]
 
     @model_validator(mode="before")
@@ -60,10 +62,20 @@ class _Question(BaseModel):
     def cells(self) -> Iterator[tuple[str, str]]:
         """Each answer with its column."""
         for answer in self.QuestionAnswers:
-            column = "/".join(filter(None, (self.QuestionId, answer.row)))
+            column = self._column(answer)
             yield column, answer.text or ""
             if answer.beside:
                 yield f"{column}/text", answer.beside
+
+    def wordings(self) -> dict[str, str]:
+        """What stood above the answers of each column, in the language of the respondent."""
+        title = self.QuestionTitle
+        return {
+            self._column(each): ": ".join(filter(None, (title, each.row))) for each in self.QuestionAnswers if title
+        }
+
+    def _column(self, answer: _Answer) -> str:
+        return "/".join(filter(None, (self.QuestionId, answer.row)))
 
 
 class _Response(BaseModel):
@@ -81,6 +93,9 @@ class _Response(BaseModel):
             for column, text in question.cells():
                 cells.setdefault(column, []).append(text)
         return cells
+
+    def wordings(self) -> dict[str, str]:
+        return {column: text for each in self.RespondentAnswers for column, text in each.wordings().items()}
 
 
 class _Paging(BaseModel):
@@ -103,7 +118,10 @@ def read_webropol(path: Path, layout: WebropolLayout, faults: FaultList) -> Text
     types = tuple("date" if column == "ResponseDate" else "text" for column in header)
     rows = tuple(_as_row(number, cells, header, types) for number, cells in enumerate(responses, start=1))
     n_promised = export.Paging.TotalCount if export.Paging else None
-    return TextTable(path, header, 0, rows, row_word="response", is_sparse=True, n_promised=n_promised)
+    wordings = {column: text for each in export.SurveyAnswers for column, text in each.wordings().items()}
+    return TextTable(
+        path, header, 0, rows, row_word="response", is_sparse=True, n_promised=n_promised, wordings=wordings
+    )
 
 
 def _as_row(number: int, cells: dict[str, list[str]], header: tuple[str, ...], types: tuple[str, ...]) -> TextRow:

@@ -14,7 +14,7 @@ Where the shapes come from:
 - Microsoft Forms: files in public repositories that begin with ID, Start time, Completion time, Email, Name and have
   times like 8/20/25 12:51:45. A date question may be exported month first, which cannot be told from day first: the
   date is asked here as a text.
-- SPSS: written by pyreadstat, with value labels and user-missing values.
+- SPSS: written by pyreadstat, with labels of variables and of values, and user-missing values.
 """
 
 from __future__ import annotations
@@ -466,6 +466,12 @@ def make_spss_sav() -> Export:
             "k6": [each.comment or "" for each in ANSWERS],
         }
     )
+    wordings = {
+        "id": "Vastaajan numero", "alku": "Aloitusaika", "loppu": "Lähetysaika", "kunta": TEXTS["municipality"],
+        "rooli": TEXTS["role"], "k1": TEXTS["opinion"],
+        **{f"k2_{code}": f"{TEXTS['services']}: {CHOICES['service', code]['label_fi']}" for code in SERVICES},
+        "k3": TEXTS["staff"], "k4": TEXTS["budget"], "k5": TEXTS["since"], "k6": TEXTS["comment"],
+    }  # fmt: skip
     labels = {
         variable: {int(code): row["label_fi"] for (name, code), row in CHOICES.items() if name == list_name}
         for variable, list_name in (("rooli", "role"), ("k1", "scale"), ("k3", "number_missing"))
@@ -477,8 +483,8 @@ def make_spss_sav() -> Export:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "responses.sav"
         pyreadstat.write_sav(
-            frame, path, variable_value_labels=labels, missing_ranges={"k1": [99], "k3": [-999]},
-            variable_format={"k5": "EDATE10"},
+            frame, path, column_labels=wordings, variable_value_labels=labels,
+            missing_ranges={"k1": [99], "k3": [-999]}, variable_format={"k5": "EDATE10"},
         )  # fmt: skip
         content = bytearray(path.read_bytes())
     content[92:109] = b"01 Apr 2300:00:00"  # the moment of making, in the header's fixed place

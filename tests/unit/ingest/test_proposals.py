@@ -8,6 +8,8 @@ import stat
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
@@ -73,7 +75,7 @@ def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("tool", ["limesurvey_code", "qualtrics_csv", "webropol_xlsx"])
+@pytest.mark.parametrize("tool", ["limesurvey_code", "qualtrics_csv", "webropol_json", "webropol_xlsx", "spss_sav"])
 def test_most_is_recognised(empty: DataPaths, tool: str) -> None:
     """Only the role, whose wording is in no codebook, is left to a person."""
     made = draft(empty, export_of(tool), tool)
@@ -143,6 +145,25 @@ def test_the_next_round_of_a_survey_is_read_as_the_last(tmp_path: Path) -> None:
     assert {doubt.file for doubt in made.doubts} == {"round.yml", "source.yml"}
 
 
+def test_a_spelling_of_any_earlier_round_is_kept_for_its_list_only(tmp_path: Path) -> None:
+    """The last round need not have met it; the same text in another list is another answer."""
+    paths = copy_exports(tmp_path)
+    rounds = paths.surveys / "exports" / "rounds"
+    for tool, recodes in (("plain_csv", "scale,A1,2\nscale,A2,3\n"), ("webropol_xlsx", "scale,A1,1\nrole,A3,3\n")):
+        with (rounds / tool / "recodes.csv").open("a", encoding="utf-8") as handle:
+            handle.write(recodes)
+    settings = rounds / "webropol_xlsx" / "round.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("2023-03-01", "2023-03-02"), encoding="utf-8")
+    file = paths.root / "forms.csv"
+    text = export_of("forms_csv").read_text(encoding="utf-8")
+    for label, spelling in (("Eri mieltä", "A3"), ("Osin samaa mieltä", "A2"), ("Johtaja", "A3")):
+        text = text.replace(label, spelling, 1)
+    file.write_text(text, encoding="utf-8")
+    made = draft(paths, file, "forms")
+    found = lines(made.folder / "recodes.csv")[1:]
+    assert sorted(found) == [("role", "A3", "3"), ("scale", "A1", "1"), ("scale", "A2", "3"), ("scale", "A3", "?")]
+
+
 def test_an_odd_spelling_is_suggested_not_accepted(empty: DataPaths) -> None:
     file = empty.root / "forms.csv"
     text = export_of("forms_csv").read_text(encoding="utf-8").replace("Alajoki,Johtaja", "Alajokki,Johtaja", 1)
@@ -150,6 +171,39 @@ def test_an_odd_spelling_is_suggested_not_accepted(empty: DataPaths) -> None:
     made = draft(empty, file, "forms")
     assert ("_municipality", "Alajokki", "?001") in lines(made.folder / "recodes.csv")
     assert ("scale", "Erri mieltä", "?3") in lines(made.folder / "recodes.csv")
+
+
+def write_sav(file: Path, question: str, labels: dict[int, str]) -> Path:
+    """An SPSS file of one question, each value once."""
+    frame = pd.DataFrame({"k1": list(map(float, labels))})
+    pyreadstat.write_sav(frame, file, column_labels={"k1": question}, variable_value_labels={"k1": labels})
+    return file
+
+
+def test_what_the_file_says_of_a_code_is_its_recode(empty: DataPaths) -> None:
+    """A label of the codebook is sure; one that is near to it, or says another option than the code, is not."""
+    labels = {11: "Täysin samaa mieltä", 12: "Osin samaa mieltä", 13: "Erri mieltä", 2: "Täysin samaa mieltä", 3: "3"}
+    made = draft(empty, write_sav(empty.root / "new.sav", "Palvelut riittävät kunnassamme", labels), "new")
+    recodes = [("scale", "11", "1"), ("scale", "12", "2"), ("scale", "13", "?3"), ("scale", "2", "?1")]
+    assert lines(made.folder / "recodes.csv")[1:] == recodes
+    assert [doubt.place for doubt in made.doubts if doubt.file == "recodes.csv"] == ["line 4, scale", "line 5, scale"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "ticked", "not_ticked"),
+    [
+        ({1: "Kyllä", 0: "Ei"}, "1", "0"),
+        ({2: "Neuvonta", 1: "Ei"}, "2", "1"),
+        ({1: "Ei mainittu", 2: "Mainittu"}, "?", ""),
+    ],
+)
+def test_what_ticks_is_what_the_file_says(
+    empty: DataPaths, labels: dict[int, str], ticked: str, not_ticked: str
+) -> None:
+    question = "Mitä palveluja kunnassanne on?: Neuvonta"
+    made = draft(empty, write_sav(empty.root / "new.sav", question, labels), "new")
+    (line,) = lines(made.folder / "columns.csv")[1:]
+    assert line == ("k1", "services", "advice", ticked, not_ticked, "")
 
 
 def test_files_are_for_their_owner_and_the_export_is_as_delivered(empty: DataPaths) -> None:

@@ -63,6 +63,14 @@ def test_missing_values(tmp_path: Path, faults: FaultList) -> None:
     assert [row.cells for row in table.rows] == [("1", "a"), ("9", "-"), ("", ""), ("77", "b")]
 
 
+def test_labels_stand_beside_the_values(tmp_path: Path, faults: FaultList) -> None:
+    """By the name of the variable, and by the text that its cells hold; what has no label is left out."""
+    form = {"column_labels": {"v1": "Which?"}, "variable_value_labels": {"v1": {1: "One", 2.5: "Some"}}}
+    table = read(tmp_path / "a.sav", {"v1": [1.0, 2.5], "v2": ["a", "b"]}, faults, **form)
+    assert table.wordings == {"v1": "Which?"}
+    assert table.labels == {"v1": {"1": "One", "2.5": "Some"}}
+
+
 def test_compressed_file_is_read(tmp_path: Path, faults: FaultList) -> None:
     table = read(tmp_path / "a.zsav", {"v1": [1.0, 2.0]}, faults, row_compress=True)
     assert [row.cells for row in table.rows] == [("1",), ("2",)]

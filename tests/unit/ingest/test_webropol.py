@@ -42,6 +42,7 @@ def test_answers_become_columns(tmp_path: Path, faults: FaultList) -> None:
     assert table is not None
     assert table.header == (*RESPONSE_KEYS, "a", "b", "b/text", "c/Price", "c/Time")
     assert [row.line for row in table.rows] == [1, 2]
+    assert table.wordings == {"a": "Any", "b": "Any", "c/Price": "Any: Price", "c/Time": "Any: Time"}
     assert table.rows[0].types is not None
     assert dict(zip(table.header, table.rows[0].types, strict=True))["ResponseDate"] == "date"
 
