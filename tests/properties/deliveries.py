@@ -20,7 +20,7 @@ SURVEY, ROUND = "sample", "2023"
 Row = tuple[str, ...]
 Table = Sequence[Row]
 
-# Few values a column, some twice, so that rows tie: one person twice, a municipality twice, at the same time, with other answers.
+# Few values a column, some twice, so that rows tie: one person, or one municipality, twice at the same time.
 VALUES: Mapping[str, Sequence[str]] = {
     "Henkilö": ("", "p1", "", "p2"),
     "Lähetetty": ("02.02.2023 10:00", "02.02.2023 10:00", "01.03.2023 00:01", "not a time"),

@@ -1,4 +1,4 @@
-"""The models of dbt without dbt: compiled once, then run on any raw tables in half a second, whole or with a slip in one."""
+"""The models without dbt: compiled once, then run on any raw tables in half a second, as they are or with a slip."""
 
 from __future__ import annotations
 

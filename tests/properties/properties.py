@@ -1,4 +1,4 @@
-"""How a property is tried: examples by hypothesis, and the same property with a slip in one model, which it must see."""
+"""How a property is tried: on examples by hypothesis, and once more with a slip in the code, which it must see."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Property = Callable[[Any], None]
 
 
 def holds(prop: Property, examples: SearchStrategy[Any], n_examples: int) -> None:
-    """The property holds for so many examples, the same ones each time. Fails with the smallest that it does not hold for."""
+    """The property holds for so many examples, the same each time. Fails with the smallest one that breaks it."""
     _tried(prop, examples, n_examples, (Phase.generate, Phase.shrink))()
 
 
