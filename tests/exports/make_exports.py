@@ -158,7 +158,7 @@ def xlsx_bytes(sheet_name: str, rows: Iterable[Sequence[Any]]) -> bytes:
     return fixed.getvalue()
 
 
-def make_plain_csv() -> Export:
+def make_plain_csv(answers: Sequence[Answers] = ANSWERS) -> Export:
     """A table as anybody would write it: codes, semicolons and decimal commas."""
     header = ("id", "started", "submitted", "municipality", "role", *QUESTIONS)
     rows = [
@@ -168,13 +168,13 @@ def make_plain_csv() -> Export:
             ", ".join(each.services), plain(each.staff), plain(each.budget).replace(".", ","),
             f"{each.since:%d.%m.%Y}" if each.since else "", each.comment or "",
         )
-        for each in ANSWERS
+        for each in answers
     ]  # fmt: skip
     settings = {"format": "csv", "delimiter": '";"', "decimal_sign": '","', "timestamp_format": '"%d.%m.%Y %H.%M.%S"'}
     return Export(csv_bytes([header, *rows], delimiter=";"), "responses.csv", settings, _plain_columns(header, ","))
 
 
-def make_plain_xlsx() -> Export:
+def make_plain_xlsx(answers: Sequence[Answers] = ANSWERS) -> Export:
     """The same table as a workbook with dates and numbers in their cells."""
     header = ("id", "started", "submitted", "municipality", "role", *QUESTIONS)
     rows = [
@@ -182,7 +182,7 @@ def make_plain_xlsx() -> Export:
             each.number, local(each.started_at), local(each.submitted_at), each.municipality, each.role, each.opinion,
             ",".join(each.services), each.staff, each.budget, each.since, each.comment,
         )
-        for each in ANSWERS
+        for each in answers
     ]  # fmt: skip
     settings = {"format": "xlsx", "sheet": "Vastaukset"}
     content = xlsx_bytes("Vastaukset", [header, *rows])
@@ -199,10 +199,10 @@ def _plain_columns(header: Sequence[str], separator: str) -> list[tuple[str, ...
     ]
 
 
-def make_webropol_json() -> Export:
+def make_webropol_json(answers: Sequence[Answers] = ANSWERS) -> Export:
     """What the API gives: nothing for a question without an answer, labels in the respondent's language."""
     ids = {question: _guid(f"question {question}") for question in TEXTS}
-    answers = [
+    responses = [
         {
             "RespondentId": None, "ResponseId": response_id("webropol_json", each.number), "RespondentEmail": None,
             "ResponseLanguageId": _guid("fi"), "ResponseDate": f"{local(each.submitted_at).isoformat()}.253",
@@ -223,13 +223,13 @@ def make_webropol_json() -> Export:
                 if any(texts)
             ],
         }
-        for each in ANSWERS
+        for each in answers
     ]  # fmt: skip
     paging = {
-        "ItemsPerPage": 500, "TotalCount": 10, "TotalPages": 1, "CurrentPage": 1, "IsLastItemFetched": True,
-        "ItemCount": 10,
+        "ItemsPerPage": 500, "TotalCount": len(answers), "TotalPages": 1, "CurrentPage": 1, "IsLastItemFetched": True,
+        "ItemCount": len(answers),
     }  # fmt: skip
-    export = {"SurveyId": _guid("survey"), "Paging": paging, "SurveyAnswers": answers}
+    export = {"SurveyId": _guid("survey"), "Paging": paging, "SurveyAnswers": responses}
     content = json.dumps(export, ensure_ascii=False, indent=1).encode()
     reserved = {"municipality": ("_municipality", "name"), "role": ("_role", "")}
     columns = [
@@ -449,21 +449,21 @@ def make_forms_xlsx() -> Export:
     return Export(content, "responses.xlsx", settings, _columns(FORMS, FORMS_MEANINGS))
 
 
-def make_spss_sav() -> Export:
+def make_spss_sav(answers: Sequence[Answers] = ANSWERS) -> Export:
     """Codes with value labels; "no answer" and "not known" are user-missing, no answer at all is system-missing."""
     frame = pd.DataFrame(
         {
-            "id": [each.number for each in ANSWERS],
-            "alku": [local(each.started_at) for each in ANSWERS],
-            "loppu": [local(each.submitted_at) for each in ANSWERS],
-            "kunta": [each.municipality for each in ANSWERS],
-            "rooli": [float(each.role) for each in ANSWERS],
-            "k1": [float(each.opinion) if each.opinion else None for each in ANSWERS],
-            **{f"k2_{code}": [float(code in each.services) for each in ANSWERS] for code in SERVICES},
-            "k3": [each.staff for each in ANSWERS],
-            "k4": [each.budget for each in ANSWERS],
-            "k5": [each.since for each in ANSWERS],
-            "k6": [each.comment or "" for each in ANSWERS],
+            "id": [each.number for each in answers],
+            "alku": [local(each.started_at) for each in answers],
+            "loppu": [local(each.submitted_at) for each in answers],
+            "kunta": [each.municipality for each in answers],
+            "rooli": [float(each.role) for each in answers],
+            "k1": [float(each.opinion) if each.opinion else None for each in answers],
+            **{f"k2_{code}": [float(code in each.services) for each in answers] for code in SERVICES},
+            "k3": [each.staff for each in answers],
+            "k4": [each.budget for each in answers],
+            "k5": [each.since for each in answers],
+            "k6": [each.comment or "" for each in answers],
         }
     )
     wordings = {

@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing is counted twice: rows, answers and shares of any round, and municipalities that merge."""
+"""Nothing is lost or counted twice: the rows, answers and shares of any round, and municipalities that merge."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ PLACE = HEADER.index("Kunta")
 
 LOST_ROWS = Slip("int_responses_disposed", "left join matched", "inner join matched")
 COPIES_ACCEPTED = Slip("int_rows_identified", "numbered.content_copy > 1 as", "false as")
-MISSING_IN_BASE = Slip("int_answers_by_unit", "answer_status = 'valid'", "answer_status in ('valid', 'declared_missing')")
+MISSING_IN_BASE = Slip(
+    "int_answers_by_unit", "answer_status = 'valid'", "answer_status in ('valid', 'declared_missing')"
+)
 COUNTED_TWICE = Slip("int_answer_cube", "count(distinct answers.unit_id)", "2 * count(distinct answers.unit_id)")
 BOTH_COUNTED = Slip("int_answers_realigned", "and municipality_rank = 1", "")
-NOT_MOVED = Slip("int_municipality_successors", "mergers.new_code as successor_code", "mergers.old_code as successor_code")
+NOT_MOVED = Slip(
+    "int_municipality_successors", "mergers.new_code as successor_code", "mergers.old_code as successor_code"
+)
 
 
 @pytest.fixture(scope="module")
