@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from dagster import (
+    AssetCheckEvaluation,
     AssetCheckExecutionContext,
     AssetCheckResult,
     AssetExecutionContext,
@@ -29,7 +30,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from pydantic import PrivateAttr
 
-from expectations.record import begin_build, record_dbt
+from expectations.record import CheckResult, begin_build, record_dbt
 from ingest.errors import InputFaults
 from ingest.fingerprint import code_sha256
 from ingest.load import LoadResult, load_registry, load_rounds, load_systems
@@ -40,7 +41,7 @@ from orchestration.dbt import BUILD, end, failures, prepared_manifest
 from orchestration.findings import told, write_findings
 from orchestration.partitions import ROUNDS
 from orchestration.session import Session, refresh_session
-from publish.gate import PublishRefused, refusals
+from publish.gate import PublishRefused, Refusal, refusals
 from publish.release import PUBLISHED_TABLES, publish
 
 # The one such thing used is backfill_policy: chosen rounds are read in one run. Versions are pinned.
@@ -137,25 +138,46 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
     yield from _row_counts(paths, context.selected_asset_keys)
 
 
-SPECS = checks.check_specs(MANIFEST)
+TABLE_CHECKS = checks.table_check_specs(MANIFEST)
 
 
-@multi_asset_check(specs=SPECS, name="expectations", can_subset=True)
-def expectations(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckResult]:
-    """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse."""
+@multi_asset_check(specs=TABLE_CHECKS, name="expectations", can_subset=True)
+def expectations(
+    context: AssetCheckExecutionContext, refresh: RefreshResource
+) -> Iterator[AssetCheckResult | AssetCheckEvaluation]:
+    """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse.
+
+    The rounds that were built get their results too, each on its own partition."""
     session = refresh.session
-    session.judge()
-    with opened(session.paths.warehouse_file, read_only=True) as connection:
-        results = checks.recorded_results(connection)
-        against = refusals(connection, PUBLISHED_TABLES, code_sha256())
-    session.remember(results)
-    session.findings = write_findings(session.paths)
+    results, against, built = _judged(session)
     for line in told(session.findings, session.paths):
         context.log.warning(line)
     if against:
         session.refuse(str(PublishRefused(against)))
-    selected = [spec for spec in SPECS if spec.key in context.selected_asset_check_keys]
-    yield from checks.asset_check_results(results, selected, MANIFEST)
+    yield from checks.results_of_rounds(results, built)
+    selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
+    yield from checks.results_of_tables(results, selected, MANIFEST)
+
+
+@multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", can_subset=True)
+def round_checks(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
+    """The checks of one round anew, as it stands in the warehouse. In a refresh they come with the expectations."""
+    results, _, _ = _judged(refresh.session)
+    chosen = {key.name for key in context.selected_asset_check_keys}
+    for evaluation in checks.results_of_rounds(results, [context.partition_key]):
+        if evaluation.check_name in chosen:
+            yield evaluation
+
+
+def _judged(session: Session) -> tuple[list[CheckResult], list[Refusal], list[str]]:
+    """Judge the warehouse as it stands: every result, what is against a release, and the rounds that were built."""
+    session.judge()
+    with opened(session.paths.warehouse_file, read_only=True) as connection:
+        results, built = checks.recorded_results(connection), checks.rounds_built(connection)
+        against = refusals(connection, PUBLISHED_TABLES, code_sha256())
+    session.remember(results)
+    session.findings = write_findings(session.paths)
+    return results, against, built
 
 
 @asset(deps=[AssetKey(["marts", name]) for name in PUBLISHED_TABLES], group_name="published", kinds={"duckdb"})

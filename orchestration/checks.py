@@ -1,20 +1,42 @@
-"""Every check as a Dagster asset check on the asset it speaks of. Names come from where the checks are defined."""
+"""Every check as a Dagster asset check: of a table on its asset, of a round on the round's partition. Names come from
+where the checks are defined."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
-from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    PreviewWarning,
+)
 
 from expectations import answers
 from expectations.record import COLUMNS, CheckResult
-from expectations.rules import CAN_FAIL
+from expectations.rules import ALL, CAN_FAIL
 from expectations.tables import EXPECTATIONS, RAW_TABLES
+from ingest.builds import TO_BUILD
+from orchestration.partitions import ROUNDS
+
+# The one such thing used is partitions_def of a check. Versions are pinned.
+warnings.filterwarnings("ignore", category=PreviewWarning)
 
 SOURCE_OF = {"codebook": "responses", "surveys": "responses", "registry": "registry", "systems": "systems"}
+ROUND_ASSET = AssetKey(["raw", "responses"])
+EXPECTATIONS_TEXT = "Great Expectations: values, forms and ranges are as declared"
+ANSWER_CHECKS = {
+    answers.IN_CODEBOOK: "Great Expectations: answers are in the codebook, question by question",
+    answers.AGREEMENT: "The status that SQL gives and the verdict of Great Expectations name the same answers",
+    CAN_FAIL: "Every expectation rejects a row made to break it",
+}
 SHOWN_RESULTS = 20
 
 
@@ -34,35 +56,30 @@ def asset_keys(manifest: Mapping[str, Any]) -> dict[str, AssetKey]:
     return models | raw
 
 
-def check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
-    """A spec for each check of Great Expectations and SQL: expectations per table, the answers', the rounds'.
+def table_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
+    """A spec for the expectations of each table, and one for all of them: each can fail.
 
     They hold up what comes after them in a run. Those of the sources are judged with the rest, after the build, so they
     cannot hold up the build; the gate reads them all the same.
     """
     keys = asset_keys(manifest)
-    tables = [name for name, key in keys.items() if key.path[0] in ("raw", "marts")]
-    named = [
-        *((expectations_name(keys[table], table), keys[table], EXPECTATIONS_TEXT) for table in tables),
-        *((name, keys[answers.ASSET], text) for name, text in ANSWER_CHECKS.items()),
-        *((check["id"], keys[check["asset"]], check["message_en"]) for check in round_check_definitions(manifest)),
-    ]
+    tables = {name: key for name, key in keys.items() if key.path[0] in ("raw", "marts")}
+    named = [(_table_check(f"{EXPECTATIONS}.{table}", table, keys), EXPECTATIONS_TEXT) for table in tables]
+    named.append((_table_check(CAN_FAIL, answers.ASSET, keys), ANSWER_CHECKS[CAN_FAIL]))
     return [
-        AssetCheckSpec(name, asset=key, description=text, blocking=key.path[0] != "raw") for name, key, text in named
+        AssetCheckSpec(name, asset=key, description=text, blocking=key.path[0] != "raw") for (key, name), text in named
     ]
 
 
-EXPECTATIONS_TEXT = "Great Expectations: values, forms and ranges are as declared"
-ANSWER_CHECKS = {
-    answers.IN_CODEBOOK: "Great Expectations: answers are in the codebook, question by question",
-    answers.AGREEMENT: "The status that SQL gives and the verdict of Great Expectations name the same answers",
-    CAN_FAIL: "Every expectation rejects a row made to break it",
-}
+def round_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
+    """A spec for each check of a round, on the asset that has a partition for each round.
 
-
-def expectations_name(key: AssetKey, table: str) -> str:
-    """One name per asset: a source asset holds several raw tables."""
-    return EXPECTATIONS if key.path[0] != "raw" else f"{EXPECTATIONS}_{table.split('__')[1]}"
+    They are judged in one step with the tables: that step fails, and holds up the release, when one of them is grave.
+    """
+    texts = ANSWER_CHECKS | {check["id"]: check["message_en"] for check in round_check_definitions(manifest)}
+    return [
+        AssetCheckSpec(name, asset=ROUND_ASSET, description=text, partitions_def=ROUNDS) for name, text in texts.items()
+    ]
 
 
 def round_check_definitions(manifest: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
@@ -77,36 +94,61 @@ def recorded_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]
     return [CheckResult(*row) for row in rows]
 
 
-def asset_check_results(
-    results: Sequence[CheckResult], specs: Sequence[AssetCheckSpec], manifest: Mapping[str, Any]
+def rounds_built(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The rounds (survey/round) that the last build made: the others keep the results they have."""
+    rows = connection.execute(f"select survey_id || '/' || round_id from {TO_BUILD} order by 1").fetchall()
+    return [key for (key,) in rows]
+
+
+def results_of_tables(
+    results: Iterable[CheckResult], specs: Iterable[AssetCheckSpec], manifest: Mapping[str, Any]
 ) -> Iterator[AssetCheckResult]:
-    """For each spec the results behind it (several rounds, several questions) as one: failed when any failed."""
+    """What became of each spec of `table_check_specs`."""
     keys = asset_keys(manifest)
+    found: dict[tuple[AssetKey, str], list[CheckResult]] = defaultdict(list)
+    for result in results:
+        if result.tool == "gx" and result.survey_id == ALL:
+            found[_table_check(result.check_id, result.asset, keys)].append(result)
     for spec in specs:
-        behind = [r for r in results if r.tool != "dbt" and _dagster_name(r, keys) == (spec.asset_key, spec.name)]
-        failed = [result for result in behind if result.status == "fail"]
-        grave = any(result.severity in ("block", "gate") for result in failed)
-        yield AssetCheckResult(
-            asset_key=spec.asset_key, check_name=spec.name, passed=bool(behind) and not failed,
-            severity=AssetCheckSeverity.ERROR if grave else AssetCheckSeverity.WARN,
-            description=failed[0].message_en if failed else None,
-            metadata=_metadata(failed or behind),
-        )  # fmt: skip
+        behind = found[spec.asset_key, spec.name]
+        yield AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, **_as_one(behind))
 
 
-def _dagster_name(result: CheckResult, keys: Mapping[str, AssetKey]) -> tuple[AssetKey, str]:
-    key = keys.get(result.asset, keys[answers.ASSET])
-    name = result.check_id.split(".")[0]
-    if name == CAN_FAIL:
-        return keys[answers.ASSET], name
-    return key, expectations_name(key, result.asset) if name == EXPECTATIONS else name
+def results_of_rounds(results: Iterable[CheckResult], rounds: Collection[str]) -> Iterator[AssetCheckEvaluation]:
+    """What became of each check of these rounds (survey/round), as an event of the round's partition."""
+    found: dict[tuple[str, str], list[CheckResult]] = defaultdict(list)
+    for result in results:
+        found[f"{result.survey_id}/{result.round_id}", result.check_id.split(".")[0]].append(result)
+    for (key, name), behind in found.items():
+        if key in rounds:
+            yield AssetCheckEvaluation(
+                asset_key=ROUND_ASSET, check_name=name, partition=key, blocking=True, **_as_one(behind)
+            )
+
+
+def _table_check(check_id: str, table: str, keys: Mapping[str, AssetKey]) -> tuple[AssetKey, str]:
+    """Asset and name of a check of tables. One name per asset: a source asset holds several raw tables."""
+    name = check_id.split(".")[0]
+    key = keys[answers.ASSET if name == CAN_FAIL else table]
+    is_of_many = name == EXPECTATIONS and key.path[0] == "raw"
+    return key, f"{name}_{table.split('__')[1]}" if is_of_many else name
+
+
+def _as_one(results: Sequence[CheckResult]) -> dict[str, Any]:
+    """Several results (of the questions of a round) as one outcome: failed when any failed, or when there is none."""
+    failed = [result for result in results if result.status == "fail"]
+    grave = any(result.severity in ("block", "gate") for result in failed)
+    return {
+        "passed": bool(results) and not failed,
+        "severity": AssetCheckSeverity.ERROR if grave else AssetCheckSeverity.WARN,
+        "description": failed[0].message_en if failed else None,
+        "metadata": _metadata(failed or results),
+    }
 
 
 def _metadata(results: Sequence[CheckResult]) -> dict[str, Any]:
     shown = {
-        re.sub(
-            r"\W+", "_", f"{r.survey_id}_{r.round_id}_{r.check_id}"
-        ): f"{r.status}: {r.observed} (limit {r.threshold})"
-        for r in results[:SHOWN_RESULTS]
+        re.sub(r"\W+", "_", result.check_id): f"{result.status}: {result.observed} (limit {result.threshold})"
+        for result in results[:SHOWN_RESULTS]
     }
     return {"n_failed": sum(result.n_failed for result in results), "n_results": len(results), **shown}

@@ -39,14 +39,14 @@ Data = Annotated[
 @app.command()
 def refresh(
     survey: Annotated[str | None, typer.Option(help="Only rounds of this survey.")] = None,
-    round_id: Annotated[str | None, typer.Option("--round", help="Only this round.")] = None,
+    rounds: Annotated[list[str] | None, typer.Option("--round", help="Only this round; may be repeated.")] = None,
     full: Annotated[bool, typer.Option(help="Build everything anew.")] = False,
     data: Data = None,
 ) -> None:
     """Ingest, build, check and publish, through Dagster."""
     from orchestration.refresh import refresh as run
 
-    raise typer.Exit(run(DataPaths.resolve(data), survey, round_id, full=full))
+    raise typer.Exit(run(DataPaths.resolve(data), survey, rounds or [], full=full))
 
 
 @app.command()

@@ -21,24 +21,27 @@ from dagster import (
 
 from ingest import state
 from ingest.rounds import open_rounds, round_keys, round_sha256
-from orchestration.assets import PATHS, responses
+from orchestration.assets import PATHS, responses, round_checks
 from orchestration.partitions import follow_folders
 
 HELSINKI = "Europe/Helsinki"
 
+# The checks of rounds are judged with all others: to run them again by themselves is for a person, round by round.
+EVERYTHING = AssetSelection.all() - AssetSelection.checks(round_checks)
+
 refresh_job = define_asset_job(
     "refresh",
-    selection=AssetSelection.all(),
+    selection=EVERYTHING,
     description="The main job for one round: ingest it, build, check, publish",
 )
 ingest_job = define_asset_job(
     "ingest_round",
-    selection=AssetSelection.assets(responses),
+    selection=AssetSelection.assets(responses).without_checks(),
     description="Read one round into the warehouse; nothing is built yet",
 )
 rebuild_job = define_asset_job(
     "rebuild",
-    selection=AssetSelection.all() - AssetSelection.assets(responses),
+    selection=EVERYTHING - AssetSelection.assets(responses),
     description="Read registry and inventory, build and check everything, publish; rounds stay as they were read",
 )
 

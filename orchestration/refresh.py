@@ -30,10 +30,10 @@ SHOWN_ROUNDS = 5
 OF_THIS_CODE = {".dagster/repository": "__repository__@orchestration.definitions"}
 
 
-def refresh(paths: DataPaths, survey: str | None, round_id: str | None, *, full: bool) -> ExitCode:
+def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full: bool) -> ExitCode:
     """Run the main job. Raises RefreshRunning when another process refreshes, and WarehouseHeld."""
     console = terminal()
-    chosen = chosen_rounds(paths, survey, round_id)
+    chosen = chosen_rounds(paths, survey, rounds)
     if not full and (release := release_if_unchanged(paths)):
         repair(paths, datetime.now(UTC))
         console.print(_nothing_changed(paths, release), highlight=False, soft_wrap=True)
@@ -71,18 +71,18 @@ def _nothing_changed(paths: DataPaths, release: ReleaseRecord) -> str:
     )
 
 
-def chosen_rounds(paths: DataPaths, survey: str | None, round_id: str | None) -> list[str]:
-    """Keys (survey/round) of the rounds asked for, all without a choice. Raises WrongUsage when there is none."""
+def chosen_rounds(paths: DataPaths, survey: str | None, rounds: Sequence[str]) -> list[str]:
+    """Keys (survey/round) of the rounds asked for, all without a choice. Raises WrongUsage when one is not there."""
     there_are = round_keys(paths)
     chosen = [
         key for key in there_are
-        if (survey is None or key.split("/")[0] == survey) and (round_id is None or key.split("/")[1] == round_id)
+        if survey in (None, key.split("/")[0]) and (not rounds or key.split("/")[1] in rounds)
     ]  # fmt: skip
-    if not chosen:
-        asked = "/".join(part or "*" for part in (survey, round_id))
-        listed = ", ".join(there_are) or "none"
+    missing = [each for each in rounds if each not in {key.split("/")[1] for key in chosen}]
+    if missing or not chosen:
+        asked = ", ".join(f"{survey or '*'}/{each}" for each in missing or ["*"])
         raise WrongUsage(
-            f"No round {asked} under {paths.shown(paths.surveys)}. There are: {listed}. "
+            f"No round {asked} under {paths.shown(paths.surveys)}. There are: {', '.join(there_are) or 'none'}. "
             "A round is a folder surveys/<survey_id>/rounds/<round_id> with a round.yml."
         )
     return chosen

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from dagster import (
+    AssetCheckEvaluation,
     AssetKey,
     DagsterInstance,
     DagsterRunStatus,
@@ -17,7 +18,7 @@ from dagster import (
 
 from ingest.paths import DataPaths
 from orchestration.unchanged import release_if_unchanged
-from tests.acceptance.project import ROUND, dagster, materialize, replace, rows, run_of_schedule
+from tests.acceptance.project import ROUND, dagster, kuntakysely, materialize, replace, rows, run_of_schedule
 
 
 @pytest.fixture
@@ -46,22 +47,46 @@ def test_one_mart_alone(fresh: DataPaths) -> None:
     assert made == [AssetKey(["marts", "response_rate"])]
 
 
-def test_checks_are_in_the_event_log(published: DataPaths) -> None:
-    with DagsterInstance.from_config(str(published.dagster_home)) as instance:
+def evaluations(paths: DataPaths) -> list[AssetCheckEvaluation]:
+    """The results of checks in the log of the last run."""
+    with DagsterInstance.from_config(str(paths.dagster_home)) as instance:
         run = instance.get_run_records(limit=1)[0].dagster_run
-        evaluations = [
+        return [
             event.dagster_event.asset_check_evaluation_data
             for event in instance.all_logs(run.run_id)
             if event.dagster_event and event.dagster_event.event_type_value == "ASSET_CHECK_EVALUATION"
         ]
-    named = {(each.asset_key.to_user_string(), each.check_name) for each in evaluations}
-    assert ("intermediate/int_answers_judged", "answers_in_codebook") in named
-    assert ("intermediate/int_answers_judged", "sql_and_gx_agree") in named
+
+
+def test_checks_are_in_the_event_log(published: DataPaths) -> None:
+    found = evaluations(published)
+    named = {(each.asset_key.to_user_string(), each.check_name) for each in found if each.partition is None}
     assert ("marts/answer_distribution", "expectations") in named
-    assert ("intermediate/int_responses_disposed", "rows_conserved") in named
+    assert ("intermediate/int_answers_judged", "expectations_can_fail") in named
     assert ("raw/registry", "expectations_municipalities") in named
     assert sum("unique" in name for _, name in named) > 20, "dbt's own tests are checks too"
-    assert {each.check_name for each in evaluations if not each.passed} == {"figures_right_in_print", "rows_empty_row"}
+    assert {each.check_name for each in found if not each.passed} == {"figures_right_in_print", "rows_empty_row"}
+
+
+def test_each_round_has_its_checks_on_its_partition(published: DataPaths) -> None:
+    """As many as `round_quality` has of it; those of the questions are one."""
+    found = [each for each in evaluations(published) if each.partition]
+    assert {each.asset_key.to_user_string() for each in found} == {"raw/responses"}
+    recorded = rows(
+        published,
+        "select survey_id || '/' || round_id, split_part(check_id, '.', 1), bool_and(status <> 'fail') "
+        "from marts.round_quality where survey_id <> 'all' group by all",
+    )
+    assert len(recorded) > 50
+    assert {(each.partition, each.check_name, each.passed) for each in found} == set(recorded)
+
+
+def test_checks_of_a_round_that_was_not_built_stand(fresh: DataPaths) -> None:
+    """One round changes: only its partition has new results."""
+    with (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8") as handle:
+        handle.write("case_system_name,Jokin muu,uma\n")
+    assert kuntakysely(fresh, "refresh").returncode == 0
+    assert {each.partition for each in evaluations(fresh) if each.partition} == {"koto_kuntakysely/2023-01"}
 
 
 def launched(instance: DagsterInstance, cursor: str | None = None) -> tuple[list[str | None], str | None]:

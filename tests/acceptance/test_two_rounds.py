@@ -50,7 +50,7 @@ def test_a_refresh_of_one_does_not_vouch_for_the_other(two: DataPaths) -> None:
         with (two.root / folder / "recodes.csv").open("a", encoding="utf-8") as handle:
             handle.write("case_system_name,Jokin muu,uma\n")
     assert kuntakysely(two, "refresh", "--round", "2023-01").returncode == 0
-    done = kuntakysely(two, "refresh")
+    done = kuntakysely(two, "refresh", "--round", "2020", "--round", "2023-02")
     assert done.returncode == 0
     assert "Nothing has changed" not in done.stdout
     assert "Nothing has changed" in kuntakysely(two, "refresh").stdout
@@ -85,5 +85,5 @@ def test_the_faults_of_both_are_told_at_once(two: DataPaths) -> None:
 
 
 def test_a_round_that_is_not_there(two: DataPaths) -> None:
-    done = kuntakysely(two, "refresh", "--round", "nope")
+    done = kuntakysely(two, "refresh", "--round", "2023-01", "--round", "nope")
     assert (done.returncode, "No round */nope" in done.stdout) == (2, True)
