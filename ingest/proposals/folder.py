@@ -22,10 +22,11 @@ from ingest.paths import DataPaths
 from ingest.proposals.columns import UNSURE, Proposed, propose_columns
 from ingest.proposals.reading import Export, are_iso, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
+from ingest.registry import Registry
 from ingest.round import TIMESTAMP_NAMES, ColumnUse, Recode, Round
 from ingest.rounds import round_folder, survey_folders
 from ingest.rows import SourceRow
-from ingest.suggestions import did_you_mean, quoted
+from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import Survey
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
@@ -69,7 +70,7 @@ def draft_round(
     recodes = propose_recodes(export, columns, survey, inputs.registry, inputs.systems, known)
     before = earlier.recodes if earlier else ()
     kept = [ProposedRecode(each.list_name, each.source_value, each.code) for each in before]
-    settings, doubts = _settings(export, survey, round_id, columns)
+    settings, doubts = _settings(export, survey, round_id, columns, inputs.registry)
     name = f"responses{file.suffix.lower()}"
     texts = {
         "round.yml": _yaml(settings | {"files": [name]}),
@@ -119,7 +120,7 @@ def _latest(rounds: Iterable[Round]) -> Round | None:
 
 
 def _settings(
-    export: Export, survey: Survey, round_id: str, columns: Sequence[Proposed]
+    export: Export, survey: Survey, round_id: str, columns: Sequence[Proposed], registry: Registry
 ) -> tuple[dict[str, Any], list[Doubt]]:
     """round.yml, and what is left to decide in it."""
     moments = [
@@ -137,7 +138,8 @@ def _settings(
         "decimal_sign": _decimal_sign(export, survey, columns),
     }
     doubts = [
-        Doubt("round.yml", "title, field_window, frame", "the file does not say them"),
+        Doubt("round.yml", "title, field_window", "the file does not say them"),
+        Doubt("round.yml", "frame", f"the registry has the divisions {listed(sorted(registry.divisions))}"),
         Doubt("round.yml", "is_synthetic", "true only when every answer is made up"),
     ]
     if form := _timestamp_format(export, moments):

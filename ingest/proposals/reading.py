@@ -16,10 +16,7 @@ from ingest.readers.encoded_text import BYTE_ORDER_MARK
 from ingest.readers.tables import CsvLayout, Layout, SheetLayout
 from ingest.readers.workbook import sheet_names
 
-FORMAT_OF_SUFFIX = {
-    ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".sav": "sav", ".zsav": "sav",
-    ".json": "webropol_json",
-}  # fmt: skip
+FORMAT_OF_SUFFIX = {suffix: name for name, format_ in FORMATS.items() for suffix in format_.suffixes}
 GUESSED_ENCODING = "cp1252"
 DELIMITERS = (";", ",", "\t", "|")
 TIMESTAMP_FORMATS = (

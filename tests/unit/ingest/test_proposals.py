@@ -190,6 +190,19 @@ def test_a_file_that_cannot_be_read_leaves_nothing(
     assert not list((empty.surveys / "exports").glob("rounds/*new*"))
 
 
+def test_the_doubt_of_the_frame_names_the_divisions(empty: DataPaths) -> None:
+    made = draft(empty, export_of("forms_csv"), "forms")
+    (frame,) = (doubt for doubt in made.doubts if doubt.place == "frame")
+    assert frame.reason == "the registry has the divisions 2023-01-01"
+
+
+def test_a_mark_with_nothing_behind_it_is_not_to_be_taken_away(empty: DataPaths) -> None:
+    draft(empty, export_of("forms_csv"), "forms")
+    advice = {fault.found: fault.advice for fault in validate(empty) if fault.code == "undecided"}
+    assert advice['The value is "?".'] == "Write what is right."
+    assert advice['The value is "?_role".'].startswith("Take the ? away")
+
+
 def test_the_terminal_shows_no_answer(empty: DataPaths) -> None:
     file = empty.root / "forms.csv"
     text = export_of("forms_csv").read_text(encoding="utf-8")
