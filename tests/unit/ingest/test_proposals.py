@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import stat
 from datetime import date
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from ingest.errors import FaultList
@@ -20,11 +18,11 @@ from ingest.proposals.reading import timestamp_formats
 from ingest.round import RoundSettings
 from ingest.settings import read_settings
 from orchestration.cli import app
+from tests.deciding import by_column, decide, is_marked, lines
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import EXPORTS, FOLDER
 
 TODAY = date(2026, 11, 24)
-Line = tuple[str, ...]
 
 
 @pytest.fixture
@@ -47,29 +45,13 @@ def draft(paths: DataPaths, file: Path, round_id: str, survey: str = "exports") 
     return made
 
 
-def lines(file: Path) -> list[Line]:
-    with file.open(encoding="utf-8", newline="") as handle:
-        return [tuple(row) for row in csv.reader(handle)]
-
-
-def by_column(file: Path) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
-    for column, *rest in lines(file):
-        found.setdefault(column, []).append(tuple(rest))
-    return found
-
-
 @pytest.mark.parametrize("tool", EXPORTS)
 def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
     """The columns.csv that a person wrote for the same file judges the draft."""
     made = draft(empty, export_of(tool), tool)
     drafted, right = (by_column(folder / "columns.csv") for folder in (made.folder, FOLDER / tool))
     assert drafted.keys() == right.keys()
-    wrong = {
-        column: found
-        for column, found in drafted.items()
-        if found != right[column] and not any(cell.startswith("?") for cell in found[0])
-    }
+    wrong = {column: found for column, found in drafted.items() if found != right[column] and not is_marked(found[0])}
     assert wrong == {}
 
 
@@ -77,7 +59,7 @@ def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
 def test_most_is_recognised(empty: DataPaths, tool: str) -> None:
     """Only the role, whose wording is in no codebook, is left to a person."""
     made = draft(empty, export_of(tool), tool)
-    marked = [line for line in lines(made.folder / "columns.csv") if any(cell.startswith("?") for cell in line)]
+    marked = [line for line in lines(made.folder / "columns.csv") if is_marked(line)]
     assert [line[1:] for line in marked] == [("?_role", "", "", "", "")]
 
 
@@ -91,28 +73,11 @@ def test_every_mark_is_refused_and_nothing_else(empty: DataPaths) -> None:
     assert {doubt.file for doubt in made.doubts} == {"round.yml", "columns.csv", "source.yml"}
 
 
-def decide(made: Draft, right: Path) -> None:
-    """Do what a person does: every line and setting that is marked becomes the one of a finished round."""
-    answers = by_column(right / "columns.csv")
-    decided = [
-        (column, *found)
-        for column, rows in by_column(made.folder / "columns.csv").items()
-        for found in (answers[column] if any(cell.startswith("?") for row in rows for cell in row) else rows)
-    ]
-    with (made.folder / "columns.csv").open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle).writerows(decided)
-    for name in ("round.yml", "source.yml"):
-        drafted, finished = (YAML().load(folder / name) for folder in (made.folder, right))
-        for key in [key for key, value in drafted.items() if "?" in str(value)]:
-            drafted[key] = finished[key]
-        YAML().dump(drafted, made.folder / name)
-
-
 @pytest.mark.parametrize("tool", EXPORTS)
 def test_a_decided_draft_is_valid(empty: DataPaths, tool: str) -> None:
     """What is not marked in a draft stands: the same answers are read by it as by a round that a person made."""
     made = draft(empty, export_of(tool), tool)
-    decide(made, FOLDER / tool)
+    decide(made.folder, FOLDER / tool)
     assert validate(empty) == ()
     by_draft, by_person = (
         read_settings(folder / "round.yml", RoundSettings, FaultList()) for folder in (made.folder, FOLDER / tool)
