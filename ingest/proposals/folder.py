@@ -20,10 +20,10 @@ from ingest.fingerprint import file_sha256
 from ingest.inputs import Scope, read_inputs
 from ingest.paths import DataPaths
 from ingest.proposals.columns import UNSURE, Proposed, propose_columns
-from ingest.proposals.reading import Export, are_iso, read_export, timestamp_formats
+from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
 from ingest.registry import Registry
-from ingest.round import TIMESTAMP_NAMES, ColumnUse, Recode, Round
+from ingest.round import TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round
 from ingest.rounds import round_folder, survey_folders
 from ingest.rows import SourceRow
 from ingest.suggestions import did_you_mean, listed, quoted
@@ -144,6 +144,8 @@ def _settings(
     ]
     if form := _timestamp_format(export, moments):
         settings["timestamp_format"] = form
+    if form := _date_format(export, survey, columns):
+        settings["date_format"] = form
     doubts += [
         Doubt("round.yml", name, reason) for name, reason in TOLD_BY_THE_FILE.items()
         if str(settings.get(name)).startswith(UNSURE)
@@ -164,6 +166,7 @@ TOLD_BY_THE_FILE = {
     "encoding": "the file is not UTF-8, and any other encoding is a guess",
     "sheet": "the workbook has several sheets",
     "decimal_sign": "there are numbers with a comma and numbers with a point",
+    "date_format": "the dates can be read in no one way, or in more than one",
     "timestamp_format": "the times can be read in no way that is known, or in more than one",
 }
 
@@ -173,6 +176,19 @@ def _timestamp_format(export: Export, moments: Sequence[str]) -> str | None:
     if not moments or (export.layout.has_typed_dates and are_iso(moments)):
         return None
     forms = timestamp_formats(moments)
+    return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
+
+
+def _date_format(export: Export, survey: Survey, columns: Sequence[Proposed]) -> str | None:
+    """The one form of the dates in date questions and in columns that may be one; none where the usual one will do."""
+    asked = {question.question_id for question in survey.questions if question.type == "date"}
+    cells = [
+        export.column(line.source_column) for line in columns if line.question in asked or line.question_id == UNSURE
+    ]
+    dates = [date for column in cells for date in dates_in(column)]
+    forms = date_formats(dates)
+    if not dates or USUAL_DATE_FORMAT in forms:
+        return None
     return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
 
 

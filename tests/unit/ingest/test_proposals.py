@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from ingest.errors import FaultList
@@ -84,7 +85,7 @@ def test_a_decided_draft_is_valid(empty: DataPaths, tool: str) -> None:
     )
     assert by_draft and by_person
     assert by_draft[0].layout() == by_person[0].layout()
-    for name in ("timezone", "timestamp_format", "decimal_sign", "skip_rows_without"):
+    for name in ("timezone", "timestamp_format", "date_format", "decimal_sign", "skip_rows_without"):
         assert getattr(by_draft[0], name) == getattr(by_person[0], name), name
 
 
@@ -186,11 +187,31 @@ def test_a_moment_that_reads_two_ways_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        (b"since\n3/6/2023\n3/16/2023\nspring\n", "%m/%d/%Y"),
+        (b"since\n6-3-2023\n16-3-2023\n", "%d-%m-%Y"),
+        (b"When?\n3/16/2023\n", "%m/%d/%Y"),
+        (b"since\n6.3.2023\n2023-03-16\n", None),
+        (b"since\nspring\n", None),
+    ],
+)
+def test_the_form_of_dates_is_told_by_the_file(empty: DataPaths, content: bytes, form: str | None) -> None:
+    """The usual form needs no setting; a column that may be a date question speaks too."""
+    file = empty.root / "dates.csv"
+    file.write_bytes(content)
+    made = draft(empty, file, "new")
+    assert YAML().load(made.folder / "round.yml").get("date_format") == form
+
+
+@pytest.mark.parametrize(
     ("name", "content", "marked"),
     [
         ("latin.csv", "Kunta;Muita huomioita\nAlajoki;Hyvä\n".encode("cp1252"), "encoding: ?cp1252"),
         ("signs.csv", b"Number of staff;Budget, million euros\n1;1,5\n2;1.5\n", "decimal_sign: '?'"),
         ("times.csv", b"Completion time;Number of staff\nyesterday;1\n", "timestamp_format: '?'"),
+        ("days.csv", b"since\n3/6/2023\n12/1/2023\n", "date_format: ?%m/%d/%Y or %d/%m/%Y"),
+        ("months.csv", b"since\n3/16/2023\n16/3/2023\n", "date_format: '?'"),
         ("gaps.csv", b"submitdate;Number of staff\n2023-03-06 09:15:09;1\n;2\n", "- ?submitdate"),
     ],
 )
