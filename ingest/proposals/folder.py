@@ -30,6 +30,7 @@ from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import Survey
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+LONGEST_LINE = 200  # a hash stands on the line of its file
 DECIMAL = re.compile(r"[+-]?[0-9]+(?P<sign>[.,])[0-9]+")
 IN_FIELD = {"opens_on": UNSURE, "closes_on": UNSURE}
 FRAME = {"division_date": UNSURE, "population_date": UNSURE, "scope": UNSURE}
@@ -139,7 +140,7 @@ def _settings(
     }
     doubts = [
         Doubt("round.yml", "title, field_window", "the file does not say them"),
-        Doubt("round.yml", "frame", f"the registry has the divisions {listed(sorted(registry.divisions))}"),
+        Doubt("round.yml", "frame", _frames(registry)),
         Doubt("round.yml", "is_synthetic", "true only when every answer is made up"),
     ]
     if form := _timestamp_format(export, moments):
@@ -154,6 +155,12 @@ def _settings(
         settings["skip_rows_without"] = [UNSURE + column for column in unfinished]
         doubts.append(Doubt("round.yml", "skip_rows_without", "some rows have no time of submission"))
     return settings | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts
+
+
+def _frames(registry: Registry) -> str:
+    """What a person chooses from."""
+    years = sorted({row.year for row in registry.populations})
+    return f"divisions {listed(sorted(registry.divisions))}; populations of 31 December {listed(years)}"
 
 
 def _columns_with_gaps(export: Export, columns: Sequence[Proposed]) -> list[str]:
@@ -240,8 +247,9 @@ def _csv(row_class: type[SourceRow], lines: Sequence[object]) -> str:
 
 
 def _yaml(settings: dict[str, Any]) -> str:
-    text = io.StringIO()
-    YAML(typ="rt", pure=True).dump(settings, text)
+    text, yaml = io.StringIO(), YAML(typ="rt", pure=True)
+    yaml.width = LONGEST_LINE
+    yaml.dump(settings, text)
     return text.getvalue()
 
 

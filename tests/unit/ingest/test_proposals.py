@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 24)
 
 @pytest.fixture
 def empty(tmp_path: Path) -> DataPaths:
-    """A survey without rounds, and the registry and inventory."""
+    """A survey without rounds, and the registry."""
     paths = copy_exports(tmp_path)
     shutil.rmtree(paths.surveys / "exports" / "rounds")
     return paths
@@ -156,10 +156,10 @@ def test_a_file_that_cannot_be_read_leaves_nothing(
     assert not list((empty.surveys / "exports").glob("rounds/*new*"))
 
 
-def test_the_doubt_of_the_frame_names_the_divisions(empty: DataPaths) -> None:
+def test_the_doubt_of_the_frame_names_what_there_is(empty: DataPaths) -> None:
     made = draft(empty, export_of("forms_csv"), "forms")
     (frame,) = (doubt for doubt in made.doubts if doubt.place == "frame")
-    assert frame.reason == "the registry has the divisions 2023-01-01"
+    assert frame.reason == "divisions 2023-01-01; populations of 31 December 2019, 2020"
 
 
 def test_a_mark_with_nothing_behind_it_is_not_to_be_taken_away(empty: DataPaths) -> None:
