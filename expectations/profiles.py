@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,14 +14,16 @@ import pandas as pd
 
 NULL = "(null)"
 MIDNIGHT = " 00:00:00"
-DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y")
-DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}( 00:00:00)?|[0-9]{1,2}\.[0-9]{1,2}\.[1-9][0-9]{3}")
+ISO_DATE = "%Y-%m-%d"
+# strptime is more lenient: it takes spaces, and a year such as 0023.
+DATE = re.compile(r"[1-9][0-9]{3}(?:[./-][0-9]{1,2}){2}(?: 00:00:00)?|(?:[0-9]{1,2}[./-]){2}[1-9][0-9]{3}")
 
 ANSWERS = """
     select p.survey_id, p.round_id, p.question_id, p.judged_value, p.answer_status, p.n,
-        q.min_value, q.max_value, p.question_type
+        q.min_value, q.max_value, p.question_type, r.date_format
     from checks.answer_profile p
     join raw.codebook__questions q using (survey_id, question_id)
+    join raw.codebook__rounds r using (survey_id, round_id)
 """
 
 
@@ -29,12 +32,12 @@ def answer_profile(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     as_date (ISO text, '' where it is none) and outside (how far beyond the question's bounds a number lies)."""
     frame = connection.execute(ANSWERS).df()
     text = frame["judged_value"].fillna("")
-    frame["as_date"] = [_iso_date(value) for value in text]
+    frame["as_date"] = [read_date(value, form) for value, form in zip(text, frame["date_format"], strict=True)]
     frame["outside"] = [
         _outside(value, low, high)
         for value, low, high in zip(text, frame["min_value"], frame["max_value"], strict=True)
     ]
-    return frame.drop(columns=["min_value", "max_value"])
+    return frame.drop(columns=["min_value", "max_value", "date_format"])
 
 
 def table_profile(connection: duckdb.DuckDBPyConnection, columns: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
@@ -59,14 +62,13 @@ def _range(table: str, column: str) -> str:
     )
 
 
-def _iso_date(text: str) -> str:
+def read_date(text: str, date_format: str) -> str:
+    """A date of a round as ISO text; '' where it is none."""
     if not DATE.fullmatch(text):
         return ""
-    for form in DATE_FORMATS:
-        try:
-            return datetime.strptime(text.removesuffix(MIDNIGHT), form).date().isoformat()
-        except ValueError:
-            continue
+    for written, form in ((text.removesuffix(MIDNIGHT), ISO_DATE), (text, date_format)):
+        with suppress(ValueError):
+            return datetime.strptime(written, form).date().isoformat()
     return ""
 
 

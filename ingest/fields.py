@@ -87,7 +87,9 @@ def _check_decided(value: str) -> str:
         raise refused(
             "undecided",
             "A person has decided: no value begins with ?.",
-            "Take the ? away if what stands behind it is right, or write what is.",
+            "Write what is right."
+            if value == "?"
+            else "Take the ? away if what stands behind it is right, or write what is.",
         )
     return value
 

@@ -116,7 +116,7 @@ def _read_survey(
     ]
     if survey is None:
         return None
-    check_survey(survey, registry, faults)
+    check_survey(survey, registry, systems, faults)
     for round_ in rounds:
         check_round(round_, survey, registry, systems, faults)
     compiled = [replace(round_, eligible=compile_eligible(round_, survey, faults)) for round_ in rounds]

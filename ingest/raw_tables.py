@@ -50,8 +50,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "survey_id", "question_id", "round_id", "earlier_question_id", "comparability", "reason", *_PLACE),
     "raw.codebook__rounds": (
         *_ROUND, "titles", "opens_on", "closes_on", "timezone",
-        "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign", "duplicates",
-        "is_synthetic", *_PLACE),
+        "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign",
+        "date_format", "duplicates", "is_synthetic", *_PLACE),
     "raw.codebook__columns": (
         *_ROUND, "source_column", "question_id", "part", "ticked", "not_ticked", "list_separator", *_PLACE),
     "raw.codebook__recodes": (*_ROUND, "list_name", "source_value", "code", *_PLACE),
@@ -218,6 +218,7 @@ def _round_cells(round_: Round) -> Cells:
         settings.frame.closed_municipalities,
         settings.format,
         settings.decimal_sign,
+        settings.date_format,
         settings.duplicates,
         str(settings.is_synthetic).lower(),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -42,6 +42,10 @@ RESERVED_NAMES = (
     "_form_version", "_municipality", "_role",
 )  # fmt: skip
 TIMESTAMP_NAMES = ("_started_at", "_submitted_at")
+# The forms of an answer to a date question; one that is written year first, 2023-01-31, is read in every round.
+DateFormat = Literal["%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%Y/%m/%d"]
+DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
+USUAL_DATE_FORMAT: DateFormat = "%d.%m.%Y"
 
 
 def _check_format(value: str) -> str:
@@ -89,6 +93,7 @@ class RoundSettings(Settings):
     delimiter: Literal[";", ",", "\t", "|"] = ","
     decimal_sign: Literal[",", "."] = "."
     timestamp_format: TimestampFormat | None = None
+    date_format: DateFormat = USUAL_DATE_FORMAT
     eligible: OptionalText = None
     skip_rows_without: tuple[Text, ...] = ()
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"

@@ -29,9 +29,10 @@ def listed(values: Iterable[object]) -> str:
 
 
 def nearest(value: str, choices: Iterable[str]) -> str | None:
-    """The choice that looks most like value, or None when nothing is near."""
+    """The choice that looks most like value, or None when nothing is near. Signs decide between equals."""
+    in_order = sorted(choices, key=lambda choice: (-fuzz.ratio(value, choice), choice))
     found = process.extractOne(
-        value, sorted(choices), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
+        value, in_order, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
     )
     return found[0] if found else None
 

@@ -19,6 +19,7 @@ from ingest.rows import check_unique
 from ingest.settings import SettingsPlaces
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import NUMBER_TYPES, Choice, Question, SizeClass, Survey
+from ingest.systems import Systems
 
 LIST_USES = {
     "select_one": "needs", "select_multiple": "needs", "integer": "may have", "decimal": "may have",
@@ -26,11 +27,13 @@ LIST_USES = {
 }  # fmt: skip
 
 
-def check_survey(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
+def check_survey(survey: Survey, registry: Registry | None, systems: Systems | None, faults: FaultList) -> None:
     """Note everything in a survey's files that does not fit together."""
     _check_folder(survey, faults)
     _check_settings(survey, registry, faults)
     _check_questions(survey, faults)
+    if systems is not None and not systems.systems:
+        _check_no_inventory(survey, faults)
     _check_choices(survey, faults)
     _check_comparisons(survey, faults)
     survey_conditions(survey, faults)
@@ -215,6 +218,20 @@ def _check_questions(survey: Survey, faults: FaultList) -> None:
         _check_list(survey, question, faults)
         _check_bounds(path, question, faults)
         _check_other(survey, question, faults)
+
+
+def _check_no_inventory(survey: Survey, faults: FaultList) -> None:
+    """An inventory that got lost would turn every system that was named into an unknown one."""
+    for question in survey.questions:
+        if question.type == "system":
+            faults.add(
+                "no-inventory",
+                survey.questions_file,
+                line_place(question.line, "type"),
+                found=f"{quoted(question.question_id)} asks for a system, and the inventory has none.",
+                expected="systems/inventory.xlsx, beside surveys/, lists the systems and their other names.",
+                advice="Add it with its source.yml, or make the question a text.",
+            )
 
 
 def _check_row_labels(path: Path, row: Question | Choice, prefix: str, survey: Survey, faults: FaultList) -> None:

@@ -56,9 +56,14 @@ class Systems:
 
 
 def read_systems(paths: DataPaths, faults: FaultList) -> Systems | None:
-    """The inventory with all its checks, or None with faults: nothing is checked against an inventory that is wrong."""
+    """The inventory with all its checks, or None with faults: nothing is checked against an inventory that is wrong.
+
+    Without its folder it is empty: surveys that ask for no system need none.
+    """
     n_faults = len(faults)
     path = paths.inventory
+    if not path.parent.exists():
+        return Systems((), ())
     rows = read_rows(path, System, faults, SHEET)
     card = read_card(path.parent, faults)
     if rows is None:

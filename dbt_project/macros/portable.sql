@@ -26,13 +26,22 @@
     regexp_replace({{ text }}, '^([+-]?[0-9]+)[.,]0{1,2}$', '\1')
 {%- endmacro %}
 
-{# Text to a date, or null: ISO (2023-01-31) and Finnish (31.1.2023) forms only, with a year of four digits. Some tools
-   write the midnight that a day begins with behind it. #}
-{% macro text_to_date(text) -%}
+{# Text to a date, or null: ISO (2023-01-31) and the round's own form only, with a year of four digits. Some tools write
+   the midnight that a day begins with behind it. The form is compared, not given: engines want it to be constant. #}
+{% macro text_to_date(text, date_format) -%}
     case
-        when regexp_full_match({{ text }}, '[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}( 00:00:00)?|[0-9]{1,2}[.][0-9]{1,2}[.][1-9][0-9]{3}')
-            then cast(try_strptime(replace({{ text }}, ' 00:00:00', ''), ['%Y-%m-%d', '%d.%m.%Y']) as date)
+        when regexp_full_match({{ text }}, '[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}( 00:00:00)?')
+            then cast(try_strptime(replace({{ text }}, ' 00:00:00', ''), '%Y-%m-%d') as date)
+        {% for form in var('date_formats') -%}
+        when {{ date_format }} = '{{ form }}' and regexp_full_match({{ text }}, '{{ date_pattern(form) }}')
+            then cast(try_strptime({{ text }}, '{{ form }}') as date)
+        {% endfor -%}
     end
+{%- endmacro %}
+
+{# What a text in a form of dates looks like. #}
+{% macro date_pattern(form) -%}
+    {{ form.replace('.', '[.]').replace('%Y', '[1-9][0-9]{3}').replace('%m', '[0-9]{1,2}').replace('%d', '[0-9]{1,2}') }}
 {%- endmacro %}
 
 {# A UTC timestamp as the local day in a named zone. #}

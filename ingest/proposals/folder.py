@@ -20,15 +20,17 @@ from ingest.fingerprint import file_sha256
 from ingest.inputs import Scope, read_inputs
 from ingest.paths import DataPaths
 from ingest.proposals.columns import UNSURE, Proposed, propose_columns
-from ingest.proposals.reading import Export, are_iso, read_export, timestamp_formats
+from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
-from ingest.round import TIMESTAMP_NAMES, ColumnUse, Recode, Round
+from ingest.registry import Registry
+from ingest.round import TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round
 from ingest.rounds import round_folder, survey_folders
 from ingest.rows import SourceRow
-from ingest.suggestions import did_you_mean, quoted
+from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import Survey
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+LONGEST_LINE = 200  # a hash stands on the line of its file
 DECIMAL = re.compile(r"[+-]?[0-9]+(?P<sign>[.,])[0-9]+")
 IN_FIELD = {"opens_on": UNSURE, "closes_on": UNSURE}
 FRAME = {"division_date": UNSURE, "population_date": UNSURE, "scope": UNSURE}
@@ -67,7 +69,7 @@ def draft_round(
     columns = propose_columns(export, survey, earlier[-1].columns if earlier else ())
     known = [recode for round_ in earlier for recode in round_.recodes]
     recodes = propose_recodes(export, columns, survey, inputs.registry, inputs.systems, known)
-    settings, doubts = _settings(export, survey, round_id, columns)
+    settings, doubts = _settings(export, survey, round_id, columns, inputs.registry)
     name = f"responses{file.suffix.lower()}"
     texts = {
         "round.yml": _yaml(settings | {"files": [name]}),
@@ -117,7 +119,7 @@ def _in_order(rounds: Iterable[Round]) -> list[Round]:
 
 
 def _settings(
-    export: Export, survey: Survey, round_id: str, columns: Sequence[Proposed]
+    export: Export, survey: Survey, round_id: str, columns: Sequence[Proposed], registry: Registry
 ) -> tuple[dict[str, Any], list[Doubt]]:
     """round.yml, and what is left to decide in it."""
     moments = [
@@ -135,11 +137,14 @@ def _settings(
         "decimal_sign": _decimal_sign(export, survey, columns),
     }
     doubts = [
-        Doubt("round.yml", "title, field_window, frame", "the file does not say them"),
+        Doubt("round.yml", "title, field_window", "the file does not say them"),
+        Doubt("round.yml", "frame", _frames(registry)),
         Doubt("round.yml", "is_synthetic", "true only when every answer is made up"),
     ]
     if form := _timestamp_format(export, moments):
         settings["timestamp_format"] = form
+    if form := _date_format(export, survey, columns):
+        settings["date_format"] = form
     doubts += [
         Doubt("round.yml", name, reason) for name, reason in TOLD_BY_THE_FILE.items()
         if str(settings.get(name)).startswith(UNSURE)
@@ -148,6 +153,12 @@ def _settings(
         settings["skip_rows_without"] = [UNSURE + column for column in unfinished]
         doubts.append(Doubt("round.yml", "skip_rows_without", "some rows have no time of submission"))
     return settings | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts
+
+
+def _frames(registry: Registry) -> str:
+    """What a person chooses from."""
+    years = sorted({row.year for row in registry.populations})
+    return f"divisions {listed(sorted(registry.divisions))}; populations of 31 December {listed(years)}"
 
 
 def _columns_with_gaps(export: Export, columns: Sequence[Proposed]) -> list[str]:
@@ -160,6 +171,7 @@ TOLD_BY_THE_FILE = {
     "encoding": "the file is not UTF-8, and any other encoding is a guess",
     "sheet": "the workbook has several sheets",
     "decimal_sign": "there are numbers with a comma and numbers with a point",
+    "date_format": "the dates can be read in no one way, or in more than one",
     "timestamp_format": "the times can be read in no way that is known, or in more than one",
 }
 
@@ -169,6 +181,19 @@ def _timestamp_format(export: Export, moments: Sequence[str]) -> str | None:
     if not moments or (export.layout.has_typed_dates and are_iso(moments)):
         return None
     forms = timestamp_formats(moments)
+    return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
+
+
+def _date_format(export: Export, survey: Survey, columns: Sequence[Proposed]) -> str | None:
+    """The one form of the dates in date questions and in columns that may be one; none where the usual one will do."""
+    asked = {question.question_id for question in survey.questions if question.type == "date"}
+    cells = [
+        export.column(line.source_column) for line in columns if line.question in asked or line.question_id == UNSURE
+    ]
+    dates = [date for column in cells for date in dates_in(column)]
+    forms = date_formats(dates)
+    if not dates or USUAL_DATE_FORMAT in forms:
+        return None
     return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
 
 
@@ -218,8 +243,9 @@ def _csv(row_class: type[SourceRow], lines: Sequence[object]) -> str:
 
 
 def _yaml(settings: dict[str, Any]) -> str:
-    text = io.StringIO()
-    YAML(typ="rt", pure=True).dump(settings, text)
+    text, yaml = io.StringIO(), YAML(typ="rt", pure=True)
+    yaml.width = LONGEST_LINE
+    yaml.dump(settings, text)
     return text.getvalue()
 
 

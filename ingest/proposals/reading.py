@@ -15,11 +15,9 @@ from ingest.readers import FORMATS, TextRow, TextTable, read_table
 from ingest.readers.encoded_text import BYTE_ORDER_MARK
 from ingest.readers.tables import CsvLayout, Layout, SheetLayout
 from ingest.readers.workbook import sheet_names
+from ingest.round import DATE_FORMATS
 
-FORMAT_OF_SUFFIX = {
-    ".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".sav": "sav", ".zsav": "sav",
-    ".json": "webropol_json",
-}  # fmt: skip
+FORMAT_OF_SUFFIX = {suffix: name for name, format_ in FORMATS.items() for suffix in format_.suffixes}
 GUESSED_ENCODING = "cp1252"
 DELIMITERS = (";", ",", "\t", "|")
 TIMESTAMP_FORMATS = (
@@ -140,6 +138,16 @@ def _import_id(row: TextRow) -> Mapping[str, str] | None:
 def timestamp_formats(texts: Sequence[str]) -> list[str]:
     """The forms in which every one of the texts can be read."""
     return [form for form in TIMESTAMP_FORMATS if all(_is_written(text, form) for text in texts)]
+
+
+def dates_in(texts: Sequence[str]) -> list[str]:
+    """Those of the texts that are a date in one of the forms that a round can have."""
+    return [text for text in texts if any(_is_written(text, form) for form in DATE_FORMATS)]
+
+
+def date_formats(dates: Sequence[str]) -> list[str]:
+    """The forms in which every one of the dates can be read."""
+    return [form for form in DATE_FORMATS if all(_is_written(date, form) for date in dates)]
 
 
 def are_iso(texts: Sequence[str]) -> bool:

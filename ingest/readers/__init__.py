@@ -18,10 +18,12 @@ __all__ = ["FORMATS", "CsvLayout", "Layout", "SheetLayout", "TextRow", "TextTabl
 
 
 class Format(NamedTuple):
-    """A format by the name that round.yml gives it: its layout, and the reader that takes such a layout."""
+    """A format by the name that round.yml gives it: its layout, the reader that takes such a layout, and how the names
+    of its files end."""
 
     layout: type[Layout]
     read: Callable[[Path, Any, FaultList], TextTable | None]
+    suffixes: tuple[str, ...]
 
     def uses(self, setting: str) -> bool:
         """Whether the format is read by this setting of round.yml."""
@@ -29,10 +31,10 @@ class Format(NamedTuple):
 
 
 FORMATS: Mapping[str, Format] = {
-    "csv": Format(CsvLayout, read_csv),
-    "xlsx": Format(SheetLayout, read_workbook),
-    "sav": Format(SavLayout, read_sav),
-    "webropol_json": Format(WebropolLayout, read_webropol),
+    "csv": Format(CsvLayout, read_csv, (".csv", ".txt", ".tsv")),
+    "xlsx": Format(SheetLayout, read_workbook, (".xlsx",)),
+    "sav": Format(SavLayout, read_sav, (".sav", ".zsav")),
+    "webropol_json": Format(WebropolLayout, read_webropol, (".json",)),
 }
 
 _READERS = {format_.layout: format_.read for format_ in FORMATS.values()}

@@ -11,10 +11,9 @@ from tests.pipeline.build import SAMPLE
 
 
 def copy_exports(folder: Path) -> DataPaths:
-    """The fixtures in `folder`, with the registry and the inventory of the sample survey."""
+    """The fixtures in `folder`, with the registry of the sample survey; they need no inventory."""
     paths = DataPaths(folder / "data")
-    for name in ("registry", "systems"):
-        shutil.copytree(SAMPLE / name, paths.root / name)
+    shutil.copytree(SAMPLE / "registry", paths.registry)
     survey = paths.surveys / "exports"
     shutil.copytree(FOLDER / "survey", survey)
     for tool in EXPORTS:

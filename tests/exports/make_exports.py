@@ -12,8 +12,7 @@ Where the shapes come from:
   tests/testthat/files/sample.csv of github.com/ropensci/qualtRics; files in public repositories have the time zone in
   the ImportId of the times.
 - Microsoft Forms: files in public repositories that begin with ID, Start time, Completion time, Email, Name and have
-  times like 8/20/25 12:51:45. A date question may be exported month first, which cannot be told from day first: the
-  date is asked here as a text.
+  times like 8/20/25 12:51:45. A date question is exported month first.
 - SPSS: written by pyreadstat, with labels of variables and of values, and user-missing values.
 """
 
@@ -400,7 +399,7 @@ def _qualtrics_row(each: Answers) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-FORMS_TEXTS = TEXTS | {"opinion": "Palvelut riittävät\nkunnassamme", "since": "Mistä alkaen?\n(pp.kk.vvvv)"}
+FORMS_TEXTS = TEXTS | {"opinion": "Palvelut riittävät\nkunnassamme"}
 FORMS = ("ID", "Start time", "Completion time", "Email", "Name", "Last modified time", *FORMS_TEXTS.values())
 FORMS_MEANINGS = (
     ("_response_id",), ("_started_at",), ("_submitted_at",), ("ignored",), ("ignored",), ("ignored",),
@@ -409,22 +408,25 @@ FORMS_MEANINGS = (
 )  # fmt: skip
 
 
+FORMS_DATES = {"date_format": '"%m/%d/%Y"'}
+
+
 def _forms_answers(each: Answers) -> tuple[str, ...]:
     """Several choices end with the sign that joins them."""
     return (
         "anonymous", "", "", each.label("municipality"), each.label("role"), each.label("opinion"),
         "".join(f"{label};" for label in service_labels(each)), plain(each.staff), plain(each.budget),
-        finnish_day(each.since), each.comment or "",
+        f"{each.since.month}/{each.since.day}/{each.since.year}" if each.since else "", each.comment or "",
     )  # fmt: skip
 
 
 def make_forms_csv() -> Export:
-    """Times month first; line breaks in the names of columns."""
+    """Times and dates month first; line breaks in the names of columns."""
     rows = [
         (str(each.number), _us(local(each.started_at)), _us(local(each.submitted_at)), *_forms_answers(each))
         for each in ANSWERS
     ]
-    settings = {"format": "csv", "encoding": "utf-8-sig", "timestamp_format": '"%m/%d/%y %H:%M:%S"'}
+    settings = {"format": "csv", "encoding": "utf-8-sig", "timestamp_format": '"%m/%d/%y %H:%M:%S"'} | FORMS_DATES
     content = csv_bytes([FORMS, *rows], "utf-8-sig")
     return Export(content, "responses.csv", settings, _columns(FORMS, FORMS_MEANINGS))
 
@@ -444,7 +446,7 @@ def make_forms_xlsx() -> Export:
         )
         for each in ANSWERS
     ]
-    settings = {"format": "xlsx", "sheet": "Sheet1"}
+    settings = {"format": "xlsx", "sheet": "Sheet1"} | FORMS_DATES
     content = xlsx_bytes("Sheet1", [FORMS, *rows])
     return Export(content, "responses.xlsx", settings, _columns(FORMS, FORMS_MEANINGS))
 

@@ -33,12 +33,13 @@ CHANGES = [
     ("plain_csv", "responses.csv", ";12,125;", ";12,126;"),
     ("limesurvey_text", "responses.csv", '"Yes","Yes","No","5"', '"Yes","No","No","5"'),
     ("webropol_json", "responses.json", "2023-03-26T04:10:10", "2023-03-26T04:10:11"),
+    ("forms_csv", "responses.csv", ",1/31/2020,", ",31/1/2020,"),
 ]
 
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """The fixtures, and three of them again with one answer or time changed."""
+    """The fixtures, and some of them again with one answer or time changed."""
     paths = copy_exports(tmp_path_factory.mktemp("exports"))
     rounds = paths.surveys / "exports" / "rounds"
     for tool, file_name, old, new in CHANGES:
@@ -111,9 +112,18 @@ def other_time(row: tuple[Any, ...]) -> bool:
     return row[0] == 7 and row[6] == datetime(2023, 3, 26, 1, 10, 11)
 
 
+def no_date(row: tuple[Any, ...]) -> bool:
+    return row[:2] == (1, "since") and row[3] == "not_a_date" and row[-1] == ""
+
+
 @pytest.mark.parametrize(
     ("tool", "is_changed", "n_changed"),
-    [("plain_csv", other_number, 1), ("limesurvey_text", other_tick, 1), ("webropol_json", other_time, 8)],
+    [
+        ("plain_csv", other_number, 1),
+        ("limesurvey_text", other_tick, 1),
+        ("webropol_json", other_time, 8),
+        ("forms_csv", no_date, 1),
+    ],
 )
 def test_a_change_in_one_file_is_seen(
     warehouse: duckdb.DuckDBPyConnection, tool: str, is_changed: Callable[[tuple[Any, ...]], bool], n_changed: int
@@ -140,7 +150,7 @@ def test_every_tool_is_compared(paths: DataPaths) -> None:
 
 
 def test_great_expectations_reads_the_answers_as_sql_does(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """A date with its midnight among them."""
+    """Dates with their midnight, month first, and none at all are among them."""
     found = warehouse.execute(
         "select round_id, status, n_failed from checks.results where check_id = 'sql_and_gx_agree' "
         "and survey_id = 'exports' order by all"

@@ -38,9 +38,9 @@ FORMATS: Mapping[str, Callable[[Sequence[Answers]], Export]] = {
 OPENS_AT = datetime(2023, 3, 1, tzinfo=UTC)
 SECONDS = 30 * 24 * 60 * 60
 
-# The form of dates that one export has is forgotten, or its decimal sign.
+# Day and month, or the decimal sign, are read wrongly in the one export that has them so.
 SLIPS = [
-    Slip("int_answers_coded", "'%Y-%m-%d', '%d.%m.%Y'", "'%Y-%m-%d', '%Y'"),
+    Slip("int_answers_coded", "'%d.%m.%Y') as date", "'%m.%d.%Y') as date"),
     Slip("int_answers_coded", "replace(answers.raw_value, ',', '.')", "replace(answers.raw_value, ',', '')"),
 ]
 

@@ -41,7 +41,7 @@ single as (
         case
             when spellings.code is null then {{ text_to_number('answers.raw_value', 'rounds.decimal_sign') }}
         end as number_value,
-        {{ text_to_date('answers.raw_value') }} as date_value,
+        {{ text_to_date('answers.raw_value', 'rounds.date_format') }} as date_value,
         cast(null as boolean) as is_ticked
     from answers
     inner join questions

@@ -36,7 +36,10 @@ select
                     else 'expected a number with the decimal sign of round.yml'
                 end
                 || '; correct the answer in corrections.csv'
-        when 'not_a_date' then 'expected a date such as 2023-01-31 or 31.1.2023; correct the answer in corrections.csv'
+        when 'not_a_date'
+            then
+                'expected a date such as 2023-01-31 or in the date_format of round.yml (31.1.2023 without one)'
+                || '; correct the answer in corrections.csv'
         when 'out_of_range'
             then
                 'expected a number from ' || coalesce({{ plain_number('questions.min_value') }}, 'any') || ' to '

@@ -6,6 +6,7 @@ select
     scope,
     closed_municipalities,
     decimal_sign,
+    date_format,
     duplicates,
     cast(opens_on as date) as opens_on,
     cast(closes_on as date) as closes_on,

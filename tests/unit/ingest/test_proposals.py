@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import stat
 from datetime import date
@@ -22,16 +21,16 @@ from ingest.proposals.reading import timestamp_formats
 from ingest.round import RoundSettings
 from ingest.settings import read_settings
 from orchestration.cli import app
+from tests.deciding import by_column, decide, is_marked, lines
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import EXPORTS, FOLDER
 
 TODAY = date(2026, 11, 24)
-Line = tuple[str, ...]
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> DataPaths:
-    """A survey without rounds, and the registry and inventory."""
+    """A survey without rounds, and the registry."""
     paths = copy_exports(tmp_path)
     shutil.rmtree(paths.surveys / "exports" / "rounds")
     return paths
@@ -49,29 +48,13 @@ def draft(paths: DataPaths, file: Path, round_id: str, survey: str = "exports") 
     return made
 
 
-def lines(file: Path) -> list[Line]:
-    with file.open(encoding="utf-8", newline="") as handle:
-        return [tuple(row) for row in csv.reader(handle)]
-
-
-def by_column(file: Path) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
-    for column, *rest in lines(file):
-        found.setdefault(column, []).append(tuple(rest))
-    return found
-
-
 @pytest.mark.parametrize("tool", EXPORTS)
 def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
     """The columns.csv that a person wrote for the same file judges the draft."""
     made = draft(empty, export_of(tool), tool)
     drafted, right = (by_column(folder / "columns.csv") for folder in (made.folder, FOLDER / tool))
     assert drafted.keys() == right.keys()
-    wrong = {
-        column: found
-        for column, found in drafted.items()
-        if found != right[column] and not any(cell.startswith("?") for cell in found[0])
-    }
+    wrong = {column: found for column, found in drafted.items() if found != right[column] and not is_marked(found[0])}
     assert wrong == {}
 
 
@@ -79,7 +62,7 @@ def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
 def test_most_is_recognised(empty: DataPaths, tool: str) -> None:
     """Only the role, whose wording is in no codebook, is left to a person."""
     made = draft(empty, export_of(tool), tool)
-    marked = [line for line in lines(made.folder / "columns.csv") if any(cell.startswith("?") for cell in line)]
+    marked = [line for line in lines(made.folder / "columns.csv") if is_marked(line)]
     assert [line[1:] for line in marked] == [("?_role", "", "", "", "")]
 
 
@@ -93,35 +76,18 @@ def test_every_mark_is_refused_and_nothing_else(empty: DataPaths) -> None:
     assert {doubt.file for doubt in made.doubts} == {"round.yml", "columns.csv", "source.yml"}
 
 
-def decide(made: Draft, right: Path) -> None:
-    """Do what a person does: every line and setting that is marked becomes the one of a finished round."""
-    answers = by_column(right / "columns.csv")
-    decided = [
-        (column, *found)
-        for column, rows in by_column(made.folder / "columns.csv").items()
-        for found in (answers[column] if any(cell.startswith("?") for row in rows for cell in row) else rows)
-    ]
-    with (made.folder / "columns.csv").open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle).writerows(decided)
-    for name in ("round.yml", "source.yml"):
-        drafted, finished = (YAML().load(folder / name) for folder in (made.folder, right))
-        for key in [key for key, value in drafted.items() if "?" in str(value)]:
-            drafted[key] = finished[key]
-        YAML().dump(drafted, made.folder / name)
-
-
 @pytest.mark.parametrize("tool", EXPORTS)
 def test_a_decided_draft_is_valid(empty: DataPaths, tool: str) -> None:
     """What is not marked in a draft stands: the same answers are read by it as by a round that a person made."""
     made = draft(empty, export_of(tool), tool)
-    decide(made, FOLDER / tool)
+    decide(made.folder, FOLDER / tool)
     assert validate(empty) == ()
     by_draft, by_person = (
         read_settings(folder / "round.yml", RoundSettings, FaultList()) for folder in (made.folder, FOLDER / tool)
     )
     assert by_draft and by_person
     assert by_draft[0].layout() == by_person[0].layout()
-    for name in ("timezone", "timestamp_format", "decimal_sign", "skip_rows_without"):
+    for name in ("timezone", "timestamp_format", "date_format", "decimal_sign", "skip_rows_without"):
         assert getattr(by_draft[0], name) == getattr(by_person[0], name), name
 
 
@@ -244,6 +210,19 @@ def test_a_file_that_cannot_be_read_leaves_nothing(
     assert not list((empty.surveys / "exports").glob("rounds/*new*"))
 
 
+def test_the_doubt_of_the_frame_names_what_there_is(empty: DataPaths) -> None:
+    made = draft(empty, export_of("forms_csv"), "forms")
+    (frame,) = (doubt for doubt in made.doubts if doubt.place == "frame")
+    assert frame.reason == "divisions 2023-01-01; populations of 31 December 2019, 2020"
+
+
+def test_a_mark_with_nothing_behind_it_is_not_to_be_taken_away(empty: DataPaths) -> None:
+    draft(empty, export_of("forms_csv"), "forms")
+    advice = {fault.found: fault.advice for fault in validate(empty) if fault.code == "undecided"}
+    assert advice['The value is "?".'] == "Write what is right."
+    assert advice['The value is "?_role".'].startswith("Take the ? away")
+
+
 def test_the_terminal_shows_no_answer(empty: DataPaths) -> None:
     file = empty.root / "forms.csv"
     text = export_of("forms_csv").read_text(encoding="utf-8")
@@ -262,11 +241,31 @@ def test_a_moment_that_reads_two_ways_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        (b"since\n3/6/2023\n3/16/2023\nspring\n", "%m/%d/%Y"),
+        (b"since\n6-3-2023\n16-3-2023\n", "%d-%m-%Y"),
+        (b"When?\n3/16/2023\n", "%m/%d/%Y"),
+        (b"since\n6.3.2023\n2023-03-16\n", None),
+        (b"since\nspring\n", None),
+    ],
+)
+def test_the_form_of_dates_is_told_by_the_file(empty: DataPaths, content: bytes, form: str | None) -> None:
+    """The usual form needs no setting; a column that may be a date question speaks too."""
+    file = empty.root / "dates.csv"
+    file.write_bytes(content)
+    made = draft(empty, file, "new")
+    assert YAML().load(made.folder / "round.yml").get("date_format") == form
+
+
+@pytest.mark.parametrize(
     ("name", "content", "marked"),
     [
         ("latin.csv", "Kunta;Muita huomioita\nAlajoki;Hyvä\n".encode("cp1252"), "encoding: ?cp1252"),
         ("signs.csv", b"Number of staff;Budget, million euros\n1;1,5\n2;1.5\n", "decimal_sign: '?'"),
         ("times.csv", b"Completion time;Number of staff\nyesterday;1\n", "timestamp_format: '?'"),
+        ("days.csv", b"since\n3/6/2023\n12/1/2023\n", "date_format: ?%m/%d/%Y or %d/%m/%Y"),
+        ("months.csv", b"since\n3/16/2023\n16/3/2023\n", "date_format: '?'"),
         ("gaps.csv", b"submitdate;Number of staff\n2023-03-06 09:15:09;1\n;2\n", "- ?submitdate"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -105,3 +106,21 @@ def test_a_folder_that_is_a_link_is_read_like_any_other(paths: DataPaths, round_
     with (elsewhere / "responses.csv").open("a", encoding="utf-8") as handle:
         handle.write("\n")
     assert inputs_sha256(paths) != before
+
+
+def test_without_a_folder_of_systems_the_inventory_is_empty(paths: DataPaths) -> None:
+    shutil.rmtree(paths.inventory.parent)
+    assert validate(paths) == ()
+    load_all(paths)
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        assert connection.execute("select count(*) from raw.systems__systems").fetchone() == (0,)
+
+
+def test_a_question_for_a_system_needs_the_inventory(paths: DataPaths, edit: Edit) -> None:
+    shutil.rmtree(paths.inventory.parent)
+    edit(paths.surveys / "palvelukysely" / "questions.csv", "comment,text", "comment,system")
+    assert list(map(str, validate(paths))) == [
+        'data/surveys/palvelukysely/questions.csv, line 5, column type: "comment" asks for a system, and the inventory '
+        "has none. Expected: systems/inventory.xlsx, beside surveys/, lists the systems and their other names. "
+        "Add it with its source.yml, or make the question a text."
+    ]
