@@ -207,7 +207,10 @@ def _gone(
     ]
 
 
-def apply(connection: duckdb.DuckDBPyConnection, replacements: Iterable[Replacement]) -> None:
-    """Write replacements, within a transaction of the caller."""
+def apply(connection: duckdb.DuckDBPyConnection, replacements: Iterable[Replacement]) -> set[str]:
+    """Write replacements, within a transaction of the caller; the tables that were written."""
+    written = set()
     for table, rows, where in replacements:
         replace_rows(connection, table, rows, where)
+        written.add(table)
+    return written

@@ -1,15 +1,19 @@
-"""The sources into the raw tables: everything is read and checked first, then written in one transaction."""
+"""The sources into the raw tables: all of it in one transaction, which a fault undoes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+import duckdb
+
 from ingest.errors import Fault, FaultList
-from ingest.inputs import Inputs, Scope, chosen_scope, read_inputs, scope_of_rounds
+from ingest.inputs import Scope, chosen_scope, read_inputs, scope_of_rounds
 from ingest.landing import (
     Replacement,
+    StoredRound,
     apply,
     is_round_stored,
     registry_replacements,
@@ -21,7 +25,7 @@ from ingest.landing import (
 )
 from ingest.paths import DataPaths
 from ingest.registry import read_registry
-from ingest.responses import read_responses
+from ingest.responses import ResponseFile, read_responses
 from ingest.rounds import round_keys
 from ingest.systems import read_systems
 from ingest.warehouse import opened, transaction
@@ -71,12 +75,39 @@ def load_systems(paths: DataPaths) -> LoadResult:
 def load_rounds(paths: DataPaths, keys: Collection[str]) -> LoadResult:
     """Write rounds (survey/round) with their surveys' codebooks, and the codebooks of surveys without rounds.
 
-    What has no folder any more is removed; other rounds stay as they were. Raises InputFaults.
+    What has no folder any more is removed; other rounds stay as they were. One round at a time is held in memory, and
+    all are written or none. Raises InputFaults.
     """
     faults = FaultList(paths.shown)
     inputs = read_inputs(paths, scope_of_rounds(paths, keys, faults), faults)
-    rounds, replacements = _read_rounds(paths, inputs, faults)
-    return _write(paths, replacements, rounds, remove_gone=True)
+    stored = stored_rounds(paths)
+    written: set[str] = set()
+    with _all_or_nothing(paths) as connection:
+        for survey in inputs.surveys if not len(faults) else ():
+            written |= apply(connection, survey_replacements(paths, survey))
+        loads = []
+        for round_ in inputs.rounds:
+            if is_round_stored(paths, round_.key, stored):
+                loads.append(_as_stored(round_.key, "unchanged", stored))
+                continue
+            files = read_responses(round_, faults)
+            if not len(faults):
+                written |= apply(connection, round_replacements(paths, round_, files))
+                loads.append(_as_read(round_.key, files))
+        faults.raise_if_any()
+        apply(connection, list(removals(connection, paths)))
+        gone = sorted(set(stored) - set(round_keys(paths)))
+        loads += [_as_stored(key, "removed", stored) for key in gone]
+        return LoadResult(tuple(loads), _counts(connection, written))
+
+
+def _as_read(key: str, files: Sequence[ResponseFile]) -> RoundLoad:
+    problems = [described.row.problem for file in files for described in file.rows]
+    return RoundLoad(key, "loaded", len(problems), sum(problem is not None for problem in problems))
+
+
+def _as_stored(key: str, outcome: Literal["unchanged", "removed"], stored: Mapping[str, StoredRound]) -> RoundLoad:
+    return RoundLoad(key, outcome, stored[key].n_rows, stored[key].n_unreadable)
 
 
 def validate(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> tuple[Fault, ...]:
@@ -97,47 +128,21 @@ def _all_faults(paths: DataPaths, scope: Scope, faults: FaultList) -> tuple[Faul
     return tuple(faults)
 
 
-def _read_rounds(paths: DataPaths, inputs: Inputs, faults: FaultList) -> tuple[list[RoundLoad], list[Replacement]]:
-    """What is to be written of surveys and rounds. Raises InputFaults when anything at all was found wrong."""
-    stored = stored_rounds(paths)
-    changed = [round_ for round_ in inputs.rounds if not is_round_stored(paths, round_.key, stored)]
-    files = {round_.key: read_responses(round_, faults) for round_ in changed}
-    faults.raise_if_any()
-    replacements = [each for survey in inputs.surveys for each in survey_replacements(paths, survey)]
-    for round_ in changed:
-        replacements += round_replacements(paths, round_, files[round_.key])
-    loads = []
-    for round_ in inputs.rounds:
-        if round_.key in files:
-            rows = [described.row for file in files[round_.key] for described in file.rows]
-            n_unreadable = sum(row.problem is not None for row in rows)
-            loads.append(RoundLoad(round_.key, "loaded", len(rows), n_unreadable))
-        else:
-            known = stored[round_.key]
-            loads.append(RoundLoad(round_.key, "unchanged", known.n_rows, known.n_unreadable))
-    return loads, replacements
+def _write(paths: DataPaths, replacements: Iterable[Replacement]) -> LoadResult:
+    with _all_or_nothing(paths) as connection:
+        return LoadResult((), _counts(connection, apply(connection, replacements)))
 
 
-def _write(
-    paths: DataPaths,
-    replacements: Iterable[Replacement],
-    rounds: Iterable[RoundLoad] = (),
-    *,
-    remove_gone: bool = False,
-) -> LoadResult:
+@contextmanager
+def _all_or_nothing(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, in a transaction: what is raised within leaves it as it was."""
     paths.prepare_private()
-    written = list(replacements)
-    tables = sorted({replacement.table for replacement in written})
-    gone = sorted(stored_rounds(paths).items()) if remove_gone else []
-    present = set(round_keys(paths))
-    removed = [RoundLoad(key, "removed", known.n_rows, known.n_unreadable) for key, known in gone if key not in present]
-    with opened(paths.warehouse_file) as connection:
-        with transaction(connection):
-            apply(connection, written)
-            if remove_gone:
-                apply(connection, list(removals(connection, paths)))
-        counts = {
-            table.removeprefix("raw."): int((connection.execute(f"select count(*) from {table}").fetchone() or (0,))[0])
-            for table in tables
-        }
-    return LoadResult((*rounds, *removed), counts)
+    with opened(paths.warehouse_file) as connection, transaction(connection):
+        yield connection
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
+    return {
+        table.removeprefix("raw."): int((connection.execute(f"select count(*) from {table}").fetchone() or (0,))[0])
+        for table in sorted(tables)
+    }

@@ -336,16 +336,20 @@ def _recode_targets(
 
 
 def _check_contradiction(round_: Round, survey: Survey, recode: Recode, faults: FaultList) -> None:
-    """A spelling that the codebook itself gives to one option is not recoded to another."""
+    """A spelling that the codebook gives to one option is not recoded to another, unless the round recodes every one
+    of the list: it has codes of its own then."""
     roles = survey.settings.roles
     list_name = roles.list_name if roles is not None and recode.list_name == "_role" else recode.list_name
+    recoded = {each.source_value for each in round_.recodes if each.list_name == recode.list_name}
+    if recoded >= set(survey.codes(list_name)):
+        return
     for choice in survey.lists.get(list_name, ()):
         if recode.source_value in choice.spellings() and recode.code != choice.code:
             _add_recode(
                 round_, recode, "source_value", "contradicting-recode", faults,
                 f"{quoted(recode.source_value)} is recoded to {quoted(recode.code)}.",
                 f"In choices.csv it is a code or label of {quoted(choice.code)}.",
-                "Remove the recode, or correct choices.csv.",
+                "Remove the recode, or recode every code of the list if the round has codes of its own.",
             )  # fmt: skip
 
 

@@ -1,16 +1,19 @@
-"""The same answers as CSV, XLSX, SAV and JSON give the same marts, whatever was answered."""
+"""The same answers as CSV, XLSX, SAV and JSON, and in other codes, give the same marts, whatever was answered."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
 
 from ingest.load import load_rounds
 from ingest.paths import DataPaths
+from tests.acceptance.project import replace as in_file
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import (
     ANSWERS,
@@ -29,8 +32,17 @@ from tests.properties.models import Model, Slip, built, compile_models
 from tests.properties.properties import Property, holds, is_broken
 
 N_EXAMPLES = 8
+# A round may write every code of a list in its own way, and say so in recodes.csv.
+OTHER_CODES = {"1": "3", "2": "99", "3": "1", "99": "2", None: None}
+
+
+def make_other_codes(given: Sequence[Answers]) -> Export:
+    return make_plain_csv([replace(each, opinion=OTHER_CODES[each.opinion]) for each in given])
+
+
 FORMATS: Mapping[str, Callable[[Sequence[Answers]], Export]] = {
     "plain_csv": make_plain_csv,
+    "other_codes": make_other_codes,
     "plain_xlsx": make_plain_xlsx,
     "spss_sav": make_spss_sav,
     "webropol_json": make_webropol_json,
@@ -38,9 +50,10 @@ FORMATS: Mapping[str, Callable[[Sequence[Answers]], Export]] = {
 OPENS_AT = datetime(2023, 3, 1, tzinfo=UTC)
 SECONDS = 30 * 24 * 60 * 60
 
-# Day and month, or the decimal sign, are read wrongly in the one export that has them so.
+# Day and month, the decimal sign or the codes are read wrongly in the one export that has them so.
 SLIPS = [
     Slip("int_answers_coded", "'%d.%m.%Y') as date", "'%m.%d.%Y') as date"),
+    Slip("int_values_accepted", "order by precedence, code", "order by precedence desc, code"),
     Slip("int_answers_coded", "replace(answers.raw_value, ',', '.')", "replace(answers.raw_value, ',', '')"),
 ]
 
@@ -70,11 +83,21 @@ def _answer(number: int, second: int) -> st.SearchStrategy[Answers]:
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     paths = copy_exports(tmp_path_factory.mktemp("formats"))
-    for folder in (paths.surveys / "exports" / "rounds").iterdir():
+    rounds = paths.surveys / "exports" / "rounds"
+    add_round_in_other_codes(rounds)
+    for folder in rounds.iterdir():
         if folder.name not in FORMATS:
             shutil.rmtree(folder)
     load_all(paths)
     return paths
+
+
+def add_round_in_other_codes(rounds: Path) -> None:
+    folder = rounds / "other_codes"
+    shutil.copytree(rounds / "plain_csv", folder)
+    in_file(folder / "round.yml", "round_id: plain_csv", "round_id: other_codes")
+    with (folder / "recodes.csv").open("a", encoding="utf-8") as handle:
+        handle.writelines(f"scale,{other},{code}\n" for code, other in OTHER_CODES.items() if code)
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ cells as (
         on
             questions.survey_id = breakdowns.survey_id
             and questions.round_id = breakdowns.round_id
-            and (units.unit = 'response' or breakdowns.is_of_municipality)
+            and (units.unit = 'response' or breakdowns.breakdown_kind <> 'role')
     left join cube
         on
             questions.survey_id = cube.survey_id

@@ -1,4 +1,5 @@
--- Which row of every breakdown a response or a municipality belongs to. Role and breakdown questions: responses only.
+-- Which row of every breakdown a response or a municipality belongs to; by role responses only. The answer to a
+-- breakdown question that is a municipality's by the rule of the question is its row.
 with responses as (
     select * from {{ ref('int_responses_disposed') }}
     where disposition = 'accepted'
@@ -13,8 +14,8 @@ breakdown_questions as (
 ),
 
 answers as (
-    select * from {{ ref('int_answers_judged') }}
-    where answer_status = 'valid' and code is not null
+    select * from {{ ref('int_answers_by_unit') }}
+    where code is not null and {{ is_not_carried() }}
 ),
 
 by_area as (
@@ -64,8 +65,8 @@ union all
 select
     answers.survey_id,
     answers.round_id,
-    'response' as unit,
-    answers.response_id as unit_id,
+    answers.unit,
+    answers.unit_id,
     answers.question_id as breakdown,
     answers.code as breakdown_id
 from answers

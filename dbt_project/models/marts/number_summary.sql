@@ -77,7 +77,7 @@ inner join breakdowns
     on
         questions.survey_id = breakdowns.survey_id
         and questions.round_id = breakdowns.round_id
-        and (units_of_analysis.unit = 'response' or breakdowns.is_of_municipality)
+        and (units_of_analysis.unit = 'response' or breakdowns.breakdown_kind <> 'role')
 left join summed
     on
         questions.survey_id = summed.survey_id

@@ -34,7 +34,7 @@ moved as (
     from realigned
 ),
 
--- A role or an answer is of the response: the division does not matter to it.
+-- The role or answer of a response: the division does not matter to it.
 of_responses as (
     select own.* replace (moved.frame_round_id as frame_round_id)
     from own
@@ -44,6 +44,7 @@ of_responses as (
             and own.breakdown = labelled.breakdown
             and own.breakdown_id = labelled.breakdown_id
             and labelled.breakdown_kind in ('role', 'answer')
+            and own.unit = 'response'
     inner join moved
         on
             own.survey_id = moved.survey_id
