@@ -60,6 +60,7 @@ def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
     files = [file for path in round_.response_files if (file := _read_file(round_, path, faults)) is not None]
     if len(files) == len(round_.response_files):
         _check_all_pages(files, faults)
+        _check_repeated_files(round_, files, faults)
         _check_repeated_ids(round_, files, faults)
         _check_corrections(round_, files, faults)
         _check_codings(round_, files, faults)
@@ -230,6 +231,22 @@ def _check_all_pages(files: Sequence[ResponseFile], faults: FaultList) -> None:
             expected="Every page of the export is a file of the round.",
             advice="Fetch the other pages and name them in files of round.yml.",
         )
+
+
+def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    """Equal rows without an id are different responses: a file that is delivered twice would count twice."""
+    first: dict[str, str] = {}
+    for file in files if round_.source_column("_response_id") is None else ():
+        same = first.setdefault(file.sha256, file.path.name)
+        if same != file.path.name:
+            faults.add(
+                "repeated-delivery",
+                file.path,
+                "",
+                found=f"It is the same as {same}, byte for byte, and its rows have no response id.",
+                expected="Each file of the round has responses of its own.",
+                advice="Take one of the two out of files in round.yml.",
+            )
 
 
 def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.errors import InputFaults
 from ingest.fingerprint import file_sha256
+from ingest.landing import stored_rounds
 from ingest.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems, validate
 from ingest.paths import DataPaths
 from ingest.raw_tables import COLUMNS
@@ -171,11 +172,13 @@ def test_nothing_is_written_with_a_fault(paths: DataPaths, round_folder: Path, e
     assert contents(paths) == before
 
 
-def test_faults_at_first_load_leave_no_warehouse(paths: DataPaths, round_folder: Path) -> None:
+def test_faults_at_first_load_leave_nothing(paths: DataPaths, round_folder: Path) -> None:
     (round_folder / "columns.csv").unlink()
     with pytest.raises(InputFaults):
         load_rounds(paths, [KEY])
-    assert not paths.warehouse_file.exists()
+    assert stored_rounds(paths) == {}
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        assert connection.execute("from duckdb_tables()").fetchall() == []
 
 
 def test_faulty_round_does_not_stop_another(two_rounds: DataPaths, round_folder: Path, edit: Edit) -> None:
