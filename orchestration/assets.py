@@ -30,7 +30,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from pydantic import PrivateAttr
 
-from expectations.record import CheckResult, begin_build, record_dbt
+from expectations.record import begin_build, record_dbt
 from ingest.errors import InputFaults
 from ingest.fingerprint import code_sha256
 from ingest.load import LoadResult, load_registry, load_rounds, load_systems
@@ -40,8 +40,8 @@ from orchestration import checks
 from orchestration.dbt import BUILD, end, failures, prepared_manifest
 from orchestration.findings import told, write_findings
 from orchestration.partitions import ROUNDS
-from orchestration.session import Session, refresh_session
-from publish.gate import PublishRefused, Refusal, refusals
+from orchestration.session import Judged, Session, refresh_session
+from publish.gate import PublishRefused, refusals
 from publish.release import PUBLISHED_TABLES, publish
 
 # The one such thing used is backfill_policy: chosen rounds are read in one run. Versions are pinned.
@@ -147,37 +147,41 @@ def expectations(
 ) -> Iterator[AssetCheckResult | AssetCheckEvaluation]:
     """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse.
 
-    The rounds that were built get their results too, each on its own partition."""
+    The rounds that were built or read get their results too, each on its own partition."""
     session = refresh.session
-    results, against, built = _judged(session)
+    judged = _judged(session)
     for line in told(session.findings, session.paths):
         context.log.warning(line)
-    if against:
-        session.refuse(str(PublishRefused(against)))
-    yield from checks.results_of_rounds(results, built)
+    if judged.against:
+        session.refuse(str(PublishRefused(judged.against)))
+    yield from checks.results_of_rounds(judged.results, {*judged.built, *session.read}, context.instance)
     selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
-    yield from checks.results_of_tables(results, selected, MANIFEST)
+    yield from checks.results_of_tables(judged.results, selected, MANIFEST)
 
 
 @multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", can_subset=True)
 def round_checks(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
-    """The checks of one round anew, as it stands in the warehouse. In a refresh they come with the expectations."""
-    results, _, _ = _judged(refresh.session)
+    """The checks of chosen rounds again, as the warehouse stands. In a refresh they come with the expectations."""
     chosen = {key.name for key in context.selected_asset_check_keys}
-    for evaluation in checks.results_of_rounds(results, [context.partition_key]):
+    keys = context.op_execution_context.partition_keys
+    for evaluation in checks.results_of_rounds(_judged(refresh.session).results, keys, context.instance):
         if evaluation.check_name in chosen:
             yield evaluation
 
 
-def _judged(session: Session) -> tuple[list[CheckResult], list[Refusal], list[str]]:
-    """Judge the warehouse as it stands: every result, what is against a release, and the rounds that were built."""
-    session.judge()
-    with opened(session.paths.warehouse_file, read_only=True) as connection:
-        results, built = checks.recorded_results(connection), checks.rounds_built(connection)
-        against = refusals(connection, PUBLISHED_TABLES, code_sha256())
-    session.remember(results)
-    session.findings = write_findings(session.paths)
-    return results, against, built
+def _judged(session: Session) -> Judged:
+    """The warehouse as it stands, judged once in a session."""
+    if session.judged is None:
+        session.judge()
+        with opened(session.paths.warehouse_file, read_only=True) as connection:
+            session.judged = Judged(
+                checks.recorded_results(connection),
+                refusals(connection, PUBLISHED_TABLES, code_sha256()),
+                checks.rounds_built(connection),
+            )
+        session.remember(session.judged.results)
+        session.findings = write_findings(session.paths)
+    return session.judged
 
 
 @asset(deps=[AssetKey(["marts", name]) for name in PUBLISHED_TABLES], group_name="published", kinds={"duckdb"})

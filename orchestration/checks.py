@@ -16,8 +16,11 @@ from dagster import (
     AssetCheckSeverity,
     AssetCheckSpec,
     AssetKey,
+    AssetRecordsFilter,
+    DagsterInstance,
     PreviewWarning,
 )
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
 from expectations import answers
 from expectations.record import COLUMNS, CheckResult
@@ -77,8 +80,10 @@ def round_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
     They are judged in one step with the tables: that step fails, and holds up the release, when one of them is grave.
     """
     texts = ANSWER_CHECKS | {check["id"]: check["message_en"] for check in round_check_definitions(manifest)}
+    after_build = [asset_keys(manifest)["round_checks"]]
     return [
-        AssetCheckSpec(name, asset=ROUND_ASSET, description=text, partitions_def=ROUNDS) for name, text in texts.items()
+        AssetCheckSpec(name, asset=ROUND_ASSET, description=text, partitions_def=ROUNDS, additional_deps=after_build)
+        for name, text in texts.items()
     ]
 
 
@@ -114,16 +119,35 @@ def results_of_tables(
         yield AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, **_as_one(behind))
 
 
-def results_of_rounds(results: Iterable[CheckResult], rounds: Collection[str]) -> Iterator[AssetCheckEvaluation]:
+def results_of_rounds(
+    results: Iterable[CheckResult], rounds: Collection[str], instance: DagsterInstance
+) -> Iterator[AssetCheckEvaluation]:
     """What became of each check of these rounds (survey/round), as an event of the round's partition."""
-    found: dict[tuple[str, str], list[CheckResult]] = defaultdict(list)
+    found: dict[str, dict[str, list[CheckResult]]] = defaultdict(lambda: defaultdict(list))
     for result in results:
-        found[f"{result.survey_id}/{result.round_id}", result.check_id.split(".")[0]].append(result)
-    for (key, name), behind in found.items():
-        if key in rounds:
+        found[f"{result.survey_id}/{result.round_id}"][result.check_id.split(".")[0]].append(result)
+    for key in sorted(set(rounds) & set(found)):
+        target = _last_reading(instance, key)
+        for name, behind in found[key].items():
             yield AssetCheckEvaluation(
-                asset_key=ROUND_ASSET, check_name=name, partition=key, blocking=True, **_as_one(behind)
+                asset_key=ROUND_ASSET, check_name=name, partition=key, blocking=True,
+                target_materialization_data=target, **_as_one(behind),
+            )  # fmt: skip
+
+
+def _last_reading(instance: DagsterInstance, key: str) -> AssetCheckEvaluationTargetMaterializationData | None:
+    """When the round was read last: Dagster takes a check for missing that was not of that."""
+    of_round = AssetRecordsFilter(asset_key=ROUND_ASSET, asset_partitions=[key])
+    records = instance.fetch_materializations(of_round, limit=1).records
+    return next(
+        (
+            AssetCheckEvaluationTargetMaterializationData(
+                storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
             )
+            for record in records
+        ),
+        None,
+    )
 
 
 def _table_check(check_id: str, table: str, keys: Mapping[str, AssetKey]) -> tuple[AssetKey, str]:

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from expectations.record import CheckResult
     from ingest.load import RoundLoad
     from orchestration.findings import Finding
+    from publish.gate import Refusal
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The result of every check, what is against a release, and the rounds (survey/round) that were built."""
+
+    results: Sequence[CheckResult]
+    against: Sequence[Refusal]
+    built: Sequence[str]
 
 
 @dataclass
@@ -35,6 +45,7 @@ class Session:
     is_input_wrong: bool = False
     read: set[str] = field(default_factory=set)
     findings: Sequence[Finding] = ()
+    judged: Judged | None = None
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def refuse(self, reasons: str) -> None:
