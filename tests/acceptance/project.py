@@ -71,10 +71,12 @@ def dagster(paths: DataPaths, *arguments: str, project: Path = PROJECT_ROOT) -> 
 
 
 def materialize(
-    paths: DataPaths, selection: str, project: Path = PROJECT_ROOT, partition: str = ""
+    paths: DataPaths, selection: str, project: Path = PROJECT_ROOT, partition: str = "", partitions: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Materialise chosen assets in Dagster and nothing else, as a person can in its web interface."""
-    chosen = ["--select", selection, *(["--partition", partition] if partition else [])]
+    of_partition = ["--partition", partition] if partition else []
+    of_range = ["--partition-range", partitions] if partitions else []
+    chosen = ["--select", selection, *of_partition, *of_range]
     return dagster(paths, "asset", "materialize", *chosen, project=project)
 
 

@@ -89,6 +89,16 @@ def test_checks_of_a_round_that_was_not_built_stand(fresh: DataPaths) -> None:
     assert {each.partition for each in evaluations(fresh) if each.partition} == {"koto_kuntakysely/2023-01"}
 
 
+def test_rounds_read_in_a_backfill_have_their_checks(fresh: DataPaths) -> None:
+    """Two rounds in one run, without a build: their checks are of what stands in the warehouse."""
+    both = ["koto_kuntakysely/2023-01", "owal_tyovoiman_ulkopuolella/2020"]
+    done = materialize(fresh, "raw/responses", partitions="...".join(both))
+    assert done.returncode == 0, done.stdout
+    found = [each for each in evaluations(fresh) if each.partition]
+    assert sorted({each.partition for each in found}) == both
+    assert {each.check_name for each in found if not each.passed} == {"figures_right_in_print", "rows_empty_row"}
+
+
 def launched(instance: DagsterInstance, cursor: str | None = None) -> tuple[list[str | None], str | None]:
     """The rounds that one look of the sensor launches runs for, and its cursor after it."""
     from orchestration.jobs import new_or_changed_round
