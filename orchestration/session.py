@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ingest import state
-from ingest.fingerprint import code_sha256, inputs_sha256
 from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import round_keys, round_sha256, split_key
+from orchestration.unchanged import fingerprint, release_if_unchanged, warehouse_signature
 
 if TYPE_CHECKING:
     from expectations.record import CheckResult
@@ -127,14 +127,7 @@ def refresh_session(paths: DataPaths) -> Iterator[Session]:
             _end(session)
 
 
-def fingerprint(paths: DataPaths) -> str:
-    """What a refresh is made from: its inputs and its code."""
-    return f"{inputs_sha256(paths)}-{code_sha256()}"
-
-
 def _begin(paths: DataPaths) -> Session:
-    from orchestration.unchanged import release_if_unchanged
-
     made_from, unchanged = fingerprint(paths), release_if_unchanged(paths)
     with state.opened(paths) as memory:
         return Session(paths, state.begin_refresh(memory, datetime.now(UTC), made_from), unchanged)
@@ -142,7 +135,6 @@ def _begin(paths: DataPaths) -> Session:
 
 def _end(session: Session) -> None:
     from ingest.landing import rounds_to_read
-    from orchestration.unchanged import warehouse_signature
 
     # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
     def is_all_read() -> bool:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ingest import state
-from ingest.fingerprint import file_sha256
+from ingest.fingerprint import code_sha256, file_sha256, inputs_sha256
 from ingest.paths import DataPaths
 from ingest.warehouse import WarehouseDamaged, opened
-from orchestration.session import fingerprint
+
+
+def fingerprint(paths: DataPaths) -> str:
+    """What a refresh is made from: its inputs and its code."""
+    return f"{inputs_sha256(paths)}-{code_sha256()}"
 
 
 def release_if_unchanged(paths: DataPaths) -> state.ReleaseRecord | None:
