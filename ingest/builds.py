@@ -47,6 +47,18 @@ def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"insert into {BUILT} from {TO_BUILD}")
 
 
+def rounds_planned(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The rounds (survey/round) that the last build was to make."""
+    rows = connection.execute(f"select survey_id || '/' || round_id from {TO_BUILD}").fetchall()
+    return {key for (key,) in rows}
+
+
+def rounds_as_built(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The rounds (survey/round) that a sound build made of what is in the raw tables now."""
+    now, built = _fingerprints(connection), _fingerprints_built(connection)
+    return {"/".join(key) for key, fingerprint in now.items() if built.get(key) == fingerprint}
+
+
 def _fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
     """What each round in the warehouse is made of, as one hash: its files, its codebook, registry, inventory, code."""
     if not columns_of(connection, "raw.ingest__loads"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import duckdb
 
 from ingest.errors import Fault, FaultList
-from ingest.inputs import Scope, chosen_scope, read_inputs, scope_of_rounds
+from ingest.inputs import Inputs, Scope, chosen_scope, read_inputs, scope_of_rounds
 from ingest.landing import (
     Replacement,
     StoredRound,
@@ -25,8 +25,11 @@ from ingest.landing import (
 )
 from ingest.paths import DataPaths
 from ingest.registry import read_registry
-from ingest.responses import ResponseFile, read_responses
-from ingest.rounds import round_keys
+from ingest.responses import read_responses
+from ingest.round import Round
+from ingest.rounds import round_keys, survey_folders
+from ingest.survey import read_survey
+from ingest.survey_checks import check_no_inventory
 from ingest.systems import read_systems
 from ingest.warehouse import opened, transaction
 
@@ -65,9 +68,12 @@ def load_registry(paths: DataPaths) -> LoadResult:
 
 
 def load_systems(paths: DataPaths) -> LoadResult:
-    """Write the inventory's tables. Raises InputFaults."""
+    """Write the inventory's tables. Raises InputFaults, also when there is none and a survey asks for a system."""
     faults = FaultList(paths.shown)
     systems = read_systems(paths, faults)
+    if systems is not None and not systems.systems:
+        for survey in filter(None, (read_survey(folder, FaultList()) for folder in survey_folders(paths))):
+            check_no_inventory(survey, faults)
     faults.raise_if_any()
     return _write(paths, systems_replacements(paths, systems) if systems else ())
 
@@ -81,19 +87,14 @@ def load_rounds(paths: DataPaths, keys: Collection[str]) -> LoadResult:
     faults = FaultList(paths.shown)
     inputs = read_inputs(paths, scope_of_rounds(paths, keys, faults), faults)
     stored = stored_rounds(paths)
-    written: set[str] = set()
     with _all_or_nothing(paths) as connection:
-        for survey in inputs.surveys if not len(faults) else ():
-            written |= apply(connection, survey_replacements(paths, survey))
+        written = _write_codebooks(connection, paths, inputs, faults)
         loads = []
         for round_ in inputs.rounds:
             if is_round_stored(paths, round_.key, stored):
                 loads.append(_as_stored(round_.key, "unchanged", stored))
-                continue
-            files = read_responses(round_, faults)
-            if not len(faults):
-                written |= apply(connection, round_replacements(paths, round_, files))
-                loads.append(_as_read(round_.key, files))
+            else:
+                loads += _write_round(connection, paths, round_, faults, written)
         faults.raise_if_any()
         apply(connection, list(removals(connection, paths)))
         gone = sorted(set(stored) - set(round_keys(paths)))
@@ -101,9 +102,24 @@ def load_rounds(paths: DataPaths, keys: Collection[str]) -> LoadResult:
         return LoadResult(tuple(loads), _counts(connection, written))
 
 
-def _as_read(key: str, files: Sequence[ResponseFile]) -> RoundLoad:
+def _write_codebooks(
+    connection: duckdb.DuckDBPyConnection, paths: DataPaths, inputs: Inputs, faults: FaultList
+) -> set[str]:
+    """The tables that were written: none with faults, for what is wrong may not even have the form of a table."""
+    surveys = () if len(faults) else inputs.surveys
+    return set().union(*(apply(connection, survey_replacements(paths, survey)) for survey in surveys))
+
+
+def _write_round(
+    connection: duckdb.DuckDBPyConnection, paths: DataPaths, round_: Round, faults: FaultList, written: set[str]
+) -> list[RoundLoad]:
+    """Read the files of a round; with faults, here or before, they are told and nothing is written."""
+    files = read_responses(round_, faults)
+    if len(faults):
+        return []
+    written |= apply(connection, round_replacements(paths, round_, files))
     problems = [described.row.problem for file in files for described in file.rows]
-    return RoundLoad(key, "loaded", len(problems), sum(problem is not None for problem in problems))
+    return [RoundLoad(round_.key, "loaded", len(problems), sum(problem is not None for problem in problems))]
 
 
 def _as_stored(key: str, outcome: Literal["unchanged", "removed"], stored: Mapping[str, StoredRound]) -> RoundLoad:

@@ -33,7 +33,7 @@ def check_survey(survey: Survey, registry: Registry | None, systems: Systems | N
     _check_settings(survey, registry, faults)
     _check_questions(survey, faults)
     if systems is not None and not systems.systems:
-        _check_no_inventory(survey, faults)
+        check_no_inventory(survey, faults)
     _check_choices(survey, faults)
     _check_comparisons(survey, faults)
     survey_conditions(survey, faults)
@@ -220,7 +220,7 @@ def _check_questions(survey: Survey, faults: FaultList) -> None:
         _check_other(survey, question, faults)
 
 
-def _check_no_inventory(survey: Survey, faults: FaultList) -> None:
+def check_no_inventory(survey: Survey, faults: FaultList) -> None:
     """An inventory that got lost would turn every system that was named into an unknown one."""
     for question in survey.questions:
         if question.type == "system":

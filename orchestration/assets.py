@@ -31,6 +31,7 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from pydantic import PrivateAttr
 
 from expectations.record import begin_build, record_dbt
+from ingest.builds import rounds_as_built, rounds_planned
 from ingest.errors import InputFaults
 from ingest.fingerprint import code_sha256
 from ingest.load import LoadResult, load_registry, load_rounds, load_systems
@@ -123,6 +124,7 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
     """Staging, intermediate, marts and the checks made in SQL, with dbt's own tests."""
     paths = refresh.session.paths
     refresh.session.start_judge()
+    refresh.session.has_built = True
     with opened(paths.warehouse_file) as connection:
         plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
     run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
@@ -154,7 +156,8 @@ def expectations(
         context.log.warning(line)
     if judged.against:
         session.refuse(str(PublishRefused(judged.against)))
-    yield from checks.results_of_rounds(judged.results, {*judged.built, *session.read}, context.instance)
+    read_as_built = session.read & set(judged.as_built)
+    yield from checks.results_of_rounds(judged.results, {*judged.built, *read_as_built}, context.instance)
     selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
     yield from checks.results_of_tables(judged.results, selected, MANIFEST)
 
@@ -163,8 +166,9 @@ def expectations(
 def round_checks(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
     """The checks of chosen rounds again, as the warehouse stands. In a refresh they come with the expectations."""
     chosen = {key.name for key in context.selected_asset_check_keys}
-    keys = context.op_execution_context.partition_keys
-    for evaluation in checks.results_of_rounds(_judged(refresh.session).results, keys, context.instance):
+    judged = _judged(refresh.session)
+    keys = {*judged.built, *judged.as_built} & set(context.op_execution_context.partition_keys)
+    for evaluation in checks.results_of_rounds(judged.results, keys, context.instance):
         if evaluation.check_name in chosen:
             yield evaluation
 
@@ -177,7 +181,8 @@ def _judged(session: Session) -> Judged:
             session.judged = Judged(
                 checks.recorded_results(connection),
                 refusals(connection, PUBLISHED_TABLES, code_sha256()),
-                checks.rounds_built(connection),
+                rounds_planned(connection) if session.has_built else (),
+                rounds_as_built(connection),
             )
         session.remember(session.judged.results)
         session.findings = write_findings(session.paths)

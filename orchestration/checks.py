@@ -26,7 +26,6 @@ from expectations import answers
 from expectations.record import COLUMNS, CheckResult
 from expectations.rules import ALL, CAN_FAIL
 from expectations.tables import EXPECTATIONS, RAW_TABLES
-from ingest.builds import TO_BUILD
 from orchestration.partitions import ROUNDS
 
 # The one such thing used is partitions_def of a check. Versions are pinned.
@@ -60,7 +59,7 @@ def asset_keys(manifest: Mapping[str, Any]) -> dict[str, AssetKey]:
 
 
 def table_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
-    """A spec for the expectations of each table, and one for all of them: each can fail.
+    """A spec for the expectations of each table, one for all of them (each can fail), and those of sources of no round.
 
     They hold up what comes after them in a run. Those of the sources are judged with the rest, after the build, so they
     cannot hold up the build; the gate reads them all the same.
@@ -69,6 +68,8 @@ def table_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
     tables = {name: key for name, key in keys.items() if key.path[0] in ("raw", "marts")}
     named = [(_table_check(f"{EXPECTATIONS}.{table}", table, keys), EXPECTATIONS_TEXT) for table in tables]
     named.append((_table_check(CAN_FAIL, answers.ASSET, keys), ANSWER_CHECKS[CAN_FAIL]))
+    of_sources = [check for check in round_check_definitions(manifest) if check["family"] == "source"]
+    named += [(_table_check(check["id"], check["asset"], keys), check["message_en"]) for check in of_sources]
     return [
         AssetCheckSpec(name, asset=key, description=text, blocking=key.path[0] != "raw") for (key, name), text in named
     ]
@@ -99,12 +100,6 @@ def recorded_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]
     return [CheckResult(*row) for row in rows]
 
 
-def rounds_built(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The rounds (survey/round) that the last build made: the others keep the results they have."""
-    rows = connection.execute(f"select survey_id || '/' || round_id from {TO_BUILD} order by 1").fetchall()
-    return [key for (key,) in rows]
-
-
 def results_of_tables(
     results: Iterable[CheckResult], specs: Iterable[AssetCheckSpec], manifest: Mapping[str, Any]
 ) -> Iterator[AssetCheckResult]:
@@ -112,7 +107,7 @@ def results_of_tables(
     keys = asset_keys(manifest)
     found: dict[tuple[AssetKey, str], list[CheckResult]] = defaultdict(list)
     for result in results:
-        if result.tool == "gx" and result.survey_id == ALL:
+        if result.tool != "dbt" and result.round_id == ALL:
             found[_table_check(result.check_id, result.asset, keys)].append(result)
     for spec in specs:
         behind = found[spec.asset_key, spec.name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judged:
-    """The result of every check, what is against a release, and the rounds (survey/round) that were built."""
+    """The result of every check, what is against a release, and the rounds (survey/round) that the results are of:
+    those built just now, and those that the raw tables hold as they were built."""
 
     results: Sequence[CheckResult]
     against: Sequence[Refusal]
-    built: Sequence[str]
+    built: Collection[str]
+    as_built: Collection[str]
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Session:
     is_input_wrong: bool = False
     read: set[str] = field(default_factory=set)
     findings: Sequence[Finding] = ()
+    has_built: bool = False
     judged: Judged | None = None
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
 

@@ -15,7 +15,7 @@ import pytest
 
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.warehouse import opened
-from tests.acceptance.project import ROUND, command, environment, kuntakysely, replace, rows
+from tests.acceptance.project import ROUND, command, environment, kuntakysely, replace, rows, touch_round
 
 ReleaseOf = Callable[[DataPaths], str]
 CONTACT = "Kotoutumisen yhteyshenkilöt on nimetty"
@@ -102,7 +102,7 @@ def test_one_changed_answer_turns_exactly_the_figures_it_touches(fresh: DataPath
 
 
 def test_a_warehouse_that_is_open_elsewhere(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8").write("case_system_name,Jokin muu,uma\n")
+    touch_round(fresh)
     before = release_of(fresh)
     look = "import duckdb, sys, time; held = duckdb.connect(sys.argv[1]); print('open', flush=True); time.sleep(60)"
     holder = subprocess.Popen(
@@ -127,7 +127,7 @@ def test_a_folder_without_surveys_is_told_and_left_alone(tmp_path: Path) -> None
 
 
 def test_two_refreshes_at_once(fresh: DataPaths) -> None:
-    (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8").write("case_system_name,Jokin muu,uma\n")
+    touch_round(fresh)
     first = subprocess.Popen(command("refresh"), cwd=PROJECT_ROOT, env=environment(fresh), stdout=subprocess.DEVNULL)
     wait_for_lock(fresh, first.pid)
     second = kuntakysely(fresh, "refresh")
@@ -139,7 +139,7 @@ def test_two_refreshes_at_once(fresh: DataPaths) -> None:
 
 def test_a_killed_refresh_leaves_the_release_and_the_next_one_works(fresh: DataPaths, release_of: ReleaseOf) -> None:
     before = release_of(fresh)
-    (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8").write("case_system_name,Jokin muu,uma\n")
+    touch_round(fresh)
     running = subprocess.Popen(
         command("refresh"), cwd=PROJECT_ROOT, env=environment(fresh), stdout=subprocess.DEVNULL, start_new_session=True
     )
@@ -154,7 +154,7 @@ def test_a_killed_refresh_leaves_the_release_and_the_next_one_works(fresh: DataP
 
 
 def test_rollback_and_back(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8").write("case_system_name,Jokin muu,uma\n")
+    touch_round(fresh)
     first = release_of(fresh)
     assert kuntakysely(fresh, "refresh").returncode == 0
     second = release_of(fresh)

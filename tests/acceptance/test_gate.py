@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.paths import DataPaths
-from tests.acceptance.project import ROUND, copy_project, kuntakysely, materialize, replace
+from tests.acceptance.project import ROUND, copy_project, kuntakysely, materialize, replace, touch_round
 
 ReleaseOf = Callable[[DataPaths], str]
 STATUS = "dbt_project/macros/answer_status.sql"
@@ -64,8 +64,7 @@ def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project
 def test_files_read_after_the_build_cannot_be_published(fresh: DataPaths, release_of: ReleaseOf) -> None:
     """A round is read anew, a source is read so that its checks run, the models are left as they were."""
     before = release_of(fresh)
-    with (fresh.root / ROUND / "recodes.csv").open("a", encoding="utf-8") as handle:
-        handle.write("case_system_name,Jokin muu,uma\n")
+    touch_round(fresh)
     read = materialize(fresh, "raw/responses", partition="koto_kuntakysely/2023-01")
     assert read.returncode == 0, read.stdout
     assert materialize(fresh, "raw/registry").returncode == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.paths import DataPaths
-from tests.acceptance.project import ROUND, copy_data, copy_inputs, kuntakysely, replace, rows
+from tests.acceptance.project import ROUND, copy_data, copy_inputs, kuntakysely, replace, rows, touch_round
 
 SECOND = ROUND.with_name("2023-02")
 
@@ -45,12 +45,14 @@ def test_a_full_refresh_of_one_keeps_the_other(two: DataPaths) -> None:
 
 
 def test_a_refresh_of_one_does_not_vouch_for_the_other(two: DataPaths) -> None:
-    """Both are edited, one is refreshed: the next refresh still has the other to do."""
+    """All are edited, and two that are no neighbours are refreshed: the next refresh still has the third to do."""
+    third = Path("surveys/owal_tyovoiman_ulkopuolella/rounds/2020")
+    replace(two.root / third / "source.yml", "producer: ", "producer: Another ")
     for folder in (ROUND, SECOND):
-        with (two.root / folder / "recodes.csv").open("a", encoding="utf-8") as handle:
-            handle.write("case_system_name,Jokin muu,uma\n")
-    assert kuntakysely(two, "refresh", "--round", "2023-01").returncode == 0
-    done = kuntakysely(two, "refresh", "--round", "2020", "--round", "2023-02")
+        touch_round(two, folder)
+    done = kuntakysely(two, "refresh", "--round", "2023-01", "--round", "2020")
+    assert (done.returncode, f"Refreshing {ROUND.parts[1]}/2023-01, {third.parts[1]}/2020" in done.stdout) == (0, True)
+    done = kuntakysely(two, "refresh")
     assert done.returncode == 0
     assert "Nothing has changed" not in done.stdout
     assert "Nothing has changed" in kuntakysely(two, "refresh").stdout

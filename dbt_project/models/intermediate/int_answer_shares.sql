@@ -61,7 +61,7 @@ cells as (
         on
             questions.survey_id = breakdowns.survey_id
             and questions.round_id = breakdowns.round_id
-            and (units.unit = 'response' or breakdowns.breakdown_kind <> 'role')
+            and (units.unit = 'response' or breakdowns.has_municipalities)
     left join cube
         on
             questions.survey_id = cube.survey_id

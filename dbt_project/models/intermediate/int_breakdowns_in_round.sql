@@ -27,7 +27,8 @@ select
     labelled.breakdown,
     labelled.breakdown_id,
     labelled.sort_order,
-    labelled.breakdown_kind
+    labelled.breakdown_kind in ('class', 'area') as is_of_municipality,
+    labelled.breakdown_kind <> 'role' as has_municipalities
 from rounds
 inner join labelled on rounds.survey_id = labelled.survey_id
 left join in_frame

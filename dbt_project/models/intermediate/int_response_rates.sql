@@ -1,7 +1,7 @@
 -- The frame and who answered, in every row of every breakdown that is a property of the municipality.
 with breakdowns as (
     select * from {{ ref('int_breakdowns_in_round') }}
-    where breakdown_kind in ('class', 'area')
+    where is_of_municipality
 ),
 
 frame_breakdowns as (

@@ -77,7 +77,7 @@ inner join breakdowns
     on
         questions.survey_id = breakdowns.survey_id
         and questions.round_id = breakdowns.round_id
-        and (units_of_analysis.unit = 'response' or breakdowns.breakdown_kind <> 'role')
+        and (units_of_analysis.unit = 'response' or breakdowns.has_municipalities)
 left join summed
     on
         questions.survey_id = summed.survey_id

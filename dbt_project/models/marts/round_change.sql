@@ -8,21 +8,28 @@ realigned as (
     select * from {{ ref('int_shares_realigned') }}
 ),
 
+breakdown_questions as (
+    select * from {{ ref('stg_codebook__breakdowns') }}
+),
+
+-- By a breakdown question responses only: municipalities that merge would have to answer it anew.
 own as (
     select
-        survey_id,
-        round_id,
-        round_id as frame_round_id,
-        question_id,
-        unit,
-        breakdown,
-        breakdown_id,
-        level as answer_level,
-        answer_code,
-        n,
-        base_n
-    from {{ ref('answer_distribution') }}
-    where base_n > 0
+        cells.survey_id,
+        cells.round_id,
+        cells.round_id as frame_round_id,
+        cells.question_id,
+        cells.unit,
+        cells.breakdown,
+        cells.breakdown_id,
+        cells.level as answer_level,
+        cells.answer_code,
+        cells.n,
+        cells.base_n
+    from {{ ref('answer_distribution') }} as cells
+    left join breakdown_questions
+        on cells.survey_id = breakdown_questions.survey_id and cells.breakdown = breakdown_questions.question_id
+    where cells.base_n > 0 and (cells.unit = 'response' or breakdown_questions.question_id is null)
 ),
 
 moved as (
@@ -44,7 +51,6 @@ of_responses as (
             and own.breakdown = labelled.breakdown
             and own.breakdown_id = labelled.breakdown_id
             and labelled.breakdown_kind in ('role', 'answer')
-            and own.unit = 'response'
     inner join moved
         on
             own.survey_id = moved.survey_id

@@ -82,7 +82,7 @@ inner join breakdowns
     on
         systems.survey_id = breakdowns.survey_id
         and systems.round_id = breakdowns.round_id
-        and (systems.unit = 'response' or breakdowns.breakdown_kind <> 'role')
+        and (systems.unit = 'response' or breakdowns.has_municipalities)
 left join counted
     on
         systems.survey_id = counted.survey_id
