@@ -115,7 +115,7 @@ def test_a_spelling_of_any_earlier_round_is_kept_for_its_list_only(tmp_path: Pat
     """The last round need not have met it; the same text in another list is another answer."""
     paths = copy_exports(tmp_path)
     rounds = paths.surveys / "exports" / "rounds"
-    for tool, recodes in (("plain_csv", "scale,A1,2\nscale,A2,3\n"), ("webropol_xlsx", "scale,A1,1\nrole,A3,3\n")):
+    for tool, recodes in (("plain_csv", "scale,A1,2\nscale,A2,3\n"), ("webropol_xlsx", "scale,A1,2\nrole,A3,3\n")):
         with (rounds / tool / "recodes.csv").open("a", encoding="utf-8") as handle:
             handle.write(recodes)
     settings = rounds / "webropol_xlsx" / "round.yml"
@@ -127,7 +127,33 @@ def test_a_spelling_of_any_earlier_round_is_kept_for_its_list_only(tmp_path: Pat
     file.write_text(text, encoding="utf-8")
     made = draft(paths, file, "forms")
     found = lines(made.folder / "recodes.csv")[1:]
-    assert sorted(found) == [("role", "A3", "3"), ("scale", "A1", "1"), ("scale", "A2", "3"), ("scale", "A3", "?")]
+    assert sorted(found) == [("role", "A3", "3"), ("scale", "A1", "2"), ("scale", "A2", "3"), ("scale", "A3", "?")]
+
+
+OWN_CODES, NO_AGREEMENT = "an earlier round had codes of its own", "earlier rounds do not agree on it"
+
+
+@pytest.mark.parametrize(
+    ("recodes", "drafted", "reason"),
+    [
+        (["scale,1,3 scale,2,99 scale,3,1 scale,99,99"], "scale,1,?3 scale,2,?99 scale,3,?1 scale,99,99", OWN_CODES),
+        (["_role,1,2 _role,2,1 role,3,3"], "_role,1,?2 _role,2,?1 role,3,3", OWN_CODES),
+        (["scale,5,2 scale,6,1", "scale,5,3 scale,6,1"], "scale,5,?3 scale,6,1", NO_AGREEMENT),
+        (["_role,5,2", "role,5,3"], "_role,5,?2 role,5,?3", NO_AGREEMENT),
+    ],
+)
+def test_a_recode_that_need_not_be_right_for_the_file_is_marked(
+    tmp_path: Path, recodes: list[str], drafted: str, reason: str
+) -> None:
+    """The file may be in the codes of the codebook or of any earlier round: read in the wrong ones it is permuted."""
+    paths = copy_exports(tmp_path)
+    for tool, added in zip(("plain_csv", "spss_sav"), recodes, strict=False):
+        with (paths.surveys / "exports" / "rounds" / tool / "recodes.csv").open("a", encoding="utf-8") as handle:
+            handle.writelines(f"{line}\n" for line in added.split())
+    made = draft(paths, export_of("plain_csv"), "new")
+    assert (made.folder / "recodes.csv").read_text(encoding="utf-8").split()[1:] == drafted.split()
+    doubts = [doubt for doubt in made.doubts if doubt.file == "recodes.csv"]
+    assert [doubt.reason for doubt in doubts] == [reason] * drafted.count("?")
 
 
 def test_an_odd_spelling_is_suggested_not_accepted(empty: DataPaths) -> None:
@@ -153,6 +179,21 @@ def test_what_the_file_says_of_a_code_is_its_recode(empty: DataPaths) -> None:
     recodes = [("scale", "11", "1"), ("scale", "12", "2"), ("scale", "13", "?3"), ("scale", "2", "?1")]
     assert lines(made.folder / "recodes.csv")[1:] == recodes
     assert [doubt.place for doubt in made.doubts if doubt.file == "recodes.csv"] == ["line 4, scale", "line 5, scale"]
+
+
+def test_a_code_whose_label_is_not_in_the_codebook_is_in_doubt(tmp_path: Path) -> None:
+    """Unmarked, good would be counted as bad; what a person has decided of it in an earlier round stands."""
+    paths = copy_exports(tmp_path)
+    file = write_sav(paths.root / "new.sav", "Palvelut riittävät kunnassamme", {2: "Paha", 3: "Hyvä", 1: "1"})
+    made = draft(paths, file, "new")
+    assert lines(made.folder / "recodes.csv")[1:] == [("scale", "2", "?2"), ("scale", "3", "?3")]
+    doubts = [doubt for doubt in made.doubts if doubt.file == "recodes.csv"]
+    assert [doubt.reason for doubt in doubts] == ["its label in the file is no name of the option"] * 2
+    shutil.rmtree(made.folder)
+    with (paths.surveys / "exports" / "rounds" / "spss_sav" / "recodes.csv").open("a", encoding="utf-8") as handle:
+        handle.write("scale,3,3\n")
+    made = draft(paths, file, "new")
+    assert lines(made.folder / "recodes.csv")[1:] == [("scale", "3", "3"), ("scale", "2", "?2")]
 
 
 @pytest.mark.parametrize(
