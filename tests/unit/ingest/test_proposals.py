@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
 from datetime import date
@@ -17,7 +18,8 @@ from ingest.errors import FaultList
 from ingest.load import validate
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.proposals.folder import Draft, draft_round
-from ingest.proposals.reading import timestamp_formats
+from ingest.proposals.reading import read_export, timestamp_formats
+from ingest.readers import FORMATS, Format, Layout, TextRow, TextTable
 from ingest.round import RoundSettings
 from ingest.settings import read_settings
 from orchestration.cli import app
@@ -249,6 +251,39 @@ def test_a_file_that_cannot_be_read_leaves_nothing(
     assert draft_round(empty, "exports", "new", file, TODAY, faults) is None
     assert [fault.code for fault in faults] == [code]
     assert not list((empty.surveys / "exports").glob("rounds/*new*"))
+
+
+class ListLayout(Layout):
+    """A made-up export that ends in .json like another's."""
+
+
+def read_list(path: Path, _layout: ListLayout, faults: FaultList) -> TextTable | None:
+    """A JSON list of rows, the first of which is the header."""
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(rows, list):
+        faults.add("not-a-list", path, "", found="It is no list.", expected="A list of rows.")
+        return None
+    header, *rest = map(tuple, rows)
+    return TextTable(path, header, 1, tuple(TextRow(line, cells) for line, cells in enumerate(rest, start=2)))
+
+
+@pytest.mark.parametrize(
+    ("content", "read_as"),
+    [
+        (export_of("webropol_json").read_bytes(), "webropol_json"),
+        (b'[["staff", "comment"], ["5", "none"]]', "json_list"),
+        (b"{}", "other-json-shape"),
+    ],
+)
+def test_formats_whose_files_end_alike_are_tried_in_turn(
+    empty: DataPaths, monkeypatch: pytest.MonkeyPatch, content: bytes, read_as: str
+) -> None:
+    """A file that none can read is told what the first of them found."""
+    monkeypatch.setitem(FORMATS, "json_list", Format(ListLayout, read_list, (".json",)))
+    file, faults = empty.root / "new.json", FaultList()
+    file.write_bytes(content)
+    export = read_export(file, faults)
+    assert [*([export.format] if export else []), *(fault.code for fault in faults)] == [read_as]
 
 
 def test_the_doubt_of_the_frame_names_what_there_is(empty: DataPaths) -> None:
