@@ -35,6 +35,7 @@ from ingest.rows import SourceRow, read_optional_rows, read_rows
 from ingest.settings import Settings, SettingsPlaces, read_settings
 from ingest.sources import SourceCard, read_card
 from ingest.suggestions import did_you_mean
+from ingest.survey import Survey
 
 IGNORED = "ignored"
 RESERVED_NAMES = (
@@ -211,6 +212,11 @@ class Round:
         for use in self.columns:
             uses.setdefault(use.question_id, []).append(use)
         return uses
+
+    def has_own_codes(self, list_name: str, survey: Survey) -> bool:
+        """Whether the round recodes every code of a list: a code then means what the round says, not the codebook."""
+        recoded = {each.source_value for each in self.recodes if survey.recoded_list(each.list_name) == list_name}
+        return recoded >= survey.codes(list_name)
 
     def source_column(self, reserved_name: str) -> str | None:
         """The column that holds a reserved name, if any does."""

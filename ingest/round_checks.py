@@ -336,21 +336,19 @@ def _recode_targets(
 
 
 def _check_contradiction(round_: Round, survey: Survey, recode: Recode, faults: FaultList) -> None:
-    """A spelling that the codebook gives to one option is not recoded to another, unless the round recodes every one
-    of the list: it has codes of its own then."""
-    roles = survey.settings.roles
-    list_name = roles.list_name if roles is not None and recode.list_name == "_role" else recode.list_name
-    recoded = {each.source_value for each in round_.recodes if each.list_name == recode.list_name}
-    if recoded >= set(survey.codes(list_name)):
+    """What the codebook gives to one option is not recoded to another; only the codes of a round's own may be."""
+    list_name = survey.recoded_list(recode.list_name)
+    other = survey.other_option(list_name, recode.source_value, recode.code)
+    is_code = recode.source_value in survey.codes(list_name)
+    if other is None or (is_code and round_.has_own_codes(list_name, survey)):
         return
-    for choice in survey.lists.get(list_name, ()):
-        if recode.source_value in choice.spellings() and recode.code != choice.code:
-            _add_recode(
-                round_, recode, "source_value", "contradicting-recode", faults,
-                f"{quoted(recode.source_value)} is recoded to {quoted(recode.code)}.",
-                f"In choices.csv it is a code or label of {quoted(choice.code)}.",
-                "Remove the recode, or recode every code of the list if the round has codes of its own.",
-            )  # fmt: skip
+    advice = "Remove the recode, or recode every code of the list if the round has codes of its own."
+    _add_recode(
+        round_, recode, "source_value", "contradicting-recode", faults,
+        f"{quoted(recode.source_value)} is recoded to {quoted(recode.code)}.",
+        f"In choices.csv it is a {'code' if is_code else 'label'} of {quoted(other.code)}.",
+        advice if is_code else "Remove the recode: what a label means is the same in every round.",
+    )  # fmt: skip
 
 
 def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None:

@@ -259,6 +259,15 @@ class Survey:
         """The codes of a list; empty for an unknown one."""
         return self.vocabulary.codes.get(list_name or "", frozenset())
 
+    def recoded_list(self, name: str) -> str:
+        """The list whose answers are recoded under this name: those of the roles have a second one."""
+        return self.settings.roles.list_name if name == "_role" and self.settings.roles else name
+
+    def other_option(self, list_name: str, spelling: str, code: str) -> Choice | None:
+        """The option that a spelling is a code or label of, where it is another than the one with this code."""
+        choices = self.lists.get(list_name, ())
+        return next((each for each in choices if spelling in each.spellings() and each.code != code), None)
+
     def group_codes(self, list_name: str | None) -> frozenset[str]:
         """The codes of the printed groups of a list."""
         return frozenset(choice.group_code for choice in self.lists.get(list_name or "", ()) if choice.group_code)

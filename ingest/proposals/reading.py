@@ -17,7 +17,6 @@ from ingest.readers.tables import CsvLayout, Layout, SheetLayout
 from ingest.readers.workbook import sheet_names
 from ingest.round import DATE_FORMATS
 
-FORMAT_OF_SUFFIX = {suffix: name for name, format_ in FORMATS.items() for suffix in format_.suffixes}
 GUESSED_ENCODING = "cp1252"
 DELIMITERS = (";", ",", "\t", "|")
 TIMESTAMP_FORMATS = (
@@ -63,38 +62,44 @@ class Export:
 
 def read_export(path: Path, faults: FaultList) -> Export | None:
     """The file, read in the one way that makes a table of it; None with faults."""
-    format_ = FORMAT_OF_SUFFIX.get(path.suffix.lower())
-    if format_ is None:
+    ways = list(_ways(path))
+    if not ways:
+        suffixes = dict.fromkeys(suffix for format_ in FORMATS.values() for suffix in format_.suffixes)
         faults.add(
             "unknown-format",
             path,
             "",
             found=f"The file ends in {path.suffix or 'nothing'}.",
-            expected=f"An export ends in {', '.join(FORMAT_OF_SUFFIX)}.",
+            expected=f"An export ends in {', '.join(suffixes)}.",
             advice="Save it in one of these formats.",
         )
         return None
-    layouts = list(_layouts(path, format_, faults))
-    if not layouts:
-        return None
     # The wrong ways to read a file find faults in it: the best way is taken once more, and tells.
-    layout = max(layouts, key=lambda layout: _fit(read_table(path, layout, FaultList())))
+    name, layout = max(ways, key=lambda way: _fit(read_table(path, way[1], FaultList())))
     table = read_table(path, layout, faults)
     if table is None:
         return None
-    unsure = {"sheet"} if format_ == "xlsx" and len(layouts) > 1 else set()
+    unsure = {"sheet"} if sum(isinstance(other, SheetLayout) for _, other in ways) > 1 else set()
     unsure |= {"encoding"} if getattr(layout, "encoding", "utf-8") == GUESSED_ENCODING else set()
-    return _without_extra_headers(Export(table, format_, layout, unsure=frozenset(unsure)), faults)
+    return _without_extra_headers(Export(table, name, layout, unsure=frozenset(unsure)), faults)
 
 
-def _layouts(path: Path, format_: str, faults: FaultList) -> Iterator[Layout]:
-    if format_ == "csv":
+def _ways(path: Path) -> Iterator[tuple[str, Layout]]:
+    """Each format whose files end like this one, with each layout that it may have."""
+    for name, format_ in FORMATS.items():
+        if path.suffix.lower() in format_.suffixes:
+            yield from ((name, layout) for layout in _layouts(path, format_.layout))
+
+
+def _layouts(path: Path, layout: type[Layout]) -> Iterator[Layout]:
+    """A workbook that cannot be opened has no sheets: reading any of them tells why."""
+    if layout is CsvLayout:
         encoding = _encoding(path)
         yield from (CsvLayout(encoding, delimiter) for delimiter in DELIMITERS)
-    elif format_ == "xlsx":
-        yield from (SheetLayout(sheet) for sheet in sheet_names(path, faults))
+    elif layout is SheetLayout:
+        yield from map(SheetLayout, sheet_names(path, FaultList()) or [""])
     else:
-        yield FORMATS[format_].layout()
+        yield layout()
 
 
 def _encoding(path: Path) -> str:

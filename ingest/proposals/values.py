@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from ingest.round import Recode
 from ingest.suggestions import nearest
 from ingest.survey import Survey
 from ingest.systems import Systems
+
+OTHER_LABEL = "its label in the file is another option's"
+UNKNOWN_LABEL = "its label in the file is no name of the option"
 
 
 @dataclass(frozen=True)
@@ -36,36 +40,55 @@ def propose_recodes(
 
     Names of systems that are in no list are answers like others: only those near to one are proposed.
     """
-    before = [ProposedRecode(each.list_name, each.source_value, each.code) for each in earlier]
-    found = {(each.list_name, each.source_value): each for each in before}
+    found = {(each.list_name, each.source_value): each for each in _kept(earlier, survey)}
+    kept = list(found.values())
     for line in columns:
         if line.ticked:
             continue
         name, options = _options(line, survey, registry, systems)
-        same = _names_of_list(name, survey)
-        known = options | {each.source_value: each.code for each in before if each.list_name in same}
+        same = [each for each in kept if survey.recoded_list(each.list_name) == survey.recoded_list(name)]
+        before = {each.source_value: each.code for each in same}
         is_open = name == line.question and not line.question.startswith("_")
         for value in dict.fromkeys(_values(export, line)) if options else ():
-            code, reason = _code(value, export.label(line.source_column, value), known)
+            code, reason = _code(value, export.label(line.source_column, value), options, before)
             if code and not (is_open and code == UNSURE):
                 found[name, value] = ProposedRecode(name, value, code, reason)
     return list(found.values())
 
 
-def _code(value: str, label: str, options: Mapping[str, str]) -> tuple[str, str]:
-    """The code that a value stands for, and why it is unsure; no code where the value needs no recode.
+def _kept(earlier: Sequence[Recode], survey: Survey) -> Iterator[ProposedRecode]:
+    """The lines of earlier rounds. Those that are right in some rounds only are marked: nobody knows in whose codes the
+    file is."""
+    meant = defaultdict(set)
+    for each in earlier:
+        meant[survey.recoded_list(each.list_name), each.source_value].add(each.code)
+    for each in earlier:
+        list_name, reason = survey.recoded_list(each.list_name), ""
+        if survey.other_option(list_name, each.source_value, each.code):
+            reason = "an earlier round had codes of its own"
+        elif len(meant[list_name, each.source_value]) > 1:
+            reason = "earlier rounds do not agree on it"
+        yield ProposedRecode(each.list_name, each.source_value, (UNSURE if reason else "") + each.code, reason)
 
-    What the file itself says of a value is sure, unless the codebook says otherwise."""
-    meant = options.get(label)
-    if value in options:
-        is_other = meant not in (None, options[value])
-        return (f"{UNSURE}{meant}", "its label in the file is another option's") if is_other else ("", "")
+
+def _code(value: str, label: str, options: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, str]:
+    """The code that a value stands for, and why it is unsure; no code where the value needs no recode, or has one.
+
+    What the file itself says of a value is sure, unless the codebook or an earlier round says otherwise. A label that
+    neither knows puts a code of the codebook in doubt, not what a person recoded."""
+    known = {**options, **before}
+    sure = {spelling: code for spelling, code in known.items() if not code.startswith(UNSURE)}
+    meant = sure.get(label)
+    if value in known:
+        if meant == known[value] or (meant is None and value in before):
+            return "", ""
+        return UNSURE + (meant or known[value]), OTHER_LABEL if meant else UNKNOWN_LABEL
     if meant is not None:
         return meant, ""
-    near = nearest(label, options)
+    near = nearest(label, sure)
     if near is None:
         return UNSURE, "a spelling that is near to no option"
-    return UNSURE + options[near], "a spelling near to an option"
+    return UNSURE + sure[near], "a spelling near to an option"
 
 
 def _values(export: Export, line: Proposed) -> Iterator[str]:
@@ -87,12 +110,6 @@ def _options(line: Proposed, survey: Survey, registry: Registry, systems: System
     if question is not None and question.type in ("select_one", "select_multiple") and question.list_name:
         return question.list_name, _of_list(survey, question.list_name)
     return "", {}
-
-
-def _names_of_list(name: str, survey: Survey) -> set[str]:
-    """The names that recodes of one list go under: those of the roles are two."""
-    of_roles = {"_role", survey.settings.roles.list_name} if survey.settings.roles else set()
-    return of_roles if name in of_roles else {name}
 
 
 def _of_list(survey: Survey, list_name: str) -> dict[str, str]:

@@ -37,9 +37,8 @@ FORMATS: Mapping[str, Format] = {
     "webropol_json": Format(WebropolLayout, read_webropol, (".json",)),
 }
 
-_READERS = {format_.layout: format_.read for format_ in FORMATS.values()}
-
 
 def read_table(path: Path, layout: Layout, faults: FaultList) -> TextTable | None:
     """The rows of a file in the given layout, or None when it cannot be read as a table (the faults say why)."""
-    return _READERS[type(layout)](path, layout, faults)
+    (read,) = (format_.read for format_ in FORMATS.values() if format_.layout is type(layout))
+    return read(path, layout, faults)

@@ -17,9 +17,9 @@ def holds(prop: Property, examples: SearchStrategy[Any], n_examples: int) -> Non
     _tried(prop, examples, n_examples, (Phase.generate, Phase.shrink))()
 
 
-def is_broken(prop: Property, examples: SearchStrategy[Any], n_examples: int) -> None:
-    """One of so many examples breaks the property: somebody made a slip, and it is seen."""
-    with pytest.raises(AssertionError):
+def is_broken(prop: Property, examples: SearchStrategy[Any], n_examples: int, where: str = "") -> None:
+    """One of so many examples breaks the property: somebody made a slip, and it is seen where it was made."""
+    with pytest.raises(AssertionError, match=f"^{where}"):
         _tried(prop, examples, n_examples, (Phase.generate,))()
 
 

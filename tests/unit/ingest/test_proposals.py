@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
 from datetime import date
@@ -17,7 +18,8 @@ from ingest.errors import FaultList
 from ingest.load import validate
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.proposals.folder import Draft, draft_round
-from ingest.proposals.reading import timestamp_formats
+from ingest.proposals.reading import read_export, timestamp_formats
+from ingest.readers import FORMATS, Format, Layout, TextRow, TextTable
 from ingest.round import RoundSettings
 from ingest.settings import read_settings
 from orchestration.cli import app
@@ -115,7 +117,7 @@ def test_a_spelling_of_any_earlier_round_is_kept_for_its_list_only(tmp_path: Pat
     """The last round need not have met it; the same text in another list is another answer."""
     paths = copy_exports(tmp_path)
     rounds = paths.surveys / "exports" / "rounds"
-    for tool, recodes in (("plain_csv", "scale,A1,2\nscale,A2,3\n"), ("webropol_xlsx", "scale,A1,1\nrole,A3,3\n")):
+    for tool, recodes in (("plain_csv", "scale,A1,2\nscale,A2,3\n"), ("webropol_xlsx", "scale,A1,2\nrole,A3,3\n")):
         with (rounds / tool / "recodes.csv").open("a", encoding="utf-8") as handle:
             handle.write(recodes)
     settings = rounds / "webropol_xlsx" / "round.yml"
@@ -127,7 +129,33 @@ def test_a_spelling_of_any_earlier_round_is_kept_for_its_list_only(tmp_path: Pat
     file.write_text(text, encoding="utf-8")
     made = draft(paths, file, "forms")
     found = lines(made.folder / "recodes.csv")[1:]
-    assert sorted(found) == [("role", "A3", "3"), ("scale", "A1", "1"), ("scale", "A2", "3"), ("scale", "A3", "?")]
+    assert sorted(found) == [("role", "A3", "3"), ("scale", "A1", "2"), ("scale", "A2", "3"), ("scale", "A3", "?")]
+
+
+OWN_CODES, NO_AGREEMENT = "an earlier round had codes of its own", "earlier rounds do not agree on it"
+
+
+@pytest.mark.parametrize(
+    ("recodes", "drafted", "reason"),
+    [
+        (["scale,1,3 scale,2,99 scale,3,1 scale,99,99"], "scale,1,?3 scale,2,?99 scale,3,?1 scale,99,99", OWN_CODES),
+        (["_role,1,2 _role,2,1 role,3,3"], "_role,1,?2 _role,2,?1 role,3,3", OWN_CODES),
+        (["scale,5,2 scale,6,1", "scale,5,3 scale,6,1"], "scale,5,?3 scale,6,1", NO_AGREEMENT),
+        (["_role,5,2", "role,5,3"], "_role,5,?2 role,5,?3", NO_AGREEMENT),
+    ],
+)
+def test_a_recode_that_need_not_be_right_for_the_file_is_marked(
+    tmp_path: Path, recodes: list[str], drafted: str, reason: str
+) -> None:
+    """The file may be in the codes of the codebook or of any earlier round: read in the wrong ones it is permuted."""
+    paths = copy_exports(tmp_path)
+    for tool, added in zip(("plain_csv", "spss_sav"), recodes, strict=False):
+        with (paths.surveys / "exports" / "rounds" / tool / "recodes.csv").open("a", encoding="utf-8") as handle:
+            handle.writelines(f"{line}\n" for line in added.split())
+    made = draft(paths, export_of("plain_csv"), "new")
+    assert (made.folder / "recodes.csv").read_text(encoding="utf-8").split()[1:] == drafted.split()
+    doubts = [doubt for doubt in made.doubts if doubt.file == "recodes.csv"]
+    assert [doubt.reason for doubt in doubts] == [reason] * drafted.count("?")
 
 
 def test_an_odd_spelling_is_suggested_not_accepted(empty: DataPaths) -> None:
@@ -153,6 +181,21 @@ def test_what_the_file_says_of_a_code_is_its_recode(empty: DataPaths) -> None:
     recodes = [("scale", "11", "1"), ("scale", "12", "2"), ("scale", "13", "?3"), ("scale", "2", "?1")]
     assert lines(made.folder / "recodes.csv")[1:] == recodes
     assert [doubt.place for doubt in made.doubts if doubt.file == "recodes.csv"] == ["line 4, scale", "line 5, scale"]
+
+
+def test_a_code_whose_label_is_not_in_the_codebook_is_in_doubt(tmp_path: Path) -> None:
+    """Unmarked, good would be counted as bad; what a person has decided of it in an earlier round stands."""
+    paths = copy_exports(tmp_path)
+    file = write_sav(paths.root / "new.sav", "Palvelut riittävät kunnassamme", {2: "Paha", 3: "Hyvä", 1: "1"})
+    made = draft(paths, file, "new")
+    assert lines(made.folder / "recodes.csv")[1:] == [("scale", "2", "?2"), ("scale", "3", "?3")]
+    doubts = [doubt for doubt in made.doubts if doubt.file == "recodes.csv"]
+    assert [doubt.reason for doubt in doubts] == ["its label in the file is no name of the option"] * 2
+    shutil.rmtree(made.folder)
+    with (paths.surveys / "exports" / "rounds" / "spss_sav" / "recodes.csv").open("a", encoding="utf-8") as handle:
+        handle.write("scale,3,3\n")
+    made = draft(paths, file, "new")
+    assert lines(made.folder / "recodes.csv")[1:] == [("scale", "3", "3"), ("scale", "2", "?2")]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +251,39 @@ def test_a_file_that_cannot_be_read_leaves_nothing(
     assert draft_round(empty, "exports", "new", file, TODAY, faults) is None
     assert [fault.code for fault in faults] == [code]
     assert not list((empty.surveys / "exports").glob("rounds/*new*"))
+
+
+class ListLayout(Layout):
+    """A made-up export that ends in .json like another's."""
+
+
+def read_list(path: Path, _layout: ListLayout, faults: FaultList) -> TextTable | None:
+    """A JSON list of rows, the first of which is the header."""
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(rows, list):
+        faults.add("not-a-list", path, "", found="It is no list.", expected="A list of rows.")
+        return None
+    header, *rest = map(tuple, rows)
+    return TextTable(path, header, 1, tuple(TextRow(line, cells) for line, cells in enumerate(rest, start=2)))
+
+
+@pytest.mark.parametrize(
+    ("content", "read_as"),
+    [
+        (export_of("webropol_json").read_bytes(), "webropol_json"),
+        (b'[["staff", "comment"], ["5", "none"]]', "json_list"),
+        (b"{}", "other-json-shape"),
+    ],
+)
+def test_formats_whose_files_end_alike_are_tried_in_turn(
+    empty: DataPaths, monkeypatch: pytest.MonkeyPatch, content: bytes, read_as: str
+) -> None:
+    """A file that none can read is told what the first of them found."""
+    monkeypatch.setitem(FORMATS, "json_list", Format(ListLayout, read_list, (".json",)))
+    file, faults = empty.root / "new.json", FaultList()
+    file.write_bytes(content)
+    export = read_export(file, faults)
+    assert [*([export.format] if export else []), *(fault.code for fault in faults)] == [read_as]
 
 
 def test_the_doubt_of_the_frame_names_what_there_is(empty: DataPaths) -> None:

@@ -124,3 +124,23 @@ def test_a_question_for_a_system_needs_the_inventory(paths: DataPaths, edit: Edi
         "has none. Expected: systems/inventory.xlsx, beside surveys/, lists the systems and their other names. "
         "Add it with its source.yml, or make the question a text."
     ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "agreement,fully,partly\nagreement,partly,no\nagreement,no,fully\n",
+        "_role,director,other\n_role,other,director\n",
+        "_role,director,other\nrole,other,director\n",
+    ],
+)
+def test_a_round_that_recodes_every_code_of_a_list_has_its_own(
+    paths: DataPaths, round_folder: Path, lines: str
+) -> None:
+    """All or nothing: without the first line the rest contradict the codebook. The list of the roles has two names."""
+    recodes = round_folder / "recodes.csv"
+    recodes.write_text(f"list_name,source_value,code\n{lines}", encoding="utf-8")
+    assert validate(paths) == ()
+    some = "".join(lines.splitlines(keepends=True)[1:])
+    recodes.write_text(f"list_name,source_value,code\n{some}", encoding="utf-8")
+    assert {fault.code for fault in validate(paths)} == {"contradicting-recode"}
