@@ -35,7 +35,7 @@ VALUES: Mapping[str, Sequence[str]] = {
     "Aiheet": ("Työ", "Koti", "Työ|Koti", "Työ|Ei tietoa", "Ei tietoa", "Puutarha", ""),
     "Henkilöstö": ("0", "5", "2.0", "101", "-999", "n. 3", ""),
     "Budjetti": ("1,5", "1000", "-1", "1.000", ""),
-    "Alkaen": ("2020-01-31", "31.1.2020", "30.2.2020", ""),
+    "Alkaen": ("2020-01-31", "31.1.2020", "30.2.2020", "1.3.2023", ""),
     "Järjestelmä": ("Kyllä", "Ei", ""),
     "Järjestelmän nimi": ("kirjanen", "Pilvipalvelu", "Tuntematon ohjelma", ""),
     "Hyöty": ("Kyllä", "Ei", ""),
