@@ -32,6 +32,7 @@ VALUES: Mapping[str, Sequence[str]] = {
     "Kanava: puhelin": ("Puhelin", "0", ""),
     "Kanava: verkko": ("Verkko", "0", "Puhelin"),
     "Kanava: ei mikään": ("1", "0", ""),
+    "Muu kanava": ("Kirje", ""),
     "Aiheet": ("Työ", "Koti", "Työ|Koti", "Työ|Ei tietoa", "Ei tietoa", "Puutarha", ""),
     "Henkilöstö": ("0", "5", "2.0", "101", "-999", "n. 3", ""),
     "Budjetti": ("1,5", "1000", "-1", "1.000", ""),
