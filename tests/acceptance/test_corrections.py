@@ -14,7 +14,7 @@ from tests.acceptance.project import copy_data, kuntakysely, replace, rows
 from tests.pipeline.build import copy_sample
 
 ROUND = Path("surveys/sample/rounds/2023")
-LATE = "R18;p18;05.03.2023 10:00;002;Johtaja;Pitkä;Eri mieltä;Kyllä;Puhelin;0;0;Työ;3;2;;Ei;;;;;made up\n"
+LATE = "R19;p19;05.03.2023 10:00;002;Johtaja;Pitkä;Eri mieltä;Kyllä;Puhelin;0;0;;Työ;3;2;;Ei;;;;;made up\n"
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ TABLES = {
     "from intermediate.int_answers_doubtful",
     "answers_by_municipality": "select unit_id as municipality_code, question_id, part, code, number_value "
     "from intermediate.int_answers_by_unit where unit = 'municipality'",
+    "questions": "select question_id, question_type, list_name, unit_of_measure, other_of, group_id, "
+    "municipality_rule, disclosure from marts.dim_question",
     "response_rate": f"select * from marts.response_rate where {NARROW}",
     "answer_distribution": "select unit, question_id, breakdown, breakdown_id, level, answer_code, n, base_n, pct, "
     f"pct_sum100, cell_status from marts.answer_distribution where {NARROW}",

@@ -58,17 +58,33 @@ coded as (
     from codings
 ),
 
-bounded as (
+asked as (
     select
         asked.survey_id,
         asked.round_id,
         questions.question_id,
+        questions.other_of,
+        questions.is_required,
         questions.soft_min,
         questions.soft_max
     from {{ ref('int_questions_in_round') }} as asked
     inner join questions
         on asked.survey_id = questions.survey_id and asked.question_id = questions.question_id
-    where asked.is_asked and (questions.soft_min is not null or questions.soft_max is not null)
+    where asked.is_asked
+),
+
+-- What a response says to a question as a whole, where it applied: a doubtful answer is one too.
+replied as (
+    select
+        survey_id,
+        round_id,
+        row_id,
+        question_id,
+        max(case when answer_status in ('blank', 'declared_missing') then 0 else 1 end) as has_answer,
+        min(case when answer_status = 'blank' then 1 else 0 end) as is_blank
+    from answers
+    where answer_status not in ('not_asked', 'not_applicable')
+    group by survey_id, round_id, row_id, question_id
 ),
 
 corrections as (
@@ -262,14 +278,65 @@ answers_within_soft_bounds as (
                 )
         end as n_failed
     from rounds
-    left join bounded
-        on rounds.survey_id = bounded.survey_id and rounds.round_id = bounded.round_id
+    left join asked as bounded
+        on
+            rounds.survey_id = bounded.survey_id
+            and rounds.round_id = bounded.round_id
+            and coalesce(bounded.soft_min, bounded.soft_max) is not null
     left join answers
         on
             bounded.survey_id = answers.survey_id
             and bounded.round_id = answers.round_id
             and bounded.question_id = answers.question_id
             and answers.answer_status = 'valid'
+    group by rounds.survey_id, rounds.round_id
+),
+
+required_answered as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(replied.row_id) as observed,
+        'none left blank' as threshold,
+        case when max(required.question_id) is not null then coalesce(sum(replied.is_blank), 0) end as n_failed
+    from rounds
+    left join asked as required
+        on
+            rounds.survey_id = required.survey_id
+            and rounds.round_id = required.round_id
+            and required.is_required
+    left join replied
+        on
+            required.survey_id = replied.survey_id
+            and required.round_id = replied.round_id
+            and required.question_id = replied.question_id
+    group by rounds.survey_id, rounds.round_id
+),
+
+other_texts_belong as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(texts.row_id) as observed,
+        'each beside an answer to its question' as threshold,
+        case when max(others.question_id) is not null then count(texts.row_id) - count(owners.row_id) end as n_failed
+    from rounds
+    left join asked as others
+        on
+            rounds.survey_id = others.survey_id
+            and rounds.round_id = others.round_id
+            and others.other_of is not null
+    left join replied as texts
+        on
+            others.survey_id = texts.survey_id
+            and others.round_id = texts.round_id
+            and others.question_id = texts.question_id
+            and texts.has_answer = 1
+    left join replied as owners
+        on
+            texts.row_id = owners.row_id
+            and others.other_of = owners.question_id
+            and owners.has_answer = 1
     group by rounds.survey_id, rounds.round_id
 ),
 

@@ -5,6 +5,7 @@ select
     question_type,
     list_name,
     unit_of_measure,
+    other_of,
     group_id,
     municipality_rule,
     disclosure,

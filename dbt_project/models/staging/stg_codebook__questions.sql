@@ -24,6 +24,7 @@ select
     cast(questions.max_value as decimal(24, 6)) as max_value,
     cast(questions.soft_min as decimal(24, 6)) as soft_min,
     cast(questions.soft_max as decimal(24, 6)) as soft_max,
-    cast(questions.sort_order as integer) as sort_order
+    cast(questions.sort_order as integer) as sort_order,
+    coalesce(questions.required, '0') = '1' as is_required
 from questions
 inner join surveys on questions.survey_id = surveys.survey_id
