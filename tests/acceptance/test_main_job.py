@@ -69,7 +69,7 @@ def test_every_printed_figure_is_reconciled(published: DataPaths) -> None:
 
 
 def test_responses_can_be_told_apart_by_a_question_of_the_survey(published: DataPaths) -> None:
-    """respondent_form is a breakdown of the second survey alone, and of responses: a municipality has no form."""
+    """respondent_form is a breakdown of the second survey alone; a municipality has the form of who spoke for it."""
     found = rows(
         published,
         "select survey_id, unit, breakdown_id, n, base_n from marts.answer_distribution "
@@ -77,6 +77,8 @@ def test_responses_can_be_told_apart_by_a_question_of_the_survey(published: Data
         "order by all",
     )
     assert found == [
+        ("owal_tyovoiman_ulkopuolella", "municipality", "joint_authority", 12, 22),
+        ("owal_tyovoiman_ulkopuolella", "municipality", "municipality", 63, 128),
         ("owal_tyovoiman_ulkopuolella", "response", "joint_authority", 12, 22),
         ("owal_tyovoiman_ulkopuolella", "response", "municipality", 68, 138),
     ]

@@ -20,11 +20,11 @@ SURVEY, ROUND = "sample", "2023"
 Row = tuple[str, ...]
 Table = Sequence[Row]
 
-# Few values a column, some twice, so that rows tie: one person, or one municipality, twice at the same time.
+# Few values a column, some more often, so that rows tie: one person, or one municipality, twice at the same time.
 VALUES: Mapping[str, Sequence[str]] = {
     "Henkilö": ("", "p1", "", "p2"),
-    "Lähetetty": ("02.02.2023 10:00", "02.02.2023 10:00", "01.03.2023 00:01", "not a time"),
-    "Kunta": ("001", "002", "001", "002", "090", "Etelis", "20", "900", ""),
+    "Lähetetty": (*5 * ("02.02.2023 10:00",), "01.03.2023 00:01", "not a time"),
+    "Kunta": (*4 * ("001", "002"), "090", "Etelis", "20", "900", ""),
     "Tehtävä": ("Johtaja", "Mestari", "Johtaja", "Harjoittelija", ""),
     "Lomake": ("Pitkä", "Lyhyt", ""),
     "Mielipide": ("Täysin samaa mieltä", "täysin samaa", "Osin samaa mieltä", "Eri mieltä", "Ei vastausta", "Ehkä", ""),
@@ -36,7 +36,7 @@ VALUES: Mapping[str, Sequence[str]] = {
     "Aiheet": ("Työ", "Koti", "Työ|Koti", "Työ|Ei tietoa", "Ei tietoa", "Puutarha", ""),
     "Henkilöstö": ("0", "5", "2.0", "101", "-999", "n. 3", ""),
     "Budjetti": ("1,5", "1000", "-1", "1.000", ""),
-    "Alkaen": ("2020-01-31", "31.1.2020", "30.2.2020", "1.3.2023", ""),
+    "Alkaen": ("2020-01-31", "31.1.2020", "30.2.2020", "1.3.2023", *4 * ("",)),
     "Järjestelmä": ("Kyllä", "Ei", ""),
     "Järjestelmän nimi": ("kirjanen", "Pilvipalvelu", "Tuntematon ohjelma", ""),
     "Hyöty": ("Kyllä", "Ei", ""),
@@ -46,14 +46,17 @@ VALUES: Mapping[str, Sequence[str]] = {
 }
 HEADER = ("Tunnus", *VALUES)
 ANSWERS = st.tuples(*(st.sampled_from(values) for values in VALUES.values()))
+COLUMNS = st.integers(0, len(VALUES) - 1)
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
-    """Header and rows: each response has an id of its own, and some rows are delivered again as they are."""
-    answers = draw(st.lists(ANSWERS, min_size=6, max_size=14))
+    """Header and rows: each response has an id of its own. Some differ in one cell, some are delivered again."""
+    answers = draw(st.lists(ANSWERS, min_size=4, max_size=8))
+    alike = draw(st.lists(st.tuples(st.sampled_from(answers), ANSWERS, COLUMNS), min_size=2, max_size=6))
+    answers += [(*row[:place], other[place], *row[place + 1 :]) for row, other, place in alike]
     rows = [(f"R{number:02}", *each) for number, each in enumerate(answers)]
-    return [HEADER, *rows, *draw(st.lists(st.sampled_from(rows), max_size=2))]
+    return [HEADER, *rows, *draw(st.lists(st.sampled_from(rows), min_size=1, max_size=3))]
 
 
 def as_csv(table: Iterable[Row]) -> bytes:

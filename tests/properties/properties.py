@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
+N_TRIED_FOR_A_SLIP = 300
+
 Property = Callable[[Any], None]
 
 
@@ -17,10 +19,13 @@ def holds(prop: Property, examples: SearchStrategy[Any], n_examples: int) -> Non
     _tried(prop, examples, n_examples, (Phase.generate, Phase.shrink))()
 
 
-def is_broken(prop: Property, examples: SearchStrategy[Any], n_examples: int, where: str = "") -> None:
-    """One of so many examples breaks the property: somebody made a slip, and it is seen where it was made."""
+def is_broken(prop: Property, examples: SearchStrategy[Any], where: str = "") -> None:
+    """Some example breaks the property: somebody made a slip, and it is seen where it was made.
+
+    The first few do, and it stops there: the bound is wide because a change of the sample changes every example.
+    """
     with pytest.raises(AssertionError, match=f"^{where}"):
-        _tried(prop, examples, n_examples, (Phase.generate,))()
+        _tried(prop, examples, N_TRIED_FOR_A_SLIP, (Phase.generate,))()
 
 
 def _tried(

@@ -22,7 +22,7 @@ EARLIER, LATER = "2023-01-01", "2025-01-01"
 FOLLOW_UP = "after_mergers"
 MUNICIPALITIES = ("001", "002", "003", "004", "005", "020", "090")
 MAY_CLOSE = ("002", "003", "004", "020", "090")
-PLACE = HEADER.index("Kunta")
+PLACE, TIME = HEADER.index("Kunta"), HEADER.index("Lähetetty")
 
 LOST_ROWS = Slip("int_responses_disposed", "left join matched", "inner join matched")
 COPIES_ACCEPTED = Slip("int_rows_identified", "numbered.content_copy > 1 as", "false as")
@@ -98,20 +98,36 @@ _SHARES = """
 
 
 @st.composite
+def misfits(draw: st.DrawFn) -> Table:
+    """As tables, and with rows among them that are cut short, too long, empty or without an id."""
+    header, *rows = draw(tables())
+    for row in draw(st.lists(st.sampled_from(rows), max_size=4)):
+        misfit = draw(st.sampled_from([row[:-1], row[:3], (*row, "more"), ("", *row[1:]), ("",) * len(row)]))
+        rows.insert(draw(st.integers(0, len(rows))), misfit)
+    return [header, *rows]
+
+
+@st.composite
 def mergers(draw: st.DrawFn) -> tuple[Table, Mapping[str, str]]:
-    """Rows that answered, and which municipalities have joined which: not into one that is gone itself."""
+    """Rows that answered, and which municipalities have joined which: not into one that is gone itself.
+
+    Each response has a time of its own: what a row says decides between equal times, and that is not conserved.
+    """
     closed = draw(st.lists(st.sampled_from(MAY_CLOSE), unique=True, min_size=1, max_size=4))
     left = [code for code in MUNICIPALITIES if code not in closed]
     successors = {code: draw(st.sampled_from(left)) for code in closed}
     header, *rows = draw(tables())
     codes = draw(st.lists(st.sampled_from(MUNICIPALITIES), min_size=len(rows), max_size=len(rows)))
-    placed = dict.fromkeys(row[0] for row in rows)
-    of_response = dict(zip(placed, codes, strict=False))
-    return [header, *(_placed(row, of_response[row[0]]) for row in rows)], successors
+    minutes = draw(st.permutations(range(len(rows))))
+    times = [f"02.02.2023 10:{minute:02}" for minute in minutes]
+    given = dict(zip(dict.fromkeys(row[0] for row in rows), zip(codes, times, strict=True), strict=False))
+    return [header, *(_placed(row, *given[row[0]]) for row in rows)], successors
 
 
-def _placed(row: Row, code: str) -> Row:
-    return (*row[:PLACE], code, *row[PLACE + 1 :])
+def _placed(row: Row, code: str, time: str) -> Row:
+    cells = list(row)
+    cells[PLACE], cells[TIME] = code, time
+    return tuple(cells)
 
 
 def mergers_conserve(paths: DataPaths, models: Sequence[Model]) -> Property:
@@ -120,7 +136,7 @@ def mergers_conserve(paths: DataPaths, models: Sequence[Model]) -> Property:
     def prop(example: tuple[Table, Mapping[str, str]]) -> None:
         (header, *rows), successors = example
         merge(paths, successors)
-        moved = [_placed(row, successors.get(row[PLACE], row[PLACE])) for row in rows]
+        moved = [_placed(row, successors.get(row[PLACE], row[PLACE]), row[TIME]) for row in rows]
         deliver(paths, {ROUND: [[header, *rows]], FOLLOW_UP: [[header, *moved]]})
         with built(paths, models) as connection:
             found = connection.execute(_CHANGES).fetchall()
@@ -155,12 +171,12 @@ def _write(paths: DataPaths, name: str, rows: Sequence[Sequence[str]]) -> None:
 
 
 def test_rows_in_are_rows_out(paths: DataPaths, models: tuple[Model, ...]) -> None:
-    holds(rows_conserved(paths, models), tables(), N_EXAMPLES)
+    holds(rows_conserved(paths, models), misfits(), N_EXAMPLES)
 
 
 @pytest.mark.parametrize("slip", [LOST_ROWS, COPIES_ACCEPTED])
 def test_a_row_lost_or_counted_twice_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(rows_conserved(paths, slip.made_in(models)), tables(), N_EXAMPLES)
+    is_broken(rows_conserved(paths, slip.made_in(models)), misfits())
 
 
 def test_shares_sum_to_one(paths: DataPaths, models: tuple[Model, ...]) -> None:
@@ -169,7 +185,7 @@ def test_shares_sum_to_one(paths: DataPaths, models: tuple[Model, ...]) -> None:
 
 @pytest.mark.parametrize("slip", [MISSING_IN_BASE, COUNTED_TWICE])
 def test_a_base_or_count_of_others_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(shares_whole(paths, slip.made_in(models)), tables(), N_EXAMPLES)
+    is_broken(shares_whole(paths, slip.made_in(models)), tables())
 
 
 def test_a_merger_conserves_counts(paths: DataPaths, models: tuple[Model, ...]) -> None:
@@ -178,4 +194,4 @@ def test_a_merger_conserves_counts(paths: DataPaths, models: tuple[Model, ...]) 
 
 @pytest.mark.parametrize("slip", [BOTH_COUNTED, NOT_MOVED])
 def test_a_merger_that_counts_wrongly_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(mergers_conserve(paths, slip.made_in(models)), mergers(), N_EXAMPLES)
+    is_broken(mergers_conserve(paths, slip.made_in(models)), mergers())
