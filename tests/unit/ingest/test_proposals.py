@@ -68,6 +68,26 @@ def test_most_is_recognised(empty: DataPaths, tool: str) -> None:
     assert [line[1:] for line in marked] == [("?_role", "", "", "", "")]
 
 
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_wordings_and_labels_are_matched_in_each_language(empty: DataPaths, language: str) -> None:
+    """A form in Swedish drafts what the one in Finnish does; a slip of the pen is a suggestion."""
+    survey = empty.surveys / "exports"
+    questions, choices = (pd.read_csv(survey / name, dtype=str) for name in ("questions.csv", "choices.csv"))
+    label = f"label_{language}"
+    asked = questions.set_index("question_id")[label]
+    scale = choices[choices["list_name"] == "scale"]
+    option = choices.loc[choices["code"] == "advice", label].item()
+    header = [asked["opinion"], f"{asked['services']}: {option}", asked["staff"]]
+    misspelled = scale[label].iloc[1].replace("a", "aa", 1)
+    answers = [[said, option, "3"] for said in [*scale[label], misspelled]]
+    file = empty.root / "form.csv"
+    pd.DataFrame(answers, columns=header).to_csv(file, sep=";", index=False)
+    made = draft(empty, file, "new")
+    drafted = [(line[1], line[2]) for line in lines(made.folder / "columns.csv")[1:]]
+    assert drafted == [("opinion", ""), ("services", "advice"), ("staff", "")]
+    assert lines(made.folder / "recodes.csv")[1:] == [("scale", misspelled, "?2")]
+
+
 def test_every_mark_is_refused_and_nothing_else(empty: DataPaths) -> None:
     made = draft(empty, export_of("webropol_xlsx"), "webropol_xlsx")
     faults = validate(empty)
