@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,9 +100,13 @@ def _where(key: str) -> dict[str, str | None]:
 
 def content_sha256(paths: DataPaths, key: str) -> str:
     """One hash of all that decides a round's rows and cells: the files of its folder, and the code that reads them."""
-    inputs = combined_sha256(paths.root, files_of_round(paths, key))
-    code = combined_sha256(PROJECT_ROOT, sorted((PROJECT_ROOT / "ingest").rglob("*.py")))
-    return f"{inputs}-{code}"
+    return f"{combined_sha256(paths.root, files_of_round(paths, key))}-{_reading_code_sha256()}"
+
+
+@cache
+def _reading_code_sha256() -> str:
+    """One hash of the code that reads: once, because a process goes on with the code that it began with."""
+    return combined_sha256(PROJECT_ROOT, sorted((PROJECT_ROOT / "ingest").rglob("*.py")))
 
 
 def rounds_to_read(paths: DataPaths, keys: Collection[str]) -> list[str]:

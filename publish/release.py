@@ -213,6 +213,7 @@ def _warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _copy_tables(connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.Relation]) -> Signatures:
     """Make the allow-listed tables in `release`; the signatures they have in the warehouse."""
+    keys = dict(connection.execute("select table_name, key_columns from source.checks.table_keys").fetchall())
     signatures = {table: table_signature(connection, f"source.marts.{table}") for table in PUBLISHED_TABLES}
     connection.execute("create schema release.marts")
     connection.execute("use release.marts")
@@ -226,7 +227,9 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, source: Mapping[str, cat
             ) from error
         if not relation.is_view:
             name = catalogue.quoted(relation.name)
-            connection.execute(f"insert into release.marts.{name} from source.marts.{name} order by all")
+            connection.execute(
+                f"insert into release.marts.{name} from source.marts.{name} order by {keys[relation.name]}"
+            )
     return signatures
 
 

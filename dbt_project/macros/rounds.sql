@@ -18,3 +18,16 @@
         delete from {{ this }} where {{ is_not_carried() }}
     {%- endif -%}
 {%- endmacro %}
+
+{# Runs before an incremental model of pairs of rounds adds its rows: a pair goes with either round, and when another
+   round has come between. #}
+{% macro forget_pairs(paired) -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where
+            {{ is_not_carried('survey_id', 'earlier_round_id') }}
+            or (survey_id, round_id, earlier_round_id, question_id) not in (
+                select (survey_id, round_id, earlier_round_id, question_id) from {{ paired }}
+            )
+    {%- endif -%}
+{%- endmacro %}

@@ -27,14 +27,15 @@ def add_round(paths: DataPaths, round_id: str) -> Path:
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """Built with two rounds; then one lost its quarantined rows, one is gone, a third came, and it was built again."""
+    """Built; then one round lost its quarantined rows, one is gone, one came between others, and it was built again."""
     paths = copy_sample(tmp_path_factory.mktemp("grown"))
     changed = add_round(paths, "2024")
-    add_round(paths, "2025")
+    for round_id in ("2025", "2027", "2028", "2029"):
+        add_round(paths, round_id)
     build(paths)
     replace(changed / "responses.csv", ";999;", ";001;")
     replace(changed / "source.yml", "producer: ", "producer: Another ")
-    shutil.rmtree(paths.root / ROUNDS / "2025")
+    shutil.rmtree(paths.root / ROUNDS / "2028")
     add_round(paths, "2026")
     return build(paths)
 
@@ -69,6 +70,21 @@ def test_every_table_is_what_a_whole_build_gives(grown: DataPaths, whole: DataPa
         different = [table for table in tables(grown) if _n_differences(connection, table)]
     assert different == []
     assert len(tables(grown)) > 20
+
+
+def test_rounds_are_compared_with_those_beside_them_now(grown: DataPaths) -> None:
+    """Also 2027, which had 2025 before it, and 2029, which had 2028, though they are not built anew."""
+    with opened(grown.warehouse_file, read_only=True) as connection:
+        compared = connection.execute(
+            "select distinct round_id, earlier_round_id from marts.round_change order by all"
+        ).fetchall()
+    assert compared == [
+        ("2024", "2023"),
+        ("2025", "2024"),
+        ("2026", "2025"),
+        ("2027", "2026"),
+        ("2029", "2027"),
+    ]
 
 
 def _n_differences(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -1,7 +1,15 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_pairs(ref('int_questions_paired')) }}") }}
 -- The change of a share since the last round that asked the same, in points, both rounds told on the later division.
+-- A pair that is there already is carried over.
 with paired as (
-    select * from {{ ref('int_questions_paired') }}
-    where comparability <> 'broken'
+    select pairs.* from {{ ref('int_questions_paired') }} as pairs
+    where
+        pairs.comparability <> 'broken'
+        {% if is_incremental() %}
+        and (pairs.survey_id, pairs.round_id, pairs.earlier_round_id, pairs.question_id) not in (
+            select (made.survey_id, made.round_id, made.earlier_round_id, made.question_id) from {{ this }} as made
+        )
+        {% endif %}
 ),
 
 realigned as (
