@@ -89,14 +89,3 @@ def test_the_same_bytes_again_change_nothing(sample: DataPaths) -> None:
     os.utime(file, (1, 1))
     assert "Nothing has changed since release 1" in refreshed(sample)
     assert sample.current.readlink() == before
-
-
-def test_a_file_delivered_twice_counts_once(sample: DataPaths) -> None:
-    """The same file under a second name: rows equal in content are exact duplicates."""
-    before = counts(sample)
-    folder = sample.root / ROUND
-    (folder / "responses_2.csv").write_bytes((folder / "responses.csv").read_bytes())
-    replace(folder / "round.yml", "files: [responses.csv]", "files: [responses.csv, responses_2.csv]")
-    refreshed(sample)
-    assert counts(sample) == before
-    assert {each["table_name"] for each in differences(sample)} == set()

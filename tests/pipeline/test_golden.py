@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from ingest.paths import DataPaths
 from tests.pipeline.build import build, copy_sample, run_dbt
-from tests.pipeline.golden import FOLDER, NAMES, TABLES, golden_texts
+from tests.pipeline.golden import FOLDER, NAMES, golden_texts
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +30,3 @@ def test_every_golden_file_is_compared() -> None:
 
 def test_dbt_unit_tests(sample: DataPaths) -> None:
     run_dbt(sample, "test", "--select", "test_type:unit")
-
-
-def test_arrival_order_changes_nothing(built: dict[str, str], tmp_path: Path) -> None:
-    """The same rows the other way round: every table but the places of rows is the same."""
-    turned = copy_sample(tmp_path)
-    file = turned.surveys / "sample" / "rounds" / "2023" / "responses.csv"
-    header, *rows = file.read_text(encoding="utf-8").splitlines()
-    file.write_text("\n".join([header, *reversed(rows)]) + "\n", encoding="utf-8")
-    found = golden_texts(build(turned))
-    placeless = set(TABLES) - {"rows_quarantined", "answers_doubtful", "checks"}
-    assert {table: found[table] for table in placeless} == {table: built[table] for table in placeless}
