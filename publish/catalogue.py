@@ -30,6 +30,11 @@ class Relation:
     comment: str | None
     columns: tuple[Column, ...]
 
+    @property
+    def is_by_round(self) -> bool:
+        """A table whose rows are each of a survey and a round."""
+        return not self.is_view and {"survey_id", "round_id"} <= {column.name for column in self.columns}
+
 
 @dataclass(frozen=True)
 class NewColumn:

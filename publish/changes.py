@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,11 @@ RELEASE_TABLE = NewTable(
         NewColumn("description", "varchar not null", "What the table holds, and what one row of it is."),
         NewColumn("key_columns", "varchar not null", "Columns that tell its rows apart, with commas between them."),
         NewColumn("n_rows", "bigint not null", "Number of its rows."),
+        NewColumn(
+            "n_rows_kept",
+            "bigint not null",
+            "Number of its first rows that are all those of the release before; 0 when the table was written anew.",
+        ),
     ),
 )
 
@@ -65,13 +70,18 @@ class Table:
         return tuple(name for name in self.values if name not in ROUND_COLUMNS)
 
 
-def fill_tables(connection: duckdb.DuckDBPyConnection, published: Iterable[str]) -> None:
-    """Fill release.marts.release_table with the tables copied from the warehouse attached as `source`."""
+def fill_tables(connection: duckdb.DuckDBPyConnection, published: Iterable[str], kept: Mapping[str, int]) -> None:
+    """Fill release.marts.release_table with the tables copied from the warehouse attached as `source`.
+
+    `kept` is the number of rows of each table that were there when the release began.
+    """
     for name in published:
         connection.execute(
             f"""
             insert into release.marts.release_table
-            select described.name, described.comment, keys.key_columns, (select count(*) from release.marts.{name})
+            select
+                described.name, described.comment, keys.key_columns,
+                (select count(*) from release.marts.{name}), $n_kept
             from (
                 select table_name as name, comment, database_name, schema_name from duckdb_tables()
                 union all
@@ -80,7 +90,7 @@ def fill_tables(connection: duckdb.DuckDBPyConnection, published: Iterable[str])
             left join source.checks.table_keys as keys on described.name = keys.table_name
             where described.name = $name and database_name = 'release' and schema_name = 'marts'
             """,
-            {"name": name},
+            {"name": name, "n_kept": kept.get(name, 0)},
         )
 
 
@@ -90,6 +100,19 @@ def fill_changes(connection: duckdb.DuckDBPyConnection, earlier: Path | None) ->
         with _attached(connection, earlier, EARLIER):
             for sql in _comparisons(connection):
                 connection.execute(f"insert into release.marts.release_change {sql}")
+
+
+def rounds_only_come(connection: duckdb.DuckDBPyConnection, earlier: Path, tables: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the warehouse (`source`) has every round that `earlier` has, row by row; `tables` are columns by table."""
+    with _attached(connection, earlier, EARLIER):
+        return not any(
+            connection.execute(
+                f"select 1 from {_rounds_of(EARLIER, name, columns)} as earlier "
+                f"left join {_rounds_of('source', name, columns)} as later using (survey_id, round_id) "
+                "where (earlier.n, earlier.content) is distinct from (later.n, later.content) limit 1"
+            ).fetchall()
+            for name, columns in tables.items()
+        )
 
 
 def changes_between(earlier: Path, later: Path) -> list[dict[str, str]]:
@@ -157,12 +180,7 @@ def _row(table: Table, side: str) -> str:
 
 def _rounds_that_differ(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[tuple[str, str], ...]:
     """Rounds of both releases, by a hash of their rows: comparing rows costs hundreds of times as much."""
-    columns = ", ".join(map(quoted, (*table.keys, *table.values)))
-    earlier, later = (
-        f"(select survey_id, round_id, count(*) as n, sum(hash(row({columns}))) as content "
-        f"from {database}.marts.{quoted(table.name)} group by all)"
-        for database in (EARLIER, LATER)
-    )
+    earlier, later = (_rounds_of(side, table.name, (*table.keys, *table.values)) for side in (EARLIER, LATER))
     return tuple(
         connection.execute(
             f"select survey_id, round_id from {earlier} as earlier full join {later} as later "
@@ -172,6 +190,14 @@ def _rounds_that_differ(connection: duckdb.DuckDBPyConnection, table: Table) -> 
             f"and (survey_id, round_id) in (select (survey_id, round_id) from {LATER}.marts.dim_round) "
             "order by all"
         ).fetchall()
+    )
+
+
+def _rounds_of(database: str, table: str, columns: Sequence[str]) -> str:
+    """A subquery of the rounds of a table: how many rows each has, and a hash of them whatever their order."""
+    return (
+        f"(select survey_id, round_id, count(*) as n, sum(hash(row({', '.join(map(quoted, columns))}))) as content "
+        f"from {database}.marts.{quoted(table)} group by all)"
     )
 
 

@@ -5,6 +5,7 @@ A kill at any moment leaves the old release or the new one, whole; the next call
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -146,13 +147,17 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
         found = [*refusals(connection, PUBLISHED_TABLES, code), *_lost_rounds(paths, connection)]
         if found:
             raise PublishRefused(found)
+        source = catalogue.described(connection, "'source'")
+        is_extended = earlier is not None and _can_be_extended(connection, paths.current, source)
+        if is_extended:
+            shutil.copyfile(paths.current, building)
         connection.execute(
             f"attach {catalogue.literal(str(building))} as release (storage_version '{STORAGE_VERSION}')"
         )
-        source = catalogue.described(connection, "'source'")
         with transaction(connection):
-            expected = _copy_tables(connection, source)
-            _fill_own_tables(connection, memory, number, earlier, now, code)
+            kept = _kept(connection, source) if is_extended else {}
+            expected = _copy_tables(connection, source, kept)
+            _fill_own_tables(connection, memory, number, earlier, now, code, kept)
         changes.fill_changes(connection, paths.current if earlier else None)
         expected |= {table.name: table_signature(connection, f"release.marts.{table.name}") for table in OWN_TABLES}
         connection.execute("use memory")
@@ -211,15 +216,47 @@ def _warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _copy_tables(connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.Relation]) -> Signatures:
-    """Make the allow-listed tables in `release`; the signatures they have in the warehouse."""
+def _can_be_extended(
+    connection: duckdb.DuckDBPyConnection, earlier: Path, source: Mapping[str, catalogue.Relation]
+) -> bool:
+    """Whether rounds only come: every row by round of the release `earlier` is in the warehouse as it was.
+
+    Then the new release begins as a copy of it. When anything goes it is written whole, because what is deleted in a
+    file can still be read there.
+    """
+    by_round = {name: source[name] for name in PUBLISHED_TABLES if source[name].is_by_round}
+    with duckdb.connect(str(earlier), read_only=True) as release:
+        had = catalogue.described(release, "current_database()")
+        if [*_storage_faults(release)] or any(had.get(name) != relation for name, relation in by_round.items()):
+            return False
+    columns = {name: [column.name for column in relation.columns] for name, relation in by_round.items()}
+    return changes.rounds_only_come(connection, earlier, columns)
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.Relation]) -> dict[str, int]:
+    """Rows of the tables by round in a release that begins as a copy; everything else in it is removed."""
+    kept = {}
+    for name, relation in catalogue.described(connection, "'release'").items():
+        place = f"release.marts.{catalogue.quoted(name)}"
+        if name in PUBLISHED_TABLES and source[name].is_by_round:
+            kept[name], _ = table_signature(connection, place)
+        else:
+            connection.execute(f"drop {'view' if relation.is_view else 'table'} {place}")
+    return kept
+
+
+def _copy_tables(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.Relation], kept: Mapping[str, int]
+) -> Signatures:
+    """Make the allow-listed tables in `release`, or add rounds to those kept; the signatures of the warehouse's."""
     keys = dict(connection.execute("select table_name, key_columns from source.checks.table_keys").fetchall())
     signatures = {table: table_signature(connection, f"source.marts.{table}") for table in PUBLISHED_TABLES}
-    connection.execute("create schema release.marts")
+    connection.execute("create schema if not exists release.marts")
     connection.execute("use release.marts")
     for relation in sorted((source[table] for table in PUBLISHED_TABLES), key=lambda found: found.is_view):
         try:
-            catalogue.create(connection, relation)
+            if relation.name not in kept:
+                catalogue.create(connection, relation)
         except duckdb.Error as error:
             raise ReleaseUnsound(
                 f"marts.{relation.name} cannot be made in the release: {error}\nIts SQL is: {relation.sql}\nWrite it "
@@ -227,8 +264,10 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, source: Mapping[str, cat
             ) from error
         if not relation.is_view:
             name = catalogue.quoted(relation.name)
+            is_new = f"(survey_id, round_id) not in (select survey_id, round_id from release.marts.{name})"
             connection.execute(
-                f"insert into release.marts.{name} from source.marts.{name} order by {keys[relation.name]}"
+                f"insert into release.marts.{name} from source.marts.{name} "
+                f"where {is_new if relation.name in kept else 'true'} order by {keys[relation.name]}"
             )
     return signatures
 
@@ -240,12 +279,13 @@ def _fill_own_tables(
     earlier: int | None,
     now: datetime,
     code: str,
+    kept: Mapping[str, int],
 ) -> None:
     for table in OWN_TABLES:
         catalogue.create_new(connection, table)
     quality.fill(connection, state.first_seen(memory), now)
     provenance.fill(connection, number, earlier, now, code, provenance.code_version(PROJECT_ROOT))
-    changes.fill_tables(connection, PUBLISHED_TABLES)
+    changes.fill_tables(connection, PUBLISHED_TABLES, kept)
 
 
 def _verify(file: Path, source: Mapping[str, catalogue.Relation], expected: Signatures) -> None:

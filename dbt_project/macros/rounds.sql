@@ -1,21 +1,19 @@
 {# Tables kept by round: a build replaces the rows of the rounds that it makes, forgets rounds that are gone, and carries
-   the others over. A model that is kept so says materialized='incremental'; its rows must be of rounds not carried. #}
+   the others over. A model that is kept so says materialized='incremental'; its rows must be of rounds built now. #}
 
-{# The condition that a row is not of a round that is carried over. #}
-{% macro is_not_carried(survey_id='survey_id', round_id='round_id') -%}
-    ({{ survey_id }}, {{ round_id }}) not in (
-        select (rounds.survey_id, rounds.round_id)
-        from {{ source('raw', 'codebook__rounds') }} as rounds
-        left join {{ source('raw', 'ingest__rounds_to_build') }} as planned
-            on rounds.survey_id = planned.survey_id and rounds.round_id = planned.round_id
-        where planned.round_id is null
-    )
+{# The condition that a row is of a round that this build makes. #}
+{% macro is_built_now(survey_id='survey_id', round_id='round_id') -%}
+    ({{ survey_id }}, {{ round_id }}) in (select survey_id, round_id from {{ source('raw', 'ingest__rounds_to_build') }})
+{%- endmacro %}
+
+{% macro is_gone(survey_id='survey_id', round_id='round_id') -%}
+    ({{ survey_id }}, {{ round_id }}) not in (select survey_id, round_id from {{ source('raw', 'codebook__rounds') }})
 {%- endmacro %}
 
 {# Runs before an incremental model adds its rows. #}
 {% macro forget_rounds() -%}
     {%- if is_incremental() -%}
-        delete from {{ this }} where {{ is_not_carried() }}
+        delete from {{ this }} where {{ is_built_now() }} or {{ is_gone() }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -25,9 +23,9 @@
     {%- if is_incremental() -%}
         delete from {{ this }}
         where
-            {{ is_not_carried('survey_id', 'earlier_round_id') }}
+            {{ is_built_now('survey_id', 'earlier_round_id') }}
             or (survey_id, round_id, earlier_round_id, question_id) not in (
-                select (survey_id, round_id, earlier_round_id, question_id) from {{ paired }}
+                select survey_id, round_id, earlier_round_id, question_id from {{ paired }}
             )
     {%- endif -%}
 {%- endmacro %}

@@ -11,7 +11,7 @@ surveys as (
 
 sources as (
     select * from {{ ref('stg_ingest__sources') }}
-    where {{ is_not_carried("coalesce(survey_id, 'all')", "coalesce(round_id, 'all')") }}
+    where round_id is null or {{ is_built_now() }}
 ),
 
 responses as (

@@ -1,7 +1,7 @@
 -- The base of a share: units with a valid answer to the question, in every row of every breakdown.
 with answers as (
     select * from {{ ref('int_answers_by_unit') }}
-    where {{ is_not_carried() }}
+    where {{ is_built_now() }}
 ),
 
 breakdowns as (

@@ -1,7 +1,7 @@
 -- n of every answer in every row of every breakdown, in both units; only what was answered: zeros come in the mart.
 with answers as (
     select * from {{ ref('int_answers_by_unit') }}
-    where {{ is_not_carried() }}
+    where {{ is_built_now() }}
 ),
 
 breakdowns as (

@@ -15,7 +15,7 @@ breakdown_questions as (
 
 answers as (
     select * from {{ ref('int_answers_by_unit') }}
-    where code is not null and {{ is_not_carried() }}
+    where code is not null and {{ is_built_now() }}
 ),
 
 by_area as (

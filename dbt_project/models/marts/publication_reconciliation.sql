@@ -7,7 +7,7 @@ with rounds as (
 -- Figures of rounds that this build makes, and of rounds that nobody has.
 figures as (
     select * from {{ ref('stg_codebook__published_figures') }}
-    where {{ is_not_carried() }}
+    where {{ is_built_now() }} or {{ is_gone() }}
 ),
 
 computed as (

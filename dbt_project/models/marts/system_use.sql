@@ -2,7 +2,7 @@
 -- Which systems were named; names that match no system of the inventory are one row of their own.
 with answers as (
     select * from {{ ref('int_answers_by_unit') }}
-    where question_type = 'system' and {{ is_not_carried() }}
+    where question_type = 'system' and {{ is_built_now() }}
 ),
 
 unit_breakdowns as (

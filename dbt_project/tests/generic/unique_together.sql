@@ -3,7 +3,7 @@
 {% test unique_together(model, columns, keeps_rounds=false) %}
     select {{ columns | join(', ') }}
     from {{ model }}
-    {% if keeps_rounds %}where {{ is_not_carried() }}{% endif %}
+    {% if keeps_rounds %}where {{ is_built_now() }}{% endif %}
     group by {{ columns | join(', ') }}
     having count(*) > 1 or {{ columns | join(' is null or ') }} is null
 {% endtest %}

@@ -146,6 +146,20 @@ def mark(paths: DataPaths, marker: int) -> None:
         sign(connection)
 
 
+def add_round(paths: DataPaths, round_id: str) -> None:
+    """One more round in dim_round, checked and signed."""
+    with warehouse.opened(paths.warehouse_file) as connection, warehouse.transaction(connection):
+        connection.execute(
+            "insert into marts.dim_round values ('koto', $round, 'koto/' || $round, true, 1)", {"round": round_id}
+        )
+        connection.execute(
+            "insert into checks.results select * replace ($round as round_id) from checks.results "
+            "where round_id = '2023-01'",
+            {"round": round_id},
+        )
+        sign(connection)
+
+
 @pytest.fixture
 def rebuild() -> Callable[[DataPaths, int], None]:
     """Build the whole warehouse of a data folder, with a marker in its rows."""
