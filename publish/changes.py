@@ -103,7 +103,7 @@ def fill_changes(connection: duckdb.DuckDBPyConnection, earlier: Path | None) ->
 
 
 def rounds_only_come(connection: duckdb.DuckDBPyConnection, earlier: Path, tables: Mapping[str, Sequence[str]]) -> bool:
-    """Whether the warehouse (`source`) has every round that `earlier` has, row by row; `tables` are columns by table."""
+    """Whether the warehouse (`source`) has every round of `earlier` as it was; `tables` are columns by table."""
     with _attached(connection, earlier, EARLIER):
         return not any(
             connection.execute(

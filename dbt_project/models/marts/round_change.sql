@@ -7,7 +7,12 @@ with paired as (
         pairs.comparability <> 'broken'
         {% if is_incremental() %}
         and (pairs.survey_id, pairs.round_id, pairs.earlier_round_id, pairs.question_id) not in (
-            select made.survey_id, made.round_id, made.earlier_round_id, made.question_id from {{ this }} as made
+            select
+                made.survey_id,
+                made.round_id,
+                made.earlier_round_id,
+                made.question_id
+            from {{ this }} as made
         )
         {% endif %}
 ),

@@ -69,9 +69,7 @@ def test_files_that_are_not_of_the_release_before_are_not_extended(
         "comment on column marts.dim_round.n is 'Something else.'",
     ],
 )
-def test_a_release_from_which_something_goes_is_written_whole(
-    released: DataPaths, now: datetime, sql: str
-) -> None:
+def test_a_release_from_which_something_goes_is_written_whole(released: DataPaths, now: datetime, sql: str) -> None:
     add_round(released, "2024-01")
     add_round(released, "2025-01")
     with warehouse.opened(released.warehouse_file) as connection:
