@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test check format golden bench serve lock
+.PHONY: help setup refresh test check format golden docs bench serve lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,9 +44,13 @@ format: $(READY)  ## Put Python and SQL in form
 golden: $(READY)  ## Rewrite the golden tables; read the diff before you commit it
 	@$(BIN)/python -m tests.pipeline.golden
 
+docs: $(READY)  ## Rewrite the page of the checks from their definitions
+	@$(BIN)/python -m expectations.page
+
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh
 	@$(BIN)/python -m tests.bench.rounds --few 10 --many 100
+	@$(BIN)/python -m tests.bench.checks
 
 serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
 	@$(BIN)/kuntakysely serve --data $(DATA)

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from expectations.answers import AGREEMENT
+from ingest import state
 from ingest.builds import CARRIED, TO_BUILD, keep_tables, mark_built, plan_build
 from ingest.fingerprint import code_sha256
 from ingest.warehouse import columns_of, replace_rows, table_signature, transaction
@@ -37,6 +39,8 @@ class CheckResult:
     n_failed: int
     message_en: str
     message_fi: str
+    definition: str = ""
+    formula: str = ""
 
 
 COLUMNS = tuple(field.name for field in fields(CheckResult))
@@ -59,6 +63,10 @@ BUILDS = pa.schema(
     ]
 )
 TABLE_KEYS = pa.schema([(name, pa.string()) for name in ("table_name", "key_columns")])
+NUMBERS_OF_HISTORY = ("refresh_id", "n_failed")
+HISTORY = pa.schema([(name, pa.int64() if name in NUMBERS_OF_HISTORY else pa.string()) for name in state.CHECK_HISTORY])
+HISTORY_TABLE = "checks.history"
+FAMILY = "checks_"
 RUN_RESULTS = "run_results.json"
 GX_RESULTS = "checks.gx_results"
 # Results that Great Expectations did not make: signed with the marts, so that none changes between check and release.
@@ -140,10 +148,36 @@ def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
         keep_tables(connection, [table for table in _kept_by_round(manifest) if columns_of(connection, table)])
 
 
+def record_history(connection: duckdb.DuckDBPyConnection, memory: Connection, refresh_id: int) -> None:
+    """Bring checks.history up to the refresh at hand, from the state, which keeps the results of all.
+
+    It is written anew when the warehouse was, or when it knows of later refreshes: then the state began anew.
+    """
+    is_there = columns_of(connection, HISTORY_TABLE) == HISTORY.names
+    row = connection.execute(f"select max(refresh_id) from {HISTORY_TABLE}").fetchone() if is_there else None
+    known = row[0] if row and row[0] is not None and row[0] < refresh_id else 0
+    rows = state.check_history(memory, after=known)
+    columns = list(zip(*rows, strict=True)) or [()] * len(HISTORY)
+    fresh = pa.table([pa.array(values, field.type) for values, field in zip(columns, HISTORY, strict=True)], HISTORY)
+    if known:
+        connection.execute(f"insert into {HISTORY_TABLE} from fresh")
+    else:
+        replace_rows(connection, HISTORY_TABLE, fresh)
+
+
+def round_check_definitions(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The checks of a round made in SQL, as the YAML files of the families define them, each with its family."""
+    return [
+        {**check, "family": node["name"].removeprefix(FAMILY)}
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["name"].startswith(FAMILY)
+        for check in node["config"]["meta"]["checks"]
+    ]
+
+
 def _of_each_round(manifest: Mapping[str, Any]) -> list[str]:
-    """The checks that no round may lack: those of round_checks.yml, and the agreement of SQL and Great Expectations."""
-    defined = manifest["nodes"]["model.kuntakysely.round_checks"]["config"]["meta"]["checks"]
-    return [*(check["id"] for check in defined), AGREEMENT]
+    """The checks that no round may lack: those of SQL, and the agreement of SQL and Great Expectations."""
+    return [*(check["id"] for check in round_check_definitions(manifest)), AGREEMENT]
 
 
 def _table_keys(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -226,5 +260,6 @@ def _create_results_view(connection: duckdb.DuckDBPyConnection) -> None:
     own = listed.replace("tool", "'sql' as tool")
     connection.execute(
         f"create or replace view checks.results as select {listed} from checks.dbt_results "
-        f"union all select {listed} from {GX_RESULTS} union all select {own} from checks.round_checks"
+        f"union all select {listed} from {GX_RESULTS} "
+        f"union all select {own} from checks.round_checks where part = 'all'"
     )

@@ -9,14 +9,15 @@ from pathlib import Path
 from ingest.errors import FaultList, line_place
 from ingest.expressions import Compiler, ExpressionFault, Node, Vocabulary, parse_expression, references
 from ingest.suggestions import quoted
-from ingest.survey import Survey
+from ingest.survey import PlausibilityRule, Survey
 
 ELIGIBLE = "_eligible"
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One compiled expression. purpose is relevant, constraint or eligible."""
+    """One compiled expression. purpose is relevant, constraint or eligible, or the kind of a plausibility rule, whose
+    id then stands as question_id."""
 
     question_id: str
     purpose: str
@@ -25,14 +26,22 @@ class Condition:
 
 
 def survey_conditions(survey: Survey, faults: FaultList) -> tuple[Condition, ...]:
-    """Every relevant and constraint of a survey, in the order of its questions."""
+    """Every relevant and constraint of a survey, in the order of its questions, and its rules of plausibility."""
     compiled = [
         _compile_of_question(survey, question.question_id, purpose, expression, question.line, faults)
         for question in survey.questions
         for purpose, expression in (("relevant", question.relevant), ("constraint", question.constraint))
         if expression is not None
     ]
-    return tuple(condition for condition in compiled if condition is not None)
+    rules = [_compile_rule(survey, rule, faults) for rule in survey.rules if rule.expression]
+    return tuple(condition for condition in (*compiled, *rules) if condition is not None)
+
+
+def _compile_rule(survey: Survey, rule: PlausibilityRule, faults: FaultList) -> Condition | None:
+    def add(fault: ExpressionFault) -> None:
+        _add_fault(fault, survey.plausibility_file, line_place(rule.line, "expression"), faults)
+
+    return _compile(rule.rule_id, rule.kind, rule.expression, survey.vocabulary, None, add)
 
 
 def eligible_condition(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter, ValidationError
@@ -59,6 +60,12 @@ def _check_once(values: tuple[str, ...]) -> tuple[str, ...]:
 def _check_timezone(value: str) -> str:
     if not _succeeds(ZoneInfo, value):
         raise refused("unknown-timezone", "A time zone has a name like Europe/Helsinki.", "Look at the spelling.")
+    return value
+
+
+def _check_url(value: str) -> str:
+    if re.match("https?://", value) is None or not _succeeds(lambda url: urlsplit(url).port, value):
+        raise refused("wrong-url", "A URL is like https://example.org/path.", "Write the whole of it.")
     return value
 
 
@@ -172,3 +179,23 @@ PositiveInt = Annotated[int, Strict(), Field(ge=1)]
 Whole = Annotated[int, Strict(), Field(ge=0)]
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Truth = Annotated[bool, Strict()]
+Port = Annotated[int, Strict(), Field(ge=1, le=65535)]
+Url = Annotated[Text, AfterValidator(_check_url)]
+Address = Annotated[
+    Text,
+    _form(
+        r"[0-9A-Za-z.!#$%&'*+/=?^_`{|}~-]+@[0-9A-Za-z.-]+",
+        "wrong-address",
+        "An e-mail address is like name@example.org.",
+        "Correct it.",
+    ),
+]
+EnvironmentVariable = Annotated[
+    Text,
+    _form(
+        "[A-Za-z_][A-Za-z0-9_]*",
+        "wrong-variable",
+        "An environment variable has letters, digits and underscores.",
+        "Write its name here, and the secret into the environment.",
+    ),
+]

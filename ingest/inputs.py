@@ -131,6 +131,7 @@ def survey_sources(survey: Survey) -> tuple[SourceFile, ...]:
         survey.choices_file: len(survey.choices),
         survey.figures_file: len(survey.figures),
         survey.comparability_file: len(survey.comparisons),
+        survey.plausibility_file: len(survey.rules),
     }
     return describe_files(counts, "codebook", None, survey.survey_id)
 
@@ -143,5 +144,6 @@ def round_sources(round_: Round) -> tuple[SourceFile, ...]:
         round_.recodes_file: len(round_.recodes),
         round_.corrections_file: len(round_.corrections),
         round_.codings_file: len(round_.codings),
+        round_.decisions_file: len(round_.decisions),
     }
     return describe_files(counts, "codebook", round_.card, round_.survey_id, round_.round_id)

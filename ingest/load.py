@@ -25,6 +25,7 @@ from ingest.landing import (
 )
 from ingest.paths import DataPaths
 from ingest.registry import read_registry
+from ingest.release_figures import land_release_figures
 from ingest.responses import read_responses
 from ingest.round import Round
 from ingest.rounds import round_keys, survey_folders
@@ -60,10 +61,13 @@ class LoadResult:
 
 
 def load_registry(paths: DataPaths) -> LoadResult:
-    """Write the registry's tables. Raises InputFaults."""
+    """Write the registry's tables, and first the figures that readers have: every refresh begins here. Raises
+    InputFaults."""
     faults = FaultList(paths.shown)
     registry = read_registry(paths, faults)
     faults.raise_if_any()
+    paths.prepare_private()
+    land_release_figures(paths)
     return _write(paths, registry_replacements(paths, registry) if registry else ())
 
 

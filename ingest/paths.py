@@ -35,6 +35,11 @@ class DataPaths:
         return self.root / "systems" / "inventory.xlsx"
 
     @property
+    def alerts_file(self) -> Path:
+        """Who is told of what goes wrong; optional."""
+        return self.root / "alerts.yml"
+
+    @property
     def warehouse(self) -> Path:
         """Private and rebuildable: may be deleted at any time."""
         return self.root / "warehouse"

@@ -28,7 +28,8 @@ _ROUND = ("survey_id", "round_id")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
         "survey_id", "titles", "publishers", "populations", "all_labels", "licence", "municipality_rule", "none_ticked",
-        "min_municipalities", "min_responses", "quarantined_share_limit", "small_base", *_PLACE),
+        "size_class_question_id", "min_municipalities", "min_responses", "quarantined_share_limit", "small_base",
+        *_PLACE),
     "raw.codebook__size_classes": (
         "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
@@ -48,8 +49,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "breakdown_id", "value", "base_n", "rounding", "figure_status", "known_discrepancy", "note", *_PLACE),
     "raw.codebook__comparability": (
         "survey_id", "question_id", "round_id", "earlier_question_id", "comparability", "reason", *_PLACE),
+    "raw.codebook__plausibility": ("survey_id", "rule_id", "kind", "expression", "messages", *_PLACE),
     "raw.codebook__rounds": (
-        *_ROUND, "titles", "opens_on", "closes_on", "timezone",
+        *_ROUND, "titles", "opens_on", "closes_on", "due_on", "stale_after_days", "timezone",
         "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign",
         "date_format", "duplicates", "is_synthetic", *_PLACE),
     "raw.codebook__columns": (
@@ -58,6 +60,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__corrections": (
         *_ROUND, "response_id", "question_id", "old_value", "new_value", "action", "reason", "by", "on", *_PLACE),
     "raw.codebook__codings": (*_ROUND, "response_id", "question_id", "coded_question_id", "code", "by", *_PLACE),
+    "raw.codebook__decisions": (
+        *_ROUND, "check_id", "observed", "decided_by", "decided_on", "valid_until", "reason", *_PLACE),
     "raw.surveys__rows": (
         *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "is_empty_row", "started_at", "submitted_at"
     ),
@@ -145,13 +149,20 @@ def survey_rows(
             for row in survey.comparisons
         ],
         "raw.codebook__conditions": [
-            (
-                own_id, None, *astuple(each),
-                *place(survey.questions_file, survey.questions_by_id[each.question_id].line).values(),
-            )
-            for each in conditions
+            (own_id, None, *astuple(each), *place(*_place_of(survey, each)).values()) for each in conditions
+        ],
+        "raw.codebook__plausibility": [
+            _picked("raw.codebook__plausibility", rule, survey_id=own_id, **place(survey.plausibility_file, rule.line))
+            for rule in survey.rules
         ],
     }  # fmt: skip
+
+
+def _place_of(survey: Survey, condition: Condition) -> tuple[Path, int]:
+    """The file and line of an expression: of its question, or of its rule of plausibility."""
+    if condition.purpose in ("relevant", "constraint"):
+        return survey.questions_file, survey.questions_by_id[condition.question_id].line
+    return survey.plausibility_file, next(rule.line for rule in survey.rules if rule.rule_id == condition.question_id)
 
 
 def _survey_cells(survey: Survey) -> Cells:
@@ -165,6 +176,7 @@ def _survey_cells(survey: Survey) -> Cells:
         settings.licence,
         settings.municipality_rule,
         settings.none_ticked,
+        settings.size_class_question,
         str(settings.disclosure.min_municipalities),
         str(settings.disclosure.min_responses),
         str(settings.limits.quarantined_share),
@@ -196,6 +208,7 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
         "raw.codebook__recodes": in_table("raw.codebook__recodes", round_.recodes_file, round_.recodes),
         "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
         "raw.codebook__codings": in_table("raw.codebook__codings", round_.codings_file, round_.codings),
+        "raw.codebook__decisions": in_table("raw.codebook__decisions", round_.decisions_file, round_.decisions),
         "raw.codebook__conditions": [
             (*key.values(), *astuple(each), *place(settings_file, round_.places.line(("eligible",))).values())
             for each in conditions
@@ -211,6 +224,8 @@ def _round_cells(round_: Round) -> Cells:
         _json(settings.title),
         settings.field_window.opens_on.isoformat(),
         settings.field_window.closes_on.isoformat(),
+        settings.delivery.due_on.isoformat() if settings.delivery else None,
+        str(settings.stale_after_days),
         settings.timezone,
         settings.frame.division_date.isoformat(),
         settings.frame.population_date.isoformat(),

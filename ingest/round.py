@@ -1,4 +1,4 @@
-"""A round as its folder describes it: settings, columns, recodes, corrections."""
+"""A round as its folder describes it: settings, columns, recodes, corrections, decisions."""
 
 from __future__ import annotations
 
@@ -77,12 +77,20 @@ class Frame(Settings):
     closed_municipalities: Literal["refuse", "successor"] = "refuse"
 
 
+class Delivery(Settings):
+    """When the response files were to come."""
+
+    due_on: Day
+
+
 class RoundSettings(Settings):
     """round.yml."""
 
     round_id: FolderName
     title: Labels
     field_window: FieldWindow
+    delivery: Delivery | None = None
+    stale_after_days: PositiveInt = 7
     timezone: Timezone = "Europe/Helsinki"
     frame: Frame
     files: tuple[FileName, ...] = Field(min_length=1)
@@ -161,6 +169,17 @@ class Coding(SourceRow):
         return frozenset({"response_id"})
 
 
+class Decision(SourceRow):
+    """A finding that a person accepts: what the check showed then, who decided it, why and until when."""
+
+    check_id: Text
+    observed: Text
+    decided_by: Text
+    decided_on: IsoDate
+    valid_until: IsoDate
+    reason: Text
+
+
 @dataclass(frozen=True)
 class Round:
     """One round of a survey. With faults noted it serves further checks only; it must not be loaded."""
@@ -173,6 +192,7 @@ class Round:
     recodes: Sequence[Recode]
     corrections: Sequence[Correction]
     codings: Sequence[Coding]
+    decisions: Sequence[Decision]
     card: SourceCard | None
     eligible: Condition | None = None
 
@@ -200,6 +220,10 @@ class Round:
     @property
     def codings_file(self) -> Path:
         return self.folder / "codings.csv"
+
+    @property
+    def decisions_file(self) -> Path:
+        return self.folder / "decisions.csv"
 
     @property
     def response_files(self) -> list[Path]:
@@ -230,7 +254,10 @@ def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
     recodes = read_optional_rows(folder / "recodes.csv", Recode, faults)
     corrections = read_optional_rows(folder / "corrections.csv", Correction, faults)
     codings = read_optional_rows(folder / "codings.csv", Coding, faults)
+    decisions = read_optional_rows(folder / "decisions.csv", Decision, faults)
     card = read_card(folder, faults)
-    if settings is None or columns is None or recodes is None or corrections is None or codings is None:
+    if settings is None or columns is None or recodes is None:
         return None
-    return Round(survey_id, folder, *settings, columns, recodes, corrections, codings, card)
+    if corrections is None or codings is None or decisions is None:
+        return None
+    return Round(survey_id, folder, *settings, columns, recodes, corrections, codings, decisions, card)

@@ -35,6 +35,7 @@ def check_round(
     _check_recodes(round_, survey, registry, systems, faults)
     _check_corrections(round_, survey, faults)
     _check_codings(round_, survey, faults)
+    _check_decisions(round_, faults)
     _check_shared_columns(round_, survey, faults)
     if not round_.settings.is_synthetic:
         check_untracked(round_.response_files, faults)
@@ -63,6 +64,13 @@ def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
             round_, faults, "dates-out-of-order", ("field_window", "closes_on"),
             f"The field opens on {window.opens_on} and closes on {window.closes_on}.",
             "It closes on the day it opens, or later.",
+            "Correct one of the dates.",
+        )  # fmt: skip
+    if settings.delivery is not None and settings.delivery.due_on < window.opens_on:
+        _add(
+            round_, faults, "dates-out-of-order", ("delivery", "due_on"),
+            f"The files are due on {settings.delivery.due_on} and the field opens on {window.opens_on}.",
+            "They are due on the day the field opens, or later.",
             "Correct one of the dates.",
         )  # fmt: skip
 
@@ -422,6 +430,20 @@ def _add_coding(
     """Note a fault of codings.csv."""
     place = line_place(coding.line, column)
     faults.add(code, round_.codings_file, place, found=found, expected=expected, advice=advice)
+
+
+def _check_decisions(round_: Round, faults: FaultList) -> None:
+    """One decision for each check, which holds on the day it is made at least. Which checks there are, the gate
+    knows."""
+    check_unique(round_.decisions_file, round_.decisions, ("check_id",), faults)
+    for decision in round_.decisions:
+        if decision.valid_until < decision.decided_on:
+            faults.add(
+                "dates-out-of-order", round_.decisions_file, line_place(decision.line, "valid_until"),
+                found=f"It is decided on {decision.decided_on} and valid until {decision.valid_until}.",
+                expected="A decision is valid on the day it is made, or longer.",
+                advice="Correct one of the dates.",
+            )  # fmt: skip
 
 
 def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> None:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from ingest.fingerprint import combined_sha256
 from ingest.paths import DataPaths
 
-SURVEY_FILES = ("survey.yml", "questions.csv", "choices.csv", "published_figures.csv", "comparability.csv")
+SURVEY_FILES = (
+    "survey.yml", "questions.csv", "choices.csv", "published_figures.csv", "comparability.csv", "plausibility.csv",
+)  # fmt: skip
 
 
 def survey_folders(paths: DataPaths) -> list[Path]:

@@ -48,6 +48,7 @@ SCHEMA = (
     )""",
     "create index check_history_by_check on check_history (survey_id, round_id, check_id, id)",
 )
+CHECK_HISTORY = ("refresh_id", "survey_id", "round_id", "check_id", "status", "observed", "n_failed", "checked_at")
 
 
 class StateTooNew(RuntimeError):
@@ -106,6 +107,16 @@ class CheckOutcome:
     status: str
     observed: str | None
     n_failed: int | None
+
+
+@dataclass(frozen=True)
+class EarlierOutcome:
+    """The result of one check in an earlier refresh, and how that refresh ended."""
+
+    status: str
+    observed: str | None
+    refresh_id: int
+    refresh_outcome: str
 
 
 @contextmanager
@@ -310,6 +321,15 @@ def record_checks(
         )
 
 
+def check_history(connection: sqlite3.Connection, after: int = 0) -> list[tuple[str | int | None, ...]]:
+    """Every result of the refreshes after that one (of all without it), as CHECK_HISTORY names them, oldest first."""
+    return connection.execute(
+        "select refresh_id, survey_id, round_id, check_id, status, observed, n_failed, at "
+        "from check_history where refresh_id > ? order by id",
+        [after],
+    ).fetchall()
+
+
 def first_seen(connection: sqlite3.Connection) -> dict[CheckKey, datetime]:
     """Since when each check that failed when last run has been failing, by (survey_id, round_id, check_id)."""
     rows = connection.execute(
@@ -326,3 +346,18 @@ def first_seen(connection: sqlite3.Connection) -> dict[CheckKey, datetime]:
         """
     )
     return {(survey, round_id, check): datetime.fromisoformat(at) for survey, round_id, check, at in rows}
+
+
+def outcomes_before(connection: sqlite3.Connection, refresh_id: int) -> dict[CheckKey, EarlierOutcome]:
+    """The last result of each check before a refresh, by (survey_id, round_id, check_id). A refresh that was killed
+    does not count: it has told nobody."""
+    rows = connection.execute(
+        """
+        select survey_id, round_id, check_id, status, observed, refresh_id, outcome, max(check_history.id)
+        from check_history inner join refreshes on check_history.refresh_id = refreshes.id
+        where refresh_id < ? and outcome <> 'running'
+        group by survey_id, round_id, check_id
+        """,  # SQLite takes the other columns from the row of the max
+        [refresh_id],
+    )
+    return {(survey, round_id, check): EarlierOutcome(*rest[:-1]) for survey, round_id, check, *rest in rows}

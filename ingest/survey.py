@@ -90,6 +90,7 @@ class SurveySettings(Settings):
     size_class_groups: tuple[SizeClassGroup, ...] = ()
     roles: Roles | None = None
     breakdowns: tuple[QuestionId, ...] = ()
+    size_class_question: QuestionId | None = None
     municipality_rule: MunicipalityRule
     none_ticked: Literal["blank", "valid"] = "blank"
     disclosure: Disclosure
@@ -205,6 +206,19 @@ class Comparison(SourceRow):
     reason: Text
 
 
+class PlausibilityRule(SourceRow):
+    """Answers of one response that cannot go together, or hardly can: the expression holds for such a response."""
+
+    rule_id: QuestionId
+    kind: Literal["impossible", "implausible"]
+    expression: Text
+    messages: dict[str, Text]
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"messages": "message"}
+
+
 @dataclass(frozen=True)
 class Survey:
     """One survey. With faults noted it serves further checks only; it must not be loaded."""
@@ -216,6 +230,7 @@ class Survey:
     choices: Sequence[Choice]
     figures: Sequence[PublishedFigure]
     comparisons: Sequence[Comparison]
+    rules: Sequence[PlausibilityRule]
 
     @property
     def survey_id(self) -> str:
@@ -236,6 +251,10 @@ class Survey:
     @property
     def comparability_file(self) -> Path:
         return self.folder / "comparability.csv"
+
+    @property
+    def plausibility_file(self) -> Path:
+        return self.folder / "plausibility.csv"
 
     @cached_property
     def questions_by_id(self) -> Mapping[str, Question]:
@@ -281,6 +300,9 @@ def read_survey(folder: Path, faults: FaultList) -> Survey | None:
     choices = read_rows(folder / "choices.csv", Choice, faults, languages=languages)
     figures = read_optional_rows(folder / "published_figures.csv", PublishedFigure, faults)
     comparisons = read_optional_rows(folder / "comparability.csv", Comparison, faults)
-    if settings is None or questions is None or choices is None or figures is None or comparisons is None:
+    rules = read_optional_rows(folder / "plausibility.csv", PlausibilityRule, faults)
+    if settings is None or questions is None or choices is None:
         return None
-    return Survey(folder, *settings, questions, choices, figures, comparisons)
+    if figures is None or comparisons is None or rules is None:
+        return None
+    return Survey(folder, *settings, questions, choices, figures, comparisons, rules)

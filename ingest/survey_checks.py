@@ -36,6 +36,7 @@ def check_survey(survey: Survey, registry: Registry | None, systems: Systems | N
         check_no_inventory(survey, faults)
     _check_choices(survey, faults)
     _check_comparisons(survey, faults)
+    check_unique(survey.plausibility_file, survey.rules, ("rule_id",), faults)
     survey_conditions(survey, faults)
     check_figures(survey, registry, faults)
 
@@ -65,6 +66,7 @@ def _check_settings(survey: Survey, registry: Registry | None, faults: FaultList
         _check_known(places, location, group.members, class_ids, "size class", faults)
     _check_roles(survey, faults)
     _check_breakdowns(survey, registry, faults)
+    _check_size_class_question(survey, faults)
 
 
 def _labels_of(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Labels]]:
@@ -208,6 +210,28 @@ def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultLi
                 expected=f"Another name than those that every survey has: {listed(own)}.",
                 advice="Rename the question, or leave it out: its breakdown is there already.",
             )
+
+
+def _check_size_class_question(survey: Survey, faults: FaultList) -> None:
+    """What a municipality reports is compared with its class: the answers are the classes."""
+    name, places = survey.settings.size_class_question, survey.places
+    if name is None:
+        return
+    chosen = {each.question_id: each.list_name for each in survey.questions if each.type == "select_one"}
+    if name not in chosen:
+        _check_known(places, ("size_class_question",), (name,), chosen, "select_one question", faults)
+        return
+    answers = {choice.code for choice in survey.lists.get(chosen[name] or "", ()) if choice.is_missing != "1"}
+    class_ids = [size_class.id for size_class in survey.settings.size_classes]
+    if answers != set(class_ids):
+        faults.add(
+            "wrong-size-class-question",
+            places.path,
+            places.place(("size_class_question",)),
+            found=f"The answers of {quoted(name)} are {listed(sorted(answers)) or 'none'}.",
+            expected=f"They are the ids of size_classes: {listed(class_ids)}.",
+            advice="Correct the codes of its list in choices.csv, or name another question.",
+        )
 
 
 def _check_questions(survey: Survey, faults: FaultList) -> None:

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from dagster import (
     BetaWarning,
     ConfigurableResource,
     Failure,
+    FreshnessPolicy,
     InitResourceContext,
     MaterializeResult,
     MetadataValue,
@@ -42,6 +43,7 @@ from orchestration.dbt import BUILD, end, failures, prepared_manifest
 from orchestration.findings import told, write_findings
 from orchestration.partitions import ROUNDS
 from orchestration.session import Judged, Session, refresh_session
+from publish.findings import decisions, local_day
 from publish.gate import PublishRefused, refusals
 from publish.release import PUBLISHED_TABLES, publish
 
@@ -50,6 +52,8 @@ warnings.filterwarnings("ignore", category=BetaWarning)
 
 PATHS = DataPaths.resolve()
 OF_A_SCHEDULE = "dagster/schedule_name"  # a tag that Dagster gives the runs of its schedules
+# A schedule reads and publishes everything once a month: see jobs.py.
+MONTHLY = FreshnessPolicy.time_window(warn_window=timedelta(days=32), fail_window=timedelta(days=40))
 MANIFEST: dict[str, Any] = json.loads(prepared_manifest(PATHS).read_text(encoding="utf-8"))
 
 
@@ -59,20 +63,24 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
 
     _session: Session | None = PrivateAttr(default=None)
     _until_the_end: ExitStack = PrivateAttr(default_factory=ExitStack)
+    _say: Callable[[str], None] = PrivateAttr()
 
     @contextmanager
-    def yield_for_execution(
-        self,
-        context: InitResourceContext,  # noqa: ARG002
-    ) -> "Iterator[RefreshResource]":
+    def yield_for_execution(self, context: InitResourceContext) -> "Iterator[RefreshResource]":
+        self._say = context.log.warning if context.log else print
         with self._until_the_end:
             yield self
 
     @property
     def session(self) -> Session:
         if self._session is None:
-            self._session = self._until_the_end.enter_context(refresh_session(PATHS))
+            self._session = self._until_the_end.enter_context(refresh_session(PATHS, self._say))
         return self._session
+
+    def fail(self, error: str) -> None:
+        """A step failed; one that found another refresh running has no session to tell."""
+        if self._session is not None:
+            self._session.fail(error)
 
 
 class Translator(DagsterDbtTranslator):
@@ -93,14 +101,14 @@ class Translator(DagsterDbtTranslator):
 TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
 
 
-@asset(key=["raw", "registry"], group_name="sources", kinds={"csv"})
+@asset(key=["raw", "registry"], group_name="sources", kinds={"csv"}, freshness_policy=MONTHLY)
 def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
     refresh.session.read.add("registry")
     return _loaded(refresh.session, load_registry)
 
 
-@asset(key=["raw", "systems"], group_name="sources", kinds={"excel"})
+@asset(key=["raw", "systems"], group_name="sources", kinds={"excel"}, freshness_policy=MONTHLY)
 def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The inventory of information systems, as delivered."""
     refresh.session.read.add("systems")
@@ -157,9 +165,9 @@ def expectations(
     if judged.against:
         session.refuse(str(PublishRefused(judged.against)))
     read_as_built = session.read & set(judged.as_built)
-    yield from checks.results_of_rounds(judged.results, {*judged.built, *read_as_built}, context.instance)
+    yield from checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance)
     selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
-    yield from checks.results_of_tables(judged.results, selected, MANIFEST)
+    yield from checks.results_of_tables(judged, selected, MANIFEST)
 
 
 @multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", can_subset=True)
@@ -168,7 +176,7 @@ def round_checks(context: AssetCheckExecutionContext, refresh: RefreshResource) 
     chosen = {key.name for key in context.selected_asset_check_keys}
     judged = _judged(refresh.session)
     keys = {*judged.built, *judged.as_built} & set(context.op_execution_context.partition_keys)
-    for evaluation in checks.results_of_rounds(judged.results, keys, context.instance):
+    for evaluation in checks.results_of_rounds(judged, keys, context.instance):
         if evaluation.check_name in chosen:
             yield evaluation
 
@@ -177,19 +185,27 @@ def _judged(session: Session) -> Judged:
     """The warehouse as it stands, judged once in a session."""
     if session.judged is None:
         session.judge()
-        with opened(session.paths.warehouse_file, read_only=True) as connection:
+        with opened(session.paths.warehouse_file) as connection:
+            results = checks.recorded_results(connection)
+            session.remember(results, connection)
+            today = local_day(datetime.now(UTC))
             session.judged = Judged(
-                checks.recorded_results(connection),
-                refusals(connection, PUBLISHED_TABLES, code_sha256()),
+                results,
+                decisions(connection, today),
+                refusals(connection, PUBLISHED_TABLES, code_sha256(), today),
                 rounds_planned(connection) if session.has_built else (),
                 rounds_as_built(connection),
             )
-        session.remember(session.judged.results)
         session.findings = write_findings(session.paths)
     return session.judged
 
 
-@asset(deps=[AssetKey(["marts", name]) for name in PUBLISHED_TABLES], group_name="published", kinds={"duckdb"})
+@asset(
+    deps=[AssetKey(["marts", name]) for name in PUBLISHED_TABLES],
+    group_name="published",
+    kinds={"duckdb"},
+    freshness_policy=MONTHLY,
+)
 def published_release(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The release that BI tools read. It reads the recorded checks itself and refuses: no selection gets round them.
 

@@ -23,10 +23,13 @@ from dagster import (
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
 from expectations import answers
-from expectations.record import COLUMNS, CheckResult
+from expectations.record import COLUMNS, CheckResult, round_check_definitions
 from expectations.rules import ALL, CAN_FAIL
 from expectations.tables import EXPECTATIONS, RAW_TABLES
+from ingest.state import CheckKey
 from orchestration.partitions import ROUNDS
+from orchestration.session import Judged
+from publish.findings import Decided
 
 # The one such thing used is partitions_def of a check. Versions are pinned.
 warnings.filterwarnings("ignore", category=PreviewWarning)
@@ -88,12 +91,6 @@ def round_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
     ]
 
 
-def round_check_definitions(manifest: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
-    """The checks of schema checks, as they are defined in round_checks.yml."""
-    node = manifest["nodes"]["model.kuntakysely.round_checks"]
-    return node["config"]["meta"]["checks"]  # type: ignore[no-any-return]
-
-
 def recorded_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     """The latest result of every check, whatever tool made it."""
     rows = connection.execute(f"select {', '.join(COLUMNS)} from checks.results order by all").fetchall()
@@ -101,32 +98,32 @@ def recorded_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]
 
 
 def results_of_tables(
-    results: Iterable[CheckResult], specs: Iterable[AssetCheckSpec], manifest: Mapping[str, Any]
+    judged: Judged, specs: Iterable[AssetCheckSpec], manifest: Mapping[str, Any]
 ) -> Iterator[AssetCheckResult]:
     """What became of each spec of `table_check_specs`."""
     keys = asset_keys(manifest)
     found: dict[tuple[AssetKey, str], list[CheckResult]] = defaultdict(list)
-    for result in results:
+    for result in judged.results:
         if result.tool != "dbt" and result.round_id == ALL:
             found[_table_check(result.check_id, result.asset, keys)].append(result)
     for spec in specs:
         behind = found[spec.asset_key, spec.name]
-        yield AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, **_as_one(behind))
+        yield AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, **_as_one(behind, judged.decided))
 
 
 def results_of_rounds(
-    results: Iterable[CheckResult], rounds: Collection[str], instance: DagsterInstance
+    judged: Judged, rounds: Collection[str], instance: DagsterInstance
 ) -> Iterator[AssetCheckEvaluation]:
     """What became of each check of these rounds (survey/round), as an event of the round's partition."""
     found: dict[str, dict[str, list[CheckResult]]] = defaultdict(lambda: defaultdict(list))
-    for result in results:
+    for result in judged.results:
         found[f"{result.survey_id}/{result.round_id}"][result.check_id.split(".")[0]].append(result)
     for key in sorted(set(rounds) & set(found)):
         target = _last_reading(instance, key)
         for name, behind in found[key].items():
             yield AssetCheckEvaluation(
                 asset_key=ROUND_ASSET, check_name=name, partition=key, blocking=True,
-                target_materialization_data=target, **_as_one(behind),
+                target_materialization_data=target, **_as_one(behind, judged.decided),
             )  # fmt: skip
 
 
@@ -153,21 +150,36 @@ def _table_check(check_id: str, table: str, keys: Mapping[str, AssetKey]) -> tup
     return key, f"{name}_{table.split('__')[1]}" if is_of_many else name
 
 
-def _as_one(results: Sequence[CheckResult]) -> dict[str, Any]:
-    """Several results (of the questions of a round) as one outcome: failed when any failed, or when there is none."""
+def _as_one(results: Sequence[CheckResult], decided: Mapping[CheckKey, Decided]) -> dict[str, Any]:
+    """Several results (of the questions of a round) as one outcome: failed when any failed, or when there is none.
+
+    A failure that is accepted stays to be seen, and holds up nothing.
+    """
     failed = [result for result in results if result.status == "fail"]
-    grave = any(result.severity in ("block", "gate") for result in failed)
+    grave = any(result.severity in ("block", "gate") and _decision(result, decided) == "open" for result in failed)
     return {
         "passed": bool(results) and not failed,
         "severity": AssetCheckSeverity.ERROR if grave else AssetCheckSeverity.WARN,
         "description": failed[0].message_en if failed else None,
-        "metadata": _metadata(failed or results),
+        "metadata": _metadata(failed or results, decided),
     }
 
 
-def _metadata(results: Sequence[CheckResult]) -> dict[str, Any]:
-    shown = {
-        re.sub(r"\W+", "_", result.check_id): f"{result.status}: {result.observed} (limit {result.threshold})"
+def _metadata(results: Sequence[CheckResult], decided: Mapping[CheckKey, Decided]) -> dict[str, Any]:
+    """What was seen and what was asked for, of one result by name, of several in a line each."""
+    counts = {"n_failed": sum(result.n_failed for result in results), "n_results": len(results)}
+    if len(results) == 1:
+        [result] = results
+        decision = _decision(result, decided)
+        shown = {"status": result.status, "observed": result.observed, "threshold": result.threshold}
+        return {**counts, **shown, "decision": decision or "none"}
+    return counts | {
+        re.sub(r"\W+", "_", result.check_id): (
+            f"{_decision(result, decided) or result.status}: {result.observed} (limit {result.threshold})"
+        )
         for result in results[:SHOWN_RESULTS]
     }
-    return {"n_failed": sum(result.n_failed for result in results), "n_results": len(results), **shown}
+
+
+def _decision(result: CheckResult, decided: Mapping[CheckKey, Decided]) -> str | None:
+    return decided[result.survey_id, result.round_id, result.check_id].decision

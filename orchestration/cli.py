@@ -56,9 +56,11 @@ def validate(
 ) -> None:
     """Read codebooks and inputs and report every fault at once. Writes nothing."""
     from ingest.load import validate as faults_in
+    from orchestration.delivery import alert_faults
 
+    paths = DataPaths.resolve(data)
     survey, _, round_id = (what or "").partition("/")
-    faults = faults_in(DataPaths.resolve(data), survey or None, round_id or None)
+    faults = (*faults_in(paths, survey or None, round_id or None), *alert_faults(paths))
     for fault in faults:
         typer.echo(f"{fault}\n")
     typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found.")
@@ -94,16 +96,58 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     data: Data = None,
 ) -> None:
-    """Releases, rounds and the last result of every check."""
+    """Releases, rounds, the last result of every check and what is decided of it."""
+    from datetime import UTC, datetime
+
     from orchestration.progress import terminal
     from orchestration.report import as_json, print_status, read_status
 
     paths = DataPaths.resolve(data)
-    found = read_status(paths)
+    found = read_status(paths, datetime.now(UTC))
     if json:
         typer.echo(as_json(found))
     else:
         print_status(found, paths, terminal())
+
+
+@app.command()
+def watch(
+    name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round that was built.")],
+    missing: Annotated[bool, typer.Option("--missing", help="Who has not answered, as CSV. Private.")] = False,
+    faults: Annotated[bool, typer.Option("--faults", help="What to ask again, as CSV. Private.")] = False,
+    data: Data = None,
+) -> None:
+    """Response so far and open findings of a round; or whom to remind, or what to ask again."""
+    from datetime import UTC, datetime
+
+    from orchestration.progress import terminal
+    from orchestration.watch import print_watch, write_faults, write_missing
+    from publish.findings import local_day
+
+    paths = DataPaths.resolve(data)
+    if missing and faults:
+        raise WrongUsage("--missing and --faults are two lists: ask for one of them at a time.")
+    if missing:
+        write_missing(paths, name, sys.stdout, sys.stderr)
+    elif faults:
+        write_faults(paths, name, sys.stdout, sys.stderr)
+    else:
+        print_watch(paths, name, local_day(datetime.now(UTC)), terminal())
+
+
+@app.command()
+def quality(
+    name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of the current release.")],
+    form: Annotated[str, typer.Option("--format", help="html or md.")] = "html",
+    print_page: Annotated[bool, typer.Option("--print", help="The page itself, to standard output.")] = False,
+    data: Data = None,
+) -> None:
+    """The quality report of a round: where its page lies, or the page itself."""
+    from orchestration.quality import page_of_round
+
+    paths = DataPaths.resolve(data)
+    page = page_of_round(paths, name, form)
+    typer.echo(page.read_text(encoding="utf-8") if print_page else paths.shown(page))
 
 
 @app.command()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 SETTINGS = """\
 telemetry:
   enabled: false
+freshness:
+  enabled: true
 nux:
   enabled: false
 run_coordinator:

@@ -58,6 +58,11 @@ DOUBTFUL = """
     select row_id, source_column, raw_value, answer_status, advice
     from intermediate.int_answers_doubtful order by all
 """
+PERSONAL = """
+    select row_id, source_column, '', 'personal_' || kind,
+        'the text holds personal data: take it out with a line in corrections.csv'
+    from intermediate.int_texts_with_personal_data order by all
+"""
 NOT_REPRODUCED = """
     select 'surveys/' || survey_id || '/published_figures.csv', figure_id,
         coalesce(cast(computed_value as varchar), ''), status, coalesce(explanation, 'expected ' || published_value)
@@ -72,7 +77,7 @@ def write_findings(paths: DataPaths) -> list[Finding]:
     with opened(paths.warehouse_file, read_only=True) as connection:
         found = [
             Finding(*map(str, row))
-            for sql in (CHANGED_FILES, QUARANTINED, DOUBTFUL, NOT_REPRODUCED)
+            for sql in (CHANGED_FILES, QUARANTINED, DOUBTFUL, PERSONAL, NOT_REPRODUCED)
             for row in connection.execute(sql).fetchall()
         ]
         found += _unknown_spellings(connection)

@@ -9,12 +9,14 @@ from dagster import (
     AssetSelection,
     DefaultScheduleStatus,
     DefaultSensorStatus,
+    HookContext,
     RunRequest,
     ScheduleEvaluationContext,
     SensorEvaluationContext,
     SensorResult,
     SkipReason,
     define_asset_job,
+    failure_hook,
     schedule,
     sensor,
 )
@@ -26,6 +28,14 @@ from orchestration.partitions import follow_folders
 
 HELSINKI = "Europe/Helsinki"
 
+
+@failure_hook(required_resource_keys={"refresh"})
+def remember_failure(context: HookContext) -> None:
+    """What kind of error ended a step, for the alert; the text of the error can hold values."""
+    error = type(context.op_exception).__name__
+    context.resources.refresh.fail(f"{error} in step {context.step_key} of run {context.run_id}")
+
+
 # The checks of rounds are judged with all others: to run them again by themselves is for a person, round by round.
 EVERYTHING = AssetSelection.all() - AssetSelection.checks(round_checks)
 
@@ -33,16 +43,19 @@ refresh_job = define_asset_job(
     "refresh",
     selection=EVERYTHING,
     description="The main job for one round: ingest it, build, check, publish",
+    hooks={remember_failure},
 )
 ingest_job = define_asset_job(
     "ingest_round",
     selection=AssetSelection.assets(responses).without_checks(),
     description="Read one round into the warehouse; nothing is built yet",
+    hooks={remember_failure},
 )
 rebuild_job = define_asset_job(
     "rebuild",
     selection=EVERYTHING - AssetSelection.assets(responses),
     description="Read registry and inventory, build and check everything, publish; rounds stay as they were read",
+    hooks={remember_failure},
 )
 
 

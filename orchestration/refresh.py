@@ -34,17 +34,31 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
     """Run the main job. Raises RefreshRunning when another process refreshes, and WarehouseHeld."""
     console = terminal()
     chosen = chosen_rounds(paths, survey, rounds)
-    if not full and (release := release_if_unchanged(paths)):
-        repair(paths, datetime.now(UTC))
+    now = datetime.now(UTC)
+    if faults := _faults_of_alerts(paths):
+        console.print(faults, highlight=False, markup=False, soft_wrap=True)
+        return ExitCode.WRONG_INPUT
+    if not full and (release := release_if_unchanged(paths, now)):
+        repair(paths, now)
         console.print(_nothing_changed(paths, release), highlight=False, soft_wrap=True)
         return ExitCode.DONE
-    with refresh_session(paths) as session, Progress(console) as progress:
+    progress = Progress(console)
+    with refresh_session(paths, progress.say) as session, progress:
         make_free(paths.warehouse_file)
         if full:
             paths.warehouse_file.unlink(missing_ok=True)
         keys = _rounds_to_read(paths, chosen)
         progress.say(_what_it_does(paths, keys))
         return _run(session, keys, progress)
+
+
+def _faults_of_alerts(paths: DataPaths) -> str:
+    """Found before anything is done: who is to be told must be known when it goes wrong."""
+    if not paths.alerts_file.exists():
+        return ""
+    from orchestration.delivery import alert_faults
+
+    return "\n".join(map(str, alert_faults(paths)))
 
 
 def _rounds_to_read(paths: DataPaths, chosen: Sequence[str]) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,8 @@ from ingest.paths import DataPaths
 from ingest.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
 from orchestration.differences import said_of_release
 from orchestration.exit_codes import WrongUsage
-from publish.gate import SEVERITIES
+from publish.findings import findings_sql, local_day
+from publish.gate import NEEDED, SEVERITIES
 
 if TYPE_CHECKING:
     from ingest.proposals.folder import Draft
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Status:
-    """The current release with its rounds, the last result of every check, and what became of the latest refresh."""
+    """The current release with its rounds, the last result of every check with what is decided of it, how many findings
+    each round has, and what became of the latest refresh."""
 
     release: dict[str, Any] | None
     rounds: list[dict[str, Any]]
@@ -35,10 +37,12 @@ class Status:
     releases: list[dict[str, Any]]
     last_refresh: dict[str, Any] | None
     changed: str = ""
+    findings: list[dict[str, Any]] = field(default_factory=list)
 
 
-def read_status(paths: DataPaths) -> Status:
-    """Everything that `status` shows. Nothing is changed. Raises WrongUsage where there are no surveys."""
+def read_status(paths: DataPaths, now: datetime) -> Status:
+    """Everything that `status` shows, decisions as they hold now. Nothing is changed. Raises WrongUsage where there are
+    no surveys."""
     if not paths.surveys.is_dir():
         raise WrongUsage(
             f"There is no folder {paths.surveys.as_posix()}. A data folder has the surveys in it: "
@@ -65,25 +69,26 @@ def read_status(paths: DataPaths) -> Status:
         with duckdb.connect(str(paths.current), read_only=True) as connection:
             release = _rows(connection, "select * from marts.release")[0]
             rounds = _rows(connection, ROUNDS)
-            checks = _rows(connection, CHECKS.format(first_seen="first_seen", table="marts.round_quality"))
+            published = _rows(connection, "from marts.round_quality order by survey_id, round_id, check_id")
             changed = said_of_release(connection)
     except duckdb.Error:
         raise WrongUsage(
             f"{paths.shown(paths.current)} cannot be read: the release is damaged. "
             "Publish anew: kuntakysely refresh. Or point at an earlier one: kuntakysely rollback."
         ) from None
-    return Status(release, rounds, _last_checks(paths) or checks, known, refresh, changed)
+    checks = [{name: check.get(name) for name in SHOWN} for check in _last_checks(paths, now) or published]
+    return Status(release, rounds, checks, known, refresh, changed, _findings(checks))
 
 
-def _last_checks(paths: DataPaths) -> list[dict[str, Any]]:
+def _last_checks(paths: DataPaths, now: datetime) -> list[dict[str, Any]]:
     """The last result of every check, published or not; none while another process is at work on the warehouse."""
     if not paths.warehouse_file.exists():
         return []
     with state.opened(paths) as memory:
         failing = state.first_seen(memory)
     with suppress(WarehouseHeld, WarehouseDamaged), opened(paths.warehouse_file, read_only=True) as connection:
-        if columns_of(connection, "checks.results"):
-            found = _rows(connection, CHECKS.format(first_seen="null as first_seen", table="checks.results"))
+        if all(columns_of(connection, table) for table in NEEDED):
+            found = _rows(connection, f"from ({findings_sql()}) order by all", {"today": local_day(now)})
             keys = [(each["survey_id"], each["round_id"], each["check_id"]) for each in found]
             return [each | {"first_seen": failing.get(key)} for each, key in zip(found, keys, strict=True)]
     return []
@@ -100,12 +105,27 @@ ROUNDS = """
     group by all
     order by r.survey_id, r.opens_on, r.round_id
 """
-CHECKS = """
-    select survey_id, round_id, check_id, family, tool, asset, severity, status, observed, threshold, n_failed,
-        {first_seen}, message_en
-    from {table}
-    order by survey_id, round_id, check_id
-"""
+SHOWN = (
+    "survey_id", "round_id", "check_id", "family", "tool", "asset", "severity", "status", "observed", "threshold",
+    "n_failed", "first_seen", "message_en", "decision", "decided_by", "decided_until", "decision_reason",
+)  # fmt: skip
+
+
+def _findings(checks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How many findings of each round and severity are open and accepted; a round without any is not there."""
+    counted = Counter(
+        (check["survey_id"], check["round_id"], check["severity"], check["decision"] or "open")
+        for check in checks
+        if check["status"] == "fail"
+    )
+    keys = sorted({key[:3] for key in counted}, key=lambda key: (*key[:2], SEVERITIES.index(key[2])))
+    return [
+        {
+            "survey_id": key[0], "round_id": key[1], "severity": key[2],
+            "open": counted[*key, "open"], "accepted": counted[*key, "accepted"],
+        }
+        for key in keys
+    ]  # fmt: skip
 
 
 def as_json(status: Status) -> str:
@@ -115,16 +135,18 @@ def as_json(status: Status) -> str:
 
 def print_outcome(paths: DataPaths, console: Console) -> None:
     """The short table at the end of a refresh, which is the last one and under way itself."""
-    print_status(replace(read_status(paths), last_refresh=None), paths, console)
+    print_status(replace(read_status(paths, datetime.now(UTC)), last_refresh=None), paths, console)
 
 
 def print_status(status: Status, paths: DataPaths, console: Console) -> None:
-    """Rounds, checks by severity, what is open, and the release."""
+    """Rounds, checks by severity, findings by round, what is open, and the release."""
     if status.release is None:
         console.print(f"No release yet under {paths.shown(paths.published)}. Make one: kuntakysely refresh")
         return
     console.print(_round_table(status.rounds))
     console.print(_check_table(status.checks))
+    if status.findings:
+        console.print(_finding_table(status.findings))
     for check in _open(status.checks):
         place = f"{check['survey_id']}/{check['round_id']} {check['check_id']}, {check['n_failed']}"
         console.print(
@@ -182,13 +204,23 @@ def _check_table(checks: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
+def _finding_table(findings: Sequence[dict[str, Any]]) -> Table:
+    table = Table("round", "severity", "open", "accepted", title="Findings", title_justify="left")
+    for row in findings:
+        place = f"{row['survey_id']}/{row['round_id']}"
+        table.add_row(place, row["severity"], str(row["open"]), str(row["accepted"]))
+    return table
+
+
 def _open(checks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    failed = [check for check in checks if check["status"] == "fail"]
+    failed = [check for check in checks if check["status"] == "fail" and check["decision"] != "accepted"]
     return sorted(failed, key=lambda check: SEVERITIES.index(check["severity"]))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    found = connection.execute(sql)
+def _rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    found = connection.execute(sql, dict(values or {}))
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

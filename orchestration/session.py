@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from ingest import state
@@ -15,20 +15,25 @@ from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import round_keys, round_sha256, split_key
 from orchestration.unchanged import fingerprint, release_if_unchanged, warehouse_signature
+from publish.findings import local_day
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from expectations.record import CheckResult
     from ingest.load import RoundLoad
     from orchestration.findings import Finding
+    from publish.findings import Decided
     from publish.gate import Refusal
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The result of every check, what is against a release, and the rounds (survey/round) that the results are of:
-    those built just now, and those that the raw tables hold as they were built."""
+    """The result of every check, what is decided of it, what is against a release, and the rounds (survey/round) that
+    the results are of: those built just now, and those that the raw tables hold as they were built."""
 
     results: Sequence[CheckResult]
+    decided: Mapping[state.CheckKey, Decided]
     against: Sequence[Refusal]
     built: Collection[str]
     as_built: Collection[str]
@@ -41,10 +46,12 @@ class Session:
     paths: DataPaths
     refresh_id: int
     unchanged: state.ReleaseRecord | None
+    begun_on: date
     outcome: state.Outcome = "unpublished"
     release_number: int | None = None
     said: str = ""
     is_input_wrong: bool = False
+    error: str = ""
     read: set[str] = field(default_factory=set)
     findings: Sequence[Finding] = ()
     has_built: bool = False
@@ -59,13 +66,22 @@ class Session:
         """An input cannot be read as it is, and what to do about it."""
         self.outcome, self.is_input_wrong, self.said = "failed", True, faults
 
-    def remember(self, results: Sequence[CheckResult]) -> None:
-        """Add the results of the checks to their history."""
+    def fail(self, error: str) -> None:
+        """Something broke: its kind, and where. The first such error is what the others come of."""
+        self.error = self.error or error
+        if self.outcome == "unpublished":
+            self.outcome = "failed"
+
+    def remember(self, results: Sequence[CheckResult], warehouse: DuckDBPyConnection) -> None:
+        """Add the results of the checks to their history, which the state keeps and the warehouse shows."""
+        from expectations.record import record_history
+
         outcomes = [
             state.CheckOutcome(r.survey_id, r.round_id, r.check_id, r.status, r.observed, r.n_failed) for r in results
         ]
         with state.opened(self.paths) as memory:
             state.record_checks(memory, self.refresh_id, datetime.now(UTC), outcomes)
+            record_history(warehouse, memory, self.refresh_id)
 
     def note_rounds(self, loads: Sequence[RoundLoad]) -> None:
         """Write the rounds that were read into the ledger, by the hash of their folder and codebook."""
@@ -110,10 +126,11 @@ _current: list[Session] = []
 
 
 @contextmanager
-def refresh_session(paths: DataPaths) -> Iterator[Session]:
+def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[Session]:
     """The session of this process: the one that runs already, or a new one that holds the lock until it ends.
 
-    Raises RefreshRunning when another process refreshes.
+    At its end alerts are sent; `say` gets a sentence of those that could not be. Raises RefreshRunning when another
+    process refreshes.
     """
     if _current:
         yield _current[0]
@@ -124,16 +141,21 @@ def refresh_session(paths: DataPaths) -> Iterator[Session]:
         _current.append(session)
         try:
             yield session
+        except Exception as error:
+            session.fail(type(error).__name__)
+            raise
         finally:
             _current.clear()
             session.dismiss_judge()
             _end(session)
+            _send_alerts(session, say)
 
 
 def _begin(paths: DataPaths) -> Session:
-    made_from, unchanged = fingerprint(paths), release_if_unchanged(paths)
+    now = datetime.now(UTC)
+    made_from, unchanged = fingerprint(paths), release_if_unchanged(paths, now)
     with state.opened(paths) as memory:
-        return Session(paths, state.begin_refresh(memory, datetime.now(UTC), made_from), unchanged)
+        return Session(paths, state.begin_refresh(memory, now, made_from), unchanged, local_day(now))
 
 
 def _end(session: Session) -> None:
@@ -145,8 +167,16 @@ def _end(session: Session) -> None:
             session.read >= {"registry", "systems"} and not rounds_to_read(session.paths, round_keys(session.paths))
         )
 
-    signature = warehouse_signature(session.paths) if session.outcome == "published" and is_all_read() else ""
+    is_published = session.outcome == "published"
+    signature = warehouse_signature(session.paths, session.begun_on) if is_published and is_all_read() else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(
             memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature
         )
+
+
+def _send_alerts(session: Session, say: Callable[[str], object]) -> None:
+    if session.paths.alerts_file.exists():
+        from orchestration.alerts import send_alerts
+
+        send_alerts(session, say)

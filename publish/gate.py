@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
+from ingest.suggestions import nearest
 from ingest.warehouse import columns_of, table_signature
 from publish.catalogue import described, undescribed
+from publish.findings import decisions_made, findings_sql, how_to_accept
 
 TOOLS = ("sql", "gx", "dbt")
 SEVERITIES = ("block", "gate", "warn", "info")
@@ -17,11 +20,7 @@ STATUSES = ("pass", "fail", "not_computable")
 # must be signed: it does not take the word of those who sign.
 MUST_BE_SIGNED = ("checks.round_checks", "checks.dbt_results")
 RUN_AGAIN = "Run `kuntakysely refresh`"
-ADVICE = {
-    "block": "Correct the input that the check names and run `kuntakysely refresh`",
-    "gate": "It needs a written decision, and there is no file of decisions yet: correct the input and run "
-    "`kuntakysely refresh`",
-}
+CORRECT = "Correct the input that the check names and run `kuntakysely refresh`"
 
 
 @dataclass(frozen=True)
@@ -43,21 +42,34 @@ class PublishRefused(Exception):
         super().__init__("\n".join(["nothing was published:", *(f"- {refusal}" for refusal in self.refusals)]))
 
 
-def refusals(connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[str], code_sha256: str) -> list[Refusal]:
+NEEDED = (
+    "checks.results",
+    "checks.history",
+    "checks.signatures",
+    "checks.builds",
+    "checks.of_each_round",
+    "raw.ingest__sources",
+    "raw.codebook__decisions",
+)
+
+
+def refusals(
+    connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[str], code_sha256: str, today: date
+) -> list[Refusal]:
     """Every reason against publishing `expected_tables` (bare names in marts); an empty list opens the gate.
 
-    The connection's default catalogue is the warehouse. Reads checks.results, checks.signatures,
-    checks.builds, checks.of_each_round, raw.ingest__sources and the marts themselves.
+    The connection's default catalogue is the warehouse. Reads the tables of NEEDED and the marts themselves; decisions
+    hold as of `today`.
     """
-    needed = ("checks.results", "checks.signatures", "checks.builds", "checks.of_each_round", "raw.ingest__sources")
-    missing = [table for table in needed if not columns_of(connection, table)]
+    missing = [table for table in NEEDED if not columns_of(connection, table)]
     if missing:
         return [Refusal(f"the warehouse has no table {', '.join(missing)}", RUN_AGAIN)]
     return [
         *_build_faults(connection, code_sha256),
         *_tools_without_results(connection),
         *_malformed_results(connection),
-        *_checks_not_passed(connection),
+        *_checks_not_passed(connection, today),
+        *_unsound_decisions(connection),
         *_rounds_not_checked(connection),
         *_unsound_inputs(connection),
         *_tables_not_as_checked(connection, expected_tables, code_sha256),
@@ -110,32 +122,47 @@ def _malformed_results(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusa
             )
 
 
-def _checks_not_passed(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+def _checks_not_passed(connection: duckdb.DuckDBPyConnection, today: date) -> Iterator[Refusal]:
+    """Blocks that did not pass, and gates that failed and are not accepted."""
     rows = connection.execute(
-        """
+        f"""
         select survey_id, round_id, check_id, asset, severity, status, observed, threshold, n_failed, message_en
-        from checks.results
-        where (severity = 'block' and status is distinct from 'pass') or (severity = 'gate' and status = 'fail')
+        from ({findings_sql()})
+        where (severity = 'block' and status is distinct from 'pass') or (severity = 'gate' and decision = 'open')
         order by severity, survey_id, round_id, check_id
-        """
+        """,
+        {"today": today},
     ).fetchall()
-    for (
-        survey_id,
-        round_id,
-        check_id,
-        asset,
-        severity,
-        status,
-        observed,
-        threshold,
-        n_failed,
-        message,
-    ) in rows:
+    made = decisions_made(connection)
+    for survey_id, round_id, check_id, asset, severity, status, observed, threshold, n_failed, message in rows:
+        can_be_accepted = severity == "gate" and round_id != "all"
         yield Refusal(
             f"{severity} check {check_id} of {survey_id}/{round_id} on {asset}: {status}, observed {observed}, "
             f"expected {threshold}, {n_failed} failed: {(message or '').rstrip('.')}",
-            ADVICE[severity],
+            how_to_accept((survey_id, round_id, check_id), observed, made, today) if can_be_accepted else CORRECT,
         )
+
+
+def _unsound_decisions(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+    """A decision on nothing is a slip of the pen: whoever wrote it believes that something is accepted."""
+    known = {
+        (survey_id, round_id, check_id): severity
+        for survey_id, round_id, check_id, severity in connection.execute(
+            "select survey_id, round_id, check_id, severity from checks.results"
+        ).fetchall()
+    }
+    for key, made in decisions_made(connection).items():
+        survey_id, round_id, check_id = key
+        if key not in known:
+            of_round = [check for survey, round_, check in known if (survey, round_) == (survey_id, round_id)]
+            near = nearest(check_id, of_round)
+            advice = f"Write {near} if that is meant, or remove the line" if near else "Remove the line"
+            yield Refusal(f"{made.place}: the round has no check {check_id}", advice)
+        elif known[key] == "block":
+            yield Refusal(
+                f"{made.place}: {check_id} is a block, and a block cannot be accepted",
+                "Remove the line and correct the input that the check names",
+            )
 
 
 def _rounds_not_checked(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:

@@ -1,4 +1,4 @@
-"""round_quality: the result of every check, with the time since when it has been failing."""
+"""round_quality and round_quality_detail: the result of every check with what is decided of it, and of its parts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import duckdb
 
 from ingest.state import CheckKey
 from publish.catalogue import NewColumn, NewTable
+from publish.findings import findings_sql, local_day
 
 ROUND_QUALITY = NewTable(
     "round_quality",
@@ -43,12 +44,44 @@ ROUND_QUALITY = NewTable(
         ),
         NewColumn("message_en", "varchar", "What the result means, in English."),
         NewColumn("message_fi", "varchar", "What the result means, in Finnish."),
+        NewColumn("definition", "varchar", "What the check looks for, in English."),
+        NewColumn("formula", "varchar", "How it is computed; null for a check that states none."),
+        NewColumn(
+            "decision",
+            "varchar",
+            "open (fails), accepted (fails, and a person's decision holds), fixed (passes, and failed in an earlier "
+            "refresh) or null (never failed, or not computable).",
+        ),
+        NewColumn("decided_by", "varchar", "Who accepted the failure; null unless accepted."),
+        NewColumn("decided_until", "date", "Last day on which the acceptance holds; null unless accepted."),
+        NewColumn("decision_reason", "varchar", "Why the failure was accepted; null unless accepted."),
+    ),
+)
+
+ROUND_QUALITY_DETAIL = NewTable(
+    "round_quality_detail",
+    "Results of the parts of a round's checks. One row per round, check and part: a question, size class or county.",
+    ("survey_id", "round_id", "check_id", "part", "part_id"),
+    (
+        NewColumn("survey_id", "varchar", "Survey of the round."),
+        NewColumn("round_id", "varchar", "Round that was checked."),
+        NewColumn("round_key", "varchar", "Key of dim_round."),
+        NewColumn("is_synthetic", "boolean not null", "True when the answers of the round are invented."),
+        NewColumn("check_id", "varchar", "Name of the check, as in round_quality."),
+        NewColumn("part", "varchar", "What the check is made of: question, size_class or county."),
+        NewColumn("part_id", "varchar", "Id of the question, size class or county."),
+        NewColumn("observed", "varchar", "What was found, as text."),
+        NewColumn("threshold", "varchar", "What was expected, as text."),
+        NewColumn("n_failed", "bigint", "Number of rows or answers that failed."),
+        NewColumn("status", "varchar not null", "pass, fail, or not_computable where the part lacks what it needs."),
     ),
 )
 
 FILL = """
 insert into release.marts.round_quality by name
-with failing as (
+with results as ({findings}),
+
+failing as (
     select
         unnest($surveys::varchar[]) as survey_id,
         unnest($rounds::varchar[]) as round_id,
@@ -62,7 +95,7 @@ spoken_of as (
         results.round_id,
         results.check_id,
         coalesce(bool_and(dim_round.is_synthetic), false) as is_synthetic
-    from source.checks.results
+    from results
     left join source.marts.dim_round
         on results.survey_id in ('all', dim_round.survey_id) and results.round_id in ('all', dim_round.round_id)
     group by results.survey_id, results.round_id, results.check_id
@@ -84,11 +117,37 @@ select
     results.n_failed,
     case when results.status = 'fail' then coalesce(failing.first_seen, $now) end as first_seen,
     results.message_en,
-    results.message_fi
-from source.checks.results
+    results.message_fi,
+    coalesce(nullif(results.definition, ''), results.message_en) as definition,
+    nullif(results.formula, '') as formula,
+    results.decision,
+    results.decided_by,
+    results.decided_until,
+    results.decision_reason
+from results
 inner join spoken_of using (survey_id, round_id, check_id)
 left join source.marts.dim_round using (survey_id, round_id)
 left join failing using (survey_id, round_id, check_id)
+order by all
+"""
+
+FILL_DETAIL = """
+insert into release.marts.round_quality_detail by name
+select
+    parts.survey_id,
+    parts.round_id,
+    dim_round.round_key,
+    dim_round.is_synthetic,
+    parts.check_id,
+    parts.part,
+    parts.part_id,
+    parts.observed,
+    parts.threshold,
+    parts.n_failed,
+    parts.status
+from source.checks.round_checks as parts
+inner join source.marts.dim_round using (survey_id, round_id)
+where parts.part <> 'all'
 order by all
 """
 
@@ -99,14 +158,16 @@ def utc_timestamp(at: datetime) -> datetime:
 
 
 def fill(connection: duckdb.DuckDBPyConnection, first_seen: Mapping[CheckKey, datetime], now: datetime) -> None:
-    """Fill release.marts.round_quality from the warehouse attached as `source`; a new failure is first seen now."""
+    """Fill both tables of release.marts from the warehouse attached as `source`; a new failure is first seen now."""
+    connection.execute(FILL_DETAIL)
     connection.execute(
-        FILL,
+        FILL.format(findings=findings_sql("source.")),
         {
             "surveys": [survey_id for survey_id, _, _ in first_seen],
             "rounds": [round_id for _, round_id, _ in first_seen],
             "checks": [check_id for _, _, check_id in first_seen],
             "times": [utc_timestamp(at) for at in first_seen.values()],
             "now": utc_timestamp(now),
+            "today": local_day(now),
         },
     )

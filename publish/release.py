@@ -23,7 +23,9 @@ from ingest.rounds import round_keys
 from ingest.warehouse import columns_of, table_signature, transaction
 from publish import catalogue, changes, exports, provenance, quality
 from publish.durable import sync
+from publish.findings import local_day
 from publish.gate import RUN_AGAIN, PublishRefused, Refusal, refusals
+from publish.report import pages
 
 PUBLISHED_TABLES = (
     "dim_survey",
@@ -44,6 +46,7 @@ PUBLISHED_TABLES = (
     "headline_result",
     "answer_status_count",
     "response_rate",
+    "response_curve",
     "system_use",
     "number_summary",
     "comparability",
@@ -52,6 +55,7 @@ PUBLISHED_TABLES = (
 )
 OWN_TABLES = (
     quality.ROUND_QUALITY,
+    quality.ROUND_QUALITY_DETAIL,
     provenance.RELEASE,
     provenance.RELEASE_INPUT,
     changes.RELEASE_TABLE,
@@ -144,7 +148,7 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
     building = paths.releases / BUILDING_NAME
     with _warehouse(paths) as connection:
         code = code_sha256()
-        found = [*refusals(connection, PUBLISHED_TABLES, code), *_lost_rounds(paths, connection)]
+        found = [*refusals(connection, PUBLISHED_TABLES, code, local_day(now)), *_lost_rounds(paths, connection)]
         if found:
             raise PublishRefused(found)
         source = catalogue.described(connection, "'source'")
@@ -350,7 +354,7 @@ def _point(paths: DataPaths, file: Path) -> None:
 
 
 def _settle(paths: DataPaths, memory: Connection, now: datetime, cause: state.Cause) -> None:
-    """Bring state, exports and old files in line with where `current` points."""
+    """Bring state, exports, quality reports and old files in line with where `current` points."""
     _sweep(paths)
     _remember_strangers(paths, memory, now)
     current = state.current_release(paths) or _restore_pointer(paths, memory)
@@ -361,6 +365,7 @@ def _settle(paths: DataPaths, memory: Connection, now: datetime, cause: state.Ca
     try:
         if not exports.is_complete(current, file, paths.current_files):
             exports.export(file, paths.current_files)
+        pages.write(file, pages.folder_of(paths))
     except duckdb.IOException:
         if cause != "repair":  # a damaged release has no tables to export: the one that is about to be made has
             raise

@@ -1,24 +1,87 @@
-{# One check as a select. Its CTE, named as the check, measures: survey_id, round_id, observed, threshold and n_failed; its
-   definition (what it speaks of, how grave it is, its sentence) stands in round_checks.yml. It fails when n_failed > 0, and is not computable when
-   n_failed is null. #}
-{% macro check(definition) %}
+{# The end of a model of checks. Each check that its YAML file defines has a CTE of that name, which measures: survey_id,
+   round_id, observed, threshold, n_failed, and with `parts: true` part and part_id. A check fails when n_failed > 0 and
+   is not computable when n_failed is null. #}
+{% macro checked() %}
+checked as (
+    {% for definition in model.config.meta.checks %}
+    {{ check(definition, model.name.replace('checks_', '')) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select * from checked
+{% endmacro %}
+
+{% macro check(definition, family) %}
     select
         survey_id,
         round_id,
         '{{ definition.id }}' as check_id,
-        '{{ definition.family }}' as family,
+        {% if definition.parts %}part{% else %}'all'{% endif %} as part,
+        {% if definition.parts %}part_id{% else %}'all'{% endif %} as part_id,
+        '{{ family }}' as family,
         '{{ definition.asset }}' as asset,
         '{{ definition.severity }}' as severity,
         case when n_failed is null then 'not_computable' when n_failed > 0 then 'fail' else 'pass' end as status,
         cast(observed as varchar) as observed,
         cast(threshold as varchar) as threshold,
         cast(coalesce(n_failed, 0) as bigint) as n_failed,
-        '{{ definition.message_en | replace("'", "''") }}' as message_en,
-        '{{ definition.message_fi | replace("'", "''") }}' as message_fi
+        {{ text(definition.definition) }} as definition,
+        {{ text(definition.formula) }} as formula,
+        {{ text(definition.message_en) }} as message_en,
+        {{ text(definition.message_fi) }} as message_fi
     from {{ definition.id }}
 {% endmacro %}
+
+{# A check made of its parts (questions, size classes, counties): each is a row, and the round says which of them fail.
+   Needs a CTE rounds; the CTE of the parts has part, part_id, observed, threshold and n_failed. #}
+{% macro whole_of(parts) %}
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        'all' as part,
+        'all' as part_id,
+        case
+            when count(parts.n_failed) = 0 then null
+            when sum(parts.n_failed) = 0 then 'none of ' || count(parts.n_failed)
+            else string_agg(
+                case when parts.n_failed > 0 then parts.part_id || ': ' || parts.observed end, '; '
+                order by parts.part, parts.part_id
+            )
+        end as observed,
+        max(parts.threshold) as threshold,
+        sum(parts.n_failed) as n_failed
+    from rounds
+    left join {{ parts }} as parts
+        on rounds.survey_id = parts.survey_id and rounds.round_id = parts.round_id
+    group by rounds.survey_id, rounds.round_id
+    union all
+    select
+        survey_id,
+        round_id,
+        part,
+        part_id,
+        observed,
+        threshold,
+        n_failed
+    from {{ parts }}
+{% endmacro %}
+
+{# A share as a percentage with one decimal, as text: 53.6 %. #}
+{% macro percent(share) -%}
+    (printf('%.1f', 100.0 * ({{ share }})) || ' %')
+{%- endmacro %}
+
+{% macro text(words) -%}
+    '{{ words | replace("'", "''") }}'
+{%- endmacro %}
 
 {# A list of words as SQL text literals. #}
 {% macro quoted(words) -%}
     '{{ words | join("', '") }}'
+{%- endmacro %}
+
+{# The day on which this build runs, in Finland. #}
+{% macro today() -%}
+    {{ local_date("timestamp '" ~ (run_started_at | string)[:19] ~ "'", "'Europe/Helsinki'") }}
 {%- endmacro %}

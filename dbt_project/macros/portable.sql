@@ -74,6 +74,16 @@
     date_diff('day', {{ first }}, {{ second }})
 {%- endmacro %}
 
+{# Whole seconds from one timestamp to a later one. #}
+{% macro seconds_between(first, second) -%}
+    date_sub('second', {{ first }}, {{ second }})
+{%- endmacro %}
+
+{# Natural logarithm of a number that is not negative; below 1 it is taken as 1. #}
+{% macro natural_log(number) -%}
+    ln(greatest({{ number }}, 1))
+{%- endmacro %}
+
 {# The value below which a part of the values lie, between two values where it falls between them. #}
 {% macro quantile(number, part) -%}
     quantile_cont(cast({{ number }} as double), {{ part }})

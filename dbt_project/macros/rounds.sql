@@ -10,9 +10,10 @@
     ({{ survey_id }}, {{ round_id }}) not in (select survey_id, round_id from {{ source('raw', 'codebook__rounds') }})
 {%- endmacro %}
 
-{# Runs before an incremental model adds its rows. #}
+{# Runs before an incremental model adds its rows. A model in Python reads the tables in a transaction of its own, which
+   must not wait for this one: it replaces its rows by key. #}
 {% macro forget_rounds() -%}
-    {%- if is_incremental() -%}
+    {%- if is_incremental() and model.language == 'sql' -%}
         delete from {{ this }} where {{ is_built_now() }} or {{ is_gone() }}
     {%- endif -%}
 {%- endmacro %}
@@ -28,4 +29,12 @@
                 select survey_id, round_id, earlier_round_id, question_id from {{ paired }}
             )
     {%- endif -%}
+{%- endmacro %}
+
+{# Runs after a model of pairs of rounds replaced its rows: what is compared no more goes. #}
+{% macro forget_changes(changes) -%}
+    delete from {{ this }}
+    where (survey_id, round_id, earlier_round_id, question_id) not in (
+        select survey_id, round_id, earlier_round_id, question_id from {{ changes }}
+    )
 {%- endmacro %}

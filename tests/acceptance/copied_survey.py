@@ -23,6 +23,10 @@ NO_ANSWER = {
     "code": "99", "is_missing": "1", "sort_order": "99", "label_fi": "Ei vastausta", "label_sv": "Inget svar",
     "label_en": "No answer",
 }  # fmt: skip
+ACCEPTED = {
+    "check_id": "figures_right_in_print", "observed": "", "decided_by": "The test", "decided_on": "2026-11-25",
+    "valid_until": "2099-12-31", "reason": "The print is of the original",
+}  # fmt: skip
 # They compare a row with the size classes of the scheme: another scheme has other figures.
 RANKS = ("is_max", "is_min")
 ROUND_SETTINGS = ("title", "field_window", "timezone", "frame", "duplicates", "is_synthetic")
@@ -131,8 +135,8 @@ def _halves(size_class: Mapping[str, Any]) -> list[tuple[int, int | None]]:
     return [(low, cut), (cut + 1, high)]
 
 
-def write_copy(original: Original, names: Names, folder: Path) -> None:
-    """The folder of the copy; its name is the id of the survey."""
+def write_copy(original: Original, names: Names, folder: Path, n_wrong: int) -> None:
+    """The folder of the copy; its name is the id of the survey. `n_wrong` printed figures are accepted as wrong."""
     in_round = folder / "rounds" / names.round_id
     in_round.mkdir(parents=True)
     _dump(folder / "survey.yml", _survey(original, names) | {"survey_id": folder.name})
@@ -142,6 +146,7 @@ def write_copy(original: Original, names: Names, folder: Path) -> None:
     _write(folder / "published_figures.csv", [row | {"survey_id": folder.name} for row in figures])
     _write(in_round / "columns.csv", _columns(original, names))
     _write(in_round / "recodes.csv", _recodes(original, names))
+    _write(in_round / "decisions.csv", [ACCEPTED | {"observed": str(n_wrong)}])
     _write_sav(in_round / "responses.sav", original, names)
     settings = {name: original.round[name] for name in ROUND_SETTINGS}
     _dump(in_round / "round.yml", settings | {"round_id": names.round_id, "files": ["responses.sav"], "format": "sav"})

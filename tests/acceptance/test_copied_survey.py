@@ -87,8 +87,8 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     ask_for_a_number(paths)
     original = read_original(paths.surveys / ORIGINAL, ROUND.name)
     names = name_anew(original)
-    write_copy(original, names, paths.surveys / COPY)
-    write_copy(altered(original, paths), names, paths.surveys / MUTANT)
+    write_copy(original, names, paths.surveys / COPY, n_wrong=2)
+    write_copy(altered(original, paths), names, paths.surveys / MUTANT, n_wrong=12)
     code = code_of_the_project()
     done = kuntakysely(paths, "refresh")
     assert (done.returncode, code_of_the_project()) == (0, code), done.stdout

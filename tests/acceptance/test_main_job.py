@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
@@ -134,6 +135,10 @@ def test_status_names_release_round_and_every_check(published: DataPaths) -> Non
     assert len(status["checks"]) == rows(published, "select count(*) from marts.round_quality")[0][0]
     assert {check["tool"] for check in status["checks"]} == {"dbt", "gx", "sql"}
     assert all(check["status"] in ("pass", "fail", "not_computable") for check in status["checks"])
+    accepted = {"survey_id": "koto_kuntakysely", "round_id": "2023-01", "severity": "gate", "open": 0, "accepted": 1}
+    assert accepted in status["findings"]
+    n_findings = sum(each["open"] + each["accepted"] for each in status["findings"])
+    assert n_findings == sum(check["status"] == "fail" for check in status["checks"])
 
 
 def test_a_second_refresh_has_nothing_to_do(published: DataPaths) -> None:
@@ -151,17 +156,22 @@ def test_a_second_refresh_has_nothing_to_do(published: DataPaths) -> None:
     ],
 )
 def test_harm_to_the_warehouse_is_noticed(fresh: DataPaths, statement: str) -> None:
-    assert release_if_unchanged(fresh)
+    assert release_if_unchanged(fresh, datetime.now(UTC))
     with opened(fresh.warehouse_file) as connection:
         connection.execute(statement)
-    assert release_if_unchanged(fresh) is None
+    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
 
 
 @pytest.mark.parametrize("file", ["surveys/koto_kuntakysely/questions.csv", "registry/areas.csv", ROUND / "round.yml"])
 def test_an_edited_input_is_noticed(fresh: DataPaths, file: str) -> None:
     path = fresh.root / file
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert release_if_unchanged(fresh) is None
+    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
+
+
+def test_a_decision_that_holds_no_more_is_noticed(fresh: DataPaths) -> None:
+    assert release_if_unchanged(fresh, datetime(2099, 12, 31, 21, 0, tzinfo=UTC))
+    assert release_if_unchanged(fresh, datetime(2099, 12, 31, 22, 0, tzinfo=UTC)) is None
 
 
 def test_a_harmed_release_is_noticed(fresh: DataPaths) -> None:
@@ -169,12 +179,12 @@ def test_a_harmed_release_is_noticed(fresh: DataPaths) -> None:
     target.chmod(0o644)
     with target.open("ab") as handle:
         handle.write(b"x")
-    assert release_if_unchanged(fresh) is None
+    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
 
 
 def test_a_damaged_warehouse_or_release_is_said_in_words(fresh: DataPaths) -> None:
     fresh.warehouse_file.write_bytes(b"no database at all " * 1000)
-    assert release_if_unchanged(fresh) is None
+    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
     assert kuntakysely(fresh, "status").returncode == 0, "the release is whole"
     target = fresh.current.resolve()
     target.chmod(0o644)
@@ -191,6 +201,6 @@ def test_an_edited_model_is_noticed(
 ) -> None:
     copy = copy_project(tmp_path_factory.mktemp("project"))
     monkeypatch.setattr(fingerprint, "PROJECT_ROOT", copy)
-    assert release_if_unchanged(fresh)
+    assert release_if_unchanged(fresh, datetime.now(UTC))
     replace(copy / "dbt_project/models/marts/dim_role.sql", "role_id,", "role_id, ")
-    assert release_if_unchanged(fresh) is None
+    assert release_if_unchanged(fresh, datetime.now(UTC)) is None

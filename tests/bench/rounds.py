@@ -83,7 +83,17 @@ def write_survey(paths: DataPaths) -> None:
     (folder / "choices.csv").write_text("\n".join([header, *choices, ""]), encoding="utf-8")
 
 
-def write_round(paths: DataPaths, number: int, codes: list[str]) -> None:
+def prepare(folder: Path) -> tuple[DataPaths, list[str]]:
+    """A data folder with the registry, the inventory and the codebook; the municipalities that can answer."""
+    paths = DataPaths(folder)
+    for name in ("registry", "systems"):
+        shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
+    write_survey(paths)
+    with (paths.registry / "2023-01-01" / "municipalities.csv").open(encoding="utf-8", newline="") as handle:
+        return paths, [row["municipality_code"] for row in csv.DictReader(handle) if row["is_mainland"] == "1"]
+
+
+def write_round(paths: DataPaths, number: int, codes: list[str], n_responses: int = N_RESPONSES) -> None:
     """One round: its answers follow from its number."""
     round_id = f"{number:03}"
     folder = paths.surveys / "bench" / "rounds" / round_id
@@ -98,11 +108,11 @@ def write_round(paths: DataPaths, number: int, codes: list[str]) -> None:
     with (folder / "responses.csv").open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow([column for column, *_ in mapped])
-        writer.writerows(response_rows(number, codes))
+        writer.writerows(response_rows(number, codes, n_responses))
 
 
-def response_rows(number: int, codes: list[str]) -> Iterator[list[str]]:
-    for row in range(N_RESPONSES):
+def response_rows(number: int, codes: list[str], n_responses: int) -> Iterator[list[str]]:
+    for row in range(n_responses):
         answers = [OPTIONS[(row * 7 + question * 3 + number + row // 11) % 5] for question in range(N_QUESTIONS)]
         yield [f"r{row}", f"2023-01-{row % 28 + 1:02} 10:00:00", codes[(row * 13 + number) % len(codes)], *answers]
 
@@ -120,12 +130,7 @@ def refresh(paths: DataPaths) -> Cost:
 
 def measure(folder: Path, n_rounds: int) -> tuple[Cost, Cost]:
     """Building n rounds at once, and adding one more."""
-    paths = DataPaths(folder / str(n_rounds))
-    for name in ("registry", "systems"):
-        shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
-    with (paths.registry / "2023-01-01" / "municipalities.csv").open(encoding="utf-8", newline="") as handle:
-        codes = [row["municipality_code"] for row in csv.DictReader(handle) if row["is_mainland"] == "1"]
-    write_survey(paths)
+    paths, codes = prepare(folder / str(n_rounds))
     for number in range(1, n_rounds + 1):
         write_round(paths, number, codes)
     built = refresh(paths)

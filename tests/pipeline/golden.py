@@ -30,6 +30,11 @@ TABLES = {
     "questions": "select question_id, question_type, list_name, unit_of_measure, other_of, group_id, "
     "municipality_rule, disclosure from marts.dim_question",
     "response_rate": f"select * from marts.response_rate where {NARROW}",
+    "response_curve": "select day, submitted_on, n_responses, n_responses_so_far, n_municipalities_so_far "
+    "from marts.response_curve",
+    "municipalities_silent": "select municipality_code from intermediate.int_municipalities_silent",
+    "faults_located": "select municipality_code, response_id, question_id, place, reason "
+    "from intermediate.int_faults_located",
     "answer_distribution": "select unit, question_id, breakdown, breakdown_id, level, answer_code, n, base_n, pct, "
     f"pct_sum100, cell_status from marts.answer_distribution where {NARROW}",
     "answer_status_count": "select question_id, status, n from marts.answer_status_count",

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from ingest.builds import plan_build
 from ingest.paths import DataPaths
@@ -23,7 +25,24 @@ class Model:
     name: str
     relation: str
     kind: str
-    sql: str
+    code: str
+    language: str
+
+    def make(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Build it where the models before it are."""
+        if self.language == "sql":
+            connection.execute(f"create or replace {self.kind} {self.relation} as {self.code}")
+        else:
+            connection.register("made", self._run(connection))
+            connection.execute(f"create or replace table {self.relation} as from made")
+            connection.unregister("made")
+
+    def _run(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
+        """What a model in Python gives: dbt writes the class dbtObj, which it is called with, below its code."""
+        names: dict[str, Any] = {}
+        exec(self.code, names)
+        read = names["dbtObj"](lambda relation: connection.query(f"from {relation}"))
+        return names["model"](read, connection)
 
 
 @dataclass(frozen=True)
@@ -37,8 +56,8 @@ class Slip:
     def made_in(self, models: Sequence[Model]) -> tuple[Model, ...]:
         """The models with the mistake. The right text must be there."""
         (model,) = [each for each in models if each.name == self.model]
-        assert self.right in model.sql, f"{self.right} is not in {self.model}"
-        slipped = replace(model, sql=model.sql.replace(self.right, self.wrong))
+        assert self.right in model.code, f"{self.right} is not in {self.model}"
+        slipped = replace(model, code=model.code.replace(self.right, self.wrong))
         return tuple(slipped if each is model else each for each in models)
 
 
@@ -57,7 +76,8 @@ def _model(node: dict[str, object]) -> Model:
     config = node["config"]
     assert isinstance(config, dict)
     kind = "view" if config["materialized"] == "view" else "table"
-    return Model(str(node["name"]), f"{node['schema']}.{node['name']}", kind, str(node["compiled_code"]))
+    relation = f"{node['schema']}.{node['name']}"
+    return Model(str(node["name"]), relation, kind, str(node["compiled_code"]), str(node["language"]))
 
 
 @contextmanager
@@ -67,6 +87,6 @@ def built(paths: DataPaths, models: Sequence[Model]) -> Iterator[duckdb.DuckDBPy
         plan_build(connection)
         connection.execute("begin")
         for model in models:
-            connection.execute(f"create or replace {model.kind} {model.relation} as {model.sql}")
+            model.make(connection)
         yield connection
         connection.execute("rollback")

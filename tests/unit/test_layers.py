@@ -26,6 +26,7 @@ FORBIDDEN = {
 }
 LAYERS = ["raw", "staging", "intermediate", "marts", "checks"]
 MODELS = PROJECT_ROOT / "dbt_project" / "models"
+MODEL_FILES = sorted(path for path in MODELS.rglob("*") if path.suffix in (".sql", ".py"))
 
 
 def imports(folder: Path) -> Iterator[tuple[str, str]]:
@@ -54,18 +55,19 @@ def test_the_rule_can_fail(tmp_path: Path) -> None:
     assert faults_in(room, "ingest") == [("ingest/sly.py", "orchestration")]
 
 
-@pytest.mark.parametrize("model", sorted(MODELS.rglob("*.sql")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("model", MODEL_FILES, ids=lambda path: path.stem)
 def test_a_model_reads_only_to_its_left(model: Path) -> None:
-    sql = model.read_text(encoding="utf-8")
-    layers = {path.stem: path.parent.name for path in MODELS.rglob("*.sql")}
-    read = {layers[name] for name in re.findall(r"ref\('(\w+)'\)", sql)} | ({"raw"} if "source(" in sql else set())
+    text = model.read_text(encoding="utf-8")
+    layers = {path.stem: path.parent.name for path in MODEL_FILES}
+    read = {layers[name] for name in re.findall(r"""ref\(['"](\w+)['"]\)""", text)}
+    read |= {"raw"} if "source(" in text else set()
     own = LAYERS.index(model.parent.name)
     assert all(LAYERS.index(layer) <= own for layer in read)
     assert "raw" not in read or model.parent.name == "staging"
 
 
-def test_every_model_is_described_beside_its_sql() -> None:
-    assert [path for path in MODELS.rglob("*.sql") if not path.with_suffix(".yml").exists()] == []
+def test_every_model_is_described_beside_its_code() -> None:
+    assert [path for path in MODEL_FILES if not path.with_suffix(".yml").exists()] == []
 
 
 def test_every_column_is_described_once_and_used() -> None:

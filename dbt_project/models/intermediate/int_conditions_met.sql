@@ -1,2 +1,2 @@
--- Whether relevant, constraint and eligible hold, row by row.
+-- Whether relevant, constraint, eligible and the rules of plausibility hold, row by row.
 {{ conditions_met(ref('int_answers_coded'), ref('stg_codebook__conditions')) }}

@@ -15,7 +15,9 @@ select
     max(case when columns.question_id = '_municipality' then cells.cell_type end) as municipality_cell_type,
     max(case when columns.question_id = '_role' then cells.cell_value end) as role_value,
     max(case when columns.question_id = '_role' then cells.source_column end) as role_column,
-    max(case when columns.question_id = '_weight' then nullif(cells.cell_value, '') end) as weight_value
+    max(case when columns.question_id = '_weight' then nullif(cells.cell_value, '') end) as weight_value,
+    max(case when columns.question_id = '_completion' then nullif(cells.cell_value, '') end) as completion,
+    max(case when columns.question_id = '_form_version' then nullif(cells.cell_value, '') end) as form_version
 from cells
 inner join columns
     on

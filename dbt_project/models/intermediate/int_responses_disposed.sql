@@ -84,5 +84,9 @@ select
     role_order,
     provider_weight,
     weight_value is not null and coalesce(provider_weight, -1) < 0 as is_weight_wrong,
-    submitted_at
+    completion,
+    form_version,
+    started_at,
+    submitted_at,
+    seconds_taken
 from ordered

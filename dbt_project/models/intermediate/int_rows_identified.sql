@@ -82,7 +82,14 @@ select
     numbered.is_empty_row,
     {{ text_to_number('reserved.weight_value', 'rounds.decimal_sign') }} as provider_weight,
     reserved.weight_value,
-    numbered.submitted_at
+    reserved.completion,
+    reserved.form_version,
+    numbered.started_at,
+    numbered.submitted_at,
+    case
+        when numbered.submitted_at >= numbered.started_at
+            then {{ seconds_between('numbered.started_at', 'numbered.submitted_at') }}
+    end as seconds_taken
 from numbered
 inner join rounds on numbered.survey_id = rounds.survey_id and numbered.round_id = rounds.round_id
 left join reserved on numbered.row_id = reserved.row_id

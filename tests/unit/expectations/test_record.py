@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from expectations.record import begin_build, record_dbt
+from expectations.record import begin_build, record_dbt, record_history
+from ingest import state
+from ingest.paths import DataPaths
 
 TEST = "test.kuntakysely.unique_dim_role.1"
 MODEL = "model.kuntakysely.dim_role"
 MANIFEST = {
     "nodes": {
         MODEL: {"resource_type": "model", "name": "dim_role"},
-        "model.kuntakysely.round_checks": {
-            "resource_type": "model", "name": "round_checks", "config": {"meta": {"checks": [{"id": "rows_conserved"}]}}
+        "model.kuntakysely.checks_rows": {
+            "resource_type": "model", "name": "checks_rows", "config": {"meta": {"checks": [{"id": "rows_conserved"}]}}
         },
         TEST: {
             "resource_type": "test", "name": "unique_dim_role", "attached_node": MODEL,
@@ -61,3 +64,41 @@ def test_a_build_that_was_killed_vouches_for_nothing(connection: duckdb.DuckDBPy
     begin_build(connection, tmp_path)
     record_dbt(connection, tmp_path)
     assert connection.execute("select count(*) from checks.builds").fetchall() == [(0,)]
+
+
+def refresh(connection: duckdb.DuckDBPyConnection, folder: Path, status: str) -> None:
+    """One refresh: a check has a result, and the warehouse gets its history."""
+    now = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+    with state.opened(DataPaths(folder)) as memory:
+        refresh_id = state.begin_refresh(memory, now, "fp")
+        outcome = state.CheckOutcome("koto", "2023-01", "late", status, "2", 2)
+        state.record_checks(memory, refresh_id, now, [outcome])
+        record_history(connection, memory, refresh_id)
+
+
+def history(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return connection.execute("select refresh_id, status from checks.history order by all").fetchall()
+
+
+def test_history_grows_with_each_refresh(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    for status in ("fail", "fail", "pass"):
+        refresh(connection, tmp_path, status)
+    assert history(connection) == [(1, "fail"), (2, "fail"), (3, "pass")]
+    [row] = connection.execute("from checks.history where refresh_id = 1").fetchall()
+    assert row == (1, "koto", "2023-01", "late", "fail", "2", 2, "2026-11-22T06:00:00.000000+00:00")
+
+
+def test_history_survives_a_deleted_warehouse(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    refresh(connection, tmp_path, "fail")
+    connection.execute("drop table checks.history")
+    refresh(connection, tmp_path, "pass")
+    assert history(connection) == [(1, "fail"), (2, "pass")]
+
+
+def test_history_is_that_of_the_state_when_the_state_began_anew(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        refresh(connection, tmp_path / "old", "fail")
+    refresh(connection, tmp_path / "new", "pass")
+    assert history(connection) == [(1, "pass")]

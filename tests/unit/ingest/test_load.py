@@ -20,6 +20,8 @@ from tests.loading import load_all
 KEY = "palvelukysely/2024"
 OTHER = "palvelukysely/2025"
 Edit = Callable[[Path, str, str], None]
+SIZE_QUESTION = "select_one,size_class,,,,,,,,,,,warn,public_fact,,Kokoluokka,Storleksklass,Size class,"
+SIZE = "size_class,{0},,0,0,{1},{0},{0},{0},,,"
 
 
 def contents(paths: DataPaths) -> dict[str, list[tuple[object, ...]]]:
@@ -114,7 +116,10 @@ def test_booleans_dates_and_blanks_are_written_as_agreed(paths: DataPaths) -> No
     assert query(paths, "select max_population from raw.codebook__size_classes order by sort_order") == [
         ("4999",), ("20000",), (None,)
     ]  # fmt: skip
-    conditions = query(paths, "select round_id, question_id, purpose, predicate_sql from raw.codebook__conditions")
+    conditions = query(
+        paths,
+        "select round_id, question_id, purpose, predicate_sql from raw.codebook__conditions where purpose = 'relevant'",
+    )
     assert conditions == [
         (
             None,
@@ -123,6 +128,60 @@ def test_booleans_dates_and_blanks_are_written_as_agreed(paths: DataPaths) -> No
             "(coalesce(max(case when question_id = 'satisfied' then code end) = 'no', false) and "
             "coalesce(max(case when question_id = 'staff' then number_value end) < 10, false))",
         )
+    ]
+
+
+def test_a_rule_of_plausibility_is_a_condition_of_its_kind(paths: DataPaths) -> None:
+    load_all(paths)
+    rules = query(
+        paths,
+        "select round_id, purpose, source_file, source_line, predicate_sql from raw.codebook__conditions "
+        "where question_id = 'enough_without_staff'",
+    )
+    assert rules == [
+        (
+            None,
+            "impossible",
+            "surveys/palvelukysely/plausibility.csv",
+            "3",
+            "(coalesce(max(case when question_id = 'satisfied' then code end) = 'fully', false) and "
+            "coalesce(max(case when question_id = 'staff' then number_value end) = 0, false))",
+        )
+    ]
+    assert query(paths, "select messages from raw.codebook__plausibility where kind = 'implausible'") == [
+        (
+            '{"fi": "Paljon henkilöstöä eikä palveluja riittävästi", '
+            '"en": "A large staff and services that are not sufficient"}',
+        )
+    ]
+
+
+def test_delivery_and_the_question_of_the_size_class_are_optional(
+    paths: DataPaths, round_folder: Path, edit: Edit
+) -> None:
+    delivery = "select due_on, stale_after_days from raw.codebook__rounds"
+    question = "select size_class_question_id from raw.codebook__surveys"
+    load_all(paths)
+    assert (query(paths, delivery), query(paths, question)) == ([(None, "7")], [(None,)])
+    edit(round_folder / "round.yml", "timezone:", "delivery: {due_on: 2024-02-05}\nstale_after_days: 3\ntimezone:")
+    edit(paths.surveys / "palvelukysely" / "survey.yml", "roles:", "size_class_question: size\nroles:")
+    edit(paths.surveys / "palvelukysely" / "questions.csv", "satisfied,", f"size,{SIZE_QUESTION}\nsatisfied,")
+    for order, code in enumerate(("small", "middle", "large")):
+        edit(
+            paths.surveys / "palvelukysely" / "choices.csv",
+            "role,director",
+            f"{SIZE.format(code, order)}\nrole,director",
+        )
+    load_all(paths)
+    assert (query(paths, delivery), query(paths, question)) == ([("2024-02-05", "3")], [("size",)])
+
+
+def test_a_decision_is_loaded_with_its_round(paths: DataPaths, round_folder: Path) -> None:
+    lines = "check_id,observed,decided_by,decided_on,valid_until,reason", "late,2,N. N.,2024-03-01,2024-12-31,Known"
+    (round_folder / "decisions.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    load_all(paths)
+    assert query(paths, "select * exclude (source_sha256) from raw.codebook__decisions") == [
+        (*KEY.split("/"), *lines[1].split(","), "surveys/palvelukysely/rounds/2024/decisions.csv", "2")
     ]
 
 

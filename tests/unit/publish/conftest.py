@@ -38,7 +38,7 @@ RESULTS = """
     create or replace table checks.results (
         survey_id varchar, round_id varchar, check_id varchar, family varchar, tool varchar, asset varchar,
         severity varchar, status varchar, observed varchar, threshold varchar, n_failed bigint, message_en varchar,
-        message_fi varchar
+        message_fi varchar, definition varchar, formula varchar
     )
 """
 PASSING = (
@@ -66,7 +66,21 @@ RECORDS = """
         select 3 as n_models, 3 as n_models_built, '{code}' as code_sha256, '{sources}' as sources_hash;
     create or replace table checks.of_each_round as
         select unnest(['rows_conserved', 'answers_in_codebook']) as check_id;
-    create or replace table checks.round_checks as select 'rows_conserved' as check_id;
+    create or replace table checks.round_checks as
+        select 'koto' as survey_id, '2023-01' as round_id, check_id, part, part_id, '0' as observed, '0' as threshold,
+            0::bigint as n_failed, 'pass' as status
+        from (values
+            ('rows_conserved', 'all', 'all'), ('rows_conserved', 'county', '04'), ('rows_conserved', 'county', '11')
+        ) as parts (check_id, part, part_id);
+    create or replace table checks.history (
+        refresh_id bigint, survey_id varchar, round_id varchar, check_id varchar, status varchar, observed varchar,
+        n_failed bigint, checked_at varchar
+    );
+    create or replace table raw.codebook__decisions (
+        survey_id varchar, round_id varchar, check_id varchar, observed varchar, decided_by varchar,
+        decided_on varchar, valid_until varchar, reason varchar, source_file varchar, source_sha256 varchar,
+        source_line varchar
+    );
     create or replace table checks.dbt_results as select 'unique_dim_round' as check_id;
     create or replace table checks.table_keys as
         select table_name, case when table_name = 'dim_round' then 'round_key' else 'id' end as key_columns
@@ -122,7 +136,7 @@ def _build_checks(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(RESULTS)
     connection.executemany(
         "insert into checks.results values (?, ?, ?, 'family', ?, 'marts.dim_round', ?, 'pass', '0', '0', 0, "
-        "'All is well.', 'Kaikki hyvin.')",
+        "'All is well.', 'Kaikki hyvin.', 'What is looked for.', '')",
         PASSING,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -12,6 +12,7 @@ from ingest.paths import DataPaths
 from publish import gate, release
 
 CODE = "c0de" * 16
+TODAY = date(2026, 11, 22)
 
 REFUSED = {
     "no results at all": ("drop table checks.results", "no table checks.results"),
@@ -42,7 +43,7 @@ REFUSED = {
     ),
     "a gate without a decision": (
         "update checks.results set status = 'fail' where severity = 'gate'",
-        "signed_off.*It needs a written decision, and there is no file of decisions yet",
+        "signed_off of koto/2023-01 (.|\n)*\n    signed_off,0,[?],2026-11-22,[?],[?]\n.*reviewed like code",
     ),
     "an unknown severity": (
         "update checks.results set severity = 'blocker' where check_id = 'rows_conserved'",
@@ -113,7 +114,44 @@ REFUSED = {
     ),
 }
 
+DECIDED = """
+    insert into raw.codebook__decisions values ('koto', '2023-01', '{check_id}', '0', 'Survey team', '2026-11-01',
+    '{valid_until}', 'It is so in print', 'surveys/koto/rounds/2023-01/decisions.csv', 'ab12', '2')
+"""
+GATE_FAILS = "update checks.results set status = 'fail' where severity = 'gate'; "
+ACCEPTED = GATE_FAILS + DECIDED.format(check_id="signed_off", valid_until="2026-11-22")
+REFUSED |= {
+    "a decision whose day has passed": (
+        GATE_FAILS + DECIDED.format(check_id="signed_off", valid_until="2026-11-21"),
+        "signed_off of (.|\\n)*its decision held until 2026-11-21: in the data folder, replace line 2 of surveys/koto",
+    ),
+    "a decision on another value": (
+        ACCEPTED + "; update checks.results set observed = '1' where check_id = 'signed_off'",
+        "signed_off of (.|\\n)*its decision is of 0, not of what is found now: (.|\\n)*signed_off,1,",
+    ),
+    "a gate of the whole warehouse": (
+        ACCEPTED + "; update checks.results set survey_id = 'all', round_id = 'all' where check_id = 'signed_off'",
+        "gate check signed_off of all/all .*Correct the input",
+    ),
+    "a decision on a block": (
+        DECIDED.format(check_id="rows_conserved", valid_until="2026-12-31"),
+        r"surveys/koto/rounds/2023-01/decisions.csv, line 2: rows_conserved is a block, and .*Remove the line",
+    ),
+    "a decision on no check": (
+        DECIDED.format(check_id="signed_of", valid_until="2026-12-31"),
+        r"decisions.csv, line 2: the round has no check signed_of\. Write signed_off if that is meant",
+    ),
+    "a decision on nothing like a check": (
+        DECIDED.format(check_id="x", valid_until="2026-12-31"),
+        r"line 2: the round has no check x\. Remove the line",
+    ),
+    "no decisions read": ("drop table raw.codebook__decisions", "no table raw.codebook__decisions"),
+    "no history of checks": ("drop table checks.history", "no table checks.history"),
+}
+
 NOT_REFUSED = {
+    "a gate that is accepted, on its last day": ACCEPTED,
+    "a decision on what passes": DECIDED.format(check_id="signed_off", valid_until="2026-01-01"),
     "checks that all pass": "select 1",
     "a warning": "update checks.results set status = 'fail' where severity = 'warn'",
     "a gate that the round cannot compute": (
@@ -127,7 +165,7 @@ def reasons(paths: DataPaths, change: str) -> str:
     """What the gate says after one change to the warehouse."""
     with warehouse.opened(paths.warehouse_file) as connection:
         connection.execute(change)
-        found = gate.refusals(connection, release.PUBLISHED_TABLES, CODE)
+        found = gate.refusals(connection, release.PUBLISHED_TABLES, CODE, TODAY)
     return "\n".join(map(str, found))
 
 

@@ -1,0 +1,56 @@
+{{ config(materialized='incremental') }}
+-- Only days with an answer have a row. A response without a readable time is in no day.
+with rounds as (
+    select * from {{ ref('int_rounds_to_build') }}
+),
+
+responses as (
+    select
+        *,
+        row_number() over (
+            partition by survey_id, round_id, municipality_code
+            order by submitted_at asc, response_id asc
+        ) as nth_of_municipality
+    from {{ ref('int_responses_disposed') }}
+    where disposition = 'accepted' and submitted_at is not null
+),
+
+dated as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        rounds.is_synthetic,
+        rounds.opens_on,
+        responses.nth_of_municipality,
+        {{ local_date('responses.submitted_at', 'rounds.timezone') }} as submitted_on
+    from responses
+    inner join rounds
+        on responses.survey_id = rounds.survey_id and responses.round_id = rounds.round_id
+),
+
+days as (
+    select
+        survey_id,
+        round_id,
+        is_synthetic,
+        opens_on,
+        submitted_on,
+        count(*) as n_responses,
+        sum(case when nth_of_municipality = 1 then 1 else 0 end) as n_municipalities
+    from dated
+    group by survey_id, round_id, is_synthetic, opens_on, submitted_on
+)
+
+select
+    survey_id,
+    round_id,
+    {{ key(['survey_id', 'round_id']) }} as round_key,
+    is_synthetic,
+    cast({{ days_between('opens_on', 'submitted_on') }} + 1 as integer) as day,
+    submitted_on,
+    n_responses,
+    cast(sum(n_responses) over (partition by survey_id, round_id order by submitted_on) as bigint)
+        as n_responses_so_far,
+    cast(sum(n_municipalities) over (partition by survey_id, round_id order by submitted_on) as bigint)
+        as n_municipalities_so_far
+from days

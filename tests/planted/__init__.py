@@ -1,0 +1,1 @@
+"""Faults planted in copies of a sound round, and which checks see them."""

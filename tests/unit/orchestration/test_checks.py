@@ -1,0 +1,62 @@
+"""How a result looks in Dagster: a gate that is accepted is a warning, and says what was seen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from dagster import AssetCheckEvaluation, AssetCheckSeverity, DagsterInstance
+
+from expectations.record import CheckResult
+from orchestration.checks import results_of_rounds
+from orchestration.session import Judged
+from publish.findings import Decided
+
+OPEN = Decided("open", None, None, None)
+ACCEPTED = Decided("accepted", "Survey team", date(2026, 12, 31), "It is so in print")
+
+
+def result(check_id: str, severity: str) -> CheckResult:
+    return CheckResult(
+        "koto", "2023-01", check_id, "output", "sql", "dim_round", severity, "fail", "2", "0", 2, "Wrong.", "Väärin."
+    )
+
+
+def evaluated(*found: tuple[CheckResult, Decided]) -> AssetCheckEvaluation:
+    """The one event that the results of a check of a round become."""
+    decided = {(each.survey_id, each.round_id, each.check_id): decision for each, decision in found}
+    judged = Judged([each for each, _ in found], decided, (), (), ())
+    with DagsterInstance.ephemeral() as instance:
+        [event] = results_of_rounds(judged, ["koto/2023-01"], instance)
+    return event
+
+
+def shown(event: AssetCheckEvaluation) -> dict[str, Any]:
+    return {name: value.value for name, value in event.metadata.items()}
+
+
+@pytest.mark.parametrize(
+    ("severity", "decided", "expected"),
+    [
+        ("gate", OPEN, AssetCheckSeverity.ERROR),
+        ("gate", ACCEPTED, AssetCheckSeverity.WARN),
+        ("block", OPEN, AssetCheckSeverity.ERROR),
+        ("warn", OPEN, AssetCheckSeverity.WARN),
+    ],
+)
+def test_only_what_is_open_is_an_error(severity: str, decided: Decided, expected: AssetCheckSeverity) -> None:
+    event = evaluated((result("late", severity), decided))
+    assert (event.passed, event.severity) == (False, expected)
+    assert shown(event) == {
+        "n_failed": 2, "n_results": 1, "status": "fail", "observed": "2", "threshold": "0",
+        "decision": decided.decision,
+    }  # fmt: skip
+
+
+def test_one_of_several_that_is_open_is_an_error() -> None:
+    event = evaluated((result("late.a", "gate"), ACCEPTED), (result("late.b", "gate"), OPEN))
+    assert event.severity == AssetCheckSeverity.ERROR
+    assert shown(event) == {
+        "n_failed": 4, "n_results": 2, "late_a": "accepted: 2 (limit 0)", "late_b": "open: 2 (limit 0)"
+    }  # fmt: skip
