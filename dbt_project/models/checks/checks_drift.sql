@@ -41,12 +41,17 @@ released as (
 ),
 
 responded as (
-    select distinct
+    select
         survey_id,
         round_id,
         municipality_code
-    from {{ ref('int_answers_by_unit') }}
-    where unit = 'municipality'
+    from {{ ref('frame_municipality') }}
+    except
+    select
+        survey_id,
+        round_id,
+        municipality_code
+    from {{ ref('int_municipalities_silent') }}
 ),
 
 -- A made-up round and a real one are never compared.
