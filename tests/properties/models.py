@@ -72,6 +72,11 @@ def compile_models(paths: DataPaths) -> tuple[Model, ...]:
     return tuple(_model(models[key]) for key in TopologicalSorter(graph).static_order())
 
 
+def compile_marts(paths: DataPaths) -> tuple[Model, ...]:
+    """The models without the checks, which no property looks at."""
+    return tuple(model for model in compile_models(paths) if not model.relation.startswith("checks."))
+
+
 def _model(node: dict[str, object]) -> Model:
     config = node["config"]
     assert isinstance(config, dict)

@@ -14,7 +14,7 @@ from ingest.paths import DataPaths
 from tests.acceptance.project import replace
 from tests.loading import load_all
 from tests.properties.deliveries import HEADER, ROUND, Row, Table, add_round, deliver, prepare, tables
-from tests.properties.models import Model, Slip, built, compile_models
+from tests.properties.models import Model, Slip, built, compile_marts
 from tests.properties.properties import Property, holds, is_broken
 
 N_EXAMPLES = 20
@@ -50,7 +50,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
 
 @pytest.fixture(scope="module")
 def models(paths: DataPaths) -> tuple[Model, ...]:
-    return compile_models(paths)
+    return compile_marts(paths)
 
 
 def rows_conserved(paths: DataPaths, models: Sequence[Model]) -> Property:

@@ -13,7 +13,7 @@ from ingest.paths import DataPaths
 from tests.loading import load_all
 from tests.properties.deliveries import ROUND, WAYS, Table, add_round, deliver, prepare, tables
 from tests.properties.marts import marts_of
-from tests.properties.models import Model, Slip, built, compile_models
+from tests.properties.models import Model, Slip, built, compile_marts
 from tests.properties.properties import Property, holds, is_broken
 
 N_EXAMPLES = 20
@@ -39,7 +39,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
 
 @pytest.fixture(scope="module")
 def models(paths: DataPaths) -> tuple[Model, ...]:
-    return compile_models(paths)
+    return compile_marts(paths)
 
 
 def same_marts(paths: DataPaths, models: Sequence[Model], ways: Collection[str]) -> Property:

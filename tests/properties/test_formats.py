@@ -33,7 +33,7 @@ from tests.exports.make_exports import (
 )
 from tests.loading import load_all
 from tests.properties.marts import marts_of
-from tests.properties.models import Model, Slip, built, compile_models
+from tests.properties.models import Model, Slip, built, compile_marts
 from tests.properties.properties import Property, holds, is_broken
 
 N_EXAMPLES = 8
@@ -137,7 +137,7 @@ def add_round_in_other_codes(rounds: Path) -> None:
 
 @pytest.fixture(scope="module")
 def models(paths: DataPaths) -> tuple[Model, ...]:
-    return compile_models(paths)
+    return compile_marts(paths)
 
 
 def same_marts(paths: DataPaths, models: Sequence[Model]) -> Property:
