@@ -17,7 +17,7 @@ from tests.properties.deliveries import HEADER, ROUND, Row, Table, add_round, de
 from tests.properties.models import Model, Slip, built, compile_marts
 from tests.properties.properties import Property, holds, is_broken
 
-N_EXAMPLES = 20
+N_EXAMPLES = 10
 EARLIER, LATER = "2023-01-01", "2025-01-01"
 FOLLOW_UP = "after_mergers"
 MUNICIPALITIES = ("001", "002", "003", "004", "005", "020", "090")

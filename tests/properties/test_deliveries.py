@@ -16,7 +16,7 @@ from tests.properties.marts import marts_of
 from tests.properties.models import Model, Slip, built, compile_marts
 from tests.properties.properties import Property, holds, is_broken
 
-N_EXAMPLES = 20
+N_EXAMPLES = 10
 EXAMPLES = st.tuples(tables(), st.integers(0, 1000))
 
 # Arrival decides a tie, or a copy in another file is no copy.
