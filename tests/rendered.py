@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,26 @@ def rendered(sql: str) -> str:
     return jinja2.Template(_macros() + sql, undefined=jinja2.StrictUndefined).render(known)
 
 
-def make(connection: duckdb.DuckDBPyConnection, *models: str) -> None:
+@dataclass(frozen=True)
+class Slip:
+    """A mistake that somebody could make in a model; the right text must be there."""
+
+    model: str
+    right: str
+    wrong: str
+
+    def made_in(self, sql: str) -> str:
+        assert self.right in sql, f"{self.right} is not in {self.model}"
+        return sql.replace(self.right, self.wrong)
+
+
+def make(connection: duckdb.DuckDBPyConnection, *models: str, slip: Slip | None = None) -> None:
     """Build models in their order, as tables of their own names; what they read must be there."""
     for name in models:
         (file,) = (DBT / "models").rglob(f"{name}.sql")
-        connection.execute(f"create or replace table {name} as {rendered(file.read_text(encoding='utf-8'))}")
+        sql = file.read_text(encoding="utf-8")
+        sql = slip.made_in(sql) if slip and slip.model == name else sql
+        connection.execute(f"create or replace table {name} as {rendered(sql)}")
 
 
 def read(file: Path) -> str:

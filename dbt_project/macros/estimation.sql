@@ -35,6 +35,29 @@
     end
 {%- endmacro %}
 
+{# Variance of the sum of z over the clusters of all strata of a group, from its sums and sums of squares by stratum. Where
+   all cancels but the last digits of `size` there is none. #}
+{% macro variance_of_sum(factor, n, z, z_squared, size) -%}
+    case
+        when sum({{ factor }} * {{ about_means(n, z, z, z_squared) }}) <= {{ var('cancelled') }} * sum({{ size }}) then 0
+        else sum({{ factor }} * {{ about_means(n, z, z, z_squared) }})
+    end
+{%- endmacro %}
+
+{# Clusters less strata, at least one, and no more than the table of quantiles has. #}
+{% macro degrees_of_freedom(n_clusters, n_strata) -%}
+    greatest(least({{ n_clusters }} - {{ n_strata }}, {{ var('t_largest_df') }}), 1)
+{%- endmacro %}
+
+{# p times the number of tests of its family that have no smaller one: Holm's p is the largest of these so far. A test
+   without a p-value is not counted. #}
+{% macro holm_step(p, family) -%}
+    least(1, {{ p }} * (
+        count({{ p }}) over (partition by {{ family }})
+        - rank() over (partition by {{ family }} order by {{ p }} nulls last) + 1
+    ))
+{%- endmacro %}
+
 {# Variance of a share beside that of a simple random sample of base_n of n_population units without replacement. #}
 {% macro design_effect(variance, share, base_n, n_population) -%}
     ({{ variance }} / nullif(

@@ -7,15 +7,28 @@ from collections.abc import Callable, Iterator, Sequence
 import duckdb
 import pytest
 
-from tests.oracle.frames import SHARES, STRATA, SUMS, count_as_one_stratum, prepare, read, take_whole_sample
-from tests.rendered import make, rendered
+from tests.oracle.frames import (
+    BY_MUNICIPALITY,
+    BY_RESPONSE,
+    SHARES,
+    STRATA,
+    SUMS,
+    count_as_one_stratum,
+    prepare,
+    prepare_pair,
+    read,
+    take_whole_sample,
+)
+from tests.rendered import Slip, make, rendered
+from tests.unit.models.python_model import python_model
+
+changes = python_model("intermediate", "int_changes_tested")
 
 WITHIN = 1e-9
-BY_MUNICIPALITY, BY_RESPONSE = "microdata_municipality.csv", "microdata_respondent.csv"
 N_SAMPLED = 157
 
 Pairs = Sequence[tuple[float, float]]
-Tell = Callable[[str, Pairs, int], None]
+Tell = Callable[[str, Pairs, int], object]
 Estimate = tuple[float, float | None]
 Key = tuple[str, str, str]
 
@@ -26,17 +39,18 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def agree(subject: str, pairs: Pairs, at_least: int) -> str:
+    """Hold numbers of ours against R's; a line about it."""
+    assert len(pairs) >= at_least, "numbers that are not there prove nothing"
+    largest = max(abs(ours - theirs) for ours, theirs in pairs)
+    assert largest < WITHIN, subject
+    return f"R: {subject}: {len(pairs)} numbers, largest difference {largest:.0e}"
+
+
 @pytest.fixture
 def tell(record_property: Callable[[str, object], None]) -> Tell:
-    """Hold numbers of ours against R's, and have `make test` print the largest difference."""
-
-    def told(subject: str, pairs: Pairs, at_least: int) -> None:
-        assert len(pairs) >= at_least, "numbers that are not there prove nothing"
-        largest = max(abs(ours - theirs) for ours, theirs in pairs)
-        record_property("told", f"R: {subject}: {len(pairs)} numbers, largest difference {largest:.0e}")
-        assert largest < WITHIN
-
-    return told
+    """The same, and `make test` prints the line."""
+    return lambda *held: record_property("told", agree(*held))
 
 
 @pytest.mark.parametrize(("file", "units"), [(BY_MUNICIPALITY, "municipality, inhabitant"), (BY_RESPONSE, "response")])
@@ -45,6 +59,10 @@ def test_shares_weighted_for_each_question(
 ) -> None:
     """As published: strata of those who answered the question; all, by size class, by county."""
     prepare(connection, file)
+    hold_shares(connection, tell, units)
+
+
+def hold_shares(connection: duckdb.DuckDBPyConnection, tell: Tell, units: str) -> None:
     rows = connection.execute(
         f"""
         select
@@ -145,6 +163,73 @@ def test_r_indicator(connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:
         """
     ).fetchall()
     tell("R-indicator", pairs, 1)
+
+
+def test_change_between_rounds(connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:
+    """One stacked sample of both rounds with municipalities as clusters; R: svycontrast of svyby with covariance."""
+    prepare_pair(connection)
+    hold_changes(connection, tell)
+
+
+def hold_changes(connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:
+    rows = connection.execute(
+        f"""
+        select ours.change, theirs.estimate, ours.se, theirs.se, ours.n_clusters
+        from int_changes_estimated as ours
+        inner join {read("estimates.csv")} as theirs
+            on theirs.measure = 'change q1=1' and ours.breakdown_id = theirs.key and ours.unit = theirs.unit
+        where ours.answer_code = '1'
+        """
+    ).fetchall()
+    tell("change between rounds", [row[0:2] for row in rows], 25)
+    tell("change between rounds: error", [row[2:4] for row in rows if row[4] > 1], 25)
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        Slip("int_strata_collapsed", "strata.n_frame / cast(strata.n_clusters as double)", "1.0"),
+        Slip("int_bases_stratified", "'strata.n_clusters', 'strata.n_frame'", "'0', 'strata.n_frame'"),
+        Slip("int_answer_cube", "'answers.n', 'bases.base_n', 'answers.n_times_base'", "'answers.n', '0', '0'"),
+        Slip("int_answer_bases", "sum(weight * base_n)", "sum(base_n)"),
+        Slip("int_shares_estimated", "'variance_fpc', 'weighted_share'", "'variance', 'weighted_share'"),
+    ],
+    ids=lambda slip: slip.model,
+)
+def test_a_slip_in_an_estimate_is_seen(connection: duckdb.DuckDBPyConnection, slip: Slip) -> None:
+    prepare(connection, BY_RESPONSE, slip)
+    with pytest.raises(AssertionError):
+        hold_shares(connection, agree, "response")
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        Slip("int_changes_estimated", "- 2 * products", ""),  # the rounds as if they were independent
+        Slip("int_pairs_stratified", "classified.question_id, placed.stratum", "classified.question_id"),
+    ],
+    ids=lambda slip: slip.model,
+)
+def test_a_slip_in_a_change_is_seen(connection: duckdb.DuckDBPyConnection, slip: Slip) -> None:
+    prepare_pair(connection, slip)
+    with pytest.raises(AssertionError):
+        hold_changes(connection, agree)
+
+
+def test_few_pairs_and_many_tests(connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:
+    """McNemar's exact test (R: binom.test) and Holm's correction (R: p.adjust)."""
+    rows = connection.execute(
+        f"select measure, key, estimate from {read('estimates.csv')} where measure in ('mcnemar p', 'holm')"
+    ).fetchall()
+    switched = [(*map(int, key.split()), p) for measure, key, p in rows if measure == "mcnemar p"]
+    tell("McNemar", [(float(changes.mcnemar(came, went)), p) for came, went, p in switched], 1)
+    connection.execute("create table tests as select unnest(?::double[]) as p_value", [
+        [float(key) for measure, key, _ in rows if measure == "holm"]])  # fmt: skip
+    steps = rendered("select p_value, {{ holm_step('p_value', \"'all'\") }} as step from tests")
+    ours = dict(
+        connection.execute(f"select p_value, max(step) over (order by p_value) from ({steps}) order by all").fetchall()
+    )
+    tell("Holm", [(ours[float(key)], p) for measure, key, p in rows if measure == "holm"], 5)
 
 
 def test_t_quantiles(connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:

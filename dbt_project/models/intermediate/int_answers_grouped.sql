@@ -6,6 +6,7 @@ with answers as (
 
 grouped as (
     select * from {{ ref('int_units_grouped') }}
+    where {{ is_built_now() }}
 )
 
 select

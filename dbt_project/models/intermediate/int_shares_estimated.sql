@@ -45,7 +45,7 @@ weighted as (
             and shares.breakdown = bases.breakdown
             and shares.breakdown_id = bases.breakdown_id
     left join quantiles
-        on quantiles.df = greatest(least(bases.n_clusters - bases.n_strata, {{ var('t_largest_df') }}), 1)
+        on quantiles.df = {{ degrees_of_freedom('bases.n_clusters', 'bases.n_strata') }}
 ),
 
 varied as (

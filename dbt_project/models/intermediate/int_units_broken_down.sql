@@ -1,6 +1,7 @@
 -- Which row of every breakdown a response or a municipality belongs to.
 with grouped as (
     select * from {{ ref('int_units_grouped') }}
+    where {{ is_built_now() }}
 ),
 
 frame as (

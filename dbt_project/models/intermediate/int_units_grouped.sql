@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- The groups of responses and municipalities that no area decides: all of them, the role of the respondent, and the
 -- answer to a breakdown question, which is a municipality's by the rule of the question.
 with responses as (
