@@ -86,8 +86,8 @@ def test_every_change_has_its_error_and_is_corrected_for_the_number_of_tests(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     rows = warehouse.execute(
-        "select unit, se, ci_low <= delta and delta <= ci_high, test, p_value, p_holm, n_paired from marts.round_change "
-        "where breakdown = 'all' and level = 'option'"
+        "select unit, se, ci_low <= delta and delta <= ci_high, test, p_value, p_holm, n_paired "
+        "from marts.round_change where breakdown = 'all' and level = 'option'"
     ).fetchall()
     assert {(test, within) for _, _, within, test, *_ in rows} == {("t", True)}
     assert all(error > 0 and 0 <= p <= corrected <= 1 for _, error, _, _, p, corrected, _ in rows)
