@@ -60,7 +60,8 @@ def test_a_share_on_a_small_base_says_how_sure_it_is(published: DataPaths) -> No
         published,
         "select n, base_n, pct, round(100 * ci_low), round(100 * ci_high), round(100 * ci_low_fpc), "
         "round(100 * ci_high_fpc), is_reliable from marts.answer_distribution "
-        "where question_id = 'resources_sufficient' and unit = 'response' and breakdown_id = '20001_50000' and answer_code = 'sufficient'",
+        "where question_id = 'resources_sufficient' "
+        "and unit = 'response' and breakdown_id = '20001_50000' and answer_code = 'sufficient'",
     )
     assert found == [(16, 30, 53, 35, 71, 44, 62, False)]
 
