@@ -44,8 +44,9 @@ format: $(READY)  ## Put Python and SQL in form
 golden: $(READY)  ## Rewrite the golden tables; read the diff before you commit it
 	@$(BIN)/python -m tests.pipeline.golden
 
-docs: $(READY)  ## Rewrite the page of the checks from their definitions
+docs: $(READY)  ## Rewrite the pages of checks and measures from their definitions
 	@$(BIN)/python -m expectations.page
+	@$(BIN)/python -m publish.methods
 
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh

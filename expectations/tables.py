@@ -22,7 +22,7 @@ FLAG = ("true", "false")
 VALUES = {
     "kind": ("municipal", "state"),
     "unit": ("response", "municipality"),
-    "level": ("option", "group", NULL),
+    "level": ("option", "group", "system", NULL),
     "cell_status": ("shown", "zero", "not_asked", "hidden_primary", "hidden_complementary"),
 }
 PATTERNS = {
@@ -37,6 +37,18 @@ RANGES = {
     "response_rate": (0.0, 1.0),
     "population_coverage": (0.0, 1.0),
     "foreign_language_coverage": (0.0, 1.0),
+    "weighted_share": (0.0, 1.0),
+    "inhabitant_share": (0.0, 1.0),
+    "se": (0.0, 1.0),
+    "ci_low": (0.0, 1.0),
+    "ci_high": (0.0, 1.0),
+    "se_fpc": (0.0, 1.0),
+    "ci_low_fpc": (0.0, 1.0),
+    "ci_high_fpc": (0.0, 1.0),
+    "deff": (0.0, HUGE),
+    "n_conflicts": (0.0, HUGE),
+    "base_inhabitants": (0.0, HUGE),
+    "base_municipalities": (0.0, HUGE),
     "pct": (0.0, 100.0),
     "pct_sum100": (0.0, 100.0),
     "n": (0.0, HUGE),

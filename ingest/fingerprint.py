@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.paths import PROJECT_ROOT, DataPaths
 
 CODE_FOLDERS = ("ingest", "dbt_project", "expectations", "publish", "orchestration")
-CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".toml", ".lark", ".md", ".jinja", ".css"}
+CODE_SUFFIXES = {".py", ".csv", ".sql", ".yml", ".yaml", ".toml", ".lark", ".md", ".jinja", ".css"}
 
 
 def file_sha256(path: Path) -> str:

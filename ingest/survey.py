@@ -70,10 +70,11 @@ class Disclosure(Settings):
 
 
 class Limits(Settings):
-    """quarantined_share: 0-1 of the rows; small_base: answers."""
+    """quarantined_share: 0-1 of the rows; small_base: answers; half_width: 0-1, of the interval of a reliable share."""
 
     quarantined_share: Share
     small_base: Whole
+    half_width: Share = 0.1
 
 
 class SurveySettings(Settings):

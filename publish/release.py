@@ -50,6 +50,7 @@ PUBLISHED_TABLES = (
     "response_curve",
     "system_use",
     "number_summary",
+    "inhabitant_share",
     "comparability",
     "round_change",
     "publication_reconciliation",

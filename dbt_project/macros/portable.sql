@@ -93,3 +93,39 @@
 {% macro list_in_order(text) -%}
     coalesce(string_agg(distinct {{ text }}, ' ' order by {{ text }}), '')
 {%- endmacro %}
+
+{# The place nearest before this one, or else after it, at which a condition holds; the first place where it holds nowhere. #}
+{% macro nearest_that(condition, place, partition_by) -%}
+    coalesce(
+        last_value(case when {{ condition }} then {{ place }} end ignore nulls) over (
+            partition by {{ partition_by }} order by {{ place }} rows between unbounded preceding and current row
+        ),
+        first_value(case when {{ condition }} then {{ place }} end ignore nulls) over (
+            partition by {{ partition_by }} order by {{ place }} rows between current row and unbounded following
+        ),
+        min({{ place }}) over (partition by {{ partition_by }})
+    )
+{%- endmacro %}
+
+{# CTE `placed`: rows by municipality of a CTE `rows`, those of all municipalities also in the rows of the areas and size
+   classes that their municipality is in, on the frame of the round that a column names. Needs a CTE `frame`. #}
+{% macro placed_in_areas(rows, frame_round='round_id') -%}
+placed as (
+    select * from {{ rows }}
+    union all
+    select {{ rows }}.* replace (frame.breakdown as breakdown, frame.breakdown_id as breakdown_id)
+    from {{ rows }}
+    inner join frame
+        on
+            {{ rows }}.survey_id = frame.survey_id
+            and {{ rows }}.{{ frame_round }} = frame.round_id
+            and {{ rows }}.municipality_code = frame.municipality_code
+            and {{ rows }}.breakdown = 'all'
+            and frame.breakdown <> 'all'
+)
+{%- endmacro %}
+
+{# A product of two whole numbers that may be too large for one. #}
+{% macro product(first, second) -%}
+    (cast({{ first }} as double) * {{ second }})
+{%- endmacro %}

@@ -38,3 +38,15 @@
         select survey_id, round_id, earlier_round_id, question_id from {{ changes }}
     )
 {%- endmacro %}
+
+{# The condition that a pair of rounds is not in a table of pairs: every pair, while there is no such table. #}
+{% macro is_pair_new(schema, name) -%}
+    {%- set made = adapter.get_relation(this.database, schema, name) if execute and not flags.FULL_REFRESH -%}
+    {%- if made -%}
+        (survey_id, round_id, earlier_round_id, question_id) not in (
+            select survey_id, round_id, earlier_round_id, question_id from {{ made }}
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}

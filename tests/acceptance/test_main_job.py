@@ -53,6 +53,41 @@ def test_resources_sufficient_in_both_roundings(published: DataPaths) -> None:
     ]
 
 
+def test_a_share_on_a_small_base_says_how_sure_it_is(published: DataPaths) -> None:
+    """16 of 30 prints as 53 %, and could be anything from 35 to 71 % elsewhere or next year. Of the 35 municipalities
+    of the class 27 answered the question: what the class as it is would have said is known better."""
+    found = rows(
+        published,
+        "select n, base_n, pct, round(100 * ci_low), round(100 * ci_high), round(100 * ci_low_fpc), "
+        "round(100 * ci_high_fpc), is_reliable from marts.answer_distribution "
+        "where question_id = 'resources_sufficient' and unit = 'response' and breakdown_id = '20001_50000' and answer_code = 'sufficient'",
+    )
+    assert found == [(16, 30, 53, 35, 71, 44, 62, False)]
+
+
+def test_no_share_is_told_without_its_doubt(published: DataPaths) -> None:
+    """Shares of 0 and 1 keep an interval of positive width; the base is there wherever a share is."""
+    ((n_shares, n_sure, n_without_base, n_at_the_ends),) = rows(
+        published,
+        "select count(weighted_share), count(*) filter (ci_low >= ci_high), "
+        "count(*) filter (share is not null and coalesce(base_n, 0) = 0), count(*) filter (share in (0, 1)) "
+        "from marts.answer_distribution",
+    )
+    assert (n_sure, n_without_base) == (0, 0)
+    assert n_shares > 10_000 and n_at_the_ends > 1_000
+
+
+def test_inhabitants_are_a_measure_of_their_own(published: DataPaths) -> None:
+    found = rows(
+        published,
+        "select breakdown, is_dominated, bool_or(is_reliable) from marts.inhabitant_share "
+        "where round_id = '2023-01' and cell_status <> 'not_asked' group by all",
+    )
+    assert ("all", False, True) in found
+    assert {reliable for _, dominated, reliable in found if dominated} == {False}
+    assert {dominated for _, dominated, _ in found} == {True, False}
+
+
 def test_every_printed_figure_is_reconciled(published: DataPaths) -> None:
     counted = rows(published, "select survey_id, status, count(*) from marts.publication_reconciliation group by all")
     assert sorted(counted) == [

@@ -15,6 +15,7 @@ from orchestration.dbt import BUILD, DBT, DBT_PROJECT, environment
 from tests.loading import load_all
 
 SAMPLE = Path(__file__).with_name("sample")
+MODELS = ("build", "--resource-type", "model", "--resource-type", "seed")  # without their tests
 
 
 def copy_sample(folder: Path) -> DataPaths:

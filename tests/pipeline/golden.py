@@ -17,6 +17,10 @@ from tests.pipeline.build import build, copy_sample
 
 FOLDER = Path(__file__).parents[1] / "golden"
 NARROW = "breakdown in ('all', 'size_class', 'size_class_group', 'role', 'kind_of_form')"
+ESTIMATES = ", ".join(
+    f"round({name}, 6) as {name}"
+    for name in ("weighted_share", "se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff")
+)
 TABLES = {
     "responses_disposed": "select response_id, municipality_code, role_id, disposition, submitted_at "
     "from intermediate.int_responses_disposed",
@@ -36,7 +40,10 @@ TABLES = {
     "faults_located": "select municipality_code, response_id, question_id, place, reason "
     "from intermediate.int_faults_located",
     "answer_distribution": "select unit, question_id, breakdown, breakdown_id, level, answer_code, n, base_n, pct, "
-    f"pct_sum100, cell_status from marts.answer_distribution where {NARROW}",
+    f"pct_sum100, n_conflicts, {ESTIMATES}, is_reliable, cell_status from marts.answer_distribution where {NARROW}",
+    "inhabitant_share": "select question_id, breakdown, breakdown_id, level, answer_code, base_inhabitants, "
+    "base_municipalities, round(inhabitant_share, 6) as inhabitant_share, round(se_fpc, 6) as se_fpc, is_dominated, "
+    f"is_reliable from marts.inhabitant_share where {NARROW}",
     "answer_status_count": "select question_id, status, n from marts.answer_status_count",
     "system_use": "select unit, breakdown, breakdown_id, system_id, n, base_n, pct "
     f"from marts.system_use where {NARROW}",

@@ -82,6 +82,26 @@ def test_a_merger_conserves_responses_and_makes_one_municipality_of_two(warehous
     assert own == [("municipality", 157, 157), ("response", 166, 166)]
 
 
+def test_every_change_has_its_error_and_is_corrected_for_the_number_of_tests(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = warehouse.execute(
+        "select unit, se, ci_low <= delta and delta <= ci_high, test, p_value, p_holm, n_paired "
+        "from marts.round_change where breakdown = 'all' and level = 'option'"
+    ).fetchall()
+    assert {(test, within) for _, _, within, test, *_ in rows} == {("t", True)}
+    assert all(error > 0 and 0 <= p <= corrected <= 1 for _, error, _, _, p, corrected, _ in rows)
+    assert any(p < corrected for *_, p, corrected, _ in rows)
+    n_in_both = {unit: {row[-1] for row in rows if row[0] == unit} for unit in ("response", "municipality")}
+    assert n_in_both["response"] == {None}
+    assert all(0 < n < 157 for n in n_in_both["municipality"])
+    ((smallest, n_tests),) = warehouse.execute(
+        "select min((p_holm, p_value)), count(p_value) from marts.round_change "
+        "where breakdown = 'all' and level = 'option' and unit = 'response'"
+    ).fetchall()
+    assert smallest[0] == pytest.approx(min(1, n_tests * smallest[1]))
+
+
 def test_what_may_be_compared_is_said_with_its_reason(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = dict(warehouse.execute("select question_id, comparability from marts.comparability").fetchall())
     assert (found["resources_sufficient"], found["full_readiness"], found["contact_named"]) == (

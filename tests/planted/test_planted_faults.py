@@ -14,7 +14,7 @@ from expectations.record import FAMILY, begin_build
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.warehouse import opened
 from tests.loading import load_all
-from tests.pipeline.build import run_dbt
+from tests.pipeline.build import MODELS, run_dbt
 from tests.planted.base import EARLIER, N_MUNICIPALITIES, ROUND, Survey, write_registry
 from tests.planted.faults import FAULTS, IN_THE_WAREHOUSE, SOUND
 
@@ -44,7 +44,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     with opened(paths.warehouse_file) as connection:
         connection.execute(RELEASED)
         plan = begin_build(connection, paths.dbt_target)
-    run_dbt(paths, "run", *plan)
+    run_dbt(paths, *MODELS, *plan)
     return paths
 
 

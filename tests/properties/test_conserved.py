@@ -29,7 +29,7 @@ COPIES_ACCEPTED = Slip("int_rows_identified", "numbered.content_copy > 1 as", "f
 MISSING_IN_BASE = Slip(
     "int_answers_by_unit", "answer_status = 'valid'", "answer_status in ('valid', 'declared_missing')"
 )
-COUNTED_TWICE = Slip("int_answer_cube", "count(distinct answers.unit_id)", "2 * count(distinct answers.unit_id)")
+COUNTED_TWICE = Slip("int_answers_clustered", "count(distinct unit_id)", "2 * count(distinct unit_id)")
 BOTH_COUNTED = Slip("int_answers_realigned", "and municipality_rank = 1", "")
 NOT_MOVED = Slip(
     "int_municipality_successors", "mergers.new_code as successor_code", "mergers.old_code as successor_code"

@@ -1,28 +1,24 @@
--- The base of a share: units with a valid answer to the question, in every row of every breakdown.
-with answers as (
-    select * from {{ ref('int_answers_by_unit') }}
-    where {{ is_built_now() }}
-),
-
-breakdowns as (
-    select * from {{ ref('int_units_broken_down') }}
+-- The base of a share: units with a valid answer to the question, in every row of every breakdown, and what the
+-- variance of a share on it needs of it.
+with strata as (
+    select * from {{ ref('int_bases_stratified') }}
 )
 
 select
-    answers.survey_id,
-    answers.round_id,
-    answers.question_id,
-    answers.unit,
-    breakdowns.breakdown,
-    breakdowns.breakdown_id,
-    count(distinct answers.unit_id) as base_n
-from answers
-inner join breakdowns
-    on
-        answers.survey_id = breakdowns.survey_id
-        and answers.round_id = breakdowns.round_id
-        and answers.unit = breakdowns.unit
-        and answers.unit_id = breakdowns.unit_id
-group by
-    answers.survey_id, answers.round_id, answers.question_id, answers.unit, breakdowns.breakdown,
-    breakdowns.breakdown_id
+    survey_id,
+    round_id,
+    question_id,
+    unit,
+    breakdown,
+    breakdown_id,
+    cast(sum(base_n) as bigint) as base_n,
+    cast(sum(n_clusters) as bigint) as n_clusters,
+    count(*) as n_strata,
+    sum(weight * base_n) as weighted_base,
+    max(weight * largest_base_n) as largest_weight,
+    sum(weight * weight * base_squared) as weights_squared,
+    sum(weight * weight * base_squared * finite_population) as weights_squared_fpc,
+    {{ sum_of_squares('base_n', 'base_n', 'base_squared') }} as squares,
+    {{ sum_of_squares('base_n', 'base_n', 'base_squared', 'finite_population') }} as squares_fpc
+from strata
+group by survey_id, round_id, question_id, unit, breakdown, breakdown_id

@@ -19,22 +19,42 @@ bases as (
     select * from {{ ref('int_answer_bases') }}
 ),
 
+conflicts as (
+    select * from {{ ref('int_conflicts_counted') }}
+),
+
 units as (
     select 'response' as unit
     union all
     select 'municipality' as unit
+    union all
+    select 'inhabitant' as unit
 ),
 
+-- What can be answered: by the codebook, and every system that somebody named.
 answers as (
     select
+        questions.survey_id,
+        questions.round_id,
+        questions.question_id,
+        levels.answer_level,
+        levels.answer_code,
+        min(levels.sort_order) as sort_order
+    from questions
+    inner join levels
+        on questions.survey_id = levels.survey_id and questions.question_id = levels.question_id
+    where not levels.is_missing
+    group by questions.survey_id, questions.round_id, questions.question_id, levels.answer_level, levels.answer_code
+    union all
+    select distinct
         survey_id,
+        round_id,
         question_id,
         answer_level,
         answer_code,
-        min(sort_order) as sort_order
-    from levels
-    where not is_missing
-    group by survey_id, question_id, answer_level, answer_code
+        0 as sort_order
+    from cube
+    where answer_level = 'system'
 ),
 
 cells as (
@@ -52,10 +72,20 @@ cells as (
         answers.answer_code,
         answers.sort_order,
         case when questions.is_asked then coalesce(cube.n, 0) end as n,
-        case when questions.is_asked then coalesce(bases.base_n, 0) end as base_n
+        case when questions.is_asked then coalesce(bases.base_n, 0) end as base_n,
+        case when questions.is_asked and units.unit = 'municipality' then coalesce(conflicts.n_conflicts, 0) end
+            as n_conflicts,
+        coalesce(cube.weighted_n, 0) as weighted_n,
+        coalesce(cube.squares, 0) as squares,
+        coalesce(cube.squares_fpc, 0) as squares_fpc,
+        coalesce(cube.products, 0) as products,
+        coalesce(cube.products_fpc, 0) as products_fpc
     from questions
     inner join answers
-        on questions.survey_id = answers.survey_id and questions.question_id = answers.question_id
+        on
+            questions.survey_id = answers.survey_id
+            and questions.round_id = answers.round_id
+            and questions.question_id = answers.question_id
     cross join units
     inner join breakdowns
         on
@@ -80,6 +110,13 @@ cells as (
             and units.unit = bases.unit
             and breakdowns.breakdown = bases.breakdown
             and breakdowns.breakdown_id = bases.breakdown_id
+    left join conflicts
+        on
+            questions.survey_id = conflicts.survey_id
+            and questions.round_id = conflicts.round_id
+            and questions.question_id = conflicts.question_id
+            and breakdowns.breakdown = conflicts.breakdown
+            and breakdowns.breakdown_id = conflicts.breakdown_id
 )
 
 select
@@ -98,7 +135,7 @@ select
     {{ share('n', 'base_n') }} as share,
     cast({{ pct_half_up('n', 'base_n') }} as integer) as pct,
     case
-        when question_type <> 'select_multiple'
+        when question_type = 'select_one' and unit <> 'inhabitant'
             then
                 cast({{ pct_largest_remainder(
                     'n', 'base_n',
@@ -110,5 +147,11 @@ select
         when not is_asked then 'not_asked'
         when n = 0 then 'zero'
         else 'shown'
-    end as cell_status
+    end as cell_status,
+    n_conflicts,
+    weighted_n,
+    squares,
+    squares_fpc,
+    products,
+    products_fpc
 from cells

@@ -1,8 +1,7 @@
--- The answers of a round on the frame of another round, whose division is later: municipalities that have merged since
--- are one, by the rule of the question.
-with paired as (
-    select * from {{ ref('int_questions_paired') }}
-    where comparability <> 'broken'
+-- The answers of a round that is compared with another, on the later division of the two: municipalities that have
+-- merged since are one, by the rule of the question.
+with pairs as (
+    select * from {{ ref('int_pairs_to_build') }}
 ),
 
 answers as (
@@ -22,23 +21,21 @@ successors as (
 ),
 
 wanted as (
-    select distinct
+    select
         survey_id,
         earlier_question_id as question_id,
         earlier_round_id as round_id,
         earlier_frame_round_id as frame_round_id,
         division_date
-    from paired
-    where earlier_round_id <> earlier_frame_round_id
+    from pairs
     union
-    select distinct
+    select
         survey_id,
         question_id,
         round_id,
         frame_round_id,
         division_date
-    from paired
-    where round_id <> frame_round_id
+    from pairs
 ),
 
 moved as (
@@ -46,8 +43,9 @@ moved as (
         answers.*,
         wanted.frame_round_id,
         successors.successor_code,
-        {{ municipality_rank('answers', 'successors.successor_code', 'questions.municipality_rule') }}
-            as municipality_rank
+        {{ municipality_rank(
+            'answers', 'wanted.frame_round_id, successors.successor_code', 'questions.municipality_rule'
+        ) }} as municipality_rank
     from wanted
     inner join answers
         on

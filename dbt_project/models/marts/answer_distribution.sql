@@ -18,5 +18,16 @@ select
     share,
     pct,
     pct_sum100,
+    n_conflicts,
+    weighted_share,
+    se,
+    ci_low,
+    ci_high,
+    se_fpc,
+    ci_low_fpc,
+    ci_high_fpc,
+    deff,
+    is_reliable,
     cell_status
-from {{ ref('int_answer_shares') }}
+from {{ ref('int_shares_estimated') }}
+where unit <> 'inhabitant' and answer_level <> 'system'

@@ -40,6 +40,10 @@ select
     results.share,
     results.pct,
     results.pct_sum100,
+    results.weighted_share,
+    results.ci_low,
+    results.ci_high,
+    results.is_reliable,
     results.cell_status
 from results
 inner join rounds on results.round_key = rounds.round_key

@@ -21,6 +21,10 @@ breakdowns as (
     select * from {{ ref('int_breakdowns_in_round') }}
 ),
 
+conflicts as (
+    select * from {{ ref('int_conflicts_counted') }}
+),
+
 summed as (
     select
         answers.survey_id,
@@ -59,6 +63,9 @@ select
     units.unit_of_measure,
     questions.is_synthetic,
     case when questions.is_asked then coalesce(summed.n, 0) end as n,
+    case
+        when questions.is_asked and units_of_analysis.unit = 'municipality' then coalesce(conflicts.n_conflicts, 0)
+    end as n_conflicts,
     cast(summed.total as double) / summed.n as mean,
     summed.median,
     summed.quartile_1,
@@ -86,3 +93,10 @@ left join summed
         and units_of_analysis.unit = summed.unit
         and breakdowns.breakdown = summed.breakdown
         and breakdowns.breakdown_id = summed.breakdown_id
+left join conflicts
+    on
+        questions.survey_id = conflicts.survey_id
+        and questions.round_id = conflicts.round_id
+        and questions.question_id = conflicts.question_id
+        and breakdowns.breakdown = conflicts.breakdown
+        and breakdowns.breakdown_id = conflicts.breakdown_id

@@ -1,0 +1,81 @@
+{# Estimates under the design: municipalities are clusters, size classes strata, the sample is taken as drawn by stratum.
+   Sums over clusters come in, estimates go out; no model writes a formula of its own. METHODS.md says each in words. #}
+
+{# Sum of (a - mean a)(b - mean b) over n clusters, from their sums. #}
+{% macro about_means(n, sum_a, sum_b, sum_ab) -%}
+    ({{ sum_ab }} - ({{ sum_a }}) * ({{ sum_b }}) / cast({{ n }} as double))
+{%- endmacro %}
+
+{# What the squares of a stratum count for in a variance: weight w each, n clusters; null with one cluster. #}
+{% macro stratum_factor(n, weight) -%}
+    (({{ weight }}) * ({{ weight }}) * {{ n }} / cast(nullif({{ n }} - 1, 0) as double))
+{%- endmacro %}
+
+{# The part of a variance that is left when n of n_frame clusters were observed. #}
+{% macro finite_population(n, n_frame) -%}
+    (1 - {{ n }} / cast({{ n_frame }} as double))
+{%- endmacro %}
+
+{# The squares about means of all strata of a group, each by its factor and by `part` of it; needs the columns factor and
+   n_clusters_of_stratum. Null when a stratum has one cluster, which says nothing of the spread within it. #}
+{% macro sum_of_squares(a, b, ab, part='1') -%}
+    case
+        when count(factor) = count(*)
+            then sum(factor * {{ part }} * {{ about_means('n_clusters_of_stratum', a, b, ab) }})
+    end
+{%- endmacro %}
+
+{# Variance of the ratio a/b by linearisation, from the strata's sums of squares about means (aa, ab, bb), each by its
+   factor; total is the weighted sum of b. Where all cancels but the last digits there is no variance. #}
+{% macro ratio_variance(ratio, total, aa, ab, bb) -%}
+    {%- set squares = ratio ~ ' * ' ~ ratio ~ ' * ' ~ bb -%}
+    case
+        when {{ aa }} - 2 * {{ ratio }} * {{ ab }} + {{ squares }} <= {{ var('cancelled') }} * ({{ aa }} + {{ squares }}) then 0
+        else ({{ aa }} - 2 * {{ ratio }} * {{ ab }} + {{ squares }}) / ({{ total }} * {{ total }})
+    end
+{%- endmacro %}
+
+{# Variance of the sum of z over the clusters of all strata of a group, from its sums and sums of squares by stratum. Where
+   all cancels but the last digits of `size` there is none. #}
+{% macro variance_of_sum(factor, n, z, z_squared, size) -%}
+    case
+        when sum({{ factor }} * {{ about_means(n, z, z, z_squared) }}) <= {{ var('cancelled') }} * sum({{ size }}) then 0
+        else sum({{ factor }} * {{ about_means(n, z, z, z_squared) }})
+    end
+{%- endmacro %}
+
+{# Clusters less strata, at least one, and no more than the table of quantiles has. #}
+{% macro degrees_of_freedom(n_clusters, n_strata) -%}
+    greatest(least({{ n_clusters }} - {{ n_strata }}, {{ var('t_largest_df') }}), 1)
+{%- endmacro %}
+
+{# p times the number of tests of its family that have no smaller one: Holm's p is the largest of these so far. A test
+   without a p-value is not counted. #}
+{% macro holm_step(p, family) -%}
+    least(1, {{ p }} * (
+        count({{ p }}) over (partition by {{ family }})
+        - rank() over (partition by {{ family }} order by {{ p }} nulls last) + 1
+    ))
+{%- endmacro %}
+
+{# Variance of a share beside that of a simple random sample of base_n of n_population units without replacement. #}
+{% macro design_effect(variance, share, base_n, n_population) -%}
+    ({{ variance }} / nullif(
+        ({{ share }}) * (1 - ({{ share }})) / nullif({{ base_n }} - 1, 0) * {{ finite_population(base_n, n_population) }}, 0
+    ))
+{%- endmacro %}
+
+{# The bounds of Wilson's interval of a share on n units, which need not be a whole number; null without units. #}
+{% macro wilson_low(share, n, quantile) -%}
+    case when {{ n }} > 0 then least({{ share }}, greatest(0, {{ wilson('-', share, n, quantile) }})) end
+{%- endmacro %}
+
+{% macro wilson_high(share, n, quantile) -%}
+    case when {{ n }} > 0 then greatest({{ share }}, least(1, {{ wilson('+', share, n, quantile) }})) end
+{%- endmacro %}
+
+{% macro wilson(side, share, n, quantile) -%}
+    (({{ share }}) + power({{ quantile }}, 2) / (2 * ({{ n }})) {{ side }} {{ quantile }} * sqrt(greatest(
+        ({{ share }}) * (1 - ({{ share }})) / ({{ n }}) + power({{ quantile }} / (2 * ({{ n }})), 2), 0
+    ))) / (1 + power({{ quantile }}, 2) / ({{ n }}))
+{%- endmacro %}

@@ -1,0 +1,101 @@
+-- The change of a share and its error: both rounds in one sample, a municipality one cluster in it whether it is in one
+-- round or in both. The variance is that of the difference of two linearised ratios, about the mean of each stratum.
+with strata as (
+    select * from {{ ref('int_changes_stratified') }}
+),
+
+quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
+totals as (
+    select
+        *,
+        cast(sum(n) over cell as bigint) as total_n,
+        cast(sum(base_n) over cell as bigint) as total_base_n,
+        cast(sum(earlier_n) over cell as bigint) as total_earlier_n,
+        cast(sum(earlier_base_n) over cell as bigint) as total_earlier_base_n
+    from strata
+    window cell as (
+        partition by
+            survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code
+    )
+),
+
+-- z = (n - share * base) / total base of the later round, less the same of the earlier one; its sum and squares.
+scored as (
+    select
+        *,
+        {{ share('total_n', 'total_base_n') }} as share,
+        {{ share('total_earlier_n', 'total_earlier_base_n') }} as earlier_share,
+        {{ stratum_factor('n_clusters_of_stratum', '1') }} as factor
+    from totals
+    where total_base_n > 0 and total_earlier_base_n > 0
+),
+
+spread as (
+    select
+        *,
+        (n - share * base_n) / total_base_n - (earlier_n - earlier_share * earlier_base_n) / total_earlier_base_n as z,
+        (n_squared - 2 * share * n_times_base + share * share * base_squared) / power(total_base_n, 2) as squares,
+        (
+            earlier_n_squared - 2 * earlier_share * earlier_n_times_base
+            + earlier_share * earlier_share * earlier_base_squared
+        ) / power(total_earlier_base_n, 2) as earlier_squares,
+        (
+            n_times_earlier_n - earlier_share * n_times_earlier_base - share * base_times_earlier_n
+            + share * earlier_share * base_times_earlier_base
+        ) / {{ product('total_base_n', 'total_earlier_base_n') }} as products,
+        (n_squared + base_squared) / power(total_base_n, 2)
+        + (earlier_n_squared + earlier_base_squared) / power(total_earlier_base_n, 2) as size
+    from scored
+),
+
+summed as (
+    select
+        survey_id,
+        round_id,
+        earlier_round_id,
+        question_id,
+        unit,
+        breakdown,
+        breakdown_id,
+        answer_level,
+        answer_code,
+        total_n as n,
+        total_base_n as base_n,
+        total_earlier_n as earlier_n,
+        total_earlier_base_n as earlier_base_n,
+        share,
+        earlier_share,
+        cast(sum(n_clusters) as bigint) as n_clusters,
+        count(*) as n_strata,
+        cast(sum(n_paired) as bigint) as n_paired,
+        cast(sum(n_came) as bigint) as n_came,
+        cast(sum(n_went) as bigint) as n_went,
+        case
+            when count(factor) = count(*) and sum(n_clusters) > 1
+                then {{ variance_of_sum(
+                    'factor', 'n_clusters_of_stratum', 'z', '(squares + earlier_squares - 2 * products)', 'size'
+                ) }}
+        end as variance
+    from spread
+    group by
+        survey_id, round_id, earlier_round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code,
+        total_n, total_base_n, total_earlier_n, total_earlier_base_n, share, earlier_share
+)
+
+select
+    row_number() over (
+        order by
+            summed.survey_id, summed.round_id, summed.question_id, summed.unit, summed.breakdown, summed.breakdown_id,
+            summed.answer_level, summed.answer_code
+    ) as change_number,
+    summed.*,
+    ({{ product('summed.n', 'summed.earlier_base_n') }} - {{ product('summed.earlier_n', 'summed.base_n') }})
+    / {{ product('summed.base_n', 'summed.earlier_base_n') }} as change,
+    sqrt(summed.variance) as se,
+    quantiles.df,
+    quantiles.t_975
+from summed
+inner join quantiles on quantiles.df = {{ degrees_of_freedom('summed.n_clusters', 'summed.n_strata') }}

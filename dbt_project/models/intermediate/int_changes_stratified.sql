@@ -1,0 +1,96 @@
+-- What the variance of a change is made of, stratum by stratum: sums over municipalities of answers (n) and bases of
+-- both rounds, and of their products. Products of the two rounds carry the covariance of municipalities in both.
+with clustered as (
+    select * from {{ ref('int_changes_clustered') }}
+),
+
+strata as (
+    select * from {{ ref('int_pairs_stratified') }}
+),
+
+answers as (
+    select distinct
+        survey_id,
+        question_id,
+        answer_level,
+        answer_code
+    from {{ ref('int_answer_levels') }}
+    where not is_missing
+),
+
+-- A municipality that did not give an answer counts for its change all the same, by its base.
+cells as (
+    select
+        bases.survey_id,
+        bases.round_id,
+        bases.earlier_round_id,
+        bases.question_id,
+        bases.unit,
+        bases.breakdown,
+        bases.breakdown_id,
+        answers.answer_level,
+        answers.answer_code,
+        strata.stratum,
+        strata.n_clusters,
+        coalesce(given.n, 0) as n,
+        bases.n as base_n,
+        coalesce(given.earlier_n, 0) as earlier_n,
+        bases.earlier_n as earlier_base_n
+    from clustered as bases
+    inner join answers
+        on bases.survey_id = answers.survey_id and bases.question_id = answers.question_id
+    inner join strata
+        on
+            bases.survey_id = strata.survey_id
+            and bases.round_id = strata.round_id
+            and bases.question_id = strata.question_id
+            and bases.municipality_code = strata.municipality_code
+    left join clustered as given
+        on
+            bases.survey_id = given.survey_id
+            and bases.round_id = given.round_id
+            and bases.question_id = given.question_id
+            and bases.unit = given.unit
+            and bases.breakdown = given.breakdown
+            and bases.breakdown_id = given.breakdown_id
+            and bases.municipality_code = given.municipality_code
+            and answers.answer_level = given.answer_level
+            and answers.answer_code = given.answer_code
+    where bases.answer_level = 'base'
+)
+
+select
+    survey_id,
+    round_id,
+    earlier_round_id,
+    question_id,
+    unit,
+    breakdown,
+    breakdown_id,
+    answer_level,
+    answer_code,
+    stratum,
+    n_clusters as n_clusters_of_stratum,
+    count(*) as n_clusters,
+    cast(sum(n) as bigint) as n,
+    cast(sum(base_n) as bigint) as base_n,
+    cast(sum(earlier_n) as bigint) as earlier_n,
+    cast(sum(earlier_base_n) as bigint) as earlier_base_n,
+    sum({{ product('n', 'n') }}) as n_squared,
+    sum({{ product('n', 'base_n') }}) as n_times_base,
+    sum({{ product('base_n', 'base_n') }}) as base_squared,
+    sum({{ product('earlier_n', 'earlier_n') }}) as earlier_n_squared,
+    sum({{ product('earlier_n', 'earlier_base_n') }}) as earlier_n_times_base,
+    sum({{ product('earlier_base_n', 'earlier_base_n') }}) as earlier_base_squared,
+    sum({{ product('n', 'earlier_n') }}) as n_times_earlier_n,
+    sum({{ product('n', 'earlier_base_n') }}) as n_times_earlier_base,
+    sum({{ product('base_n', 'earlier_n') }}) as base_times_earlier_n,
+    sum({{ product('base_n', 'earlier_base_n') }}) as base_times_earlier_base,
+    -- Municipalities in both rounds, and those of them whose answer came or went.
+    cast(sum(case when base_n > 0 and earlier_base_n > 0 then 1 else 0 end) as bigint) as n_paired,
+    cast(sum(case when earlier_base_n > 0 and base_n > 0 and n > earlier_n then 1 else 0 end) as bigint) as n_came,
+    cast(sum(case when earlier_base_n > 0 and base_n > 0 and n < earlier_n then 1 else 0 end) as bigint) as n_went
+from cells
+group by
+    survey_id, round_id, earlier_round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code,
+    stratum, n_clusters

@@ -1,0 +1,125 @@
+-- What a share says of all municipalities: weighted by size class, with its error and intervals. Superpopulation: what
+-- the same process would give elsewhere or next year; fpc: what the whole frame would have answered.
+with shares as (
+    select * from {{ ref('int_answer_shares') }}
+),
+
+bases as (
+    select * from {{ ref('int_answer_bases') }}
+),
+
+surveys as (
+    select * from {{ ref('stg_codebook__surveys') }}
+),
+
+quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
+weighted as (
+    select
+        shares.*,
+        surveys.small_base,
+        surveys.half_width,
+        bases.n_clusters,
+        bases.weighted_base,
+        coalesce(bases.largest_weight / bases.weighted_base > {{ var('dominance') }}, false) as is_dominated,
+        case
+            when shares.n = shares.base_n and shares.n > 0 then 1
+            else shares.weighted_n / bases.weighted_base
+        end as weighted_share,
+        power(bases.weighted_base, 2) / bases.weights_squared as kish_n,
+        bases.weights_squared_fpc / bases.weights_squared as kish_fpc,
+        bases.squares as base_squares,
+        bases.squares_fpc as base_squares_fpc,
+        quantiles.t_975 as quantile,
+        case when shares.unit = 'inhabitant' then bases.n_clusters else shares.base_n end as most_units
+    from shares
+    inner join surveys on shares.survey_id = surveys.survey_id
+    left join bases
+        on
+            shares.survey_id = bases.survey_id
+            and shares.round_id = bases.round_id
+            and shares.question_id = bases.question_id
+            and shares.unit = bases.unit
+            and shares.breakdown = bases.breakdown
+            and shares.breakdown_id = bases.breakdown_id
+    left join quantiles
+        on quantiles.df = {{ degrees_of_freedom('bases.n_clusters', 'bases.n_strata') }}
+),
+
+varied as (
+    select
+        *,
+        case
+            when n_clusters > 1
+                then {{ ratio_variance('weighted_share', 'weighted_base', 'squares', 'products', 'base_squares') }}
+        end as variance,
+        case
+            when n_clusters > 1
+                then {{ ratio_variance(
+                    'weighted_share', 'weighted_base', 'squares_fpc', 'products_fpc', 'base_squares_fpc'
+                ) }}
+        end as variance_fpc
+    from weighted
+),
+
+-- The number of units of a simple random sample with the same error. Where the answers do not differ they show no
+-- error: there it is Kish's, by the weights alone. Never more than there were.
+sized as (
+    select
+        *,
+        case when variance > 0 then variance_fpc / variance else kish_fpc end as part_open,
+        least(
+            case
+                when variance > 0 and n < base_n then weighted_share * (1 - weighted_share) / variance
+                else kish_n
+            end,
+            most_units
+        ) as effective_n
+    from varied
+),
+
+bounded as (
+    select
+        *,
+        {{ wilson_low('weighted_share', 'effective_n', 'quantile') }} as ci_low,
+        {{ wilson_high('weighted_share', 'effective_n', 'quantile') }} as ci_high,
+        {{ wilson_low('weighted_share', '(effective_n / nullif(part_open, 0))', 'quantile') }} as ci_low_fpc,
+        {{ wilson_high('weighted_share', '(effective_n / nullif(part_open, 0))', 'quantile') }} as ci_high_fpc
+    from sized
+)
+
+select
+    survey_id,
+    round_id,
+    is_synthetic,
+    question_id,
+    question_type,
+    unit,
+    breakdown,
+    breakdown_id,
+    answer_level,
+    answer_code,
+    n,
+    base_n,
+    share,
+    pct,
+    pct_sum100,
+    n_conflicts,
+    weighted_share,
+    sqrt(variance) as se,
+    ci_low,
+    ci_high,
+    sqrt(variance_fpc) as se_fpc,
+    coalesce(ci_low_fpc, weighted_share) as ci_low_fpc,
+    coalesce(ci_high_fpc, weighted_share) as ci_high_fpc,
+    case
+        when unit <> 'inhabitant'
+            then {{ design_effect('variance_fpc', 'weighted_share', 'base_n', 'weighted_base') }}
+    end as deff,
+    coalesce((ci_high - ci_low) / 2 <= half_width and most_units >= small_base, false) as is_reliable,
+    n_clusters,
+    is_dominated,
+    cell_status
+from bounded

@@ -1,0 +1,62 @@
+"""The project's own models and macros, rendered without dbt and run in DuckDB on tables that a test makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+from ruamel.yaml import YAML
+
+from ingest.paths import PROJECT_ROOT
+
+DBT = PROJECT_ROOT / "dbt_project"
+SETTINGS = YAML(typ="safe").load(DBT / "dbt_project.yml")
+
+
+@cache
+def _macros() -> str:
+    names = ("estimation", "portable", "rounding", "rounds", "keys")
+    return "".join((DBT / "macros" / f"{name}.sql").read_text(encoding="utf-8") for name in names)
+
+
+def rendered(sql: str) -> str:
+    """SQL with the project's macros, settings and references filled in as dbt does on a first build."""
+    known: dict[str, Any] = {
+        "ref": lambda name: name,
+        "source": lambda schema, name: f"{schema}__{name}",
+        "var": lambda name: SETTINGS["vars"][name],
+        "config": lambda **_: "",
+        "is_incremental": lambda: False,
+    }
+    return jinja2.Template(_macros() + sql, undefined=jinja2.StrictUndefined).render(known)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A mistake that somebody could make in a model; the right text must be there."""
+
+    model: str
+    right: str
+    wrong: str
+
+    def made_in(self, sql: str) -> str:
+        assert self.right in sql, f"{self.right} is not in {self.model}"
+        return sql.replace(self.right, self.wrong)
+
+
+def make(connection: duckdb.DuckDBPyConnection, *models: str, slip: Slip | None = None) -> None:
+    """Build models in their order, as tables of their own names; what they read must be there."""
+    for name in models:
+        (file,) = (DBT / "models").rglob(f"{name}.sql")
+        sql = file.read_text(encoding="utf-8")
+        sql = slip.made_in(sql) if slip and slip.model == name else sql
+        connection.execute(f"create or replace table {name} as {rendered(sql)}")
+
+
+def read(file: Path) -> str:
+    """A CSV file as R reads it."""
+    return f"read_csv('{file}', nullstr=['', 'NA'])"
