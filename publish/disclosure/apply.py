@@ -82,7 +82,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str
     store = patterns.Store(folder)
     for survey_id, round_id in rounds:
         found = counts.read(connection, survey_id, round_id, "source.")
-        figures = printed.figures(connection, survey_id, round_id, "source.")
+        figures = printed.read(connection, survey_id, round_id, "source.")
         for pattern in patterns.of_round(found, figures, store):
             _insert(connection, _hidden_cells(survey_id, round_id, pattern))
         _insert(connection, numbers.hidden_rows(connection, found))

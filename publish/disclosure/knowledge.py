@@ -11,6 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from publish.disclosure.counts import Question
 from publish.disclosure.layout import Layout
+from publish.disclosure.printed import Ranks
 from publish.disclosure.rules import Rule
 
 TELLS, PRIMARY, COMPLEMENTARY = 0, 1, 2
@@ -35,6 +36,7 @@ class Knowledge:
     rule: Rule
     printed: tuple[np.ndarray, np.ndarray]
     base_is_public: np.ndarray
+    ranks: Ranks = Ranks()
     found: dict[str, int] = field(default_factory=lambda: {"solved": 0})
 
     @property
@@ -82,11 +84,23 @@ class Knowledge:
             (self.bases[public], bases, bases),
             _zero(sparse.kron(layout.links, np.eye(self.n_columns))),
             (sparse.kron(layout.limits, self._base), np.zeros(len(layout.capacity)), layout.capacity),
-            _at_most_zero(sparse.kron(sparse.eye(layout.n_parts), within)) if len(within) else _zero(np.zeros((0, 0))),
+            _at_most_zero(sparse.kron(sparse.eye(layout.n_parts), within)),
+            _at_most_zero(self._not_below),
         ]
         blocks = [block for block in blocks if block[0].shape[0]]
         matrix = sparse.csr_matrix(sparse.vstack([block[0] for block in blocks]))
         return matrix, np.concatenate([each[1] for each in blocks]), np.concatenate([each[2] for each in blocks])
+
+    def _share_excess(self, cell: int, other: int) -> sparse.csr_matrix:
+        """By how much the share of `cell` is over that of `other`, times both bases; one row."""
+        n_answers, bases = self.shape[1], self.question.bases
+        first, second = float(bases[cell // n_answers]), float(bases[other // n_answers])
+        return sparse.csr_matrix(self.cells[cell] * second - self.cells[other] * first)
+
+    @cached_property
+    def _not_below(self) -> sparse.csr_matrix:
+        rows = [self._share_excess(other, cell) for cell, other in self.ranks.not_below]
+        return sparse.csr_matrix(sparse.vstack(rows)) if rows else sparse.csr_matrix((0, self.cells.shape[1]))
 
     @cached_property
     def _within(self) -> np.ndarray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from publish.disclosure.knowledge import COMPLEMENTARY, PRIMARY, TELLS, Knowledge
+from publish.disclosure.printed import Ranks
 
 TRIES = 6
 PRICE = {"all": 1000.0, "size_class_group": 60.0, "size_class": 20.0, "county": 3.0, "region": 2.0}
@@ -68,7 +69,8 @@ def shattered(knowledge: Knowledge, hidden: np.ndarray) -> np.ndarray:
 def given_away(knowledge: Knowledge, random: np.random.Generator) -> np.ndarray:
     """Cells that print and the public bases tell, whatever is hidden; rows x answers."""
     least, most = knowledge.printed
-    if not ((least > 0) | np.isfinite(most)).any():
+    is_silent = not ((least > 0) | np.isfinite(most)).any() and knowledge.ranks == Ranks()
+    if is_silent:
         return np.zeros(least.shape, dtype=bool)
     everything = np.full(least.shape, PRIMARY)
     everything[knowledge.question.bases == 0] = TELLS
@@ -202,18 +204,24 @@ class Search:
         price = np.array([PRICE.get(breakdown, OTHER_PRICE) for _, breakdown, _ in question.rows])[:, None]
         level = np.where(np.arange(self.values.shape[1]) < question.n_options, 1.0, GROUP_PRICE)[None, :]
         safe = np.array([self.knowledge.rule.least_safe(unit) for unit, _, _ in question.rows])[:, None]
-        stays = 0 if whole else safe
-        if not headline:
-            told = told & np.array([breakdown != "all" for _, breakdown, _ in question.rows])[:, None]
-        down = np.where(told, np.maximum(self.values - stays, 0.0), 0.0)
-        up = np.where(told & (whole | (self.values > 0)) & (question.bases > 0)[:, None], FAR, 0.0)
-        return price * level * (1 + self.values / 20) * (WHOLE_PRICE if whole else 1), (down, up)
+        touched = (question.bases > 0) & np.array([headline or name != "all" for _, name, _ in question.rows])
+        can_change = (told | self._labelled if whole else told & (self.values > 0)) & touched[:, None]
+        (least, most), stays = self.bounds, 0 if whole else safe
+        down = np.minimum(np.maximum(least - stays, 0.0), self.values - self.knowledge.printed[0])
+        up = np.minimum(np.where(np.isfinite(most), FAR, 0.0), self.knowledge.printed[1] - self.values)
+        costs = price * level * (1 + self.values / 20) * (WHOLE_PRICE if whole else 1)
+        return costs, (np.where(can_change, down, 0.0), np.where(can_change, up, 0.0))
+
+    @property
+    def _labelled(self) -> np.ndarray:
+        """Hidden cells whose label tells something, as long as their row is not hidden whole."""
+        silent = self.knowledge.whole(self.hidden, self.implied | self.given)
+        return (self.hidden != TELLS) & ~silent & ~np.isfinite(self.knowledge.printed[1])
 
     def protect(self, cell: tuple[int, int]) -> None:
         """Hide the least that makes another value of this cell possible. Raises Unprotected."""
-        for whole, headline in LADDER[:2]:
-            if self._protected_by(cell, whole, headline):
-                return
+        if any(self._protected_by(cell, *step) for step in LADDER[:2]):
+            return
         if self.values[cell] == 0:
             self._tell_zero(cell)
         elif not (self._hide_own_breakdown(cell) or any(self._protected_by(cell, *step) for step in LADDER[2:])):
@@ -239,6 +247,9 @@ class Search:
         least, most = self.bounds
         value, none = float(self.values[cell]), np.zeros(self.hidden.shape)
         price, reach = self.prices(whole, headline)
+        if whole:
+            least[cell], most[cell] = (bound[cell] for bound in self.knowledge.printed)
+            reach[0][cell] = reach[1][cell] = 0.0
         best, best_cost = None, np.inf
         for low, high in ((value + 1, most[cell]), (least[cell], value - 1)):
             lower, upper = least.copy(), most.copy()
@@ -249,14 +260,16 @@ class Search:
         return best
 
     def _cost(self, table: np.ndarray, price: np.ndarray) -> float:
-        return float((price * ((table != self.values) & (self.hidden == TELLS))).sum())
+        return float((price * ((table != self.values) & self.free)).sum())
 
     def hide(self, table: np.ndarray, whole: bool = False) -> int:
-        """Hide what has another value in this table; with `whole`, the rest of its row too."""
+        """Hide what has another value in this table; with `whole`, all of a row where a label would say otherwise."""
         changed = (table != self.values) & self.free
         n_options = self.knowledge.question.n_options
+        least, most = self.bounds
+        odd = changed | ((self.hidden != TELLS) & ((table < least) | (table > most)))
         for part in (slice(0, n_options), slice(n_options, None)) if whole else ():
-            changed[:, part] |= changed[:, part].any(axis=1)[:, None] & self.free[:, part]
+            changed[:, part] |= odd[:, part].any(axis=1)[:, None] & self.free[:, part]
         self.hidden[changed] = COMPLEMENTARY
         self.implied &= ~changed
         if whole:

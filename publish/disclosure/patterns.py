@@ -10,14 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from publish.disclosure import layout, printed
 from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import PRIMARY, TELLS, Knowledge
+from publish.disclosure.printed import Printed, Ranks
 from publish.disclosure.pattern import Search, collapsed, given_away, primary, shattered
 
 SEED = 20230113
+NO_RANKS = Ranks()
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ class Store:
                 file.unlink()
 
 
-def of_round(counts: RoundCounts, figures: pd.DataFrame, store: Store) -> Iterator[Pattern]:
+def of_round(counts: RoundCounts, figures: Printed, store: Store) -> Iterator[Pattern]:
     """The pattern of each question of a round that is not told whole. Raises Unprotected and Undecided.
 
-    `figures` are those of printed.figures.
+    `figures` are what printed.read gives.
     """
     hidden_rows = _hidden_rows(counts)
     for question in counts.questions:
@@ -98,13 +99,13 @@ def of_round(counts: RoundCounts, figures: pd.DataFrame, store: Store) -> Iterat
 
 
 def _of_opinion(
-    question: Question, counts: RoundCounts, figures: pd.DataFrame, base_hidden: np.ndarray, store: Store
+    question: Question, counts: RoundCounts, figures: Printed, base_hidden: np.ndarray, store: Store
 ) -> np.ndarray:
-    intervals = printed.intervals(question, figures)
-    key = _key(question, counts, intervals, base_hidden)
+    intervals, ranks = printed.intervals(question, figures), printed.ranks(question, figures)
+    key = _key(question, counts, intervals, ranks, base_hidden)
     found = store.find(key, (2, *question.n.shape))
     if found is None:
-        found = solve(question, counts, intervals, base_hidden)
+        found = solve(question, counts, intervals, base_hidden, ranks)
         store.keep(key, found)
     return found
 
@@ -114,10 +115,11 @@ def solve(
     counts: RoundCounts,
     intervals: tuple[np.ndarray, np.ndarray],
     base_hidden: np.ndarray,
+    ranks: Ranks = NO_RANKS,
 ) -> np.ndarray:
     """What to hide of one opinion question, and what is told because print tells it; 2 x rows x answers."""
     parts = layout.of_round(question.rows, counts.responded)
-    knowledge = Knowledge(question, parts, counts.rule, intervals, ~base_hidden)
+    knowledge = Knowledge(question, parts, counts.rule, intervals, ~base_hidden, ranks)
     hidden = primary(knowledge)
     hidden[base_hidden] = PRIMARY
     given = given_away(knowledge, np.random.default_rng(SEED))
@@ -157,10 +159,14 @@ def _sizes(counts: RoundCounts, left_out: set[str]) -> Mapping[str, list[tuple[s
 
 
 def _key(
-    question: Question, counts: RoundCounts, intervals: tuple[np.ndarray, np.ndarray], base_hidden: np.ndarray
+    question: Question,
+    counts: RoundCounts,
+    intervals: tuple[np.ndarray, np.ndarray],
+    ranks: Ranks,
+    base_hidden: np.ndarray,
 ) -> str:
     digest = hashlib.sha256(CODE.encode())
-    digest.update(repr((counts.rule, question.is_partition, question.rows, question.answers, question.groups)).encode())
+    digest.update(repr((counts.rule, question.is_partition, question.rows, question.answers, question.groups, ranks)).encode())
     grids = (question.n, question.n_municipalities, question.n_responses, question.bases, question.base_municipalities)
     for array in (*grids, question.base_responses, *intervals, base_hidden):
         digest.update(np.ascontiguousarray(array).tobytes())
