@@ -127,8 +127,13 @@ def attack(release: Path, surveys: Path, seed: int = 1, without: frozenset[str] 
                     hidden = of_question["cell_status"].str.startswith("hidden")
                     if hidden.any():
                         print_ = {} if "print" in without else _printed(surveys / survey_id, round_id, str(question_id))
-                        given = Given(of_question, who, known, str(question_id), print_, "labels" not in without)
-                        pinned = given.pinned(np.random.default_rng(seed))
+                        random, named = np.random.default_rng(seed), str(question_id)
+                        by_print: set[Cell] = set()
+                        if print_:
+                            nothing = of_question.assign(cell_status="hidden_primary")
+                            by_print = {*Given(nothing, who, known, named, print_, None).pinned(random)}
+                        labels = None if "labels" in without else by_print
+                        pinned = Given(of_question, who, known, named, print_, labels).pinned(random)
                         yield Attack(table, survey_id, round_id, str(question_id), int(hidden.sum()), pinned)
 
 
@@ -140,7 +145,8 @@ def told_of_hidden(release: Path) -> list[tuple[str, str, int]]:
             key = f"survey_id, round_id, question_id, unit, {answer}"
             columns = connection.execute(
                 "select column_name from duckdb_columns() where schema_name = 'marts' and table_name = ? and "
-                "regexp_matches(data_type, 'INT|DOUBLE|DECIMAL|BOOLEAN') and column_name not in ('base_n', 'is_synthetic')",
+                "regexp_matches(data_type, 'INT|DOUBLE|DECIMAL|BOOLEAN') "
+                "and column_name not in ('base_n', 'is_synthetic')",
                 [table],
             ).fetchall()
             for (column,) in columns:
@@ -163,9 +169,7 @@ def _who(
         "select * from marts.frame_municipality where survey_id = ? and round_id = ? and n_responses > 0",
         [survey_id, round_id],
     ).df()
-    levels = connection.execute(
-        "select * from marts.dim_municipality where division_date = ?", [division_date]
-    ).df()
+    levels = connection.execute("select * from marts.dim_municipality where division_date = ?", [division_date]).df()
     merged = frame[["municipality_code", "size_class_id", "n_responses"]].merge(levels, on="municipality_code")
     kinds: dict[tuple[frozenset[tuple[str, str]], int], int] = {}
     for row in merged.to_dict("records"):
@@ -200,18 +204,17 @@ class Given:
         known: Codebook,
         question_id: str,
         printed: Mapping[Cell, list[dict[str, str]]],
-        labels: bool,
+        by_print: set[Cell] | None,
     ) -> None:
-        self.known, self.who, self.labels = known, who, labels
+        """`by_print` are the cells that print alone tells; without them labels are not looked at."""
+        self.known, self.who, self.by_print = known, who, by_print
         self.is_one_answer = known.types[question_id] != "select_multiple"
         self.cells: dict[Cell, dict[str, object]] = {
             tuple(str(row[name]) for name in CELL): row  # type: ignore[misc]
             for row in cells.to_dict("records")
         }
         self.options = sorted({cell[4] for cell in self.cells if cell[3] == "option"})
-        self.groups = {
-            code: sorted(of & {*self.options}) for code, of in known.groups.get(question_id, {}).items()
-        }
+        self.groups = {code: sorted(of & {*self.options}) for code, of in known.groups.get(question_id, {}).items()}
         self.names: dict[tuple[object, ...], int] = {}
         self.lines: list[tuple[dict[int, float], float, float]] = []
         self.sums = {cell: self._sum(*cell) for cell in self.cells}
@@ -285,7 +288,7 @@ class Given:
             for (unit, breakdown, row, level, answer), line in self.sums.items():
                 other = self.sums.get(("response", breakdown, row, level, answer))
                 if unit == "municipality" and breakdown not in self.areas and other is not None:
-                    self.say({**line, **{column: -1.0 for column in other}}, 0, 0)
+                    self.say({**line, **dict.fromkeys(other, -1.0)}, 0, 0)
 
     def _bases(self) -> None:
         for cell in {cell[:3]: cell for cell in self.cells}.values():
@@ -302,7 +305,7 @@ class Given:
                 self.say(self.sums[cell], float(row["n"]), float(row["n"]))  # type: ignore[arg-type]
                 continue
             low, high = 0.0, np.inf
-            if self.labels and self._label_tells(rows[cell[:4]], printed):
+            if self.by_print is not None and self._label_tells(rows[cell[:4]], self.by_print):
                 low, high = self._label(cell)
             base = self.cells[cell]["base_n"]
             for figure in printed.get(cell, []):
@@ -311,11 +314,11 @@ class Given:
             if low > 0 or np.isfinite(high):
                 self.say(self.sums[cell], low, high)
 
-    def _label_tells(self, row: list[Cell], printed: Mapping[Cell, list[dict[str, str]]]) -> bool:
-        """The label of a row that is hidden whole says nothing."""
+    def _label_tells(self, row: list[Cell], by_print: set[Cell]) -> bool:
+        """The label of a row that is hidden whole says nothing; what print tells is told there all the same."""
         return any(
             self.cells[cell]["cell_status"] == "hidden_complementary"
-            or (self.cells[cell]["cell_status"] == "shown" and cell not in printed)
+            or (self.cells[cell]["cell_status"] == "shown" and cell not in by_print)
             for cell in row
         )
 
@@ -350,7 +353,7 @@ class Given:
 
     def _beats(self, cell: Cell, other: Cell, sign: float) -> None:
         bases = [float(self.cells[each]["base_n"]) for each in (cell, other)]  # type: ignore[arg-type]
-        line = {column: sign * bases[1] for column in self.sums[cell]}
+        line = dict.fromkeys(self.sums[cell], sign * bases[1])
         for column in self.sums[other]:
             line[column] = line.get(column, 0.0) - sign * bases[0]
         if min(bases) > 0:

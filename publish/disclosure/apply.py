@@ -1,23 +1,21 @@
-"""The published tables with what is hidden taken out: views that a release is copied from instead of the warehouse's."""
+"""The published tables with what is hidden taken out: the views that a release is copied from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from ingest.warehouse import columns_of
 from publish.catalogue import Column, Relation, quoted
 from publish.disclosure import counts, numbers, patterns, printed
 from publish.disclosure.knowledge import PRIMARY, TELLS
 from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY, NOT_ASKED
 
-PROTECTED = "protected"
+CELL_ROW = ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id")
 NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "BOOLEAN")
-COUNTED = {"n", "share", "pct", "pct_sum100"}
+COUNTED = {"n", "share", "pct"}
 # In which breakdowns a figure that weighs the size classes is told, where every class that it is made of is told.
 WEIGHTED_IN = ("all", "size_class", "size_class_group")
 
@@ -26,6 +24,11 @@ create table protected.disclosure.hidden (
     survey_id varchar, round_id varchar, question_id varchar, unit varchar, breakdown varchar, breakdown_id varchar,
     level varchar, answer_code varchar, cell_status varchar, is_base_hidden boolean
 )
+"""
+# Rows of a table in which an answer is hidden: percentages that add up to 100 would tell of it.
+HOLED = """
+create table protected.disclosure.holed as
+select distinct survey_id, round_id, question_id, unit, breakdown, breakdown_id, level from protected.disclosure.hidden
 """
 # Closed to weighted figures: an answer of which some size class is hidden.
 UNWEIGHTED = """
@@ -36,15 +39,8 @@ where breakdown = 'size_class'
 """
 
 
-@dataclass(frozen=True)
-class Protection:
-    """What was hidden: number of cells by survey, round and status."""
-
-    n_hidden: int
-
-
 def is_figure(column: Column) -> bool:
-    """Whether a column of a table of figures tells how a question was answered: any number or truth value but a base."""
+    """Whether a column of figures tells how a question was answered: any number or truth value but a base."""
     is_number = column.data_type.upper().startswith(NUMERIC) or "INT" in column.data_type.upper()
     return is_number and column.name != "is_synthetic" and "base" not in column.name.split("_")
 
@@ -61,6 +57,7 @@ def protect(connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]
     rounds = _real_rounds(connection)
     if rounds:
         _fill(connection, rounds, folder)
+    connection.execute(HOLED)
     connection.execute(UNWEIGHTED)
     for relation in sorted(relations, key=lambda found: found.is_view):
         if relation.is_view:
@@ -121,13 +118,15 @@ def _cells(relation: Relation) -> str:
     """answer_distribution and system_use: the figures of hidden cells are null, their status says so."""
     level, answer = ("'option'", "system_id") if relation.name == "system_use" else ("cells.level", "answer_code")
     answer = answer if answer.startswith("cells") else f"cells.{answer}"
-    same = _same("hidden", "cells", ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id"))
+    same = _same("hidden", "cells", CELL_ROW)
     of_answer = _same("unweighted", "cells", ("survey_id", "round_id", "question_id", "unit"))
     return f"""
         select {", ".join(_cell_column(column) for column in relation.columns)}
         from source.marts.{quoted(relation.name)} as cells
         left join protected.disclosure.hidden as hidden
             on {same} and hidden.level = {level} and hidden.answer_code = {answer}
+        left join protected.disclosure.holed as holed
+            on {_same("holed", "cells", CELL_ROW)} and holed.level = {level}
         left join protected.disclosure.unweighted as unweighted
             on {of_answer} and unweighted.level = {level} and unweighted.answer_code = {answer}
         left join source.marts.dim_question as questions
@@ -145,6 +144,8 @@ def _cell_column(column: Column) -> str:
         return f"cells.{name}"
     if column.name in COUNTED:
         return f"case when hidden.cell_status is null then cells.{name} end as {name}"
+    if column.name == "pct_sum100":
+        return f"case when holed.survey_id is null then cells.{name} end as {name}"
     breakdowns = ", ".join(f"'{breakdown}'" for breakdown in WEIGHTED_IN)
     return (
         "case when cells.is_synthetic or questions.disclosure = 'public_fact' or (hidden.cell_status is null and "
@@ -154,7 +155,7 @@ def _cell_column(column: Column) -> str:
 
 def _numbers(relation: Relation) -> str:
     """number_summary: n is a base. It stays where bases are public."""
-    same = _same("hidden", "cells", ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id"))
+    same = _same("hidden", "cells", CELL_ROW)
     columns = []
     for column in relation.columns:
         name = quoted(column.name)
@@ -177,24 +178,30 @@ def _changes(relation: Relation) -> str:
     """round_change: a change is told where both rounds tell the cell in their own tables, on the same counts.
 
     On another division a cell may count other municipalities than the round's own: then the difference of the two
-    would tell of those that moved.
+    would tell of those that moved. A p-value that is corrected for others is told where they all are.
     """
+    earlier_question = "coalesce(pairs.earlier_question_id, changes.question_id)"
+    is_told = (
+        "(changes.is_synthetic or questions.disclosure = 'public_fact' "
+        "or (later.n is not null and earlier.n is not null))"
+    )
+    family = "changes.survey_id, changes.round_id, changes.unit, changes.breakdown, changes.breakdown_id"
+    conditions = {"p_holm": f"bool_and({is_told}) over (partition by {family})"}
     columns = [
-        f"case when {{is_told}} then changes.{quoted(each.name)} end as {quoted(each.name)}"
+        f"case when {conditions.get(each.name, is_told)} then changes.{quoted(each.name)} end as {quoted(each.name)}"
         if is_figure(each) or "base" in each.name.split("_")
         else f"changes.{quoted(each.name)}"
         for each in relation.columns
     ]
-    is_told = "changes.is_synthetic or questions.disclosure = 'public_fact' or (later.n is not null and earlier.n is not null)"
     return f"""
-        select {", ".join(columns).format(is_told=is_told)}
+        select {", ".join(columns)}
         from source.marts.round_change as changes
         left join source.marts.comparability as pairs
             using (survey_id, round_id, earlier_round_id, question_id)
         left join source.marts.dim_question as questions
             on changes.survey_id = questions.survey_id and changes.question_id = questions.question_id
         {_own_cell("later", "changes.round_id", "changes.question_id", "")}
-        {_own_cell("earlier", "changes.earlier_round_id", "coalesce(pairs.earlier_question_id, changes.question_id)", "earlier_")}
+        {_own_cell("earlier", "changes.earlier_round_id", earlier_question, "earlier_")}
     """
 
 
@@ -233,7 +240,7 @@ def _reconciliation(relation: Relation) -> str:
                 (survey_id, round_id, question_id, unit, breakdown, breakdown_id)
             )
         ) as hidden
-            on {_same("hidden", "figures", ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id"))}
+            on {_same("hidden", "figures", CELL_ROW)}
             and hidden.level is not distinct from figures.level
             and hidden.answer_code is not distinct from figures.answer
     """

@@ -166,8 +166,12 @@ def _question(asked: object, cells: pd.DataFrame, behind: pd.DataFrame, groups: 
     bases = cells.groupby(["unit", "breakdown", "breakdown_id"])["base_n"].max()
     rows = tuple(sorted(bases.index))
     options = sorted(cells.loc[cells["level"] == "option", "answer_code"].unique())
-    named = [each for each in groups.itertuples() if set(each.options) & set(options)]
-    answers = (*(("option", code) for code in options), *(("group", each.answer_code) for each in named))
+    named = [
+        (str(code), [str(option) for option in members if option in options])
+        for code, members in zip(groups["answer_code"], groups["options"], strict=True)
+        if {*members} & {*options}
+    ]
+    answers = (*(("option", code) for code in options), *(("group", code) for code, _ in named))
     n = _grid(cells, rows, answers, "n")
     n_base = bases.reindex(list(rows)).fillna(0).to_numpy(dtype=np.int64)
     sums_up = bool((n[:, : len(options)].sum(axis=1) == n_base).all())
@@ -177,7 +181,7 @@ def _question(asked: object, cells: pd.DataFrame, behind: pd.DataFrame, groups: 
         is_partition=question_type == "select_one" or (question_type == "system" and sums_up),
         rows=rows,
         answers=answers,
-        groups=tuple(tuple(options.index(code) for code in each.options if code in options) for each in named),
+        groups=tuple(tuple(map(options.index, members)) for _, members in named),
         n=n,
         n_municipalities=_behind(behind, rows, answers, "n_municipalities"),
         n_responses=_behind(behind, rows, answers, "n_responses"),

@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from publish.disclosure.counts import Question
 from publish.disclosure.layout import Layout
-from publish.disclosure.printed import Ranks
+from publish.disclosure.printed import NO_RANKS, Ranks
 from publish.disclosure.rules import Rule
 
 TELLS, PRIMARY, COMPLEMENTARY = 0, 1, 2
@@ -36,7 +36,7 @@ class Knowledge:
     rule: Rule
     printed: tuple[np.ndarray, np.ndarray]
     base_is_public: np.ndarray
-    ranks: Ranks = Ranks()
+    ranks: Ranks = NO_RANKS
     found: dict[str, int] = field(default_factory=lambda: {"solved": 0})
 
     @property

@@ -77,7 +77,9 @@ def _atoms(responded: pd.DataFrame) -> list[tuple[tuple[frozenset[tuple[str, str
         key = (frozenset(zip(rows["breakdown"], rows["breakdown_id"], strict=True)), n == 1)
         size, n_so_far = found.get(key, (0, 0))
         found[key] = (size + 1, n_so_far + n)
-    return [(key, size, n) for key, (size, n) in sorted(found.items(), key=lambda item: (sorted(item[0][0]), item[0][1]))]
+    return [
+        (key, size, n) for key, (size, n) in sorted(found.items(), key=lambda item: (sorted(item[0][0]), item[0][1]))
+    ]
 
 
 def _fill_own(matrix: np.ndarray, rows: Sequence[Row], name: str, codes: Sequence[str], begin: int) -> None:

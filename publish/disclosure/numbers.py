@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from publish.disclosure import layout
-from publish.disclosure.counts import Row, RoundCounts
+from publish.disclosure.counts import RoundCounts, Row
 from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY
 
 COLUMNS = (
@@ -51,9 +51,7 @@ def hidden_rows(connection: duckdb.DuckDBPyConnection, counts: RoundCounts, sour
     of_round = {"survey_id": counts.survey_id, "round_id": counts.round_id}
     rows = connection.execute(NUMBERS.format(source=source), of_round).df()
     found = [row for _, each in rows.groupby("question_id") for row in _of_question(each, counts)]
-    return pd.DataFrame(
-        [(counts.survey_id, counts.round_id, *row) for row in found], columns=list(COLUMNS)
-    )
+    return pd.DataFrame([(counts.survey_id, counts.round_id, *row) for row in found], columns=list(COLUMNS))
 
 
 def _of_question(rows: pd.DataFrame, counts: RoundCounts) -> Iterator[tuple[str, str, str, str, str, str, str, bool]]:
@@ -85,7 +83,7 @@ def complemented(parts: np.ndarray, hidden: np.ndarray, prices: np.ndarray, can_
         pinned = [row for row in np.flatnonzero(found & can_tell) if _is_sum(parts[~found], parts[row])]
         if not pinned:
             return found
-        found |= _cheapest(parts, ~found, prices, pinned[0])
+        found |= _cheapest(parts, ~found, prices, int(pinned[0]))
 
 
 def _is_sum(told: np.ndarray, row: np.ndarray) -> bool:
@@ -104,4 +102,4 @@ def _cheapest(parts: np.ndarray, told: np.ndarray, prices: np.ndarray, target: i
     cost = np.concatenate([np.zeros(n_parts), prices[rows], prices[rows]])
     bounds = [(None, None)] * n_parts + [(0, None)] * (2 * n_rows)
     change = parts @ linprog(cost, A_eq=matrix, b_eq=right, bounds=bounds, method="highs").x[:n_parts]
-    return told & (np.abs(change) > 1e-9)
+    return np.asarray(told & (np.abs(change) > 1e-9))

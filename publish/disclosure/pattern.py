@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from publish.disclosure.knowledge import COMPLEMENTARY, PRIMARY, TELLS, Knowledge
-from publish.disclosure.printed import Ranks
+from publish.disclosure.printed import NO_RANKS
+
+Array = NDArray[Any]
 
 TRIES = 6
 PRICE = {"all": 1000.0, "size_class_group": 60.0, "size_class": 20.0, "county": 3.0, "region": 2.0}
@@ -27,7 +31,7 @@ class Unprotected(RuntimeError):
     """A hidden cell can be found whatever else of its question is hidden: nothing was published."""
 
 
-def primary(knowledge: Knowledge) -> np.ndarray:
+def primary(knowledge: Knowledge) -> Array:
     """PRIMARY where a cell is under the rule, or its whole row is; rows x answers."""
     question, rule = knowledge.question, knowledge.rule
     few = (question.n_municipalities < rule.min_municipalities) | (question.n_responses < rule.min_responses)
@@ -38,7 +42,7 @@ def primary(knowledge: Knowledge) -> np.ndarray:
     return np.where(((question.n > 0) & few) | small[:, None], PRIMARY, TELLS)
 
 
-def collapsed(knowledge: Knowledge, hidden: np.ndarray) -> np.ndarray:
+def collapsed(knowledge: Knowledge, hidden: Array) -> Array:
     """Options give way to their group: where one of them is hidden, all of a group of several are."""
     question, found = knowledge.question, hidden.copy()
     for members in question.groups:
@@ -49,7 +53,7 @@ def collapsed(knowledge: Knowledge, hidden: np.ndarray) -> np.ndarray:
     return found
 
 
-def shattered(knowledge: Knowledge, hidden: np.ndarray) -> np.ndarray:
+def shattered(knowledge: Knowledge, hidden: Array) -> Array:
     """Breakdowns give way to their unions: where most cells of one are under the rule, it is hidden whole.
 
     Options and groups are judged apart, both units together. The figures of all respondents always stay.
@@ -66,15 +70,15 @@ def shattered(knowledge: Knowledge, hidden: np.ndarray) -> np.ndarray:
     return found
 
 
-def given_away(knowledge: Knowledge, random: np.random.Generator) -> np.ndarray:
+def given_away(knowledge: Knowledge, random: np.random.Generator) -> Array:
     """Cells that print and the public bases tell, whatever is hidden; rows x answers."""
     least, most = knowledge.printed
-    is_silent = not ((least > 0) | np.isfinite(most)).any() and knowledge.ranks == Ranks()
+    is_silent = not ((least > 0) | np.isfinite(most)).any() and knowledge.ranks == NO_RANKS
     if is_silent:
         return np.zeros(least.shape, dtype=bool)
     everything = np.full(least.shape, PRIMARY)
     everything[knowledge.question.bases == 0] = TELLS
-    nothing_told = Search(knowledge, everything, random)
+    nothing_told = Search(knowledge, everything, random, np.zeros(least.shape, dtype=bool))
     nothing_told.prove_many()
     for row, answer in np.argwhere(nothing_told.open):
         if not nothing_told.proven[row, answer]:
@@ -90,37 +94,35 @@ class Search:
     """
 
     knowledge: Knowledge
-    hidden: np.ndarray
+    hidden: Array
     random: np.random.Generator
-    given: np.ndarray | None = None
-    proven: np.ndarray = field(init=False)
-    implied: np.ndarray = field(init=False)
+    given: Array
+    proven: Array = field(init=False)
+    implied: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.proven = np.zeros(self.hidden.shape, dtype=bool)
         self.implied = np.zeros(self.hidden.shape, dtype=bool)
-        if self.given is None:
-            self.given = np.zeros(self.hidden.shape, dtype=bool)
         self.hidden = np.where(self.given, TELLS, self.hidden)
 
     @property
-    def free(self) -> np.ndarray:
+    def free(self) -> Array:
         """Cells that are told and might be hidden."""
-        return (self.hidden == TELLS) & ~self.given
+        return np.asarray((self.hidden == TELLS) & ~self.given)
 
     @property
-    def values(self) -> np.ndarray:
+    def values(self) -> Array:
         return self.knowledge.question.n
 
     @property
-    def open(self) -> np.ndarray:
-        return (self.hidden != TELLS) & ~self.proven
+    def open(self) -> Array:
+        return np.asarray((self.hidden != TELLS) & ~self.proven)
 
     @property
-    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+    def bounds(self) -> tuple[Array, Array]:
         return self.knowledge.label_bounds(self.hidden, self.implied | self.given)
 
-    def run(self) -> np.ndarray:
+    def run(self) -> Array:
         """Hide until every hidden cell has another possible value. Raises Unprotected and Undecided."""
         self.tell_implied_zeros()
         self.prove_many()
@@ -137,7 +139,7 @@ class Search:
             if self.open.any():
                 self.prove_many()
 
-    def note(self, table: np.ndarray) -> int:
+    def note(self, table: Array) -> int:
         """Mark the hidden cells that have another value in this table; how many are new."""
         new = self.open & (table != self.values)
         self.proven |= new
@@ -150,7 +152,7 @@ class Search:
         implied = (self.hidden != TELLS) & (self.values == 0) & ~possible
         self._tell(implied)
 
-    def _tell(self, cells: np.ndarray) -> None:
+    def _tell(self, cells: Array) -> None:
         self.implied |= cells
         self.hidden[cells] = TELLS
 
@@ -177,7 +179,7 @@ class Search:
             if table is not None:
                 self.note(table)
 
-    def _directions(self) -> np.ndarray:
+    def _directions(self) -> Array:
         return np.where(self.open, self.random.choice([-1.0, 1.0], self.hidden.shape), 0.0)
 
     def hide_many(self, reward: float) -> None:
@@ -194,7 +196,7 @@ class Search:
                 return
             self.prove_many()
 
-    def prices(self, whole: bool = False, headline: bool = False) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    def prices(self, whole: bool = False, headline: bool = False) -> tuple[Array, tuple[Array, Array]]:
         """What a change of each told cell costs, and how far it may go down and up.
 
         A cell of a complementary label is zero or over the rule; in a row that is hidden whole it may be anything.
@@ -213,10 +215,10 @@ class Search:
         return costs, (np.where(can_change, down, 0.0), np.where(can_change, up, 0.0))
 
     @property
-    def _labelled(self) -> np.ndarray:
+    def _labelled(self) -> Array:
         """Hidden cells whose label tells something, as long as their row is not hidden whole."""
         silent = self.knowledge.whole(self.hidden, self.implied | self.given)
-        return (self.hidden != TELLS) & ~silent & ~np.isfinite(self.knowledge.printed[1])
+        return np.asarray((self.hidden != TELLS) & ~silent & ~np.isfinite(self.knowledge.printed[1]))
 
     def protect(self, cell: tuple[int, int]) -> None:
         """Hide the least that makes another value of this cell possible. Raises Unprotected."""
@@ -224,10 +226,15 @@ class Search:
             return
         if self.values[cell] == 0:
             self._tell_zero(cell)
-        elif not (self._hide_own_breakdown(cell) or any(self._protected_by(cell, *step) for step in LADDER[2:])):
-            if not self._hide_next_breakdown(cell):
-                question = self.knowledge.question
-                raise Unprotected(f"{question.question_id}, {question.rows[cell[0]]}, {question.answers[cell[1]]}")
+            return
+        hidden_more = (
+            self._hide_own_breakdown(cell)
+            or any(self._protected_by(cell, *step) for step in LADDER[2:])
+            or self._hide_next_breakdown(cell)
+        )
+        if not hidden_more:
+            question = self.knowledge.question
+            raise Unprotected(f"{question.question_id}, {question.rows[cell[0]]}, {question.answers[cell[1]]}")
 
     def _protected_by(self, cell: tuple[int, int], whole: bool, headline: bool) -> bool:
         table = self.find(cell, whole, headline)
@@ -242,7 +249,7 @@ class Search:
         tells[cell] = True
         self._tell(tells)
 
-    def find(self, cell: tuple[int, int], whole: bool = False, headline: bool = False) -> np.ndarray | None:
+    def find(self, cell: tuple[int, int], whole: bool = False, headline: bool = False) -> Array | None:
         """The cheapest table in which this cell has another value."""
         least, most = self.bounds
         value, none = float(self.values[cell]), np.zeros(self.hidden.shape)
@@ -259,10 +266,10 @@ class Search:
                 best, best_cost = table, cost
         return best
 
-    def _cost(self, table: np.ndarray, price: np.ndarray) -> float:
+    def _cost(self, table: Array, price: Array) -> float:
         return float((price * ((table != self.values) & self.free)).sum())
 
-    def hide(self, table: np.ndarray, whole: bool = False) -> int:
+    def hide(self, table: Array, whole: bool = False) -> int:
         """Hide what has another value in this table; with `whole`, all of a row where a label would say otherwise."""
         changed = (table != self.values) & self.free
         n_options = self.knowledge.question.n_options

@@ -1,4 +1,4 @@
-"""The pattern of a whole round: what is hidden of each of its questions, kept by the content of what it follows from."""
+"""The pattern of a round: what is hidden of each question, kept by the content of what it follows from."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ import numpy as np
 from publish.disclosure import layout, printed
 from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import PRIMARY, TELLS, Knowledge
-from publish.disclosure.printed import Printed, Ranks
 from publish.disclosure.pattern import Search, collapsed, given_away, primary, shattered
+from publish.disclosure.printed import NO_RANKS, Printed, Ranks
 
 SEED = 20230113
-NO_RANKS = Ranks()
 
 
 @dataclass(frozen=True)
@@ -137,8 +136,7 @@ def _hidden_rows(counts: RoundCounts) -> set[tuple[str, str]]:
     for breakdown, sizes in _sizes(counts, areas | public).items():
         small = {row for row, is_small in sizes if is_small}
         if small:
-            first, *_ = [row for row, is_small in sizes if not is_small] or [None]
-            found |= {(breakdown, row) for row in {*small, first} - {None}}
+            found |= {(breakdown, row) for row in {*small, *[row for row, is_small in sizes if not is_small][:1]}}
     return found
 
 
@@ -166,7 +164,9 @@ def _key(
     base_hidden: np.ndarray,
 ) -> str:
     digest = hashlib.sha256(CODE.encode())
-    digest.update(repr((counts.rule, question.is_partition, question.rows, question.answers, question.groups, ranks)).encode())
+    digest.update(
+        repr((counts.rule, question.is_partition, question.rows, question.answers, question.groups, ranks)).encode()
+    )
     grids = (question.n, question.n_municipalities, question.n_responses, question.bases, question.base_municipalities)
     for array in (*grids, question.base_responses, *intervals, base_hidden):
         digest.update(np.ascontiguousarray(array).tobytes())

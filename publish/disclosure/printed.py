@@ -1,4 +1,4 @@
-"""What print tells of the cells of a question: published_figures.csv is public, and hiding what it tells hides nothing."""
+"""What print tells of the cells of a question: hiding what is printed hides nothing."""
 
 from __future__ import annotations
 
@@ -70,6 +70,9 @@ class Ranks:
     not_below: tuple[tuple[int, int], ...] = ()
 
 
+NO_RANKS = Ranks()
+
+
 def read(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str, source: str = "") -> Printed:
     """What is printed of a round, and met by what was computed."""
 
@@ -91,7 +94,10 @@ def ranks(question: Question, printed: Printed) -> Ranks:
     figures = printed.figures
     not_below: list[tuple[int, int]] = []
     for each in figures[(figures["question_id"] == question.question_id) & (figures["value"] == 1)].itertuples():
-        row, answer = (str(each.unit), str(each.breakdown), str(each.breakdown_id)), (str(each.level), str(each.answer_code))
+        row, answer = (
+            (str(each.unit), str(each.breakdown), str(each.breakdown_id)),
+            (str(each.level), str(each.answer_code)),
+        )
         cell = cells.place(row, answer)
         if cell is None:
             continue
@@ -146,7 +152,7 @@ def intervals(question: Question, printed: Printed) -> tuple[np.ndarray, np.ndar
         answer = answers.get((str(each.level), str(each.answer_code)))
         if row is None or answer is None:
             continue
-        low, high = _interval(str(each.statistic), str(each.rounding), float(each.value), int(question.bases[row]))
+        low, high = _interval(str(each.statistic), str(each.rounding), float(str(each.value)), int(question.bases[row]))
         least[row, answer] = max(least[row, answer], low)
         most[row, answer] = min(most[row, answer], high)
     return least, most
