@@ -106,10 +106,13 @@ def codebook(folder: Path) -> Codebook:
     )
 
 
-def attack(release: Path, surveys: Path, seed: int = 1, without: frozenset[str] = frozenset()) -> Iterator[Attack]:
+def attack(
+    release: Path, surveys: Path, seed: int = 1, without: frozenset[str] = frozenset(), enough: int | None = None
+) -> Iterator[Attack]:
     """Attack every question that has hidden cells in a round of real answers.
 
-    `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print.
+    `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print. Of a question
+    that has `enough` pinned cells no more are looked for.
     """
     with duckdb.connect(str(release), read_only=True) as connection:
         rounds = connection.execute(
@@ -133,7 +136,7 @@ def attack(release: Path, surveys: Path, seed: int = 1, without: frozenset[str] 
                             nothing = of_question.assign(cell_status="hidden_primary")
                             by_print = {*Given(nothing, who, known, named, print_, None).pinned(random)}
                         labels = None if "labels" in without else by_print
-                        pinned = Given(of_question, who, known, named, print_, labels).pinned(random)
+                        pinned = Given(of_question, who, known, named, print_, labels).pinned(random, enough)
                         yield Attack(table, survey_id, round_id, str(question_id), int(hidden.sum()), pinned)
 
 
@@ -359,8 +362,8 @@ class Given:
         if min(bases) > 0:
             self.say(line, 0, np.inf)
 
-    def pinned(self, random: np.random.Generator) -> dict[Cell, int]:
-        """The hidden cells that can have one value only."""
+    def pinned(self, random: np.random.Generator, enough: int | None = None) -> dict[Cell, int]:
+        """The hidden cells that can have one value only; no more than `enough` of them."""
         hidden = [cell for cell in self.cells if str(self.cells[cell]["cell_status"]).startswith("hidden")]
         equations = Equations(len(self.names))
         for line, low, high in self.lines:
@@ -381,11 +384,16 @@ class Given:
                     for column in self.sums[cell]:
                         objective[column] += weight
             look(objective, 0.5)
+        pinned: dict[Cell, int] = {}
         for cell in hidden:
+            if len(pinned) == enough:
+                break
             for sign in (1.0, -1.0):
                 if len(seen[cell]) < 2:
                     objective = np.zeros(len(self.names))
                     for column in self.sums[cell]:
                         objective[column] = sign
                     look(objective, 0.0)
-        return {cell: values.pop() for cell, values in seen.items() if len(values) == 1}
+            if len(seen[cell]) == 1:
+                pinned[cell] = seen[cell].pop()
+        return pinned

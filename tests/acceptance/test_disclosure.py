@@ -188,4 +188,4 @@ def test_the_attacker_finds_what_a_mutant_leaves_open(
     monkeypatch.setattr(patterns, "solve", MUTANTS[mutant])
     monkeypatch.setattr(patterns, "CODE", mutant)
     publish(paths, datetime.now(UTC), 1)
-    assert any(each.pinned for each in attack(paths.current, paths.surveys))
+    assert any(each.pinned for each in attack(paths.current, paths.surveys, enough=1))
