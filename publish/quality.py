@@ -96,10 +96,8 @@ failing as (
 
 -- What a check of real answers found may say how somebody answered a question that is not a public fact.
 protected as (
-    select distinct dim_round.survey_id, dim_round.round_id, unnest($telling::varchar[]) as check_id
-    from source.marts.dim_round
-    inner join source.marts.dim_question on dim_round.survey_id = dim_question.survey_id
-    where not dim_round.is_synthetic and dim_question.disclosure <> 'public_fact'
+    select distinct survey_id, round_id, unnest($telling::varchar[]) as check_id
+    from protected.disclosure.closed_questions
 ),
 
 spoken_of as (
@@ -148,10 +146,10 @@ order by all
 """
 
 NOT_TOLD = "not told: it may say how somebody answered"
-# A part that is no question of the codebook, such as a rule on two of them, is not told either.
+# A part that is no question is not told either.
 IS_PROTECTED = """
-    not dim_round.is_synthetic and list_contains($telling::varchar[], parts.check_id)
-    and dim_question.disclosure is distinct from 'public_fact'
+    list_contains($telling::varchar[], parts.check_id)
+    and (closed.question_id is not null or (not dim_round.is_synthetic and parts.part <> 'question'))
 """
 
 FILL_DETAIL = """
@@ -170,8 +168,9 @@ select
     parts.status
 from source.checks.round_checks as parts
 inner join source.marts.dim_round using (survey_id, round_id)
-left join source.marts.dim_question
-    on parts.survey_id = dim_question.survey_id and parts.part = 'question' and parts.part_id = dim_question.question_id
+left join protected.disclosure.closed_questions as closed
+    on parts.survey_id = closed.survey_id and parts.round_id = closed.round_id
+    and parts.part = 'question' and parts.part_id = closed.question_id
 where parts.part <> 'all'
 order by all
 """

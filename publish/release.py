@@ -257,8 +257,6 @@ def _copy_tables(
 ) -> Signatures:
     """Make the allow-listed tables in `release`, or add rounds to those kept; the signatures of what they hold."""
     keys = dict(connection.execute("select table_name, key_columns from source.checks.table_keys").fetchall())
-    connection.execute("use protected")
-    signatures = {table: table_signature(connection, f"protected.marts.{table}") for table in PUBLISHED_TABLES}
     connection.execute("create schema if not exists release.marts")
     connection.execute("use release.marts")
     for relation in sorted((source[table] for table in PUBLISHED_TABLES), key=lambda found: found.is_view):
@@ -277,6 +275,9 @@ def _copy_tables(
                 f"insert into release.marts.{name} from protected.marts.{name} "
                 f"where {is_new if relation.name in kept else 'true'} order by {keys[relation.name]}"
             )
+    connection.execute("use protected")
+    signatures = {table: table_signature(connection, f"protected.marts.{table}") for table in PUBLISHED_TABLES}
+    connection.execute("use release.marts")
     return signatures
 
 

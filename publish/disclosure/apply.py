@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -25,6 +26,21 @@ create table protected.disclosure.hidden (
     level varchar, answer_code varchar, cell_status varchar, is_base_hidden boolean
 )
 """
+# Questions of rounds of real answers that are no public facts, and rules on answers, whose ids are no question's.
+CLOSED_QUESTIONS = """
+create table protected.disclosure.closed_questions (survey_id varchar, round_id varchar, question_id varchar)
+"""
+FILL_CLOSED = """
+insert into protected.disclosure.closed_questions
+select survey_id, rounds.round_id, questions.question_id
+from source.marts.dim_question as questions inner join source.marts.dim_round as rounds using (survey_id)
+where not rounds.is_synthetic and questions.disclosure <> 'public_fact'
+union
+select survey_id, rounds.round_id, rules.rule_id
+from source.raw.codebook__plausibility as rules inner join source.marts.dim_round as rounds using (survey_id)
+where not rounds.is_synthetic
+"""
+
 # Rows of a table in which an answer is hidden: percentages that add up to 100 would tell of it.
 HOLED = """
 create table protected.disclosure.holed as
@@ -54,15 +70,18 @@ def protect(connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]
     connection.execute("create schema protected.marts")
     connection.execute("create schema protected.disclosure")
     connection.execute(HIDDEN_CELLS)
+    connection.execute(CLOSED_QUESTIONS)
     rounds = _real_rounds(connection)
     if rounds:
+        connection.execute(FILL_CLOSED)
         _fill(connection, rounds, folder)
     connection.execute(HOLED)
     connection.execute(UNWEIGHTED)
     for relation in sorted(relations, key=lambda found: found.is_view):
         if relation.is_view:
             connection.execute("use protected")
-            connection.execute(relation.sql)
+            with suppress(duckdb.Error):  # a view that reads what is not published is refused when it is copied
+                connection.execute(relation.sql)
             connection.execute("use source")
         else:
             select = SELECTS[relation.name](relation) if rounds and relation.name in SELECTS else _plain(relation)

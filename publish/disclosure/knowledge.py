@@ -15,7 +15,7 @@ from publish.disclosure.printed import NO_RANKS, Ranks
 from publish.disclosure.rules import Rule
 
 TELLS, PRIMARY, COMPLEMENTARY = 0, 1, 2
-GAP, SECONDS = 0.5, 20
+GAP, SECONDS = 10.0, 20
 
 
 class Undecided(RuntimeError):
