@@ -49,6 +49,11 @@ class DataPaths:
         return self.warehouse / "warehouse.duckdb"
 
     @property
+    def patterns(self) -> Path:
+        """What is hidden of each question of real answers, by the content that it follows from."""
+        return self.warehouse / "disclosure"
+
+    @property
     def dbt_target(self) -> Path:
         return self.warehouse / "dbt"
 

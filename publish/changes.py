@@ -103,12 +103,12 @@ def fill_changes(connection: duckdb.DuckDBPyConnection, earlier: Path | None) ->
 
 
 def rounds_only_come(connection: duckdb.DuckDBPyConnection, earlier: Path, tables: Mapping[str, Sequence[str]]) -> bool:
-    """Whether the warehouse (`source`) has every round of `earlier` as it was; `tables` are columns by table."""
+    """Whether what is to be published (`protected`) has every round of `earlier` as it was; columns by table."""
     with _attached(connection, earlier, EARLIER):
         return not any(
             connection.execute(
                 f"select 1 from {_rounds_of(EARLIER, name, columns)} as earlier "
-                f"left join {_rounds_of('source', name, columns)} as later using (survey_id, round_id) "
+                f"left join {_rounds_of('protected', name, columns)} as later using (survey_id, round_id) "
                 "where (earlier.n, earlier.content) is distinct from (later.n, later.content) limit 1"
             ).fetchall()
             for name, columns in tables.items()

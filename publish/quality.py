@@ -9,6 +9,7 @@ import duckdb
 
 from ingest.state import CheckKey
 from publish.catalogue import NewColumn, NewTable
+from publish.disclosure.checks import telling
 from publish.findings import findings_sql, local_day
 
 ROUND_QUALITY = NewTable(
@@ -34,9 +35,11 @@ ROUND_QUALITY = NewTable(
             "What a failure does: block (no release), gate (needs a written decision), warn or info.",
         ),
         NewColumn("status", "varchar not null", "pass, fail, or not_computable where the round lacks what it needs."),
-        NewColumn("observed", "varchar", "What was found, as text."),
+        NewColumn(
+            "observed", "varchar", "What was found, as text; 'not told' where it could say how somebody answered."
+        ),
         NewColumn("threshold", "varchar", "What was expected, as text."),
-        NewColumn("n_failed", "bigint", "Number of rows or answers that failed."),
+        NewColumn("n_failed", "bigint", "Number of rows or answers that failed; null where that is not told."),
         NewColumn(
             "first_seen",
             "timestamp",
@@ -70,9 +73,11 @@ ROUND_QUALITY_DETAIL = NewTable(
         NewColumn("check_id", "varchar", "Name of the check, as in round_quality."),
         NewColumn("part", "varchar", "What the check is made of: question, size_class or county."),
         NewColumn("part_id", "varchar", "Id of the question, size class or county."),
-        NewColumn("observed", "varchar", "What was found, as text."),
+        NewColumn(
+            "observed", "varchar", "What was found, as text; 'not told' where it could say how somebody answered."
+        ),
         NewColumn("threshold", "varchar", "What was expected, as text."),
-        NewColumn("n_failed", "bigint", "Number of rows or answers that failed."),
+        NewColumn("n_failed", "bigint", "Number of rows or answers that failed; null where that is not told."),
         NewColumn("status", "varchar not null", "pass, fail, or not_computable where the part lacks what it needs."),
     ),
 )
@@ -87,6 +92,12 @@ failing as (
         unnest($rounds::varchar[]) as round_id,
         unnest($checks::varchar[]) as check_id,
         unnest($times::timestamp[]) as first_seen
+),
+
+-- What a check of real answers found may say how somebody answered a question that is not a public fact.
+protected as (
+    select distinct survey_id, round_id, unnest($telling::varchar[]) as check_id
+    from protected.disclosure.closed_questions
 ),
 
 spoken_of as (
@@ -112,9 +123,9 @@ select
     results.asset,
     results.severity,
     results.status,
-    results.observed,
+    case when protected.survey_id is null then results.observed else $not_told end as observed,
     results.threshold,
-    results.n_failed,
+    case when protected.survey_id is null then results.n_failed end as n_failed,
     case when results.status = 'fail' then coalesce(failing.first_seen, $now) end as first_seen,
     results.message_en,
     results.message_fi,
@@ -128,7 +139,17 @@ from results
 inner join spoken_of using (survey_id, round_id, check_id)
 left join source.marts.dim_round using (survey_id, round_id)
 left join failing using (survey_id, round_id, check_id)
+left join protected
+    on results.survey_id = protected.survey_id and results.round_id = protected.round_id
+    and results.check_id = protected.check_id
 order by all
+"""
+
+NOT_TOLD = "not told: it may say how somebody answered"
+# A part that is no question is not told either.
+IS_PROTECTED = """
+    list_contains($telling::varchar[], parts.check_id)
+    and (closed.question_id is not null or (not dim_round.is_synthetic and parts.part <> 'question'))
 """
 
 FILL_DETAIL = """
@@ -141,12 +162,15 @@ select
     parts.check_id,
     parts.part,
     parts.part_id,
-    parts.observed,
+    case when {is_protected} then $not_told else parts.observed end as observed,
     parts.threshold,
-    parts.n_failed,
+    case when not ({is_protected}) then parts.n_failed end as n_failed,
     parts.status
 from source.checks.round_checks as parts
 inner join source.marts.dim_round using (survey_id, round_id)
+left join protected.disclosure.closed_questions as closed
+    on parts.survey_id = closed.survey_id and parts.round_id = closed.round_id
+    and parts.part = 'question' and parts.part_id = closed.question_id
 where parts.part <> 'all'
 order by all
 """
@@ -159,10 +183,12 @@ def utc_timestamp(at: datetime) -> datetime:
 
 def fill(connection: duckdb.DuckDBPyConnection, first_seen: Mapping[CheckKey, datetime], now: datetime) -> None:
     """Fill both tables of release.marts from the warehouse attached as `source`; a new failure is first seen now."""
-    connection.execute(FILL_DETAIL)
+    protected = {"telling": sorted(telling()), "not_told": NOT_TOLD}
+    connection.execute(FILL_DETAIL.format(is_protected=IS_PROTECTED), protected)
     connection.execute(
         FILL.format(findings=findings_sql("source.")),
-        {
+        protected
+        | {
             "surveys": [survey_id for survey_id, _, _ in first_seen],
             "rounds": [round_id for _, round_id, _ in first_seen],
             "checks": [check_id for _, _, check_id in first_seen],

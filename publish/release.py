@@ -22,6 +22,7 @@ from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import round_keys
 from ingest.warehouse import columns_of, table_signature, transaction
 from publish import catalogue, changes, exports, provenance, quality
+from publish.disclosure import apply as disclosure
 from publish.durable import sync
 from publish.findings import local_day
 from publish.gate import RUN_AGAIN, PublishRefused, Refusal, refusals
@@ -153,6 +154,7 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
         if found:
             raise PublishRefused(found)
         source = catalogue.described(connection, "'source'")
+        disclosure.protect(connection, [source[name] for name in PUBLISHED_TABLES], paths.patterns)
         is_extended = earlier is not None and _can_be_extended(connection, paths.current, source)
         if is_extended:
             shutil.copyfile(paths.current, building)
@@ -253,9 +255,8 @@ def _kept(connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.
 def _copy_tables(
     connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.Relation], kept: Mapping[str, int]
 ) -> Signatures:
-    """Make the allow-listed tables in `release`, or add rounds to those kept; the signatures of the warehouse's."""
+    """Make the allow-listed tables in `release`, or add rounds to those kept; the signatures of what they hold."""
     keys = dict(connection.execute("select table_name, key_columns from source.checks.table_keys").fetchall())
-    signatures = {table: table_signature(connection, f"source.marts.{table}") for table in PUBLISHED_TABLES}
     connection.execute("create schema if not exists release.marts")
     connection.execute("use release.marts")
     for relation in sorted((source[table] for table in PUBLISHED_TABLES), key=lambda found: found.is_view):
@@ -271,9 +272,12 @@ def _copy_tables(
             name = catalogue.quoted(relation.name)
             is_new = f"(survey_id, round_id) not in (select survey_id, round_id from release.marts.{name})"
             connection.execute(
-                f"insert into release.marts.{name} from source.marts.{name} "
+                f"insert into release.marts.{name} from protected.marts.{name} "
                 f"where {is_new if relation.name in kept else 'true'} order by {keys[relation.name]}"
             )
+    connection.execute("use protected")
+    signatures = {table: table_signature(connection, f"protected.marts.{table}") for table in PUBLISHED_TABLES}
+    connection.execute("use release.marts")
     return signatures
 
 

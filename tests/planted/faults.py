@@ -517,11 +517,6 @@ def _(survey: Survey) -> None:
     )
 
 
-@planted("small_cells_hidden")
-def _(survey: Survey) -> None:
-    survey.rounds[ROUND]["is_synthetic"] = False
-
-
 @planted("unreliable_shares")
 def _(survey: Survey) -> None:
     survey.settings["limits"]["small_base"] = 20

@@ -26,16 +26,6 @@ groups as (
     group by survey_id, round_id, role_id, municipality_code
 ),
 
-small_cells_hidden as (
-    select
-        survey_id,
-        round_id,
-        case when is_synthetic then 'synthetic: nothing to hide' else 'not synthetic' end as observed,
-        'synthetic rounds only' as threshold,
-        case when is_synthetic then 0 else 1 end as n_failed
-    from rounds
-),
-
 {% for kind in ['email', 'phone', 'identity_code', 'iban'] %}
 personal_{{ kind }} as (
     select

@@ -1,0 +1,23 @@
+"""Checks whose result says how people answered: the YAML file of each says so, as `tells_answers: true`."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ruamel.yaml import YAML
+
+from ingest.paths import PROJECT_ROOT
+
+CHECKS = PROJECT_ROOT / "dbt_project" / "models" / "checks"
+
+
+@cache
+def telling() -> frozenset[str]:
+    """The ids of the checks of a round that are not told of real answers."""
+    return frozenset(
+        str(check["id"])
+        for file in CHECKS.glob("checks_*.yml")
+        for model in YAML(typ="safe").load(file)["models"]
+        for check in model["config"]["meta"]["checks"]
+        if check.get("tells_answers")
+    )

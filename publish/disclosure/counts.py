@@ -1,0 +1,205 @@
+"""The counts of a round, read from the private warehouse: what is to be published, and who stands behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from publish.disclosure.rules import Kind, Rule
+
+UNITS = ("response", "municipality")
+WHOLE = ("all", "all")
+BASE = ("base", "")
+
+Row = tuple[str, str, str]
+Answer = tuple[str, str]
+
+RULE = """
+select surveys.min_municipalities, surveys.min_responses
+from {source}raw.codebook__surveys as surveys where survey_id = $survey_id
+"""
+
+QUESTIONS = """
+select question_id, question_type, disclosure
+from {source}marts.dim_question
+where survey_id = $survey_id and question_type in ('select_one', 'select_multiple', 'system', 'integer', 'decimal')
+order by sort_order, question_id
+"""
+
+CELLS = """
+select question_id, unit, breakdown, breakdown_id, level, answer_code, n, base_n
+from {source}marts.answer_distribution
+where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero')
+union all by name
+select question_id, unit, breakdown, breakdown_id, 'option' as level, system_id as answer_code, n, base_n
+from {source}marts.system_use
+where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero')
+"""
+
+# Who stands behind a cell: municipalities and responses with that answer, whichever unit the cell counts.
+BEHIND = """
+with answers as (
+    select response_id, municipality_code, question_id, question_type, code, role_order
+    from {source}intermediate.int_answers_by_unit
+    where survey_id = $survey_id and round_id = $round_id and unit = 'response'
+),
+
+placed as (
+    select distinct answers.response_id, frame.breakdown, frame.breakdown_id
+    from answers
+    inner join {source}intermediate.int_frame_broken_down as frame using (municipality_code)
+    where frame.survey_id = $survey_id and frame.round_id = $round_id
+    union all
+    select distinct answers.response_id, 'role', roles.role_id
+    from answers
+    inner join {source}raw.codebook__roles as roles on answers.role_order = roles.sort_order::integer
+    where roles.survey_id = $survey_id
+    union all
+    select distinct answers.response_id, answers.question_id, answers.code
+    from answers
+    inner join {source}raw.codebook__breakdowns as own using (question_id)
+    where own.survey_id = $survey_id and answers.code is not null
+),
+
+given as (
+    select answers.question_id, answers.response_id, answers.municipality_code, levels.answer_level as level,
+        levels.answer_code
+    from answers
+    inner join {source}intermediate.int_answer_levels as levels
+        on answers.question_id = levels.question_id and answers.code = levels.option_code
+    where levels.survey_id = $survey_id
+    union
+    select question_id, response_id, municipality_code, 'option', coalesce(code, 'unmatched')
+    from answers
+    where question_type = 'system'
+    union
+    select question_id, response_id, municipality_code, 'base', ''
+    from answers
+)
+
+select
+    given.question_id, placed.breakdown, placed.breakdown_id, given.level, given.answer_code,
+    count(distinct given.response_id) as n_responses, count(distinct given.municipality_code) as n_municipalities
+from given
+inner join placed using (response_id)
+group by all
+"""
+
+GROUPS = """
+select question_id, answer_code, list(option_code order by sort_order, option_code) as options
+from {source}intermediate.int_answer_levels
+where survey_id = $survey_id and answer_level = 'group' and not is_missing
+group by question_id, answer_code
+"""
+
+RESPONDED = """
+select frame.municipality_code, broken_down.breakdown, broken_down.breakdown_id, frame.n_responses
+from {source}marts.frame_municipality as frame
+inner join {source}intermediate.int_frame_broken_down as broken_down using (survey_id, round_id, municipality_code)
+where frame.survey_id = $survey_id and frame.round_id = $round_id and frame.n_responses > 0
+"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """The cells of one question. `rows` x `answers` is the grid; `bases` has one value per row.
+
+    n: what the cell would show. n_municipalities and n_responses: who stands behind it, in any unit. Options come
+    first among `answers`, each group after them with the places of its options in `groups`. `is_partition`: each unit
+    has one answer, so that a row adds up to its base.
+    """
+
+    question_id: str
+    kind: Kind
+    is_partition: bool
+    rows: tuple[Row, ...]
+    answers: tuple[Answer, ...]
+    groups: tuple[tuple[int, ...], ...]
+    n: np.ndarray
+    n_municipalities: np.ndarray
+    n_responses: np.ndarray
+    bases: np.ndarray
+    base_municipalities: np.ndarray
+    base_responses: np.ndarray
+
+    @property
+    def n_options(self) -> int:
+        return len(self.answers) - len(self.groups)
+
+
+@dataclass(frozen=True)
+class RoundCounts:
+    """The counts of one round. `responded` has a row per responding municipality and row of a breakdown."""
+
+    survey_id: str
+    round_id: str
+    rule: Rule
+    questions: tuple[Question, ...]
+    responded: pd.DataFrame
+
+
+def read(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str, source: str = "") -> RoundCounts:
+    """The counts of a round; `source` is the catalogue of the warehouse with its dot, or the default one."""
+    of_round = {"survey_id": survey_id, "round_id": round_id}
+
+    def table(sql: str) -> pd.DataFrame:
+        names = {name: value for name, value in of_round.items() if f"${name}" in sql}
+        return connection.execute(sql.format(source=source), names).df()
+
+    rule = Rule(*(int(value) for value in table(RULE).iloc[0]))
+    cells, behind, groups = table(CELLS), table(BEHIND), table(GROUPS)
+    questions = [
+        _question(each, cells, behind, groups[groups["question_id"] == each.question_id])
+        for each in table(QUESTIONS).itertuples()
+        if (cells["question_id"] == each.question_id).any()
+    ]
+    return RoundCounts(survey_id, round_id, rule, tuple(questions), table(RESPONDED))
+
+
+def _question(asked: object, cells: pd.DataFrame, behind: pd.DataFrame, groups: pd.DataFrame) -> Question:
+    question_id, question_type = asked.question_id, asked.question_type  # type: ignore[attr-defined]
+    cells = cells[cells["question_id"] == question_id]
+    behind = behind[behind["question_id"] == question_id]
+    bases = cells.groupby(["unit", "breakdown", "breakdown_id"])["base_n"].max()
+    rows = tuple(sorted(bases.index))
+    options = sorted(cells.loc[cells["level"] == "option", "answer_code"].unique())
+    named = [
+        (str(code), [str(option) for option in members if option in options])
+        for code, members in zip(groups["answer_code"], groups["options"], strict=True)
+        if {*members} & {*options}
+    ]
+    answers = (*(("option", code) for code in options), *(("group", code) for code, _ in named))
+    n = _grid(cells, rows, answers, "n")
+    n_base = bases.reindex(list(rows)).fillna(0).to_numpy(dtype=np.int64)
+    sums_up = bool((n[:, : len(options)].sum(axis=1) == n_base).all())
+    return Question(
+        question_id=question_id,
+        kind=asked.disclosure,  # type: ignore[attr-defined]
+        is_partition=question_type == "select_one" or (question_type == "system" and sums_up),
+        rows=rows,
+        answers=answers,
+        groups=tuple(tuple(map(options.index, members)) for _, members in named),
+        n=n,
+        n_municipalities=_behind(behind, rows, answers, "n_municipalities"),
+        n_responses=_behind(behind, rows, answers, "n_responses"),
+        bases=n_base,
+        base_municipalities=_behind(behind, rows, (BASE,), "n_municipalities")[:, 0],
+        base_responses=_behind(behind, rows, (BASE,), "n_responses")[:, 0],
+    )
+
+
+def _grid(cells: pd.DataFrame, rows: tuple[Row, ...], answers: tuple[Answer, ...], value: str) -> np.ndarray:
+    keyed = cells.set_index(["unit", "breakdown", "breakdown_id", "level", "answer_code"])[value]
+    wanted = pd.MultiIndex.from_tuples([(*row, *answer) for row in rows for answer in answers])
+    found = keyed.reindex(wanted).fillna(0).to_numpy(dtype=np.int64)
+    return found.reshape(len(rows), len(answers))
+
+
+def _behind(behind: pd.DataFrame, rows: tuple[Row, ...], answers: tuple[Answer, ...], value: str) -> np.ndarray:
+    keyed = behind.set_index(["breakdown", "breakdown_id", "level", "answer_code"])[value]
+    wanted = pd.MultiIndex.from_tuples([(*row[1:], *answer) for row in rows for answer in answers])
+    found = keyed.reindex(wanted).fillna(0).to_numpy(dtype=np.int64)
+    return found.reshape(len(rows), len(answers))

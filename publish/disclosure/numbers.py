@@ -1,0 +1,105 @@
+"""Which rows of number_summary are hidden: those with few behind them, and those that a total could be found from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+
+from publish.disclosure import layout
+from publish.disclosure.counts import RoundCounts, Row
+from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY
+
+COLUMNS = (
+    "survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id", "level", "answer_code",
+    "cell_status", "is_base_hidden",
+)  # fmt: skip
+
+NUMBERS = """
+with behind as (
+    select answers.question_id, frame.breakdown, frame.breakdown_id,
+        count(distinct answers.response_id) as n_responses,
+        count(distinct answers.municipality_code) as n_municipalities
+    from {source}intermediate.int_answers_by_unit as answers
+    inner join {source}intermediate.int_frame_broken_down as frame using (survey_id, round_id, municipality_code)
+    where answers.survey_id = $survey_id and answers.round_id = $round_id and answers.unit = 'response'
+        and answers.question_type in ('integer', 'decimal')
+    group by all
+)
+
+select
+    rows.question_id, questions.disclosure, rows.unit, rows.breakdown, rows.breakdown_id, rows.n, rows.total,
+    coalesce(behind.n_responses, rows.n) as n_responses, coalesce(behind.n_municipalities, 0) as n_municipalities
+from {source}marts.number_summary as rows
+inner join {source}marts.dim_question as questions using (survey_id, question_id)
+left join behind using (question_id, breakdown, breakdown_id)
+where rows.survey_id = $survey_id and rows.round_id = $round_id and rows.cell_status = 'shown'
+    and questions.disclosure <> 'public_fact'
+order by all
+"""
+PRICE = {"all": 1000.0, "size_class_group": 60.0, "size_class": 20.0}
+
+
+def hidden_rows(connection: duckdb.DuckDBPyConnection, counts: RoundCounts, source: str = "source.") -> pd.DataFrame:
+    """The rows of number_summary of a round that are hidden, as cells of the level `number`.
+
+    By what respondents say (role, a question) no numbers are told of questions that are not public facts.
+    """
+    of_round = {"survey_id": counts.survey_id, "round_id": counts.round_id}
+    rows = connection.execute(NUMBERS.format(source=source), of_round).df()
+    found = [row for _, each in rows.groupby("question_id") for row in _of_question(each, counts)]
+    return pd.DataFrame([(counts.survey_id, counts.round_id, *row) for row in found], columns=list(COLUMNS))
+
+
+def _of_question(rows: pd.DataFrame, counts: RoundCounts) -> Iterator[tuple[str, str, str, str, str, str, str, bool]]:
+    areas = set(counts.responded["breakdown"])
+    is_area = rows["breakdown"].isin(areas).to_numpy()
+    rule, is_personal = counts.rule, (rows["disclosure"] == "personal").to_numpy()
+    few = (rows["n_responses"] < rule.min_responses) | (rows["n_municipalities"] < rule.min_municipalities)
+    under = few.to_numpy() | is_personal | ~is_area
+    places: list[Row] = [(each.unit, each.breakdown, each.breakdown_id) for each in rows.itertuples()]  # type: ignore[misc]
+    hidden = under.copy()
+    if not is_personal.all():
+        parts = layout.of_round(places, counts.responded).rows.toarray()
+        hidden = complemented(parts, under, np.array([PRICE.get(place[1], 1.0) for place in places]), is_area)
+    question_id = str(rows["question_id"].iloc[0])
+    for place, is_hidden, is_under, has_area in zip(places, hidden, under, is_area, strict=True):
+        if is_hidden:
+            status = HIDDEN_PRIMARY if is_under else HIDDEN_COMPLEMENTARY
+            yield (question_id, *place, "number", "", status, not has_area)
+
+
+def complemented(parts: np.ndarray, hidden: np.ndarray, prices: np.ndarray, can_tell: np.ndarray) -> np.ndarray:
+    """Hide more rows until the total of no hidden row is a sum and difference of told ones.
+
+    parts: rows x parts; the others have one value per row. A row is a combination of the told ones exactly where no
+    vector that is zero on those is not zero on it; the cheapest such vector says what to hide.
+    """
+    found = hidden.copy()
+    while True:
+        pinned = [row for row in np.flatnonzero(found & can_tell) if _is_sum(parts[~found], parts[row])]
+        if not pinned:
+            return found
+        found |= _cheapest(parts, ~found, prices, int(pinned[0]))
+
+
+def _is_sum(told: np.ndarray, row: np.ndarray) -> bool:
+    if not row.any():
+        return False
+    return bool(np.linalg.matrix_rank(np.vstack([told, row])) == np.linalg.matrix_rank(told)) if len(told) else False
+
+
+def _cheapest(parts: np.ndarray, told: np.ndarray, prices: np.ndarray, target: int) -> np.ndarray:
+    """The told rows that must change so that the target can."""
+    rows = np.flatnonzero(told)
+    n_parts, n_rows = parts.shape[1], len(rows)
+    slack = np.hstack([np.eye(n_rows), -np.eye(n_rows)])
+    matrix = np.vstack([np.hstack([parts[rows], slack]), np.hstack([parts[target], np.zeros(2 * n_rows)])])
+    right = np.append(np.zeros(n_rows), 1.0)
+    cost = np.concatenate([np.zeros(n_parts), prices[rows], prices[rows]])
+    bounds = [(None, None)] * n_parts + [(0, None)] * (2 * n_rows)
+    change = parts @ linprog(cost, A_eq=matrix, b_eq=right, bounds=bounds, method="highs").x[:n_parts]
+    return np.asarray(told & (np.abs(change) > 1e-9))

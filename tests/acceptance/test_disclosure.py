@@ -1,0 +1,191 @@
+"""Disclosure control on a copy of the shipped rounds that is marked as real: nobody finds what is hidden.
+
+The copy is a test's own; the answers stay made up. Each mutant forgets one thing, and the same attacker finds cells.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from ingest.paths import DataPaths
+from publish.disclosure import layout, patterns
+from publish.disclosure.counts import Question, RoundCounts
+from publish.disclosure.knowledge import Knowledge
+from publish.disclosure.pattern import primary
+from publish.release import publish
+from tests.acceptance.project import copy_data, copy_inputs, kuntakysely, replace, rows
+from tests.attacker import Attack, attack, told_of_hidden
+
+Intervals = tuple[np.ndarray, np.ndarray]
+Solve = Callable[[Question, RoundCounts, Intervals, np.ndarray, patterns.Ranks], np.ndarray]
+TABLES = ("answer_distribution", "system_use", "number_summary")
+
+
+def mark_as_real(paths: DataPaths) -> None:
+    for file in paths.surveys.glob("*/rounds/*/round.yml"):
+        replace(file, "is_synthetic: true", "is_synthetic: false")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The shipped surveys, marked as real, refreshed once. Not to be changed."""
+    paths = copy_inputs(tmp_path_factory.mktemp("real") / "data")
+    mark_as_real(paths)
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 0, done.stdout
+    return paths
+
+
+def attacked(paths: DataPaths) -> list[Attack]:
+    return list(attack(paths.current, paths.surveys))
+
+
+def test_an_attacker_pins_nothing(real: DataPaths, capsys: pytest.CaptureFixture[str]) -> None:
+    begun = time.monotonic()
+    found = attacked(real)
+    hidden = sum(each.n_hidden for each in found)
+    with capsys.disabled():
+        seconds = time.monotonic() - begun
+        print(f"\ndisclosure: {hidden} hidden cells of {len(found)} questions, 0 to be pinned ({seconds:.0f} s)")
+    assert {each.question_id: each.pinned for each in found if each.pinned} == {}
+    assert hidden > 1000
+
+
+def test_no_figure_stands_in_a_hidden_cell(real: DataPaths) -> None:
+    assert told_of_hidden(real.current) == []
+
+
+def test_all_respondents_are_told(real: DataPaths) -> None:
+    sql = "select count(*) from marts.headline_result where cell_status like 'hidden%'"
+    assert rows(real, sql) == [(0,)]
+
+
+def test_a_share_has_its_base(real: DataPaths) -> None:
+    for table in TABLES[:2]:
+        assert rows(real, f"select count(*) from marts.{table} where share is not null and base_n is null") == [(0,)]
+
+
+def test_only_opinions_are_hidden(real: DataPaths) -> None:
+    sql = """
+        select distinct disclosure from marts.answer_distribution inner join marts.dim_question using (question_key)
+        where cell_status like 'hidden%'
+    """
+    assert rows(real, sql) == [("opinion",)]
+
+
+def test_the_labels(real: DataPaths) -> None:
+    sql = "select distinct cell_status from marts.answer_distribution order by 1"
+    assert [status for (status,) in rows(real, sql)] == ["hidden_complementary", "hidden_primary", "shown", "zero"]
+
+
+def test_shares_of_inhabitants_are_told_of_public_facts_only(real: DataPaths) -> None:
+    sql = """
+        select disclosure, count(inhabitant_share) > 0, count(base_inhabitants) > 0
+        from marts.inhabitant_share inner join marts.dim_question using (question_key)
+        group by disclosure order by disclosure
+    """
+    assert rows(real, sql) == [("opinion", False, False), ("public_fact", True, True)]
+
+
+def test_of_a_hidden_cell_the_print_stands_alone(real: DataPaths) -> None:
+    sql = """
+        select figures.status, figures.computed_value is null, count(*) > 0
+        from marts.publication_reconciliation as figures
+        inner join marts.answer_distribution as cells
+            on figures.survey_id = cells.survey_id and figures.round_id = cells.round_id
+            and figures.question_id = cells.question_id and figures.unit = cells.unit
+            and figures.breakdown = cells.breakdown and figures.breakdown_id = cells.breakdown_id
+            and figures.level = cells.level and figures.answer = cells.answer_code
+        where cells.cell_status like 'hidden%'
+        group by all
+    """
+    assert {(status, is_null) for status, is_null, _ in rows(real, sql)} <= {("match", True), ("not_computable", True)}
+
+
+def test_checks_say_nothing_of_answers(real: DataPaths) -> None:
+    sql = """
+        select distinct observed from marts.round_quality
+        where check_id in ('dont_know', 'answers_vary', 'options_used', 'answers_agree_within_municipality')
+    """
+    assert [observed[:8] for (observed,) in rows(real, sql)] == ["not told"]
+
+
+def test_rounds_of_made_up_answers_are_told_whole(published: DataPaths) -> None:
+    for table in TABLES:
+        assert rows(published, f"select count(*) from marts.{table} where cell_status like 'hidden%'") == [(0,)]
+
+
+def test_a_round_that_did_not_change_is_not_solved_again(
+    real: DataPaths, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = copy_data(real, tmp_path_factory.mktemp("again") / "data")
+    monkeypatch.setattr(patterns, "solve", lambda *_: pytest.fail("a pattern was made again"))
+    publish(paths, datetime.now(UTC), 1)
+    assert rows(paths, "select count(*) from marts.release_change") == [(0,)]
+
+
+def without_complementary(
+    question: Question, counts: RoundCounts, intervals: Intervals, base_hidden: np.ndarray, ranks: patterns.Ranks
+) -> np.ndarray:
+    knowledge = Knowledge(
+        question, layout.of_round(question.rows, counts.responded), counts.rule, intervals, ~base_hidden, ranks
+    )
+    return np.stack([primary(knowledge), np.zeros_like(question.n)])
+
+
+def in_parts(solve: Solve, part_of: Callable[[tuple[str, str, str]], object]) -> Solve:
+    """Each part of the rows protected as if the others were not published."""
+
+    def solve_apart(
+        question: Question, counts: RoundCounts, intervals: Intervals, base_hidden: np.ndarray, _: patterns.Ranks
+    ) -> np.ndarray:
+        found = np.zeros((2, *question.n.shape), dtype=np.int64)
+        names = [part_of(row) for row in question.rows]
+        for part in dict.fromkeys(names):
+            here = np.array([name == part for name in names])
+            only = rows_of(question, here)
+            bounds = (intervals[0][here], intervals[1][here])
+            found[:, here] = solve(only, counts, bounds, base_hidden[here], patterns.NO_RANKS)
+        return found
+
+    return solve_apart
+
+
+def rows_of(question: Question, here: np.ndarray) -> Question:
+    kept = tuple(row for row, is_here in zip(question.rows, here, strict=True) if is_here)
+    grids = {
+        name: getattr(question, name)[here]
+        for name in ("n", "n_municipalities", "n_responses", "bases", "base_municipalities", "base_responses")
+    }
+    return Question(
+        question.question_id,
+        question.kind,
+        question.is_partition,
+        kept,
+        question.answers,
+        question.groups,
+        **grids,
+    )
+
+
+MUTANTS: dict[str, Solve] = {
+    "no complementary hiding": without_complementary,
+    "unions of classes forgotten": in_parts(patterns.solve, lambda row: row[1] == "size_class_group"),
+    "the other unit forgotten": in_parts(patterns.solve, lambda row: row[0]),
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_attacker_finds_what_a_mutant_leaves_open(
+    mutant: str, real: DataPaths, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = copy_data(real, tmp_path_factory.mktemp("mutant") / "data")
+    monkeypatch.setattr(patterns, "solve", MUTANTS[mutant])
+    monkeypatch.setattr(patterns, "CODE", mutant)
+    publish(paths, datetime.now(UTC), 1)
+    assert any(each.pinned for each in attack(paths.current, paths.surveys, enough=1))

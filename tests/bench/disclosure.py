@@ -1,0 +1,117 @@
+"""The last part of make bench: what hiding costs a round beside few and many rounds, cold and from kept patterns.
+
+Rounds of 25 opinion questions with 172 responses, and of 4,000, are drawn on the frame of the shipped division. Compare
+the ratios, not the seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ingest.paths import PROJECT_ROOT
+from publish.disclosure import patterns, printed
+from publish.disclosure.counts import Question, Row, RoundCounts
+from publish.disclosure.rules import Rule
+
+FEW, MANY, N_QUESTIONS = 10, 100, 25
+RESPONSES = (172, 4_000)
+OPTIONS = ("a", "b", "c", "d", "e")
+SHARES = (0.3, 0.3, 0.2, 0.15, 0.05)
+LEVELS = ("county", "region", "ely", "urban_rural", "language_status")
+MOST_TIMES = 1.3
+NOTHING_PRINTED = printed.Printed(pd.DataFrame(columns=["question_id", "statistic", "value"]), {}, frozenset())
+
+
+def frame() -> list[dict[str, str]]:
+    """The rows of breakdowns of each municipality of the mainland, with a size class that follows from its place."""
+    with (PROJECT_ROOT / "data/registry/2023-01-01/municipalities.csv").open(encoding="utf-8", newline="") as handle:
+        towns = [row for row in csv.DictReader(handle) if row["is_mainland"] == "1"]
+    places = []
+    for index, town in enumerate(towns):
+        size_class = str(min(5, int(np.sqrt(index / 8))))
+        union = "large" if int(size_class) > 3 else "small"
+        levels = {level: town[f"{level}_code"] for level in LEVELS}
+        places.append({"all": "all", "size_class": size_class, "size_class_group": union, **levels})
+    return places
+
+
+def drawn(number: int, n_responses: int, places: list[dict[str, str]]) -> RoundCounts:
+    """One round; each municipality's first response is its own."""
+    random = np.random.default_rng(number)
+    town = random.integers(0, len(places), n_responses)
+    is_first = ~pd.Series(town).duplicated().to_numpy()
+    rows = sorted({item for index in set(town) for item in places[index].items()})
+    is_in = np.array(
+        [[places[index].get(breakdown) == row for breakdown, row in rows] for index in town], dtype=np.int64
+    )
+    counted = pd.Series(town).value_counts()
+    responded = pd.DataFrame(
+        [(f"{index:03}", *place, n) for index, n in counted.items() for place in places[int(str(index))].items()],
+        columns=["municipality_code", "breakdown", "breakdown_id", "n_responses"],
+    )
+    questions = tuple(_question(f"q{k}", town, is_in, is_first, rows, random) for k in range(N_QUESTIONS))
+    return RoundCounts("bench", str(number), Rule(3, 5), questions, responded)
+
+
+def _question(
+    question_id: str,
+    town: np.ndarray,
+    is_in: np.ndarray,
+    is_first: np.ndarray,
+    places: list[tuple[str, str]],
+    random: np.random.Generator,
+) -> Question:
+    chosen = np.eye(len(OPTIONS), dtype=np.int64)[random.choice(len(OPTIONS), len(town), p=SHARES)]
+    of_towns = pd.DataFrame(chosen).groupby(town).max()
+    in_rows = pd.DataFrame(is_in).groupby(town).max().to_numpy()
+    n, own, towns = is_in.T @ chosen, is_in[is_first].T @ chosen[is_first], in_rows.T @ of_towns.to_numpy()
+    bases, base_towns = is_in.sum(axis=0), in_rows.sum(axis=0)
+    rows: list[Row] = [(unit, *place) for unit in ("response", "municipality") for place in places]
+    return Question(
+        *(question_id, "opinion", True, tuple(rows), tuple(("option", code) for code in OPTIONS), ()),
+        *(np.vstack([n, own]), np.vstack([towns, towns]), np.vstack([n, n])),
+        *(np.concatenate([bases, base_towns]), np.tile(base_towns, 2), np.tile(bases, 2)),
+    )
+
+
+def seconds(rounds: list[RoundCounts], folder: Path) -> float:
+    """Seconds per round."""
+    store, begun = patterns.Store(folder), time.monotonic()
+    for counts in rounds:
+        list(patterns.of_round(counts, NOTHING_PRINTED, store))
+    return (time.monotonic() - begun) / len(rounds)
+
+
+def main() -> None:
+    """Print the seconds per round and the ratios. Ends with 1 when one is over its limit."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--few", type=int, default=FEW)
+    arguments.add_argument("--many", type=int, default=MANY)
+    given = arguments.parse_args()
+    places, worst = frame(), 0.0
+    for n_responses in RESPONSES:
+        rounds = [drawn(number, n_responses, places) for number in range(given.many)]
+        with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
+            first, all_of_them = seconds(rounds[: given.few], Path(few)), seconds(rounds, Path(many))
+            again = seconds(rounds, Path(many))
+        ratio = all_of_them / first
+        print(
+            f"hiding in rounds of {n_responses} responses to {N_QUESTIONS} questions, seconds per round: "
+            f"{first:.2f} beside {given.few}, {all_of_them:.2f} beside {given.many} ({ratio:.2f} times, at most "
+            f"{MOST_TIMES}); from kept patterns {again:.3f}",
+            flush=True,
+        )
+        worst = max(worst, ratio)
+    sys.exit(worst > MOST_TIMES)
+
+
+if __name__ == "__main__":
+    main()
