@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,40 +12,43 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.warehouse import opened
-from tests.acceptance.project import ROUND, command, environment, kuntakysely, replace, rows, touch_round
+from tests.acceptance.project import (
+    ROUND,
+    ROUND_OF_2020,
+    SECOND,
+    THIRD,
+    command,
+    environment,
+    kuntakysely,
+    replace,
+    rows,
+    touch_round,
+)
 
 ReleaseOf = Callable[[DataPaths], str]
 CONTACT = "Kotoutumisen yhteyshenkilöt on nimetty"
-FILE_FAULTS = {
-    "a missing column": (CONTACT, "Jotain muuta", f'The column "{CONTACT}" is not in responses.csv.'),
-    "a duplicate header": (";Aloitusaika;", ";Lähetysaika;", 'The column name "Lähetysaika" appears 2 times.'),
-    "an unclosed quote": ("KOTO-0010", '"KOTO-0010', "quote"),
-}
+# A missing column, an unclosed quote, a duplicate header: the file, what is altered in it, the file and what is said.
+FILE_FAULTS = [
+    (ROUND, CONTACT, "Jotain muuta", "columns.csv", f'The column "{CONTACT}" is not in responses.csv.'),
+    (SECOND, "KOTO-0010", '"KOTO-0010', "responses.csv", "A quoted field goes on after its closing quote."),
+    (ROUND_OF_2020, '"G01Q01"', '"G01Q02"', "responses.csv", 'The column name "G01Q02" appears 2 times.'),
+]
 
 
-@pytest.mark.parametrize("fault", FILE_FAULTS)
-def test_a_fault_of_the_file_ends_with_2(fresh: DataPaths, release_of: ReleaseOf, fault: str) -> None:
-    old, new, message = FILE_FAULTS[fault]
-    before = release_of(fresh)
-    replace(fresh.root / ROUND / "responses.csv", old, new)
-    done = kuntakysely(fresh, "refresh")
-    assert done.returncode == 2, done.stdout
-    assert message in done.stdout
-    assert "Traceback" not in done.stdout
-    assert release_of(fresh) == before
-
-
-def test_a_cut_file_is_told(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    before = release_of(fresh)
-    file = fresh.root / ROUND / "responses.csv"
+def test_faults_of_files_end_with_2_and_are_told_at_once(twice: DataPaths, release_of: ReleaseOf) -> None:
+    """Each round has a fault, and one a file that is cut."""
+    before = release_of(twice)
+    for folder, old, new, *_ in FILE_FAULTS:
+        replace(twice.root / folder / "responses.csv", old, new)
+    file = twice.root / THIRD / "responses.csv"
     file.write_bytes(file.read_bytes()[:9000])
-    done = kuntakysely(fresh, "refresh")
-    assert (done.returncode, release_of(fresh)) == (2, before), done.stdout
-    assert "cut" in done.stdout
+    done = kuntakysely(twice, "refresh")
+    assert (done.returncode, release_of(twice)) == (2, before), done.stdout
+    assert "Traceback" not in done.stdout
+    for folder, _, _, place, said in [*FILE_FAULTS, (THIRD, "", "", "responses.csv", "cut")]:
+        assert re.search(rf"^data/{folder}/{place}, .*{re.escape(said)}", done.stdout, re.MULTILINE), done.stdout
 
 
 def test_a_registry_fault_ends_with_2_and_keeps_the_last_snapshot(fresh: DataPaths, release_of: ReleaseOf) -> None:
@@ -126,49 +130,42 @@ def test_a_folder_without_surveys_is_told_and_left_alone(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_refreshes_at_once(fresh: DataPaths) -> None:
-    touch_round(fresh)
-    first = subprocess.Popen(command("refresh"), cwd=PROJECT_ROOT, env=environment(fresh), stdout=subprocess.DEVNULL)
-    wait_for_lock(fresh, first.pid)
-    second = kuntakysely(fresh, "refresh")
-    assert second.returncode == 3
-    assert f"another refresh is running: process {first.pid}" in second.stdout
-    assert first.wait() == 0
-    assert rows(fresh, "select number from marts.release") == [(2,)]
-
-
-def test_a_killed_refresh_leaves_the_release_and_the_next_one_works(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    before = release_of(fresh)
-    touch_round(fresh)
+def begin_refresh(paths: DataPaths) -> subprocess.Popen[bytes]:
+    """A refresh that runs by itself, as soon as it has the lock."""
     running = subprocess.Popen(
-        command("refresh"), cwd=PROJECT_ROOT, env=environment(fresh), stdout=subprocess.DEVNULL, start_new_session=True
+        command("refresh"), cwd=PROJECT_ROOT, env=environment(paths), stdout=subprocess.DEVNULL, start_new_session=True
     )
-    wait_for_lock(fresh, running.pid)
-    time.sleep(8)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    assert release_of(fresh) == before
-    done = kuntakysely(fresh, "refresh")
-    assert done.returncode == 0, done.stdout
-    assert rows(fresh, "select number from marts.release") == [(2,)]
-
-
-def test_rollback_and_back(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    touch_round(fresh)
-    first = release_of(fresh)
-    assert kuntakysely(fresh, "refresh").returncode == 0
-    second = release_of(fresh)
-    assert kuntakysely(fresh, "rollback").returncode == 0
-    assert release_of(fresh) == first
-    unchanged = kuntakysely(fresh, "refresh")
-    assert "`current` points at release 1, by a rollback" in unchanged.stdout
-    assert kuntakysely(fresh, "rollback", "2").returncode == 0
-    assert release_of(fresh) == second
-    assert kuntakysely(fresh, "rollback", "7").returncode == 2
-
-
-def wait_for_lock(paths: DataPaths, pid: int) -> None:
     deadline = time.monotonic() + 30
-    while f'"pid": {pid}' not in paths.lock_file.read_text(encoding="utf-8"):
+    while f'"pid": {running.pid}' not in paths.lock_file.read_text(encoding="utf-8"):
         assert time.monotonic() < deadline, "the refresh never took the lock"
         time.sleep(0.02)
+    return running
+
+
+def test_after_a_kill_the_release_stands_and_the_next_refresh_works_alone(
+    fresh: DataPaths, release_of: ReleaseOf
+) -> None:
+    """A refresh is killed while it builds, and while the next one runs a third is turned away."""
+    before = release_of(fresh)
+    touch_round(fresh)
+    killed = begin_refresh(fresh)
+    time.sleep(8)
+    os.killpg(killed.pid, signal.SIGKILL)
+    assert (killed.wait(), release_of(fresh)) == (-signal.SIGKILL, before), "it was still running"
+    running = begin_refresh(fresh)
+    turned_away = kuntakysely(fresh, "refresh")
+    assert turned_away.returncode == 3
+    assert f"another refresh is running: process {running.pid}" in turned_away.stdout
+    assert running.wait() == 0
+    assert rows(fresh, "select number from marts.release") == [(2,)]
+
+
+def test_rollback_and_back(published: DataPaths, twice: DataPaths, release_of: ReleaseOf) -> None:
+    first, second = release_of(published), release_of(twice)
+    assert kuntakysely(twice, "rollback").returncode == 0
+    assert release_of(twice) == first != second
+    unchanged = kuntakysely(twice, "refresh")
+    assert "`current` points at release 1, by a rollback" in unchanged.stdout
+    assert kuntakysely(twice, "rollback", "2").returncode == 0
+    assert release_of(twice) == second
+    assert kuntakysely(twice, "rollback", "7").returncode == 2

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from ingest.fingerprint import code_sha256
 from ingest.paths import PROJECT_ROOT, DataPaths
-from tests.acceptance.project import kuntakysely, replace, rows
+from tests.acceptance.project import kuntakysely, rows
 
 DATA = PROJECT_ROOT / "tests" / "other_country" / "data"
 
@@ -101,13 +100,3 @@ def test_every_row_of_a_dim_has_its_label_in_both_languages(estonia: DataPaths, 
     found = rows(estonia, f"{sql} group by all")
     assert found
     assert {n for _, n in found} == {2}
-
-
-def test_a_label_that_is_changed_reaches_the_release(estonia: DataPaths, tmp_path: Path) -> None:
-    paths = DataPaths(tmp_path / "data")
-    shutil.copytree(estonia.root, paths.root, symlinks=True)
-    replace(paths.surveys / "omavalitsused" / "survey.yml", "{et: Kõik, en: All}", "{et: Kokku, en: All}")
-    done = kuntakysely(paths, "refresh")
-    assert done.returncode == 0, done.stdout
-    found = rows(paths, "select label from marts.label where thing_key like '%/all/all' and language = 'et'")
-    assert found == [("Kokku",)]
