@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.fingerprint import code_sha256
 from ingest.paths import DataPaths
 from tests.acceptance.project import ROUND, SECOND, SURVEY_OF_2020, THIRD, copy_data, copy_inputs, kuntakysely, replace
+from tests.acceptance.recipes import begin
 from tests.sharing import Shared
 
 
@@ -32,6 +34,18 @@ def published_twice(published: DataPaths, shared: Shared) -> DataPaths:
         _refresh(paths)
 
     return shared("published_twice", publish)
+
+
+@pytest.fixture(scope="session")
+def begun(shared: Shared) -> DataPaths:
+    """The made-up survey of Estonia, published by a person who follows the recipes with the code as it is."""
+
+    def publish(folder: Path) -> None:
+        code = code_sha256()
+        begin(folder)
+        assert code_sha256() == code
+
+    return shared("begun", publish)
 
 
 def _refresh(paths: DataPaths) -> None:
