@@ -206,6 +206,12 @@ def test_a_second_refresh_has_nothing_to_do(published: DataPaths) -> None:
     assert len(list(published.releases.glob("*.duckdb"))) == 1
 
 
+def test_a_label_that_is_changed_reaches_the_release(published: DataPaths, published_twice: DataPaths) -> None:
+    sql = "select label from marts.label where thing_key like 'owal%/under_10000' and language = 'fi'"
+    assert rows(published, sql) == [("Alle 10 000 asukasta",)]
+    assert rows(published_twice, sql) == [("Alle 10 000 asukkaan kunnat",)]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
