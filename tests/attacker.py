@@ -25,7 +25,7 @@ TABLES = {
     "answer_distribution": "select *, level as level_, answer_code as answer_ from marts.answer_distribution",
     "system_use": "select *, 'option' as level_, system_id as answer_ from marts.system_use",
 }
-FIGURES_TOLD = ("n", "share", "pct", "pct_sum100")
+FIGURES_TOLD = ("n", "share", "pct", "pct_sum100", "is_reliable")
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def attack(
 ) -> Iterator[Attack]:
     """Attack every question that has hidden cells in a round of real answers.
 
-    `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print. Of a question
-    that has `enough` pinned cells no more are looked for.
+    `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print. Of a
+    question that has `enough` pinned cells no more are looked for.
     """
     with duckdb.connect(str(release), read_only=True) as connection:
         rounds = connection.execute(

@@ -16,7 +16,7 @@ from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY, NOT_A
 
 CELL_ROW = ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id")
 NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "BOOLEAN")
-COUNTED = {"n", "share", "pct"}
+COUNTED = {"n", "share", "pct", "is_reliable"}  # told wherever the cell is; a mark says next to nothing
 # In which breakdowns a figure that weighs the size classes is told, where every class that it is made of is told.
 WEIGHTED_IN = ("all", "size_class", "size_class_group")
 

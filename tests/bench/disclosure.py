@@ -18,7 +18,7 @@ import pandas as pd
 
 from ingest.paths import PROJECT_ROOT
 from publish.disclosure import patterns, printed
-from publish.disclosure.counts import Question, Row, RoundCounts
+from publish.disclosure.counts import Question, RoundCounts, Row
 from publish.disclosure.rules import Rule
 
 FEW, MANY, N_QUESTIONS = 10, 100, 25
