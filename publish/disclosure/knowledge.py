@@ -224,9 +224,7 @@ class Knowledge:
         result: OptimizeResult = milp(
             np.concatenate([costs, system.prices]),
             integrality=np.repeat([1, 0], [len(columns), n_steps]),
-            bounds=Bounds(
-                np.maximum(-begin, -near), np.concatenate([np.full(len(columns), near), system.most_steps])
-            ),
+            bounds=Bounds(np.maximum(-begin, -near), np.concatenate([np.full(len(columns), near), system.most_steps])),
             constraints=LinearConstraint(sparse.csc_matrix(system.matrix), system.low - shift, system.high - shift),
             options={"mip_rel_gap": GAP, "time_limit": SECONDS} | ({"node_limit": 1} if np.isfinite(near) else {}),
         )
