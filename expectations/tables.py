@@ -57,6 +57,14 @@ RANGES = {
     "n_responses": (0.0, HUGE),
     "n_municipalities": (0.0, HUGE),
 }
+IN_POINTS = {  # of round_change: the difference of two percentages
+    "delta": (-100.0, 100.0),
+    "se": (0.0, 100.0),
+    "ci_low": (-100.0, 100.0),
+    "ci_high": (-100.0, 100.0),
+    "p_value": (0.0, 1.0),
+    "p_holm": (0.0, 1.0),
+}
 NAMES = {"name", "names", "label", "system_id", "area_code"}
 FROM_CODEBOOK = {"survey_id": "surveys", "question_id": "questions"}
 
@@ -132,8 +140,9 @@ def _demand(table: str, column: str, known: dict[str, tuple[str, ...]]) -> Deman
         return Demand("in_set", "value", VALUES[column], "neither")
     if column in PATTERNS and table in RAW_TABLES:
         return Demand("matches", "value", (PATTERNS[column],), "no such form")
-    if column in RANGES:
-        return Demand("between", "number", RANGES[column], RANGES[column][0] - 1)
+    ranges = RANGES | IN_POINTS if table == "marts.round_change" else RANGES
+    if column in ranges:
+        return Demand("between", "number", ranges[column], ranges[column][0] - 1)
     if column in known:
         return Demand("in_set", "value", (*known[column], "all", NULL), "of no codebook")
     if column.endswith("_key") or column in NAMES:

@@ -92,12 +92,10 @@ def replace_rows(
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     """Column names of `schema.table` in order; an empty list when there is no such table."""
-    schema, name = table.split(".")
-    found = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = ? and table_name = ? "
-        "and database_name = current_database() order by column_index",
-        [schema, name],
-    ).fetchall()
+    try:
+        found = connection.execute("select name from pragma_table_info(?)", [table]).fetchall()
+    except duckdb.CatalogException:
+        return []
     return [column for (column,) in found]
 
 

@@ -108,8 +108,8 @@
 {%- endmacro %}
 
 {# CTE `placed`: rows by municipality of a CTE `rows`, those of all municipalities also in the rows of the areas and size
-   classes that their municipality is in, on the frame of the round that a column names. Needs a CTE `frame`. #}
-{% macro placed_in_areas(rows, frame_round='round_id') -%}
+   classes that their municipality is in. Needs a CTE `frame`. #}
+{% macro placed_in_areas(rows) -%}
 placed as (
     select * from {{ rows }}
     union all
@@ -118,7 +118,7 @@ placed as (
     inner join frame
         on
             {{ rows }}.survey_id = frame.survey_id
-            and {{ rows }}.{{ frame_round }} = frame.round_id
+            and {{ rows }}.round_id = frame.round_id
             and {{ rows }}.municipality_code = frame.municipality_code
             and {{ rows }}.breakdown = 'all'
             and frame.breakdown <> 'all'

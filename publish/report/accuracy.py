@@ -44,8 +44,13 @@ def said_of_figures(facts: RoundFacts) -> list[Block]:
     return [Sentence(f"Figures of the release beside {counted(found.total(), 'printed figure')}: {said}.")]
 
 
-def sampling(_: RoundFacts) -> list[Block]:
-    return [Sentence("The round asks every municipality of its frame: there is no sample and no sampling error.")]
+def sampling(facts: RoundFacts) -> list[Block]:
+    reliable = Counter({str(value): n for value, n in facts.counted("answer_distribution", "is_reliable").items()})
+    there = (
+        "The round asks every municipality of its frame: there is no sample. Those that answered stand for the others"
+    )
+    said = f"{there} of their size class, which is a model; errors and 95 % intervals of each share rest on it."
+    return [Sentence(f"{said} Reliable by the limits of the survey: {reliable['True']} of {reliable.total()} shares.")]
 
 
 def coverage(facts: RoundFacts) -> list[Block]:

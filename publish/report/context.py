@@ -203,7 +203,7 @@ def validation(facts: RoundFacts) -> list[Block]:
 
 
 def compilation(_: RoundFacts) -> list[Block]:
-    said = "Figures count valid answers only; nothing is imputed and no weight is used."
+    said = "Figures count valid answers only; nothing is imputed. Weighted shares count size classes as in the frame."
     return [Sentence(f"{said} Percentages are rounded half up.")]
 
 

@@ -23,13 +23,15 @@ SETTINGS = {
     "scope: all": "scope: all, closed_municipalities: successor",
     "2024-03-": "2025-03-",
     '"2024"': '"2025"',
+    "responses.csv": "responses.jsonl",
     "2024. aasta": "2025. aasta",
     "of 2024": "of 2025",
 }
 
 
 def with_a_merger(folder: Path) -> Path:
-    """The country a year later: Loksa has become a part of Viimsi, and a round was made on the new division."""
+    """The country a year later: Loksa has become a part of Viimsi, and a round was made on the new division, when the
+    tool of the survey had changed."""
     shutil.copytree(DATA, folder)
     registry = folder / "registry"
     shutil.copytree(registry / "2024-01-01", registry / "2025-01-01")
@@ -42,7 +44,16 @@ def with_a_merger(folder: Path) -> Path:
     responses = folder / ROUNDS / "2025" / "responses.csv"
     replace(responses, ".03.2024", ".03.2025", count=-1)
     replace(responses, "Keila linn;Nõunik;Ei;", "Keila linn;Nõunik;Jah;")
+    _as_json_lines(responses)
     return folder
+
+
+def _as_json_lines(file: Path) -> None:
+    """The file as a tool gives it that writes a line of JSON for each response."""
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines(), delimiter=";")
+    records = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    file.with_suffix(".jsonl").write_text("".join(records), encoding="utf-8")
+    file.unlink()
 
 
 def _merge(registry: Path) -> None:
@@ -61,19 +72,6 @@ def _merge(registry: Path) -> None:
         people[SUCCESSOR if code == CLOSED else code] += int(population)
     later = [(code, "2024", str(n), "2025-01-01") for code, n in people.items()]
     _write(registry / "population.csv", [header, *rows, *later])
-
-
-def with_a_round_of_json_lines(folder: Path) -> Path:
-    """The same another year later, when the tool of the survey has changed."""
-    with_a_merger(folder)
-    before, after = folder / ROUNDS / "2025", folder / ROUNDS / "2026"
-    shutil.copytree(before, after)
-    for old, new in {'"2025"': '"2026"', "2025-03-": "2026-03-", "responses.csv": "responses.jsonl"}.items():
-        replace(after / "round.yml", old, new, count=-1)
-    records = [json.dumps(each, ensure_ascii=False) + "\n" for each in responses(folder, "2025")]
-    (after / "responses.csv").unlink()
-    (after / "responses.jsonl").write_text("".join(records).replace(".03.2025", ".03.2026"), encoding="utf-8")
-    return folder
 
 
 def responses(country: Path, round_id: str) -> list[dict[str, str]]:

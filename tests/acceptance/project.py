@@ -16,6 +16,9 @@ from ingest.paths import PROJECT_ROOT, DataPaths
 INPUTS = ("surveys", "registry", "systems")
 ROOMS = ("ingest", "expectations", "publish", "orchestration", "dbt_project")
 ROUND = Path("surveys/koto_kuntakysely/rounds/2023-01")
+SECOND, THIRD = ROUND.with_name("2023-02"), ROUND.with_name("2023-03")
+SURVEY_OF_2020 = Path("surveys/owal_tyovoiman_ulkopuolella")
+ROUND_OF_2020 = SURVEY_OF_2020 / "rounds" / "2020"
 
 
 def copy_inputs(folder: Path) -> DataPaths:

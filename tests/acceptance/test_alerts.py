@@ -12,25 +12,22 @@ from tests.servers import free_port, web_server
 
 def failing_run(paths: DataPaths) -> str:
     """Run a job in Dagster on a warehouse that is no database; its log."""
-    paths.prepare_private()
     paths.warehouse_file.write_bytes(b"no database" * 1000)
-    paths.dagster_home.mkdir(exist_ok=True)
     done = dagster(paths, "job", "execute", "-j", "rebuild")
     assert done.returncode != 0, done.stdout
     return done.stdout
 
 
-def test_a_run_that_fails_in_dagster_is_told_and_logged(tmp_path: Path) -> None:
-    paths = copy_inputs(tmp_path / "data")
+def test_a_run_that_fails_in_dagster_is_told_and_logged(fresh: DataPaths) -> None:
     with web_server() as endpoint:
         down = f"email:\n  host: localhost\n  port: {free_port()}\n  from: k@example.org\n  to: [a@example.org]\n"
-        paths.alerts_file.write_text(f"{down}webhook:\n  url: {endpoint.url}\n", encoding="utf-8")
-        log = failing_run(paths)
+        fresh.alerts_file.write_text(f"{down}webhook:\n  url: {endpoint.url}\n", encoding="utf-8")
+        log = failing_run(fresh)
     [post] = endpoint.posts
-    assert post["subject"] == "kuntakysely: refresh 1 failed"
+    assert post["subject"] == "kuntakysely: refresh 2 failed"
     assert "Nothing was published: WarehouseDamaged in step raw__registry of run " in post["text"]
     assert "data/alerts.yml, email: localhost:" in log
-    with state.opened(paths) as memory:
+    with state.opened(fresh) as memory:
         assert (last := state.last_refresh(memory)) is not None
     assert last.outcome == "failed"
 

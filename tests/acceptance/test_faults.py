@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,36 +16,42 @@ import pytest
 
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.warehouse import opened
-from tests.acceptance.project import ROUND, command, environment, kuntakysely, replace, rows, touch_round
+from tests.acceptance.project import (
+    ROUND,
+    ROUND_OF_2020,
+    SECOND,
+    THIRD,
+    command,
+    copy_data,
+    environment,
+    kuntakysely,
+    replace,
+    rows,
+    touch_round,
+)
 
 ReleaseOf = Callable[[DataPaths], str]
 CONTACT = "Kotoutumisen yhteyshenkilöt on nimetty"
-FILE_FAULTS = {
-    "a missing column": (CONTACT, "Jotain muuta", f'The column "{CONTACT}" is not in responses.csv.'),
-    "a duplicate header": (";Aloitusaika;", ";Lähetysaika;", 'The column name "Lähetysaika" appears 2 times.'),
-    "an unclosed quote": ("KOTO-0010", '"KOTO-0010', "quote"),
-}
+# A missing column, an unclosed quote, a duplicate header: the file, what is altered in it, the file and what is said.
+FILE_FAULTS = [
+    (ROUND, CONTACT, "Jotain muuta", "columns.csv", f'The column "{CONTACT}" is not in responses.csv.'),
+    (SECOND, "KOTO-0010", '"KOTO-0010', "responses.csv", "A quoted field goes on after its closing quote."),
+    (ROUND_OF_2020, '"G01Q01"', '"G01Q02"', "responses.csv", 'The column name "G01Q02" appears 2 times.'),
+]
 
 
-@pytest.mark.parametrize("fault", FILE_FAULTS)
-def test_a_fault_of_the_file_ends_with_2(fresh: DataPaths, release_of: ReleaseOf, fault: str) -> None:
-    old, new, message = FILE_FAULTS[fault]
-    before = release_of(fresh)
-    replace(fresh.root / ROUND / "responses.csv", old, new)
-    done = kuntakysely(fresh, "refresh")
-    assert done.returncode == 2, done.stdout
-    assert message in done.stdout
-    assert "Traceback" not in done.stdout
-    assert release_of(fresh) == before
-
-
-def test_a_cut_file_is_told(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    before = release_of(fresh)
-    file = fresh.root / ROUND / "responses.csv"
+def test_faults_of_files_end_with_2_and_are_told_at_once(twice: DataPaths, release_of: ReleaseOf) -> None:
+    """Each round has a fault, and one a file that is cut."""
+    before = release_of(twice)
+    for folder, old, new, *_ in FILE_FAULTS:
+        replace(twice.root / folder / "responses.csv", old, new)
+    file = twice.root / THIRD / "responses.csv"
     file.write_bytes(file.read_bytes()[:9000])
-    done = kuntakysely(fresh, "refresh")
-    assert (done.returncode, release_of(fresh)) == (2, before), done.stdout
-    assert "cut" in done.stdout
+    done = kuntakysely(twice, "refresh")
+    assert (done.returncode, release_of(twice)) == (2, before), done.stdout
+    assert "Traceback" not in done.stdout
+    for folder, _, _, place, said in [*FILE_FAULTS, (THIRD, "", "", "responses.csv", "cut")]:
+        assert re.search(rf"^data/{folder}/{place}, .*{re.escape(said)}", done.stdout, re.MULTILINE), done.stdout
 
 
 def test_a_registry_fault_ends_with_2_and_keeps_the_last_snapshot(fresh: DataPaths, release_of: ReleaseOf) -> None:
@@ -58,27 +65,44 @@ def test_a_registry_fault_ends_with_2_and_keeps_the_last_snapshot(fresh: DataPat
         assert len(connection.execute(kept).fetchall()) == 1
 
 
-def test_faults_of_rows_and_cells_are_kept_and_told(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    """An unknown municipality, "72" for "072", a word that is no option: three rows wait, one answer does not count."""
-    before = release_of(fresh)
-    file = fresh.root / ROUND / "responses.csv"
+@pytest.fixture(scope="module")
+def refused(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> tuple[DataPaths, str]:
+    """The data after a refresh that was refused, and what it said.
+
+    One round has an unknown municipality, "72" for "072", and a word that is no option; in the other, municipality 106
+    makes an assessment for some of its clients and no more for hardly any."""
+    paths = copy_data(published, tmp_path_factory.mktemp("refused") / "data")
+    file = paths.root / ROUND / "responses.csv"
     replace(file, ";849;", ";matti.meikalainen@example.fi;")
     for old, new in ((";697;", ";999;"), (";072;", ";72;"), (";Jokseenkin riittävät;", ";Riittää kyllä;")):
         replace(file, old, new)
-    done = kuntakysely(fresh, "refresh")
-    assert (done.returncode, release_of(fresh)) == (1, before), done.stdout
-    assert 'municipality "999" is not in the division' in done.stdout
-    assert 'if "072" Hailuoto is meant' in done.stdout
-    assert "expected a code or label of the list sufficiency" in done.stdout
+    file = paths.root / ROUND_OF_2020 / "responses.csv"
+    first = file.read_text(encoding="utf-8").splitlines()[1]
+    replace(file, first, first.replace('"A1","A3","A3"', '"A1","A2","A3"'))
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 1, done.stdout
+    return paths, done.stdout
+
+
+def test_faults_of_rows_and_cells_are_kept_and_told(
+    published: DataPaths, refused: tuple[DataPaths, str], release_of: ReleaseOf
+) -> None:
+    """Three rows wait, and one answer does not count."""
+    paths, said = refused
+    assert release_of(paths) == release_of(published)
+    assert 'municipality "999" is not in the division' in said
+    assert 'if "072" Hailuoto is meant' in said
+    assert "expected a code or label of the list sufficiency" in said
     for typed in ("Riittää kyllä", "matti.meikalainen"):
-        assert typed not in done.stdout, "what a respondent wrote stays on the private side"
-    assert "Riittää kyllä" in (fresh.warehouse / "findings.csv").read_text(encoding="utf-8")
-    assert "refused" in kuntakysely(fresh, "status").stdout
-    status = json.loads(kuntakysely(fresh, "status", "--json").stdout)
+        assert typed not in said, "what a respondent wrote stays on the private side"
+    assert "Riittää kyllä" in (paths.warehouse / "findings.csv").read_text(encoding="utf-8")
+    assert "refused" in kuntakysely(paths, "status").stdout
+    status = json.loads(kuntakysely(paths, "status", "--json").stdout)
     assert (status["release"]["number"], status["last_refresh"]["outcome"]) == (1, "refused")
     failed = {check["check_id"] for check in status["checks"] if check["status"] == "fail"}
-    assert {"rows_unknown_municipality", "figures_reconciled"} <= failed
-    with opened(fresh.warehouse_file, read_only=True) as connection:
+    assert "rows_unknown_municipality" in failed
+    assert "block check figures_reconciled of koto_kuntakysely/2023-01" in said
+    with opened(paths.warehouse_file, read_only=True) as connection:
         counted = connection.execute(
             "select disposition, count(*) from intermediate.int_responses_disposed where round_id = '2023-01' "
             "group by all order by all"
@@ -86,19 +110,17 @@ def test_faults_of_rows_and_cells_are_kept_and_told(fresh: DataPaths, release_of
     assert counted == [("accepted", 169), ("unknown_municipality", 3)]
 
 
-def test_one_changed_answer_turns_exactly_the_figures_it_touches(fresh: DataPaths) -> None:
-    """KOTO-0001, of the smallest class, says no instead of yes: shares of all responses and municipalities move."""
-    file = fresh.root / ROUND / "responses.csv"
-    lines = file.read_bytes().decode("utf-8").split("\r\n")
-    assert lines[1].startswith("KOTO-0001;")
-    lines[1] = lines[1].replace(";Kyllä;", ";Ei;", 1)
-    file.write_bytes("\r\n".join(lines).encode("utf-8"))
-    assert kuntakysely(fresh, "refresh").returncode == 1
-    with opened(fresh.warehouse_file, read_only=True) as connection:
-        moved = connection.execute(
-            "select figure_id from marts.publication_reconciliation where status = 'mismatch' order by all"
+def test_one_changed_answer_turns_exactly_the_figures_it_touches(refused: tuple[DataPaths, str]) -> None:
+    """The share of one option falls and that of the other rises; the ten other figures stay."""
+    paths, said = refused
+    assert "block check figures_reconciled of owal_tyovoiman_ulkopuolella/2020" in said
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        compared = connection.execute(
+            "select status, list(figure_id order by figure_id) from marts.publication_reconciliation "
+            "where round_id = '2020' group by all order by all"
         ).fetchall()
-    assert moved == [("f136",), ("f160",), ("f161",)]
+    others = [f"f{number}" for number in range(148, 160) if number not in (155, 157)]
+    assert compared == [("match", others), ("mismatch", ["f155", "f157"])]
 
 
 def test_a_warehouse_that_is_open_elsewhere(fresh: DataPaths, release_of: ReleaseOf) -> None:
@@ -126,49 +148,42 @@ def test_a_folder_without_surveys_is_told_and_left_alone(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_refreshes_at_once(fresh: DataPaths) -> None:
-    touch_round(fresh)
-    first = subprocess.Popen(command("refresh"), cwd=PROJECT_ROOT, env=environment(fresh), stdout=subprocess.DEVNULL)
-    wait_for_lock(fresh, first.pid)
-    second = kuntakysely(fresh, "refresh")
-    assert second.returncode == 3
-    assert f"another refresh is running: process {first.pid}" in second.stdout
-    assert first.wait() == 0
-    assert rows(fresh, "select number from marts.release") == [(2,)]
-
-
-def test_a_killed_refresh_leaves_the_release_and_the_next_one_works(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    before = release_of(fresh)
-    touch_round(fresh)
+def begin_refresh(paths: DataPaths) -> subprocess.Popen[bytes]:
+    """A refresh that runs by itself, as soon as it has the lock."""
     running = subprocess.Popen(
-        command("refresh"), cwd=PROJECT_ROOT, env=environment(fresh), stdout=subprocess.DEVNULL, start_new_session=True
+        command("refresh"), cwd=PROJECT_ROOT, env=environment(paths), stdout=subprocess.DEVNULL, start_new_session=True
     )
-    wait_for_lock(fresh, running.pid)
-    time.sleep(8)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    assert release_of(fresh) == before
-    done = kuntakysely(fresh, "refresh")
-    assert done.returncode == 0, done.stdout
-    assert rows(fresh, "select number from marts.release") == [(2,)]
-
-
-def test_rollback_and_back(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    touch_round(fresh)
-    first = release_of(fresh)
-    assert kuntakysely(fresh, "refresh").returncode == 0
-    second = release_of(fresh)
-    assert kuntakysely(fresh, "rollback").returncode == 0
-    assert release_of(fresh) == first
-    unchanged = kuntakysely(fresh, "refresh")
-    assert "`current` points at release 1, by a rollback" in unchanged.stdout
-    assert kuntakysely(fresh, "rollback", "2").returncode == 0
-    assert release_of(fresh) == second
-    assert kuntakysely(fresh, "rollback", "7").returncode == 2
-
-
-def wait_for_lock(paths: DataPaths, pid: int) -> None:
     deadline = time.monotonic() + 30
-    while f'"pid": {pid}' not in paths.lock_file.read_text(encoding="utf-8"):
+    while f'"pid": {running.pid}' not in paths.lock_file.read_text(encoding="utf-8"):
         assert time.monotonic() < deadline, "the refresh never took the lock"
         time.sleep(0.02)
+    return running
+
+
+def test_after_a_kill_the_release_stands_and_the_next_refresh_works_alone(
+    fresh: DataPaths, release_of: ReleaseOf
+) -> None:
+    """A refresh is killed while it builds, and while the next one runs a third is turned away."""
+    before = release_of(fresh)
+    touch_round(fresh)
+    killed = begin_refresh(fresh)
+    time.sleep(8)
+    os.killpg(killed.pid, signal.SIGKILL)
+    assert (killed.wait(), release_of(fresh)) == (-signal.SIGKILL, before), "it was still running"
+    running = begin_refresh(fresh)
+    turned_away = kuntakysely(fresh, "refresh")
+    assert turned_away.returncode == 3
+    assert f"another refresh is running: process {running.pid}" in turned_away.stdout
+    assert running.wait() == 0
+    assert rows(fresh, "select number from marts.release") == [(2,)]
+
+
+def test_rollback_and_back(published: DataPaths, twice: DataPaths, release_of: ReleaseOf) -> None:
+    first, second = release_of(published), release_of(twice)
+    assert kuntakysely(twice, "rollback").returncode == 0
+    assert release_of(twice) == first != second
+    unchanged = kuntakysely(twice, "refresh")
+    assert "`current` points at release 1, by a rollback" in unchanged.stdout
+    assert kuntakysely(twice, "rollback", "2").returncode == 0
+    assert release_of(twice) == second
+    assert kuntakysely(twice, "rollback", "7").returncode == 2

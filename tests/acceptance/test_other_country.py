@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
-from ingest.fingerprint import code_sha256
-from ingest.paths import PROJECT_ROOT, DataPaths
-from tests.acceptance.project import kuntakysely, replace, rows
-
-DATA = PROJECT_ROOT / "tests" / "other_country" / "data"
+from ingest.paths import DataPaths
+from tests.acceptance.project import rows
 
 
-@pytest.fixture(scope="module")
-def estonia(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """The made-up survey of Estonia, refreshed once by the code as it is."""
-    paths = DataPaths(tmp_path_factory.mktemp("other_country") / "data")
-    shutil.copytree(DATA, paths.root)
-    code = code_sha256()
-    done = kuntakysely(paths, "refresh")
-    assert (done.returncode, code_sha256()) == (0, code), done.stdout
-    return paths
-
-
-def test_the_round_is_counted(estonia: DataPaths) -> None:
+def test_the_round_is_counted(begun: DataPaths) -> None:
     """Municipalities are told by name in either language, by code, and by a recode; one that is unknown waits."""
-    found = rows(estonia, "select n_frame, n_responses, n_municipalities, frame_scope from marts.dim_round")
+    found = rows(begun, "select n_frame, n_responses, n_municipalities, frame_scope from marts.dim_round")
     assert found == [(12, 14, 10, "all")]
 
 
-def test_printed_figures_are_reproduced(estonia: DataPaths) -> None:
-    found = rows(estonia, "select figure_id, status from marts.publication_reconciliation order by all")
+def test_printed_figures_are_reproduced(begun: DataPaths) -> None:
+    found = rows(begun, "select figure_id, status from marts.publication_reconciliation order by all")
     assert found == [(name, "match") for name in ("counties", "municipalities", "service", "staff_agree")]
 
 
-def test_its_counties_are_those_of_its_registry(estonia: DataPaths) -> None:
-    assert rows(estonia, "select county_code, name_en, name_fi, is_county from marts.dim_county order by all") == [
+def test_its_counties_are_those_of_its_registry(begun: DataPaths) -> None:
+    assert rows(begun, "select county_code, name_en, name_fi, is_county from marts.dim_county order by all") == [
         ("HARJU", "Harju County", None, True),
         ("SAARE", "Saare County", None, True),
         ("TARTU", "Tartu County", None, True),
@@ -45,13 +28,13 @@ def test_its_counties_are_those_of_its_registry(estonia: DataPaths) -> None:
     ]
 
 
-def test_its_area_levels_are_breakdowns(estonia: DataPaths) -> None:
+def test_its_area_levels_are_breakdowns(begun: DataPaths) -> None:
     sql = "select breakdown_id, n_frame, n_municipalities from marts.response_rate where breakdown = '{}' order by all"
-    assert rows(estonia, sql.format("municipality_type")) == [("L", 6, 5), ("V", 6, 5)]
-    assert rows(estonia, sql.format("size_class")) == [("from_11000", 8, 6), ("up_to_11000", 4, 4)]
+    assert rows(begun, sql.format("municipality_type")) == [("L", 6, 5), ("V", 6, 5)]
+    assert rows(begun, sql.format("size_class")) == [("from_11000", 8, 6), ("up_to_11000", 4, 4)]
 
 
-def test_a_distribution_is_read_in_estonian_by_keys(estonia: DataPaths) -> None:
+def test_a_distribution_is_read_in_estonian_by_keys(begun: DataPaths) -> None:
     """By response: the labels of question, answer and breakdown row, each joined on one column."""
     sql = """
         select questions.label, answers.label, breakdowns.label, results.n, results.base_n, results.pct
@@ -64,21 +47,21 @@ def test_a_distribution_is_read_in_estonian_by_keys(estonia: DataPaths) -> None:
     """
     chosen = " and results.question_id = 'enough_staff' and results.level = 'group' and results.unit = 'response'"
     question = "Töötajaid on piisavalt"
-    assert rows(estonia, f"{sql}{chosen} and results.breakdown = 'all' order by results.n desc") == [
+    assert rows(begun, f"{sql}{chosen} and results.breakdown = 'all' order by results.n desc") == [
         (question, "Nõus", "Kõik", 7, 12, 58),
         (question, "Ei ole nõus üldse", "Kõik", 5, 12, 42),
     ]
-    assert rows(estonia, f"{sql}{chosen} and results.breakdown_id = 'SAARE' order by results.n, answers.label") == [
+    assert rows(begun, f"{sql}{chosen} and results.breakdown_id = 'SAARE' order by results.n, answers.label") == [
         (question, "Ei ole nõus üldse", "Saare maakond", 1, 2, 50),
         (question, "Nõus", "Saare maakond", 1, 2, 50),
     ]
 
 
-def test_dims_have_the_languages_of_the_survey_only(estonia: DataPaths) -> None:
-    assert rows(estonia, "select title_fi, title_sv, title_en from marts.dim_survey") == [
+def test_dims_have_the_languages_of_the_survey_only(begun: DataPaths) -> None:
+    assert rows(begun, "select title_fi, title_sv, title_en from marts.dim_survey") == [
         (None, None, "Survey of municipalities")
     ]
-    assert rows(estonia, "select distinct language from marts.label order by all") == [("en",), ("et",)]
+    assert rows(begun, "select distinct language from marts.label order by all") == [("en",), ("et",)]
 
 
 @pytest.mark.parametrize(
@@ -95,19 +78,9 @@ def test_dims_have_the_languages_of_the_survey_only(estonia: DataPaths) -> None:
         ("municipality", "dim_municipality", "municipality_key"),
     ],
 )
-def test_every_row_of_a_dim_has_its_label_in_both_languages(estonia: DataPaths, thing: str, dim: str, key: str) -> None:
+def test_every_row_of_a_dim_has_its_label_in_both_languages(begun: DataPaths, thing: str, dim: str, key: str) -> None:
     """Each key of a dim is in label once per language."""
     sql = f"select {key}, count(*) from marts.{dim} left join marts.label on thing = '{thing}' and thing_key = {key}"
-    found = rows(estonia, f"{sql} group by all")
+    found = rows(begun, f"{sql} group by all")
     assert found
     assert {n for _, n in found} == {2}
-
-
-def test_a_label_that_is_changed_reaches_the_release(estonia: DataPaths, tmp_path: Path) -> None:
-    paths = DataPaths(tmp_path / "data")
-    shutil.copytree(estonia.root, paths.root, symlinks=True)
-    replace(paths.surveys / "omavalitsused" / "survey.yml", "{et: Kõik, en: All}", "{et: Kokku, en: All}")
-    done = kuntakysely(paths, "refresh")
-    assert done.returncode == 0, done.stdout
-    found = rows(paths, "select label from marts.label where thing_key like '%/all/all' and language = 'et'")
-    assert found == [("Kokku",)]

@@ -1,32 +1,22 @@
-"""Two rounds of one survey: a refresh of one neither loses the other nor vouches for it."""
+"""Rounds of one survey: a refresh of some neither loses the others nor vouches for them."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
-import pytest
-
+from ingest.landing import rounds_to_read
 from ingest.paths import DataPaths
-from tests.acceptance.project import ROUND, copy_data, copy_inputs, kuntakysely, replace, rows, touch_round
+from ingest.rounds import round_keys
+from tests.acceptance.project import (
+    ROUND,
+    ROUND_OF_2020,
+    SECOND,
+    THIRD,
+    kuntakysely,
+    replace,
+    rows,
+    touch_round,
+)
 
-SECOND = ROUND.with_name("2023-02")
-
-
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """Round 2023-01 and the same responses again as round 2023-02, refreshed once."""
-    paths = copy_inputs(tmp_path_factory.mktemp("both") / "data")
-    shutil.copytree(paths.root / ROUND, paths.root / SECOND)
-    replace(paths.root / SECOND / "round.yml", 'round_id: "2023-01"', 'round_id: "2023-02"')
-    done = kuntakysely(paths, "refresh")
-    assert done.returncode == 0, done.stdout
-    return paths
-
-
-@pytest.fixture
-def two(both: DataPaths, tmp_path: Path) -> DataPaths:
-    return copy_data(both, tmp_path / "data")
+ALL = [("2023-01", 172), ("2023-02", 172), ("2023-03", 172)]
 
 
 def rounds(paths: DataPaths) -> list[tuple[object, ...]]:
@@ -34,58 +24,43 @@ def rounds(paths: DataPaths) -> list[tuple[object, ...]]:
                 "where survey_id = 'koto_kuntakysely' order by all")  # fmt: skip
 
 
-def test_both_are_published(both: DataPaths) -> None:
-    assert rounds(both) == [("2023-01", 172), ("2023-02", 172)]
+def test_all_are_published(published_twice: DataPaths) -> None:
+    assert rounds(published_twice) == ALL
 
 
-def test_a_full_refresh_of_one_keeps_the_other(two: DataPaths) -> None:
-    done = kuntakysely(two, "refresh", "--full", "--round", "2023-01")
+def test_a_refresh_of_some_keeps_the_others_and_does_not_vouch_for_them(twice: DataPaths) -> None:
+    """All are edited, one is faulty, and two that are no neighbours are refreshed: the others are still to do, and a
+    full refresh of one does them too."""
+    replace(twice.root / ROUND_OF_2020 / "source.yml", "producer: ", "producer: Another ")
+    for folder in (ROUND, SECOND, THIRD):
+        touch_round(twice, folder)
+    replace(twice.root / THIRD / "responses.csv", ";Aloitusaika;", ";Lähetysaika;")
+    done = kuntakysely(twice, "refresh", "--round", "2023-01", "--round", "2023-02")
     assert done.returncode == 0, done.stdout
-    assert rounds(two) == [("2023-01", 172), ("2023-02", 172)]
-
-
-def test_a_refresh_of_one_does_not_vouch_for_the_other(two: DataPaths) -> None:
-    """All are edited, and two that are no neighbours are refreshed: the next refresh still has the third to do."""
-    third = Path("surveys/owal_tyovoiman_ulkopuolella/rounds/2020")
-    replace(two.root / third / "source.yml", "producer: ", "producer: Another ")
-    for folder in (ROUND, SECOND):
-        touch_round(two, folder)
-    done = kuntakysely(two, "refresh", "--round", "2023-01", "--round", "2020")
-    assert (done.returncode, f"Refreshing {ROUND.parts[1]}/2023-01, {third.parts[1]}/2020" in done.stdout) == (0, True)
-    done = kuntakysely(two, "refresh")
-    assert done.returncode == 0
-    assert "Nothing has changed" not in done.stdout
-    assert "Nothing has changed" in kuntakysely(two, "refresh").stdout
-
-
-def test_a_faulty_round_is_carried_while_the_other_is_refreshed(two: DataPaths) -> None:
-    replace(two.root / SECOND / "responses.csv", ";Aloitusaika;", ";Lähetysaika;")
-    done = kuntakysely(two, "refresh", "--round", "2023-01")
+    assert "Refreshing koto_kuntakysely/2023-01, koto_kuntakysely/2023-02\n" in done.stdout
+    assert rounds(twice) == ALL
+    left = ["koto_kuntakysely/2023-03", "owal_tyovoiman_ulkopuolella/2020"]
+    assert list(rounds_to_read(twice, round_keys(twice))) == left
+    assert kuntakysely(twice, "refresh").returncode == 2, "one of them is faulty"
+    replace(twice.root / THIRD / "responses.csv", ";Lähetysaika;", ";Aloitusaika;")
+    done = kuntakysely(twice, "refresh", "--full", "--round", "2023-01")
     assert done.returncode == 0, done.stdout
-    assert rounds(two) == [("2023-01", 172), ("2023-02", 172)]
-    assert kuntakysely(two, "refresh").returncode == 2
+    assert rounds(twice) == ALL
+    assert "Nothing has changed" in kuntakysely(twice, "refresh").stdout
 
 
-def test_a_codebook_changed_for_one_round_does_not_empty_the_other(two: DataPaths) -> None:
-    """A question gets another id, and only one round says so: the answers of the other would vanish."""
-    for file in (two.surveys / "koto_kuntakysely" / "questions.csv", two.root / ROUND / "columns.csv"):
+def test_a_codebook_changed_for_one_round_does_not_empty_the_others(twice: DataPaths) -> None:
+    """A question gets another id, and only one round says so: the answers of the others would vanish."""
+    for file in (twice.surveys / "koto_kuntakysely" / "questions.csv", twice.root / ROUND / "columns.csv"):
         replace(file, "contact_named", "contact_known", count=-1)
-    replace(two.surveys / "koto_kuntakysely" / "published_figures.csv", "contact_named", "contact_known", count=-1)
-    done = kuntakysely(two, "refresh", "--round", "2023-01")
+    replace(twice.surveys / "koto_kuntakysely" / "published_figures.csv", "contact_named", "contact_known", count=-1)
+    done = kuntakysely(twice, "refresh", "--round", "2023-01")
     assert done.returncode == 1, done.stdout
-    assert "block check codebook_fits of koto_kuntakysely/2023-02" in done.stdout
-    assert rounds(two) == [("2023-01", 172), ("2023-02", 172)]
+    for other in (SECOND, THIRD):
+        assert f"block check codebook_fits of koto_kuntakysely/{other.name}" in done.stdout
+    assert rounds(twice) == ALL
 
 
-def test_the_faults_of_both_are_told_at_once(two: DataPaths) -> None:
-    for folder in (ROUND, SECOND):
-        replace(two.root / folder / "responses.csv", ";Aloitusaika;", ";Lähetysaika;")
-    done = kuntakysely(two, "refresh")
-    assert done.returncode == 2
-    for folder in (ROUND, SECOND):
-        assert f'{folder}/responses.csv, line 1: The column name "Lähetysaika" appears 2 times.' in done.stdout
-
-
-def test_a_round_that_is_not_there(two: DataPaths) -> None:
-    done = kuntakysely(two, "refresh", "--round", "2023-01", "--round", "nope")
+def test_a_round_that_is_not_there(published: DataPaths) -> None:
+    done = kuntakysely(published, "refresh", "--round", "2023-01", "--round", "nope")
     assert (done.returncode, "No round */nope" in done.stdout) == (2, True)

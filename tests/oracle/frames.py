@@ -113,13 +113,16 @@ def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None
         "int_pairs_to_build": "select 'survey' as survey_id, 'q1' as question_id, 'second' as round_id, "
         "'second' as frame_round_id, 'q1' as earlier_question_id, 'first' as earlier_round_id, "
         "'first' as earlier_frame_round_id",
-        "int_answers_realigned": " union all ".join(
-            f"select distinct on (unit_id) 'survey' as survey_id, '{name}' as round_id, '{name}' as frame_round_id, "
-            f"'{unit}' as unit, {unit_id}::varchar as unit_id, 'q1' as question_id, mun_id::varchar as successor_code, "
+        "int_answers_by_unit": " union all ".join(
+            f"select distinct on (unit_id) 'survey' as survey_id, '{name}' as round_id, "
+            f"'{unit}' as unit, {unit_id}::varchar as unit_id, 'q1' as question_id, "
+            f"'select_one' as question_type, {MUNICIPALITY}, "
             f"q1::varchar as code from {read(file)} where q1 is not null"
             for name, file in files.items()
             for unit, unit_id in UNITS.items()
         ),
+        "int_answers_realigned": "select *, round_id as frame_round_id, municipality_code as successor_code "
+        "from int_answers_by_unit where false",
         "int_frame_broken_down": " union all ".join(
             f"select 'survey' as survey_id, '{name}' as round_id, {MUNICIPALITY}, '{breakdown}' as breakdown, "
             f"{column} as breakdown_id from {frame}"

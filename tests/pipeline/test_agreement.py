@@ -13,16 +13,14 @@ from expectations.profiles import answer_profile
 from expectations.run import judge
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
-from tests.pipeline.build import build, copy_sample
 
 OUTSIDE = {"code_not_in_list", "not_a_number", "not_a_date", "out_of_range"}
 PLACE = ["question_id", "judged_value", "answer_status"]
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    paths: DataPaths = build(copy_sample(tmp_path_factory.mktemp("agreement")))
-    with opened(paths.warehouse_file, read_only=True) as opened_connection:
+def connection(built_sample: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with opened(built_sample.warehouse_file, read_only=True) as opened_connection:
         yield opened_connection
 
 
@@ -81,6 +79,7 @@ def test_a_wrong_status_breaks_the_agreement(
     slipped = (profile[PLACE] == [question, value, right]).all(axis=1)
     assert slipped.sum() == 1
     profile.loc[slipped, "answer_status"] = wrong
-    verdicts = judge(answers.rules(answers.asked_questions(connection), profile), profile)
-    broken = {v.rule.question_id for v in verdicts if v.rule.check_id == answers.AGREEMENT and not v.passed}
+    rules = answers.rules(answers.asked_questions(connection), profile)
+    verdicts = judge([rule for rule in rules if rule.check_id == answers.AGREEMENT], profile)
+    broken = {verdict.rule.question_id for verdict in verdicts if not verdict.passed}
     assert broken == {question}

@@ -5,18 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ingest.paths import DataPaths
-from tests.pipeline.build import build, copy_sample, run_dbt
+from tests.pipeline.build import run_dbt
 from tests.pipeline.golden import FOLDER, NAMES, golden_texts
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    return build(copy_sample(tmp_path_factory.mktemp("sample")))
-
-
-@pytest.fixture(scope="module")
-def built(sample: DataPaths) -> dict[str, str]:
-    return golden_texts(sample)
+def built(built_sample: DataPaths) -> dict[str, str]:
+    return golden_texts(built_sample)
 
 
 @pytest.mark.parametrize("table", NAMES)
@@ -28,5 +23,5 @@ def test_every_golden_file_is_compared() -> None:
     assert {path.stem for path in FOLDER.glob("*.csv")} == set(NAMES)
 
 
-def test_dbt_unit_tests(sample: DataPaths) -> None:
-    run_dbt(sample, "test", "--select", "test_type:unit")
+def test_dbt_unit_tests(built_sample: DataPaths) -> None:
+    run_dbt(built_sample, "test", "--select", "test_type:unit")

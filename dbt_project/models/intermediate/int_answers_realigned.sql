@@ -1,5 +1,5 @@
--- The answers of a round that is compared with another, on the later division of the two: municipalities that have
--- merged since are one, by the rule of the question.
+-- The answers of a round on the frame of another round, whose division is later: municipalities that have merged since
+-- are one, by the rule of the question.
 with pairs as (
     select * from {{ ref('int_pairs_to_build') }}
 ),
@@ -28,6 +28,7 @@ wanted as (
         earlier_frame_round_id as frame_round_id,
         division_date
     from pairs
+    where earlier_round_id <> earlier_frame_round_id
     union
     select
         survey_id,
@@ -36,6 +37,7 @@ wanted as (
         frame_round_id,
         division_date
     from pairs
+    where round_id <> frame_round_id
 ),
 
 moved as (
@@ -43,9 +45,8 @@ moved as (
         answers.*,
         wanted.frame_round_id,
         successors.successor_code,
-        {{ municipality_rank(
-            'answers', 'wanted.frame_round_id, successors.successor_code', 'questions.municipality_rule'
-        ) }} as municipality_rank
+        {{ municipality_rank('answers', 'successors.successor_code', 'questions.municipality_rule') }}
+            as municipality_rank
     from wanted
     inner join answers
         on

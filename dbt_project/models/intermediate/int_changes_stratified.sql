@@ -28,6 +28,7 @@ cells as (
         bases.unit,
         bases.breakdown,
         bases.breakdown_id,
+        bases.municipality_code,
         answers.answer_level,
         answers.answer_code,
         strata.stratum,
@@ -57,6 +58,61 @@ cells as (
             and answers.answer_level = given.answer_level
             and answers.answer_code = given.answer_code
     where bases.answer_level = 'base'
+),
+
+-- Where a municipality is in the frame of each round: its size class may be another in the earlier one.
+placed_rounds as (
+    select distinct
+        pairs.survey_id,
+        pairs.round_id,
+        pairs.earlier_round_id,
+        pairs.frame_round_id,
+        pairs.earlier_frame_round_id
+    from {{ ref('int_pairs_to_build') }} as pairs
+),
+
+places as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        rounds.earlier_round_id,
+        frame.municipality_code,
+        frame.breakdown,
+        frame.breakdown_id,
+        max(case when frame.round_id = rounds.frame_round_id then 1 else 0 end) as is_later,
+        max(case when frame.round_id = rounds.earlier_frame_round_id then 1 else 0 end) as is_earlier
+    from placed_rounds as rounds
+    inner join {{ ref('int_frame_broken_down') }} as frame
+        on
+            rounds.survey_id = frame.survey_id
+            and frame.round_id in (rounds.frame_round_id, rounds.earlier_frame_round_id)
+    where frame.breakdown <> 'all'
+    group by
+        rounds.survey_id, rounds.round_id, rounds.earlier_round_id, frame.municipality_code, frame.breakdown,
+        frame.breakdown_id
+),
+
+placed as (
+    select * from cells
+    union all
+    select
+        cells.* replace (
+            places.breakdown as breakdown,
+            places.breakdown_id as breakdown_id,
+            cells.n * places.is_later as n,
+            cells.base_n * places.is_later as base_n,
+            cells.earlier_n * places.is_earlier as earlier_n,
+            cells.earlier_base_n * places.is_earlier as earlier_base_n
+        )
+    from cells
+    inner join places
+        on
+            cells.survey_id = places.survey_id
+            and cells.round_id = places.round_id
+            and cells.earlier_round_id = places.earlier_round_id
+            and cells.municipality_code = places.municipality_code
+            and cells.breakdown = 'all'
+            and cells.base_n * places.is_later + cells.earlier_base_n * places.is_earlier > 0
 )
 
 select
@@ -90,7 +146,7 @@ select
     cast(sum(case when base_n > 0 and earlier_base_n > 0 then 1 else 0 end) as bigint) as n_paired,
     cast(sum(case when earlier_base_n > 0 and base_n > 0 and n > earlier_n then 1 else 0 end) as bigint) as n_came,
     cast(sum(case when earlier_base_n > 0 and base_n > 0 and n < earlier_n then 1 else 0 end) as bigint) as n_went
-from cells
+from placed
 group by
     survey_id, round_id, earlier_round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code,
     stratum, n_clusters

@@ -1,13 +1,13 @@
--- Municipalities whose responses give different answers to a question, in every row of every breakdown.
+-- Municipalities whose responses give different answers to a question, in every row of every breakdown: some gave an
+-- answer that others of them did not, or another number.
 with answers as (
-    select
-        *,
-        case
-            when is_ticked is null then coalesce(code, cast(number_value as varchar), 'unmatched')
-            else code
-        end as answer
-    from {{ ref('int_answers_by_unit') }}
-    where unit = 'response' and question_type <> 'text' and {{ is_built_now() }}
+    select * from {{ ref('int_answers_clustered') }}
+    where unit = 'response' and breakdown = 'all' and answer_level <> 'group'
+),
+
+numbers as (
+    select * from {{ ref('int_answers_by_unit') }}
+    where unit = 'response' and number_value is not null and {{ is_built_now() }}
 ),
 
 municipalities as (
@@ -15,27 +15,23 @@ municipalities as (
     where unit = 'municipality'
 ),
 
-told as (
-    select
+in_conflict as (
+    select distinct
         survey_id,
         round_id,
         question_id,
-        municipality_code,
-        unit_id,
-        {{ list_in_order('answer') }} as answer
+        municipality_code
     from answers
-    group by survey_id, round_id, question_id, municipality_code, unit_id
-),
-
-in_conflict as (
+    where n < base_n
+    union all
     select
         survey_id,
         round_id,
         question_id,
         municipality_code
-    from told
+    from numbers
     group by survey_id, round_id, question_id, municipality_code
-    having count(distinct answer) > 1
+    having min(number_value) < max(number_value)
 )
 
 select

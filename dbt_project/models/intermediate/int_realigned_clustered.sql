@@ -1,8 +1,58 @@
--- Answers on the later division, municipality by municipality and in every row of every breakdown. The base is counted
--- like an answer that everybody gave. By role and breakdown question responses only: municipalities that merge would
--- have to answer those anew.
-with answers as (
-    select * from {{ ref('int_answers_realigned') }}
+-- Answers to questions that are compared, on the later division, municipality by municipality. The base is counted like
+-- an answer that everybody gave. By role and breakdown question responses only: municipalities that merge would have to
+-- answer those anew.
+with pairs as (
+    select * from {{ ref('int_pairs_to_build') }}
+),
+
+own as (
+    select * from {{ ref('int_answers_by_unit') }}
+    where question_type in ('select_one', 'select_multiple')
+),
+
+wanted as (
+    select
+        survey_id,
+        round_id,
+        question_id
+    from pairs
+    where round_id = frame_round_id
+    union
+    select
+        survey_id,
+        earlier_round_id as round_id,
+        earlier_question_id as question_id
+    from pairs
+    where earlier_round_id = earlier_frame_round_id
+),
+
+answers as (
+    select
+        survey_id,
+        round_id,
+        frame_round_id,
+        unit,
+        unit_id,
+        question_id,
+        successor_code as municipality_code,
+        code
+    from {{ ref('int_answers_realigned') }}
+    union all
+    select
+        own.survey_id,
+        own.round_id,
+        own.round_id as frame_round_id,
+        own.unit,
+        own.unit_id,
+        own.question_id,
+        own.municipality_code,
+        own.code
+    from own
+    inner join wanted
+        on
+            own.survey_id = wanted.survey_id
+            and own.round_id = wanted.round_id
+            and own.question_id = wanted.question_id
 ),
 
 grouped as (
@@ -13,10 +63,6 @@ grouped as (
 levels as (
     select * from {{ ref('int_answer_levels') }}
     where not is_missing
-),
-
-frame as (
-    select * from {{ ref('int_frame_broken_down') }}
 ),
 
 given as (
@@ -56,27 +102,21 @@ in_groups as (
             and given.round_id = grouped.round_id
             and given.unit = grouped.unit
             and given.unit_id = grouped.unit_id
-),
+)
 
-counted as (
-    select
-        survey_id,
-        round_id,
-        frame_round_id,
-        question_id,
-        unit,
-        breakdown,
-        breakdown_id,
-        successor_code as municipality_code,
-        answer_level,
-        answer_code,
-        count(distinct unit_id) as n
-    from in_groups
-    group by
-        survey_id, round_id, frame_round_id, question_id, unit, breakdown, breakdown_id, successor_code, answer_level,
-        answer_code
-),
-
-{{ placed_in_areas('counted', 'frame_round_id') }}
-
-select * from placed
+select
+    survey_id,
+    round_id,
+    frame_round_id,
+    question_id,
+    unit,
+    breakdown,
+    breakdown_id,
+    municipality_code,
+    answer_level,
+    answer_code,
+    count(distinct unit_id) as n
+from in_groups
+group by
+    survey_id, round_id, frame_round_id, question_id, unit, breakdown, breakdown_id, municipality_code, answer_level,
+    answer_code

@@ -62,8 +62,8 @@ select
     case when changes.unit = 'municipality' then changes.n_paired end as n_paired,
     100 * changes.change as delta,
     100 * changes.se as se,
-    100 * (changes.change - changes.t_975 * changes.se) as ci_low,
-    100 * (changes.change + changes.t_975 * changes.se) as ci_high,
+    case when changes.se >= 0 then greatest(100 * (changes.change - changes.t_975 * changes.se), -100) end as ci_low,
+    case when changes.se >= 0 then least(100 * (changes.change + changes.t_975 * changes.se), 100) end as ci_high,
     changes.test,
     changes.p_value,
     changes.p_holm

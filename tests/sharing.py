@@ -1,0 +1,30 @@
+"""What several files of tests need, and takes long to make, is made once in a run of the tests."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ingest.paths import DataPaths
+
+# Makes the data folder of that name, if no process has made it, and gives a copy of it.
+Shared = Callable[[str, Callable[[Path], object]], DataPaths]
+
+
+def make_once(folder: Path, make: Callable[[Path], object]) -> DataPaths:
+    """The data folder that `make` makes, in a folder of all processes. Only to be copied: any of them may be at it."""
+    if not folder.exists():
+        unfinished = folder.with_name(f"{folder.name}_unfinished")
+        make(unfinished / "data")
+        unfinished.rename(folder)
+    return DataPaths(folder / "data")
+
+
+@contextmanager
+def one_at_a_time(file: Path) -> Iterator[None]:
+    """Others wait until it is done; a process that dies lets go of it."""
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
