@@ -111,8 +111,8 @@ def attack(
 ) -> Iterator[Attack]:
     """Attack every question that has hidden cells in a round of real answers.
 
-    `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print. Of a
-    question that has `enough` pinned cells no more are looked for.
+    `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print.
+    Of a question that has `enough` pinned cells no more are looked for.
     """
     with duckdb.connect(str(release), read_only=True) as connection:
         rounds = connection.execute(

@@ -15,11 +15,26 @@ from publish.disclosure.printed import NO_RANKS, Ranks
 from publish.disclosure.rules import Rule
 
 TELLS, PRIMARY, COMPLEMENTARY = 0, 1, 2
-GAP, SECONDS = 10.0, 20
+GAP, SECONDS = 0.5, 20
+
+
+INFEASIBLE = 2
 
 
 class Undecided(RuntimeError):
     """The solver gave no answer in time: nothing is taken for safe."""
+
+
+@dataclass(frozen=True)
+class System:
+    """Constraints: low <= matrix @ (unknowns of `columns`, then steps) <= high; a step costs its price."""
+
+    columns: np.ndarray
+    matrix: sparse.csr_matrix
+    low: np.ndarray
+    high: np.ndarray
+    prices: np.ndarray
+    most_steps: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -141,6 +156,15 @@ class Knowledge:
                 found[:, part] = ((hidden | implied)[:, part] != TELLS).all(axis=1)[:, None]
         return found
 
+    @cached_property
+    def start(self) -> np.ndarray:
+        """One table of unknowns that gives every cell its value: others are looked for in steps from it."""
+        values = self.question.n.astype(float)
+        found = self._solved(self._system(values, values, None), np.zeros(self.cells.shape[1]), np.inf)
+        if found is None:
+            raise Undecided(f"{self.question.question_id}: its counts contradict each other or print")
+        return found
+
     def solve(
         self,
         least: np.ndarray,
@@ -148,67 +172,74 @@ class Knowledge:
         objective: np.ndarray,
         prices: np.ndarray | None = None,
         reach: tuple[np.ndarray, np.ndarray] | None = None,
+        near: float = np.inf,
     ) -> np.ndarray | None:
         """A table within the bounds with a small objective (rows x answers); None where there is none.
 
-        With `prices`, cells may leave their bounds by as much as `reach` (down, up) at a price per step.
-        Raises Undecided.
+        With `prices`, cells may leave their bounds by as much as `reach` (down, up) at a price per step. No unknown is
+        further than `near` from the start; then the first table that is found will do. Raises Undecided.
         """
-        matrix, low, high = self.always
         if (least > most).any():
             return None
-        columns = self._possible(most, reach)
+        system = self._system(least, most, None if prices is None or reach is None else (prices, *reach))
+        if system is None:
+            return None
+        found = self._solved(system, self.start, near, self.cells.T @ objective.ravel())
+        return None if found is None else np.asarray(self.cells @ found).reshape(self.shape)
+
+    def _system(self, least: np.ndarray, most: np.ndarray, priced: tuple[np.ndarray, ...] | None) -> System | None:
+        """The constraints on the unknowns that can be more than zero, and on the priced steps."""
+        matrix, low, high = self.always
+        prices, down, up = (each.ravel() for each in priced or (np.zeros(self.shape),) * 3)
+        zero = (most.ravel() == 0) & (up == 0)
+        columns = np.flatnonzero(np.asarray(self.cells[zero].sum(axis=0)).ravel() == 0)
         cells = self.cells[:, columns]
         empty = np.diff(cells.indptr) == 0
-        if (empty & (least.ravel() > (0 if reach is None else reach[0].ravel()))).any():
+        if (empty & (least.ravel() > down)).any():
             return None
         kept = np.flatnonzero((np.isfinite(most.ravel()) | (least.ravel() > 0)) & ~empty)
-        base_cost = self.cells.T @ objective.ravel()
-        parts = [matrix[:, columns]]
-        if prices is None:
-            a = sparse.vstack([*parts, cells[kept]])
-            cost, upper, integrality = base_cost[columns], np.full(len(columns), np.inf), np.ones(len(columns))
-        else:
-            assert reach is not None
-            down, up = reach[0].ravel(), reach[1].ravel()
-            eye = sparse.eye(len(down), format="csr")[kept]
-            goes_up, goes_down = np.flatnonzero(up > 0), np.flatnonzero(down > 0)
-            slack = sparse.hstack([-eye[:, goes_up], eye[:, goes_down]])
-            left = sparse.vstack([parts[0], cells[kept]])
-            right = sparse.vstack([sparse.csr_matrix((parts[0].shape[0], slack.shape[1])), slack])
-            a = sparse.hstack([left, right])
-            cost = np.concatenate([base_cost[columns], prices.ravel()[goes_up], prices.ravel()[goes_down]])
-            upper = np.concatenate([np.full(len(columns), np.inf), up[goes_up], down[goes_down]])
-            integrality = np.concatenate([np.ones(len(columns)), np.zeros(slack.shape[1])])
-        result: OptimizeResult = milp(
-            cost,
-            integrality=integrality,
-            bounds=Bounds(0, upper),
-            constraints=LinearConstraint(
-                sparse.csc_matrix(a),
-                np.concatenate([low, least.ravel()[kept]]),
-                np.concatenate([high, most.ravel()[kept]]),
-            ),
-            options={"mip_rel_gap": GAP, "time_limit": SECONDS},
+        steps = sparse.eye(len(up), format="csr")[kept]
+        goes_up, goes_down = np.flatnonzero(up > 0), np.flatnonzero(down > 0)
+        slack = sparse.hstack([-steps[:, goes_up], steps[:, goes_down]])
+        nothing = sparse.csr_matrix((matrix.shape[0], slack.shape[1]))
+        return System(
+            columns,
+            sparse.csr_matrix(sparse.bmat([[matrix[:, columns], nothing], [cells[kept], slack]])),
+            np.concatenate([low, least.ravel()[kept]]),
+            np.concatenate([high, most.ravel()[kept]]),
+            np.concatenate([prices[goes_up], prices[goes_down]]),
+            np.concatenate([up[goes_up], down[goes_down]]),
         )
+
+    def _solved(
+        self, system: System | None, start: np.ndarray, near: float, cost: np.ndarray | None = None
+    ) -> np.ndarray | None:
+        """All unknowns of a solution; None where there is none."""
+        assert system is not None
         self.found["solved"] += 1
+        columns, n_steps = system.columns, len(system.prices)
+        begin = np.concatenate([start[columns], np.zeros(n_steps)])
+        shift = system.matrix @ begin
+        costs = np.zeros(len(columns)) if cost is None else cost[columns]
+        result: OptimizeResult = milp(
+            np.concatenate([costs, system.prices]),
+            integrality=np.repeat([1, 0], [len(columns), n_steps]),
+            bounds=Bounds(np.maximum(-begin, -near), np.concatenate([np.full(len(columns), near), system.most_steps])),
+            constraints=LinearConstraint(sparse.csc_matrix(system.matrix), system.low - shift, system.high - shift),
+            options={"mip_rel_gap": GAP, "time_limit": SECONDS} | ({"node_limit": 1} if np.isfinite(near) else {}),
+        )
         if result.x is None:
-            if result.status == 2:
+            if result.status == INFEASIBLE:
                 return None
             raise Undecided(f"{self.question.question_id}: {result.message}")
-        values = np.zeros(self.cells.shape[1])
-        values[columns] = np.round(result.x[: len(columns)])
-        return np.asarray(self.cells @ values).reshape(self.shape)
+        found = np.zeros(len(start))
+        found[columns] = np.round(result.x[: len(columns)]) + start[columns]
+        return found
 
     def can_be_more(self, zero: np.ndarray) -> np.ndarray:
         """Cells that need not be zero when these are; rows x answers."""
         free = np.asarray(self.cells[zero.ravel()].sum(axis=0)).ravel() == 0
         return np.asarray(self.cells @ free.astype(float) > 0).reshape(self.shape)
-
-    def _possible(self, most: np.ndarray, reach: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
-        """Unknowns that are in no cell that must be zero."""
-        zero = most.ravel() == 0 if reach is None else (most.ravel() == 0) & (reach[1].ravel() == 0)
-        return np.flatnonzero(np.asarray(self.cells[zero].sum(axis=0)).ravel() == 0)
 
 
 def _zero(matrix: sparse.spmatrix | np.ndarray) -> tuple[sparse.spmatrix | np.ndarray, np.ndarray, np.ndarray]:

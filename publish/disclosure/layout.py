@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+from scipy.sparse import csr_matrix
 
 from publish.disclosure.counts import Row
 
@@ -24,9 +24,9 @@ class Layout:
     `limits` x parts is at most `capacity` when summed over the answers of a select_one.
     """
 
-    rows: sparse.csr_matrix
-    links: sparse.csr_matrix
-    limits: sparse.csr_matrix
+    rows: csr_matrix
+    links: csr_matrix
+    limits: csr_matrix
     capacity: np.ndarray
 
     @property
@@ -62,9 +62,9 @@ def of_round(rows: Sequence[Row], responded: pd.DataFrame) -> Layout:
         begin += 3 * n_codes
     limits = np.eye(n_main, total)
     return Layout(
-        sparse.csr_matrix(matrix),
-        sparse.csr_matrix(np.array(links).reshape(len(links), total)),
-        sparse.csr_matrix(limits),
+        csr_matrix(matrix),
+        csr_matrix(np.array(links).reshape(len(links), total)),
+        csr_matrix(limits),
         np.array(capacity, dtype=float),
     )
 

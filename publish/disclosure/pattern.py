@@ -15,6 +15,7 @@ from publish.disclosure.printed import NO_RANKS
 Array = NDArray[Any]
 
 TRIES = 6
+NEAR = 2
 PRICE = {"all": 1000.0, "size_class_group": 60.0, "size_class": 20.0, "county": 3.0, "region": 2.0}
 OTHER_PRICE = 4.0
 MOST = 0.5
@@ -162,7 +163,7 @@ class Search:
             if not self.open.any():
                 return
             weights = self._directions() * self.random.uniform(0.5, 1.5, self.hidden.shape)
-            table = self.knowledge.solve(*self.bounds, weights)
+            table = self.knowledge.solve(*self.bounds, weights, near=NEAR)
             if table is None or not self.note(table):
                 return
 
@@ -191,7 +192,7 @@ class Search:
             near = self.open & np.isfinite(most)
             least = np.where(near, np.maximum(least, self.values - 1), least)
             most = np.where(near, np.minimum(most, self.values + 1), most)
-            table = self.knowledge.solve(least, most, -reward * self._directions(), *self.prices())
+            table = self.knowledge.solve(least, most, -reward * self._directions(), *self.prices(), near=NEAR)
             if table is None or not self.hide(table) + self.note(table):
                 return
             self.prove_many()
