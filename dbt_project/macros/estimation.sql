@@ -16,12 +16,18 @@
     (1 - {{ n }} / cast({{ n_frame }} as double))
 {%- endmacro %}
 
+{# A sum of fractions over the strata of a group, always in the same order: the last digit must not change from build to
+   build. Sums over municipalities need no order, being of whole numbers. #}
+{% macro sum_over_strata(expression) -%}
+    sum({{ expression }} order by stratum)
+{%- endmacro %}
+
 {# The squares about means of all strata of a group, each by its factor and by `part` of it; needs the columns factor and
    n_clusters_of_stratum. Null when a stratum has one cluster, which says nothing of the spread within it. #}
 {% macro sum_of_squares(a, b, ab, part='1') -%}
     case
         when count(factor) = count(*)
-            then sum(factor * {{ part }} * {{ about_means('n_clusters_of_stratum', a, b, ab) }})
+            then {{ sum_over_strata('factor * ' ~ part ~ ' * ' ~ about_means('n_clusters_of_stratum', a, b, ab)) }}
     end
 {%- endmacro %}
 
@@ -39,8 +45,9 @@
    all cancels but the last digits of `size` there is none. #}
 {% macro variance_of_sum(factor, n, z, z_squared, size) -%}
     case
-        when sum({{ factor }} * {{ about_means(n, z, z, z_squared) }}) <= {{ var('cancelled') }} * sum({{ size }}) then 0
-        else sum({{ factor }} * {{ about_means(n, z, z, z_squared) }})
+        when {{ sum_over_strata(factor ~ ' * ' ~ about_means(n, z, z, z_squared)) }} <= {{ var('cancelled') }} * sum({{ size }})
+            then 0
+        else {{ sum_over_strata(factor ~ ' * ' ~ about_means(n, z, z, z_squared)) }}
     end
 {%- endmacro %}
 

@@ -14,10 +14,10 @@ select
     cast(sum(base_n) as bigint) as base_n,
     cast(sum(n_clusters) as bigint) as n_clusters,
     count(*) as n_strata,
-    sum(weight * base_n) as weighted_base,
+    {{ sum_over_strata('weight * base_n') }} as weighted_base,
     max(weight * largest_base_n) as largest_weight,
-    sum(weight * weight * base_squared) as weights_squared,
-    sum(weight * weight * base_squared * finite_population) as weights_squared_fpc,
+    {{ sum_over_strata('weight * weight * base_squared') }} as weights_squared,
+    {{ sum_over_strata('weight * weight * base_squared * finite_population') }} as weights_squared_fpc,
     {{ sum_of_squares('base_n', 'base_n', 'base_squared') }} as squares,
     {{ sum_of_squares('base_n', 'base_n', 'base_squared', 'finite_population') }} as squares_fpc
 from strata

@@ -6,33 +6,42 @@ with answers as (
 
 bases as (
     select * from {{ ref('int_bases_stratified') }}
+),
+
+strata as (
+    select
+        answers.*,
+        bases.base_n,
+        bases.weight,
+        bases.factor,
+        bases.finite_population,
+        bases.n_clusters_of_stratum
+    from answers
+    inner join bases
+        on
+            answers.survey_id = bases.survey_id
+            and answers.round_id = bases.round_id
+            and answers.question_id = bases.question_id
+            and answers.unit = bases.unit
+            and answers.breakdown = bases.breakdown
+            and answers.breakdown_id = bases.breakdown_id
+            and answers.stratum = bases.stratum
 )
 
 select
-    answers.survey_id,
-    answers.round_id,
-    answers.question_id,
-    answers.unit,
-    answers.breakdown,
-    answers.breakdown_id,
-    answers.answer_level,
-    answers.answer_code,
-    cast(sum(answers.n) as bigint) as n,
-    sum(bases.weight * answers.n) as weighted_n,
-    {{ sum_of_squares('answers.n', 'answers.n', 'answers.n_squared') }} as squares,
-    {{ sum_of_squares('answers.n', 'answers.n', 'answers.n_squared', 'finite_population') }} as squares_fpc,
-    {{ sum_of_squares('answers.n', 'bases.base_n', 'answers.n_times_base') }} as products,
-    {{ sum_of_squares('answers.n', 'bases.base_n', 'answers.n_times_base', 'finite_population') }} as products_fpc
-from answers
-inner join bases
-    on
-        answers.survey_id = bases.survey_id
-        and answers.round_id = bases.round_id
-        and answers.question_id = bases.question_id
-        and answers.unit = bases.unit
-        and answers.breakdown = bases.breakdown
-        and answers.breakdown_id = bases.breakdown_id
-        and answers.stratum = bases.stratum
-group by
-    answers.survey_id, answers.round_id, answers.question_id, answers.unit, answers.breakdown, answers.breakdown_id,
-    answers.answer_level, answers.answer_code
+    survey_id,
+    round_id,
+    question_id,
+    unit,
+    breakdown,
+    breakdown_id,
+    answer_level,
+    answer_code,
+    cast(sum(n) as bigint) as n,
+    {{ sum_over_strata('weight * n') }} as weighted_n,
+    {{ sum_of_squares('n', 'n', 'n_squared') }} as squares,
+    {{ sum_of_squares('n', 'n', 'n_squared', 'finite_population') }} as squares_fpc,
+    {{ sum_of_squares('n', 'base_n', 'n_times_base') }} as products,
+    {{ sum_of_squares('n', 'base_n', 'n_times_base', 'finite_population') }} as products_fpc
+from strata
+group by survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code
