@@ -34,6 +34,10 @@ COUNTS = (
     ("response_rate", "n_municipalities"), ("response_rate", "n_responses"), ("system_use", "n"),
     ("number_summary", "n"),
 )  # fmt: skip
+# Size classes are strata: finer ones weigh municipalities otherwise, and rightly.
+BY_SIZE_CLASS = {
+    "weighted_share", "se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff", "is_reliable",
+}  # fmt: skip
 COUNTED = ("question_id", "unit", "level", "answer_code", "system_id", "breakdown_id")
 Figure = dict[str, Any]
 
@@ -52,7 +56,10 @@ class Copied:
             found = connection.execute(f"select * from marts.{mart} where survey_id = ?", [survey_id])
             columns = [column for column, *_ in found.description or ()]
             rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
-        return [{name: row[name] for name in columns if name != "survey_id" and name[-4:] != "_key"} for row in rows]
+        compared = [
+            name for name in columns if name != "survey_id" and name[-4:] != "_key" and name not in BY_SIZE_CLASS
+        ]
+        return [{name: row[name] for name in compared} for row in rows]
 
     def expected(self, mart: str) -> Counter[tuple[Any, ...]]:
         """The rows of the original as the copy names things."""
