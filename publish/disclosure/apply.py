@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
 from publish.catalogue import Column, Relation, quoted
-from publish.disclosure import counts, numbers, patterns, printed
-from publish.disclosure.knowledge import PRIMARY, TELLS
-from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY, NOT_ASKED
+from publish.disclosure.rules import HIDDEN_PRIMARY, NOT_ASKED
 
 CELL_ROW = ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id")
 NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "BOOLEAN")
@@ -74,7 +71,9 @@ def protect(connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]
     rounds = _real_rounds(connection)
     if rounds:
         connection.execute(FILL_CLOSED)
-        _fill(connection, rounds, folder)
+        from publish.disclosure import hidden  # solvers take their time to load, and most rounds are made up
+
+        hidden.fill(connection, rounds, folder)
     connection.execute(HOLED)
     connection.execute(UNWEIGHTED)
     for relation in sorted(relations, key=lambda found: found.is_view):
@@ -92,41 +91,6 @@ def _real_rounds(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]
     return connection.execute(
         "select survey_id, round_id from source.marts.dim_round where not is_synthetic order by all"
     ).fetchall()
-
-
-def _fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]], folder: Path) -> None:
-    store = patterns.Store(folder)
-    for survey_id, round_id in rounds:
-        found = counts.read(connection, survey_id, round_id, "source.")
-        figures = printed.read(connection, survey_id, round_id, "source.")
-        for pattern in patterns.of_round(found, figures, store):
-            _insert(connection, _hidden_cells(survey_id, round_id, pattern))
-        _insert(connection, numbers.hidden_rows(connection, found))
-    store.forget_unused()
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> None:
-    if len(rows):
-        connection.register("hidden_rows", rows)
-        connection.execute("insert into protected.disclosure.hidden by name select * from hidden_rows")
-        connection.unregister("hidden_rows")
-
-
-def _hidden_cells(survey_id: str, round_id: str, pattern: patterns.Pattern) -> pd.DataFrame:
-    question, whole = pattern.question, pattern.whole
-    rows = [
-        (
-            *(survey_id, round_id, question.question_id),
-            *question.rows[row],
-            *question.answers[answer],
-            HIDDEN_PRIMARY if whole[row, answer] or pattern.hidden[row, answer] == PRIMARY else HIDDEN_COMPLEMENTARY,
-            bool(pattern.base_hidden[row]),
-        )
-        for row in range(len(question.rows))
-        for answer in range(len(question.answers))
-        if pattern.hidden[row, answer] != TELLS
-    ]
-    return pd.DataFrame(rows, columns=list(numbers.COLUMNS))
 
 
 def _plain(relation: Relation) -> str:
