@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from publish.disclosure import counts, numbers, patterns, printed
+from publish.disclosure import counts, numbers, patterns, printed, routed
 from publish.disclosure.knowledge import PRIMARY, TELLS
 from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY
 
@@ -26,6 +26,7 @@ def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]
             _insert(connection, _hidden_cells(survey_id, round_id, pattern))
         _insert(connection, numbers.hidden_rows(connection, found))
     store.forget_unused()
+    routed.hide(connection)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> None:

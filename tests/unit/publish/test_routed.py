@@ -1,0 +1,81 @@
+"""A question that only some were asked has a base that counts the answers to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from publish.disclosure import routed
+from publish.disclosure.apply import HIDDEN_CELLS
+
+CELL = "survey_id, round_id, question_id, unit, breakdown, breakdown_id"
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Of those who have a plan (hidden in the north), some say whether it is new, and of these some when it began."""
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as source; attach ':memory:' as protected")
+        connection.execute("create schema source.raw; create schema source.marts; create schema protected.disclosure")
+        connection.execute(HIDDEN_CELLS)
+        connection.execute(
+            "create table source.raw.codebook__conditions as select * from (values "
+            "('s', 'is_new', 'relevant', '${plan} = ''yes'''), ('s', 'began', 'relevant', '${is_new} = ''yes'''), "
+            "('s', 'plan', 'constraint', '${began} > 0')) as t (survey_id, question_id, purpose, expression)"
+        )
+        cells = "select 's' as survey_id, 'r' as round_id, q as question_id, 'response' as unit, 'area' as breakdown, "
+        cells += "area as breakdown_id, "
+        connection.execute(
+            f"create table source.marts.answer_distribution as {cells} 'option' as level, code as answer_code, "
+            "false as is_synthetic, 'shown' as cell_status from (values ('plan'), ('is_new')) as q (q), "
+            "(values ('north'), ('south')) as a (area), (values ('yes'), ('no')) as c (code)"
+        )
+        connection.execute(
+            f"create table source.marts.number_summary as {cells} false as is_synthetic, 'shown' as cell_status "
+            "from (values ('began')) as q (q), (values ('north'), ('south')) as a (area)"
+        )
+        connection.execute(
+            "create table source.marts.system_use as "
+            "select *, '' as system_id from source.marts.number_summary where false"
+        )
+        yield connection
+
+
+def hidden(connection: duckdb.DuckDBPyConnection) -> set[tuple[object, ...]]:
+    return set(
+        connection.execute(
+            "select question_id, breakdown_id, answer_code, is_base_hidden from protected.disclosure.hidden"
+        ).fetchall()
+    )
+
+
+def test_rows_of_a_routed_question_go_with_their_base(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        f"insert into protected.disclosure.hidden select {CELL}, level, answer_code, 'hidden_primary', false "
+        "from source.marts.answer_distribution where question_id = 'plan' and breakdown_id = 'north'"
+    )
+    routed.hide(connection)
+    assert hidden(connection) == {
+        ("plan", "north", "yes", False),
+        ("plan", "north", "no", False),
+        ("is_new", "north", "yes", True),
+        ("is_new", "north", "no", True),
+        ("began", "north", "", True),
+    }
+
+
+def test_a_cell_that_is_hidden_already_loses_its_base(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        f"insert into protected.disclosure.hidden select {CELL}, level, answer_code, 'hidden_primary', false "
+        "from source.marts.answer_distribution where breakdown_id = 'north' and answer_code = 'yes'"
+    )
+    routed.hide(connection)
+    assert ("is_new", "north", "yes", True) in hidden(connection)
+    assert ("plan", "north", "yes", False) in hidden(connection)
+
+
+def test_nothing_hidden_nothing_routed(connection: duckdb.DuckDBPyConnection) -> None:
+    routed.hide(connection)
+    assert hidden(connection) == set()
