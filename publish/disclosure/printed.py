@@ -108,7 +108,7 @@ def ranks(question: Question, printed: Printed) -> Ranks:
         elif each.statistic == "in_top_4":
             others = cells.others(row[0], "county", answer, frozenset({row[2]}), printed.counties)
             not_below += [(cell, other) for other in others if cells.share(cell) >= cells.share(other)]
-    return Ranks(tuple(not_below))
+    return Ranks(tuple(sorted(set(not_below))))  # the figures come in any order
 
 
 class _Cells:
