@@ -10,62 +10,48 @@ clustered as (
 
 sides as (
     select
-        pairs.survey_id,
-        pairs.round_id,
-        pairs.earlier_round_id,
-        pairs.question_id,
-        clustered.unit,
-        clustered.breakdown,
-        clustered.breakdown_id,
-        clustered.municipality_code,
-        clustered.answer_level,
-        clustered.answer_code,
-        clustered.n,
-        0 as earlier_n
+        survey_id,
+        round_id,
+        earlier_round_id,
+        question_id,
+        round_id as side_round_id,
+        frame_round_id as side_frame_round_id,
+        question_id as side_question_id,
+        1 as is_later
     from pairs
-    inner join clustered
-        on
-            pairs.survey_id = clustered.survey_id
-            and pairs.round_id = clustered.round_id
-            and pairs.frame_round_id = clustered.frame_round_id
-            and pairs.question_id = clustered.question_id
     union all
     select
-        pairs.survey_id,
-        pairs.round_id,
-        pairs.earlier_round_id,
-        pairs.question_id,
-        clustered.unit,
-        clustered.breakdown,
-        clustered.breakdown_id,
-        clustered.municipality_code,
-        clustered.answer_level,
-        clustered.answer_code,
-        0 as n,
-        clustered.n as earlier_n
+        survey_id,
+        round_id,
+        earlier_round_id,
+        question_id,
+        earlier_round_id as side_round_id,
+        earlier_frame_round_id as side_frame_round_id,
+        earlier_question_id as side_question_id,
+        0 as is_later
     from pairs
-    inner join clustered
-        on
-            pairs.survey_id = clustered.survey_id
-            and pairs.earlier_round_id = clustered.round_id
-            and pairs.earlier_frame_round_id = clustered.frame_round_id
-            and pairs.earlier_question_id = clustered.question_id
 )
 
 select
-    survey_id,
-    round_id,
-    earlier_round_id,
-    question_id,
-    unit,
-    breakdown,
-    breakdown_id,
-    municipality_code,
-    answer_level,
-    answer_code,
-    cast(sum(n) as bigint) as n,
-    cast(sum(earlier_n) as bigint) as earlier_n
+    sides.survey_id,
+    sides.round_id,
+    sides.earlier_round_id,
+    sides.question_id,
+    clustered.unit,
+    clustered.breakdown,
+    clustered.breakdown_id,
+    clustered.municipality_code,
+    clustered.answer_level,
+    clustered.answer_code,
+    cast(sum(clustered.n * sides.is_later) as bigint) as n,
+    cast(sum(clustered.n * (1 - sides.is_later)) as bigint) as earlier_n
 from sides
+inner join clustered
+    on
+        sides.survey_id = clustered.survey_id
+        and sides.side_round_id = clustered.round_id
+        and sides.side_frame_round_id = clustered.frame_round_id
+        and sides.side_question_id = clustered.question_id
 group by
-    survey_id, round_id, earlier_round_id, question_id, unit, breakdown, breakdown_id, municipality_code, answer_level,
-    answer_code
+    sides.survey_id, sides.round_id, sides.earlier_round_id, sides.question_id, clustered.unit, clustered.breakdown,
+    clustered.breakdown_id, clustered.municipality_code, clustered.answer_level, clustered.answer_code
