@@ -16,6 +16,7 @@ from ingest.builds import plan_build
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
 from tests.pipeline.build import MODELS, run_dbt
+from tests.rendered import Slip
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,11 @@ class Model:
         return names["model"](read, connection)
 
 
-@dataclass(frozen=True)
-class Slip:
-    """A mistake that somebody could make in a model: the property that guards against it must see it."""
-
-    model: str
-    right: str
-    wrong: str
-
-    def made_in(self, models: Sequence[Model]) -> tuple[Model, ...]:
-        """The models with the mistake. The right text must be there."""
-        (model,) = [each for each in models if each.name == self.model]
-        assert self.right in model.code, f"{self.right} is not in {self.model}"
-        slipped = replace(model, code=model.code.replace(self.right, self.wrong))
-        return tuple(slipped if each is model else each for each in models)
+def slipped(models: Sequence[Model], slip: Slip) -> tuple[Model, ...]:
+    """The models with a mistake in one of them, which there must be."""
+    (model,) = [each for each in models if each.name == slip.model]
+    mistaken = replace(model, code=slip.made_in(model.code))
+    return tuple(mistaken if each is model else each for each in models)
 
 
 def compile_models(paths: DataPaths) -> tuple[Model, ...]:

@@ -14,8 +14,9 @@ from ingest.paths import DataPaths
 from tests.acceptance.project import replace
 from tests.loading import load_all
 from tests.properties.deliveries import HEADER, ROUND, Row, Table, add_round, deliver, prepare, tables
-from tests.properties.models import Model, Slip, built, compile_marts
+from tests.properties.models import Model, built, compile_marts, slipped
 from tests.properties.properties import Property, holds, is_broken
+from tests.rendered import Slip
 
 N_EXAMPLES = 10
 EARLIER, LATER = "2023-01-01", "2025-01-01"
@@ -176,7 +177,7 @@ def test_rows_in_are_rows_out(paths: DataPaths, models: tuple[Model, ...]) -> No
 
 @pytest.mark.parametrize("slip", [LOST_ROWS, COPIES_ACCEPTED])
 def test_a_row_lost_or_counted_twice_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(rows_conserved(paths, slip.made_in(models)), misfits())
+    is_broken(rows_conserved(paths, slipped(models, slip)), misfits())
 
 
 def test_shares_sum_to_one(paths: DataPaths, models: tuple[Model, ...]) -> None:
@@ -185,7 +186,7 @@ def test_shares_sum_to_one(paths: DataPaths, models: tuple[Model, ...]) -> None:
 
 @pytest.mark.parametrize("slip", [MISSING_IN_BASE, COUNTED_TWICE])
 def test_a_base_or_count_of_others_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(shares_whole(paths, slip.made_in(models)), tables())
+    is_broken(shares_whole(paths, slipped(models, slip)), tables())
 
 
 def test_a_merger_conserves_counts(paths: DataPaths, models: tuple[Model, ...]) -> None:
@@ -194,4 +195,4 @@ def test_a_merger_conserves_counts(paths: DataPaths, models: tuple[Model, ...]) 
 
 @pytest.mark.parametrize("slip", [BOTH_COUNTED, NOT_MOVED])
 def test_a_merger_that_counts_wrongly_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(mergers_conserve(paths, slip.made_in(models)), mergers())
+    is_broken(mergers_conserve(paths, slipped(models, slip)), mergers())

@@ -13,8 +13,9 @@ from ingest.paths import DataPaths
 from tests.loading import load_all
 from tests.properties.deliveries import ROUND, WAYS, Table, add_round, deliver, prepare, tables
 from tests.properties.marts import marts_of
-from tests.properties.models import Model, Slip, built, compile_marts
+from tests.properties.models import Model, built, compile_marts, slipped
 from tests.properties.properties import Property, holds, is_broken
+from tests.rendered import Slip
 
 N_EXAMPLES = 10
 EXAMPLES = st.tuples(tables(), st.integers(0, 1000))
@@ -62,7 +63,7 @@ def test_the_marts_are_the_same(paths: DataPaths, models: tuple[Model, ...]) -> 
 
 @pytest.mark.parametrize(("way", "slip"), SLIPS)
 def test_a_slip_is_seen(paths: DataPaths, models: tuple[Model, ...], way: str, slip: Slip) -> None:
-    is_broken(same_marts(paths, slip.made_in(models), [way]), EXAMPLES, where=way)
+    is_broken(same_marts(paths, slipped(models, slip), [way]), EXAMPLES, where=way)
 
 
 def test_a_tie_that_the_order_of_columns_decides_is_seen(

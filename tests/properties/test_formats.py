@@ -33,8 +33,9 @@ from tests.exports.make_exports import (
 )
 from tests.loading import load_all
 from tests.properties.marts import marts_of
-from tests.properties.models import Model, Slip, built, compile_marts
+from tests.properties.models import Model, built, compile_marts, slipped
 from tests.properties.properties import Property, holds, is_broken
+from tests.rendered import Slip
 
 N_EXAMPLES = 8
 # A round may write every code of a list in its own way, and say so in recodes.csv.
@@ -162,7 +163,7 @@ def test_the_marts_are_the_same(paths: DataPaths, models: tuple[Model, ...]) -> 
 
 @pytest.mark.parametrize(("name", "slip"), SLIPS)
 def test_a_slip_is_seen(paths: DataPaths, models: tuple[Model, ...], name: str, slip: Slip) -> None:
-    is_broken(same_marts(paths, slip.made_in(models)), answers(), where=name)
+    is_broken(same_marts(paths, slipped(models, slip)), answers(), where=name)
 
 
 @pytest.mark.parametrize(("name", "format_name", "slip"), READER_SLIPS)
