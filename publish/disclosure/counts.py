@@ -93,6 +93,7 @@ select question_id, answer_code, list(option_code order by sort_order, option_co
 from {source}intermediate.int_answer_levels
 where survey_id = $survey_id and answer_level = 'group' and not is_missing
 group by question_id, answer_code
+order by question_id, answer_code
 """
 
 RESPONDED = """
