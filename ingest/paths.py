@@ -45,8 +45,22 @@ class DataPaths:
         return self.root / "warehouse"
 
     @property
+    def private(self) -> Path:
+        """What respondents wrote lies here, and in nothing else that is made of the inputs."""
+        return self.warehouse / "private"
+
+    @property
     def warehouse_file(self) -> Path:
-        return self.warehouse / "warehouse.duckdb"
+        return self.private / "warehouse.duckdb"
+
+    @property
+    def findings_file(self) -> Path:
+        return self.private / "findings.csv"
+
+    @property
+    def spill(self) -> Path:
+        """Where DuckDB puts what does not fit into memory."""
+        return self.private / "spill"
 
     @property
     def patterns(self) -> Path:
@@ -55,7 +69,8 @@ class DataPaths:
 
     @property
     def dbt_target(self) -> Path:
-        return self.warehouse / "dbt"
+        """Here too: dbt keeps the text of a database error, which can quote a value."""
+        return self.private / "dbt"
 
     @property
     def state(self) -> Path:
@@ -98,7 +113,7 @@ class DataPaths:
         return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
 
     def prepare_private(self) -> None:
-        """Make warehouse/ and state/ for their owner only."""
-        for folder in (self.warehouse, self.state):
+        """Make warehouse/, its private folder and state/ for their owner only."""
+        for folder in (self.warehouse, self.private, self.state):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)

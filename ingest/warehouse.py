@@ -33,12 +33,12 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         connection = duckdb.connect(str(file), read_only=read_only)
     except duckdb.IOException as error:
         if "not a valid DuckDB" in str(error):
-            raise WarehouseDamaged(f"{file.name} in the private folder {file.parent.name}/ is damaged") from None
+            raise WarehouseDamaged(f"{file.name} in the folder warehouse/{file.parent.name}/ is damaged") from None
         if "lock" not in str(error):
             raise
         raise WarehouseHeld(
-            f"{file.name} in the private folder {file.parent.name}/ is open in another program. Close it there and run "
-            "again; to look at figures, open published/current.duckdb."
+            f"{file.name} in the folder warehouse/{file.parent.name}/ is open in another program. Close it there and "
+            "run again; to look at figures, open published/current.duckdb."
         ) from None
     try:
         if not read_only:

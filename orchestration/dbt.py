@@ -103,7 +103,7 @@ def _said(result: dict[str, Any]) -> str:
     """A failed test says how many rows; the message of a database error can hold values and stays where it is."""
     if result["status"] == "fail":
         return str(result["message"])
-    return "error; its message is in run_results.json in the private folder warehouse/dbt"
+    return "error; its message is in run_results.json in the folder warehouse/private/dbt"
 
 
 def dbt_resource(paths: DataPaths) -> Any:

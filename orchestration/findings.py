@@ -1,6 +1,6 @@
 """What a person should look at after a refresh: rows in quarantine, answers that do not count, figures that differ.
 
-The terminal shows places and what to do. The values themselves are in findings.csv in the private warehouse folder.
+The terminal shows places and what to do. The values themselves are in findings.csv in the folder warehouse/private.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -81,7 +80,7 @@ def write_findings(paths: DataPaths) -> list[Finding]:
             for row in connection.execute(sql).fetchall()
         ]
         found += _unknown_spellings(connection)
-    with _file(paths).open("w", encoding="utf-8", newline="") as handle:
+    with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(Finding._fields)
         writer.writerows(found)
@@ -106,11 +105,7 @@ def told(found: Sequence[Finding], paths: DataPaths) -> Iterator[str]:
     for place, column, value, what, advice in found[:SHOWN]:
         yield f"{paths.root.name}/{place}, {column}: {what}; {_without_value(advice, value)}."
     if found:
-        yield f"{len(found)} in all; with the values found: {paths.shown(_file(paths))} (private)"
-
-
-def _file(paths: DataPaths) -> Path:
-    return paths.warehouse / "findings.csv"
+        yield f"{len(found)} in all; with the values found: {paths.shown(paths.findings_file)} (private)"
 
 
 def _without_value(advice: str, value: str) -> str:

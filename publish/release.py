@@ -212,7 +212,7 @@ def _warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     if not paths.warehouse_file.is_file():
         raise PublishRefused([Refusal(f"there is no warehouse at {paths.shown(paths.warehouse_file)}", RUN_AGAIN)])
-    with duckdb.connect(config={"temp_directory": str(paths.warehouse / "spill")}) as connection:
+    with duckdb.connect(config={"temp_directory": str(paths.spill)}) as connection:
         try:
             connection.execute(f"attach {catalogue.literal(str(paths.warehouse_file))} as source (read_only)")
         except duckdb.IOException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,14 +29,29 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shared:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Lines that tests told with record_property("told", ...), from every process that ran them."""
-    told = [
-        str(line)
+    """What tests tell of what they measured and tried, from every process that ran them.
+
+    record_property("told", line) is a line. record_property("tried", [what, outcome, n]) adds n to a cell of a table:
+    so many of `what` were tried, and this came of them.
+    """
+    properties = [
+        each
         for report in terminalreporter.getreports("passed")
-        for name, line in report.user_properties
-        if name == "told" and report.when == "call"
+        for each in report.user_properties
+        if report.when == "call"
     ]
+    told = [str(line) for name, line in properties if name == "told"]
+    tried: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, cell in properties:
+        if name == "tried":
+            what, outcome, n = cell
+            tried[what][outcome] += n
     if told:
         terminalreporter.section("measured")
-        for line in sorted(told):
-            terminalreporter.line(line)
+    for line in sorted(told):
+        terminalreporter.line(line)
+    if tried:
+        terminalreporter.section("tried, and what came of it")
+    for what, outcomes in sorted(tried.items()):
+        came = ", ".join(f"{n} {outcome}" for outcome, n in sorted(outcomes.items()))
+        terminalreporter.line(f"{what:<50} {outcomes.total():>6}  {came}")

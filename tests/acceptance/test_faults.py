@@ -95,7 +95,7 @@ def test_faults_of_rows_and_cells_are_kept_and_told(
     assert "expected a code or label of the list sufficiency" in said
     for typed in ("Riittää kyllä", "matti.meikalainen"):
         assert typed not in said, "what a respondent wrote stays on the private side"
-    assert "Riittää kyllä" in (paths.warehouse / "findings.csv").read_text(encoding="utf-8")
+    assert "Riittää kyllä" in paths.findings_file.read_text(encoding="utf-8")
     assert "refused" in kuntakysely(paths, "status").stdout
     status = json.loads(kuntakysely(paths, "status", "--json").stdout)
     assert (status["release"]["number"], status["last_refresh"]["outcome"]) == (1, "refused")

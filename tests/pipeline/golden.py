@@ -73,7 +73,7 @@ def golden_texts(paths: DataPaths) -> dict[str, str]:
     with opened(paths.warehouse_file, read_only=True) as connection:
         texts = {table: golden_text(connection, table) for table in TABLES}
     write_findings(paths)
-    return texts | {FINDINGS: (paths.warehouse / "findings.csv").read_text(encoding="utf-8")}
+    return texts | {FINDINGS: paths.findings_file.read_text(encoding="utf-8")}
 
 
 def main() -> None:

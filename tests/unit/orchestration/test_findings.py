@@ -33,7 +33,7 @@ def test_values_are_not_told(tmp_path: Path) -> None:
     assert lines == [
         "data/r.csv:2, the row: unknown_municipality; as given is no code.",
         'data/r.csv:3, the row: unknown_municipality; municipality "999" is not there.',
-        "2 in all; with the values found: data/warehouse/findings.csv (private)",
+        "2 in all; with the values found: data/warehouse/private/findings.csv (private)",
     ]
     assert len(list(told([code] * 100, paths))) == SHOWN + 1
     assert list(told([], paths)) == []

@@ -87,7 +87,7 @@ TABLES = {
 @pytest.fixture
 def paths(tmp_path: Path) -> DataPaths:
     found = DataPaths(tmp_path / "data")
-    found.warehouse.mkdir(parents=True)
+    found.prepare_private()
     with opened(found.warehouse_file) as connection:
         for table, rows in TABLES.items():
             name, _, columns = table.partition("(")
@@ -238,7 +238,7 @@ def test_a_warehouse_that_cannot_be_read(paths: DataPaths) -> None:
     with pytest.raises(WrongUsage, match=r"is damaged\. Build it: kuntakysely refresh\.$"):
         page(paths)
     paths.warehouse_file.unlink()
-    with pytest.raises(WrongUsage, match=r"^There is no data/warehouse/warehouse\.duckdb yet\. Build it"):
+    with pytest.raises(WrongUsage, match=r"^There is no data/warehouse/private/warehouse\.duckdb yet\. Build it"):
         page(paths)
 
 

@@ -207,7 +207,7 @@ def test_changed_code_is_refused(paths: DataPaths, now: datetime, monkeypatch: p
 
 def test_no_warehouse_is_refused(paths: DataPaths, now: datetime) -> None:
     paths.warehouse_file.unlink()
-    with pytest.raises(gate.PublishRefused, match=r"there is no warehouse at data/warehouse/warehouse\.duckdb"):
+    with pytest.raises(gate.PublishRefused, match=r"there is no warehouse at data/warehouse/private/warehouse\.duckdb"):
         release.publish(paths, now, refresh_id=1)
 
 
