@@ -11,7 +11,7 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from ingest import raw_tables
+from ingest import privacy, raw_tables
 from ingest.fingerprint import combined_sha256, file_sha256
 from ingest.inputs import SurveyInputs, round_sources, survey_sources
 from ingest.paths import PROJECT_ROOT, DataPaths
@@ -74,7 +74,8 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
     """What a round's folder says of it, its rows and cells, its source files, and the mark that they were loaded."""
     for table, described in raw_tables.round_rows(round_, round_sources(round_), paths).items():
         yield Replacement(table, raw_tables.make_table(table, described), _where(round_.key))
-    tables = raw_tables.response_rows(round_, files, paths)
+    kept = privacy.of_survey(paths, round_.survey_id)
+    tables = raw_tables.response_rows(round_, [kept.kept(round_, file) for file in files], paths)
     for table, rows in tables.items():
         yield Replacement(table, rows, _where(round_.key))
     responses = [
@@ -99,8 +100,10 @@ def _where(key: str) -> dict[str, str | None]:
 
 
 def content_sha256(paths: DataPaths, key: str) -> str:
-    """One hash of all that decides a round's rows and cells: the files of its folder, and the code that reads them."""
-    return f"{combined_sha256(paths.root, files_of_round(paths, key))}-{_reading_code_sha256()}"
+    """One hash of all that decides a round's rows and cells: the files of its folder, who was erased and the key that
+    ids are hashed with, and the code that reads them."""
+    kept = privacy.of_survey(paths, split_key(key)[0]).sha256
+    return f"{combined_sha256(paths.root, files_of_round(paths, key))}-{kept}-{_reading_code_sha256()}"
 
 
 @cache

@@ -74,12 +74,17 @@ class DataPaths:
 
     @property
     def state(self) -> Path:
-        """Private and not rebuildable: ledger, history, release numbers, Dagster's home."""
+        """Private and not rebuildable: ledger, history, release numbers, keys, tombstones, Dagster's home."""
         return self.root / "state"
 
     @property
     def state_file(self) -> Path:
         return self.state / "state.sqlite"
+
+    @property
+    def keys(self) -> Path:
+        """The keys that respondents' ids are hashed with, one per survey."""
+        return self.state / "keys"
 
     @property
     def lock_file(self) -> Path:

@@ -30,13 +30,22 @@ TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True)
 class ResponseRow:
-    """One row of a response file. started_at and submitted_at are UTC text, None where they cannot be read."""
+    """One row of a response file. started_at and submitted_at are UTC text, None where they cannot be read.
+
+    Of a respondent who was erased nothing is left but that there is a row.
+    """
 
     row: TextRow
     content_sha256: str
     is_empty: bool
     started_at: str | None
     submitted_at: str | None
+    is_erased: bool = False
+
+    @property
+    def status(self) -> str:
+        """The row_status of the raw table: read, unreadable or erased."""
+        return "erased" if self.is_erased else "read" if self.row.problem is None else "unreadable"
 
 
 @dataclass(frozen=True)
@@ -351,7 +360,7 @@ def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[
             source_file,
             file.sha256,
             str(row.line),
-            "read" if row.problem is None else "unreadable",
+            described.status,
             row.problem,
             described.content_sha256,
             str(described.is_empty).lower(),

@@ -287,6 +287,7 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
                 expected=reason,
                 advice=f"Map the column that holds it to {name}.",
             )  # fmt: skip
+    _check_respondent_alone(round_, faults)
     if "_role" in round_.uses and survey.settings.roles is None:
         _add_use(
             round_, round_.uses["_role"][0], "question_id", "missing-key", faults,
@@ -294,6 +295,19 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
             "survey.yml says which choices are the roles.",
             "Add roles to survey.yml, or write ignored.",
         )  # fmt: skip
+
+
+def _check_respondent_alone(round_: Round, faults: FaultList) -> None:
+    """What the column holds is kept as a keyed hash: whoever else reads it would read that."""
+    column = round_.source_column("_respondent")
+    for use in round_.columns:
+        if use.source_column == column and use.question_id != "_respondent":
+            _add_use(
+                round_, use, "question_id", "respondent-column-shared", faults,
+                f"The column {quoted(use.source_column)} feeds _respondent and {quoted(use.question_id)}.",
+                "The column of _respondent feeds nothing else: ids of people are kept as keyed hashes.",
+                "Remove one of the two lines.",
+            )  # fmt: skip
 
 
 def _check_recodes(

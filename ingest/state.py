@@ -17,7 +17,7 @@ from typing import Literal
 
 from ingest.paths import DataPaths
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 BUSY_SECONDS = 30.0
 RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}\.duckdb")
 
@@ -48,6 +48,13 @@ SCHEMA = (
     )""",
     "create index check_history_by_check on check_history (survey_id, round_id, check_id, id)",
 )
+# What later versions added, by the version that has it.
+ADDED = {
+    2: """create table tombstones (
+        id integer primary key autoincrement, at text not null, survey_id text not null, token text not null,
+        unique (survey_id, token)
+    )""",
+}
 CHECK_HISTORY = ("refresh_id", "survey_id", "round_id", "check_id", "status", "observed", "n_failed", "checked_at")
 
 
@@ -146,7 +153,7 @@ def opened(paths: DataPaths) -> Iterator[sqlite3.Connection]:
 
 
 def _prepare(connection: sqlite3.Connection, shown: str) -> None:
-    """Make the tables of an empty file; refuse a newer one."""
+    """Make the tables of an empty file, add what an older one lacks, refuse a newer one."""
     if _version(connection) == STATE_VERSION:
         return
     with connection:
@@ -157,9 +164,10 @@ def _prepare(connection: sqlite3.Connection, shown: str) -> None:
                 f"{shown}: written as state version {version}, this program knows versions up to {STATE_VERSION}. "
                 "Use the newer kuntakysely that wrote it, or point --data at another folder."
             )
-        if version == 0:
-            for statement in SCHEMA:
-                connection.execute(statement)
+        statements = [*(SCHEMA if version == 0 else ()), *(ADDED[added] for added in sorted(ADDED) if added > version)]
+        for statement in statements:
+            connection.execute(statement)
+        if statements:
             connection.execute(f"pragma user_version = {STATE_VERSION}")
 
 
@@ -361,3 +369,23 @@ def outcomes_before(connection: sqlite3.Connection, refresh_id: int) -> dict[Che
         [refresh_id],
     )
     return {(survey, round_id, check): EarlierOutcome(*rest[:-1]) for survey, round_id, check, *rest in rows}
+
+
+def record_tombstone(connection: sqlite3.Connection, survey_id: str, token: str, at: datetime) -> None:
+    """Remember that the respondent or response with this token was erased."""
+    with connection:
+        connection.execute(
+            "insert into tombstones (at, survey_id, token) values (?, ?, ?) on conflict do nothing",
+            [_text(at), survey_id, token],
+        )
+
+
+def tombstones(connection: sqlite3.Connection, survey_id: str) -> list[str]:
+    """The tokens of those who were erased from a survey, oldest first."""
+    rows = connection.execute("select token from tombstones where survey_id = ? order by id", [survey_id])
+    return [token for (token,) in rows]
+
+
+def last_erasure(connection: sqlite3.Connection) -> datetime | None:
+    """When somebody was last erased; None when nobody was."""
+    return _time(connection.execute("select max(at) from tombstones").fetchone()[0])

@@ -21,6 +21,7 @@ from ingest.fields import (
     Languages,
     Number,
     OptionalText,
+    PositiveInt,
     QuestionId,
     Share,
     Text,
@@ -77,6 +78,12 @@ class Limits(Settings):
     half_width: Share = 0.1
 
 
+class Retention(Settings):
+    """For how many days after the field closes the texts of respondents and the ids of people are kept."""
+
+    texts_days: PositiveInt
+
+
 class SurveySettings(Settings):
     """survey.yml."""
 
@@ -96,6 +103,7 @@ class SurveySettings(Settings):
     none_ticked: Literal["blank", "valid"] = "blank"
     disclosure: Disclosure
     limits: Limits
+    retention: Retention | None = None
 
     @property
     def label_of_all(self) -> Labels:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from publish.catalogue import described, literal, quoted
-from publish.durable import sync
+from ingest.durable import sync
 
 FORMATS = {"parquet": "format parquet, compression zstd", "csv": "format csv, header"}
 READ_ONLY_MODE = 0o444

@@ -23,7 +23,7 @@ from ingest.rounds import round_keys
 from ingest.warehouse import columns_of, table_signature, transaction
 from publish import catalogue, changes, exports, provenance, quality
 from publish.disclosure import apply as disclosure
-from publish.durable import sync
+from ingest.durable import sync
 from publish.findings import local_day
 from publish.gate import RUN_AGAIN, PublishRefused, Refusal, refusals
 from publish.report import pages

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.paths import DataPaths
-from publish.durable import sync
+from ingest.durable import sync
 from publish.report.facts import ReleaseTables, RoundFacts
 from publish.report.sims import page_of
 

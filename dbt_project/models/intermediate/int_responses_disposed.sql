@@ -33,6 +33,7 @@ judged as (
         rounds.duplicates,
         case
             when identified.row_status = 'unreadable' then 'unreadable'
+            when identified.row_status = 'erased' then 'withdrawn'
             when identified.is_empty_row then 'empty_row'
             when not coalesce(conditions.is_met, true) then 'not_eligible'
             when withdrawals.response_id is not null then 'withdrawn'

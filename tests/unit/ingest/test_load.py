@@ -204,7 +204,7 @@ def test_loading_again_changes_nothing(paths: DataPaths) -> None:
 def test_loading_in_parts_equals_loading_whole(paths: DataPaths, tmp_path: Path) -> None:
     load_all(paths)
     parts = DataPaths.resolve(tmp_path / "parts" / "data")
-    shutil.copytree(paths.root, parts.root, ignore=shutil.ignore_patterns("warehouse", "state"))
+    shutil.copytree(paths.root, parts.root, ignore=shutil.ignore_patterns("warehouse"))
     load_registry(parts)
     load_systems(parts)
     load_rounds(parts, [KEY])

@@ -1,0 +1,99 @@
+"""Who answered is nobody's business: respondent ids become keyed hashes, and who was erased stays away.
+
+The key of a survey lies in the state, outside the warehouse: whoever has the warehouse alone cannot try names out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingest import state
+from ingest.durable import write_whole
+from ingest.paths import DataPaths
+from ingest.readers import TextRow
+from ingest.responses import ResponseFile, ResponseRow
+from ingest.round import Round
+
+KEY_BYTES = 32
+TOKEN_LENGTH = 32
+RESPONDENT, RESPONSE = "_respondent", "_response_id"
+PSEUDONYM = re.compile(rf"keyed:[0-9a-f]{{{TOKEN_LENGTH}}}")
+Places = Mapping[str, int | None]
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """The key of one survey, and the tokens of those who were erased from it."""
+
+    key: bytes
+    erased: frozenset[str]
+
+    def token(self, name: str, round_id: str, text: str) -> str:
+        """The keyed hash of an id. A respondent has one in all rounds of the survey, a response in its own."""
+        scope = round_id if name == RESPONSE else ""
+        return hmac.digest(self.key, f"{name}\0{scope}\0{text.strip()}".encode(), "sha256").hex()[:TOKEN_LENGTH]
+
+    def pseudonym(self, respondent: str) -> str:
+        """What is kept instead of a respondent's id; of what is one already, the same."""
+        known = respondent.strip()
+        return known if PSEUDONYM.fullmatch(known) else f"keyed:{self.token(RESPONDENT, '', known)}"
+
+    @property
+    def sha256(self) -> str:
+        """A hash of what decides how rows are kept; not of the key itself."""
+        name_of_key = hmac.digest(self.key, b"", "sha256").hex()
+        return hashlib.sha256("\n".join([name_of_key, *sorted(self.erased)]).encode()).hexdigest()
+
+    def kept(self, round_: Round, file: ResponseFile) -> ResponseFile:
+        """A file as the warehouse keeps it: respondents by their tokens, and nothing of who was erased but the row."""
+        places = _places(round_, file)
+        return replace(file, rows=[self._kept_row(round_.round_id, row, places) for row in file.rows])
+
+    def rows_of(self, token: str, round_: Round, file: ResponseFile) -> list[ResponseRow]:
+        """The rows of a file whose respondent or response has this token."""
+        places = _places(round_, file)
+        return [row for row in file.rows if token in self._tokens(round_.round_id, row.row, places)]
+
+    def _kept_row(self, round_id: str, described: ResponseRow, places: Places) -> ResponseRow:
+        row = described.row
+        if self.erased and self.erased & self._tokens(round_id, row, places):
+            return ResponseRow(TextRow(row.line, ()), "", False, None, None, is_erased=True)
+        place = places[RESPONDENT]
+        if row.problem is not None or place is None or not row.cells[place].strip():
+            return described
+        cells = (*row.cells[:place], self.pseudonym(row.cells[place]), *row.cells[place + 1 :])
+        return replace(described, row=row._replace(cells=cells))
+
+    def _tokens(self, round_id: str, row: TextRow, places: Places) -> set[str]:
+        """The tokens of a row's ids; of a row that does not fit its header any cell may be an id."""
+
+        def texts(place: int | None) -> Sequence[str]:
+            return row.cells if row.problem is not None else () if place is None else (row.cells[place],)
+
+        return {self.token(name, round_id, text) for name, place in places.items() for text in texts(place)}
+
+
+def _places(round_: Round, file: ResponseFile) -> Places:
+    """Where the ids stand in a row of the file; None where the round has none."""
+    columns = {name: round_.source_column(name) for name in (RESPONDENT, RESPONSE)}
+    return {name: None if column is None else file.table.header.index(column) for name, column in columns.items()}
+
+
+def of_survey(paths: DataPaths, survey_id: str) -> Privacy:
+    """What is kept apart for a survey; its key is made when it has none."""
+    with state.opened(paths) as memory:
+        return Privacy(_key(paths, survey_id), frozenset(state.tombstones(memory, survey_id)))
+
+
+def _key(paths: DataPaths, survey_id: str) -> bytes:
+    """The key of a survey. It is written whole or not at all: a part of one would be another key."""
+    file = paths.keys / f"{survey_id}.key"
+    if not file.is_file():
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        write_whole(file, secrets.token_hex(KEY_BYTES).encode("ascii"))
+    return bytes.fromhex(file.read_text(encoding="ascii"))
