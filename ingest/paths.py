@@ -91,6 +91,11 @@ class DataPaths:
         return self.state / "refresh.lock"
 
     @property
+    def audit_file(self) -> Path:
+        """Who did what to the data and when, line by line."""
+        return self.state / "audit.jsonl"
+
+    @property
     def dagster_home(self) -> Path:
         return self.state / "dagster"
 

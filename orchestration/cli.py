@@ -97,13 +97,15 @@ def status(
     data: Data = None,
 ) -> None:
     """Releases, rounds, the last result of every check and what is decided of it."""
+    from dataclasses import replace
     from datetime import UTC, datetime
 
+    from ingest import audit
     from orchestration.progress import terminal
     from orchestration.report import as_json, print_status, read_status
 
     paths = DataPaths.resolve(data)
-    found = read_status(paths, datetime.now(UTC))
+    found = replace(read_status(paths, datetime.now(UTC)), audit_faults=list(map(str, audit.faults(paths))))
     if json:
         typer.echo(as_json(found))
     else:
@@ -181,6 +183,24 @@ def rollback(
     paths = DataPaths.resolve(data)
     number = point_back(paths, datetime.now(UTC), release)
     typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
+
+
+@app.command("audit")
+def audit_log(
+    verify: Annotated[bool, typer.Option("--verify", help="Whether a line was changed or taken away.")] = False,
+    data: Data = None,
+) -> None:
+    """What was done to the data, by whom and when."""
+    from orchestration.progress import terminal
+    from orchestration.report import print_audit, said_of_audit
+
+    paths = DataPaths.resolve(data)
+    if not verify:
+        print_audit(paths, terminal())
+        return
+    is_whole, said = said_of_audit(paths)
+    typer.echo(said)
+    raise typer.Exit(ExitCode.DONE if is_whole else ExitCode.WRONG_INPUT)
 
 
 @app.command()

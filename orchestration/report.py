@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from ingest import state
+from ingest import audit, state
 from ingest.paths import DataPaths
 from ingest.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
 from orchestration.differences import said_of_release
@@ -38,6 +39,7 @@ class Status:
     last_refresh: dict[str, Any] | None
     changed: str = ""
     findings: list[dict[str, Any]] = field(default_factory=list)
+    audit_faults: list[str] = field(default_factory=list)
 
 
 def read_status(paths: DataPaths, now: datetime) -> Status:
@@ -140,6 +142,8 @@ def print_outcome(paths: DataPaths, console: Console) -> None:
 
 def print_status(status: Status, paths: DataPaths, console: Console) -> None:
     """Rounds, checks by severity, findings by round, what is open, and the release."""
+    for fault in status.audit_faults:
+        console.print(f"{fault} (kuntakysely audit --verify)\n", highlight=False, markup=False, soft_wrap=True)
     if status.release is None:
         console.print(f"No release yet under {paths.shown(paths.published)}. Make one: kuntakysely refresh")
         return
@@ -175,6 +179,35 @@ def said_of_draft(draft: Draft, paths: DataPaths) -> str:
             f"Then: kuntakysely validate {key}",
         ]
     )
+
+
+def print_audit(paths: DataPaths, console: Console) -> None:
+    """The audit log as a table, oldest line first."""
+    entries = audit.read(paths)
+    if not entries:
+        console.print(f"Nothing has been done yet: there is no {paths.shown(paths.audit_file)}.", highlight=False)
+        return
+    table = Table("at (UTC)", "who", "did", "what came of it", title="Audit log", title_justify="left")
+    for entry in entries:
+        told = {name: value for name, value in entry.details.items() if value not in (None, [])}
+        details = ", ".join(f"{name} {_shown(value)}" for name, value in told.items())
+        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", *map(escape, (entry.who, entry.action, details)))
+    console.print(table)
+
+
+def _shown(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def said_of_audit(paths: DataPaths) -> tuple[bool, str]:
+    """Whether the audit log is as it was written, and what is to be said of it."""
+    faults, file = audit.faults(paths), paths.shown(paths.audit_file)
+    said = [
+        *map(str, faults),
+        *(f"{file}, line {n}: its writing was cut off. The log goes on after it." for n in audit.cut_off(paths)),
+        f"{len(audit.read(paths))} lines, {len(faults)} fault{'' if len(faults) == 1 else 's'} found.",
+    ]
+    return not faults, "\n".join(said)
 
 
 def _round_table(rounds: Sequence[dict[str, Any]]) -> Table:

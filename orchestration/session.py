@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from ingest import state
+from ingest import audit, state
 from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import round_keys, round_sha256, split_key
@@ -148,6 +148,7 @@ def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[
             _current.clear()
             session.dismiss_judge()
             _end(session)
+            _record(session, say)
             _send_alerts(session, say)
 
 
@@ -173,6 +174,18 @@ def _end(session: Session) -> None:
         state.end_refresh(
             memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature
         )
+
+
+def _record(session: Session, say: Callable[[str], object]) -> None:
+    """Into the audit log. What is published is published: a log that cannot be written is told, and fails nothing."""
+    rounds = sorted(session.read - {"registry", "systems"})
+    failed = {"error": session.error} if session.error else {}
+    try:
+        audit.record(
+            session.paths, "refresh", outcome=session.outcome, release=session.release_number, rounds=rounds, **failed
+        )
+    except OSError as error:
+        say(f"{session.paths.shown(session.paths.audit_file)} could not be written: {error.strerror}.")
 
 
 def _send_alerts(session: Session, say: Callable[[str], object]) -> None:

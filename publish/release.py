@@ -15,7 +15,7 @@ from sqlite3 import Connection
 
 import duckdb
 
-from ingest import state
+from ingest import audit, state
 from ingest.fingerprint import code_sha256, file_sha256
 from ingest.lock import publish_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
@@ -116,6 +116,7 @@ def rollback(paths: DataPaths, now: datetime, number: int | None = None) -> int:
         chosen = _choose(list(files), state.current_release(paths), number)
         _point(paths, files[chosen])
         _settle(paths, memory, now, "rollback")
+        audit.record(paths, "rollback", release=chosen, outcome="published")
     return chosen
 
 
