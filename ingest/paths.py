@@ -58,6 +58,11 @@ class DataPaths:
         return self.private / "findings.csv"
 
     @property
+    def errors_file(self) -> Path:
+        """The texts of errors that nobody foresaw."""
+        return self.private / "errors.log"
+
+    @property
     def spill(self) -> Path:
         """Where DuckDB puts what does not fit into memory."""
         return self.private / "spill"

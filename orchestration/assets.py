@@ -4,7 +4,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -42,6 +42,7 @@ from orchestration import checks
 from orchestration.dbt import BUILD, end, failures, prepared_manifest
 from orchestration.findings import told, write_findings
 from orchestration.partitions import ROUNDS
+from orchestration.private_errors import step_of
 from orchestration.session import Judged, Session, refresh_session
 from publish.findings import decisions, local_day
 from publish.gate import PublishRefused, refusals
@@ -77,6 +78,12 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
             self._session = self._until_the_end.enter_context(refresh_session(PATHS, self._say))
         return self._session
 
+    @contextmanager
+    def step(self, name: str) -> Iterator[Session]:
+        """The session, for one step of it."""
+        with step_of(self.session, name):
+            yield self.session
+
     def fail(self, error: str) -> None:
         """A step failed; one that found another refresh running has no session to tell."""
         if self._session is not None:
@@ -105,14 +112,14 @@ TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_duplicate_s
 def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
     refresh.session.read.add("registry")
-    return _loaded(refresh.session, load_registry)
+    return _loaded(refresh, "registry", load_registry)
 
 
 @asset(key=["raw", "systems"], group_name="sources", kinds={"excel"}, freshness_policy=MONTHLY)
 def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The inventory of information systems, as delivered."""
     refresh.session.read.add("systems")
-    return _loaded(refresh.session, load_systems)
+    return _loaded(refresh, "systems", load_systems)
 
 
 @asset(
@@ -124,28 +131,31 @@ def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type
 )
 def responses(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The rows and cells of a round's response files as delivered, with the codebook they are read by. Private."""
-    return _loaded(refresh.session, partial(load_rounds, keys=list(context.partition_keys)))
+    return _loaded(refresh, "responses", partial(load_rounds, keys=list(context.partition_keys)))
 
 
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=TRANSLATOR, name="dbt_models")
 def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: RefreshResource) -> Iterator[Any]:
     """Staging, intermediate, marts and the checks made in SQL, with dbt's own tests."""
-    paths = refresh.session.paths
-    refresh.session.start_judge()
-    refresh.session.has_built = True
-    with opened(paths.warehouse_file) as connection:
-        plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
-    run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
-    try:
-        yield from run.stream()
-    except DagsterDbtCliRuntimeError:
-        refresh.session.refuse("\n".join(["dbt could not build or test everything:", *failures(paths.dbt_target)]))
-        raise
-    finally:
-        end(run.process)
+    with refresh.step("dbt_models") as session:
+        paths = session.paths
+        session.start_judge()
+        session.has_built = True
         with opened(paths.warehouse_file) as connection:
-            record_dbt(connection, paths.dbt_target)
-    yield from _row_counts(paths, context.selected_asset_keys)
+            plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
+        run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
+        try:
+            # Dagster's adapter prints what dbt says, and that can quote an answer.
+            with (paths.dbt_target / "said.log").open("w", encoding="utf-8") as said, redirect_stdout(said):
+                yield from run.stream()
+        except DagsterDbtCliRuntimeError:
+            session.refuse("\n".join(["dbt could not build or test everything:", *failures(paths.dbt_target)]))
+            raise Failure(session.said, allow_retries=False) from None
+        finally:
+            end(run.process)
+            with opened(paths.warehouse_file) as connection:
+                record_dbt(connection, paths.dbt_target)
+        yield from _row_counts(paths, context.selected_asset_keys)
 
 
 TABLE_CHECKS = checks.table_check_specs(MANIFEST)
@@ -158,27 +168,28 @@ def expectations(
     """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse.
 
     The rounds that were built or read get their results too, each on its own partition."""
-    session = refresh.session
-    judged = _judged(session)
-    for line in told(session.findings, session.paths):
-        context.log.warning(line)
-    if judged.against:
-        session.refuse(str(PublishRefused(judged.against)))
-    read_as_built = session.read & set(judged.as_built)
-    yield from checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance)
-    selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
-    yield from checks.results_of_tables(judged, selected, MANIFEST)
+    with refresh.step("expectations") as session:
+        judged = _judged(session)
+        for line in told(session.findings, session.paths):
+            context.log.warning(line)
+        if judged.against:
+            session.refuse(str(PublishRefused(judged.against)))
+        read_as_built = session.read & set(judged.as_built)
+        yield from checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance)
+        selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
+        yield from checks.results_of_tables(judged, selected, MANIFEST)
 
 
 @multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", can_subset=True)
 def round_checks(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
     """The checks of chosen rounds again, as the warehouse stands. In a refresh they come with the expectations."""
     chosen = {key.name for key in context.selected_asset_check_keys}
-    judged = _judged(refresh.session)
-    keys = {*judged.built, *judged.as_built} & set(context.op_execution_context.partition_keys)
-    for evaluation in checks.results_of_rounds(judged, keys, context.instance):
-        if evaluation.check_name in chosen:
-            yield evaluation
+    with refresh.step("round_checks") as session:
+        judged = _judged(session)
+        keys = {*judged.built, *judged.as_built} & set(context.op_execution_context.partition_keys)
+        for evaluation in checks.results_of_rounds(judged, keys, context.instance):
+            if evaluation.check_name in chosen:
+                yield evaluation
 
 
 def _judged(session: Session) -> Judged:
@@ -210,15 +221,15 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
     """The release that BI tools read. It reads the recorded checks itself and refuses: no selection gets round them.
 
     A schedule's run that found nothing changed leaves the release as it is."""
-    session = refresh.session
-    if OF_A_SCHEDULE in context.run.tags and session.unchanged:
-        session.outcome, session.release_number = "published", session.unchanged.number
-        return MaterializeResult(metadata={"release": session.release_number, "new": False})
-    try:
-        release = publish(session.paths, datetime.now(UTC), session.refresh_id)
-    except PublishRefused as refused:
-        session.refuse(str(refused))
-        raise Failure(session.said, allow_retries=False) from refused
+    with refresh.step("published_release") as session:
+        if OF_A_SCHEDULE in context.run.tags and session.unchanged:
+            session.outcome, session.release_number = "published", session.unchanged.number
+            return MaterializeResult(metadata={"release": session.release_number, "new": False})
+        try:
+            release = publish(session.paths, datetime.now(UTC), session.refresh_id)
+        except PublishRefused as refused:
+            session.refuse(str(refused))
+            raise Failure(session.said, allow_retries=False) from refused
     session.outcome, session.release_number = "published", release.number
     return MaterializeResult(
         metadata={
@@ -239,11 +250,12 @@ def _row_counts(paths: DataPaths, keys: AbstractSet[AssetKey]) -> Iterator[Asset
             yield AssetObservation([schema, name], metadata={"dagster/row_count": row[0]})
 
 
-def _loaded(session: Session, load: Callable[[DataPaths], LoadResult]) -> MaterializeResult:  # type: ignore[type-arg]
-    try:
-        result = load(session.paths)
-    except InputFaults as faults:
-        session.reject(str(faults))
-        raise Failure(session.said, metadata={"n_faults": len(faults.faults)}, allow_retries=False) from faults
-    session.note_rounds(result.rounds)
-    return MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})
+def _loaded(refresh: RefreshResource, name: str, load: Callable[[DataPaths], LoadResult]) -> MaterializeResult:  # type: ignore[type-arg]
+    with refresh.step(name) as session:
+        try:
+            result = load(session.paths)
+        except InputFaults as faults:
+            session.reject(str(faults))
+            raise Failure(session.said, metadata={"n_faults": len(faults.faults)}, allow_retries=False) from faults
+        session.note_rounds(result.rounds)
+        return MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})

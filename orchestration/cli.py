@@ -31,8 +31,20 @@ app = typer.Typer(
     help="A warehouse for surveys of municipalities.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
+
+
+def _everywhere(data: Path | None) -> Path | None:
+    """Processes that are started, and an error that nobody foresaw, find the data folder too."""
+    if data is not None:
+        os.environ[DATA_VARIABLE] = str(data.resolve())
+    return data
+
+
 Data = Annotated[
-    Path | None, typer.Option("--data", help=f"The data folder; default data/ of the project or ${DATA_VARIABLE}.")
+    Path | None,
+    typer.Option(
+        "--data", callback=_everywhere, help=f"The data folder; default data/ of the project or ${DATA_VARIABLE}."
+    ),
 ]
 
 
@@ -185,6 +197,31 @@ def rollback(
     typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
 
 
+@app.command()
+def erase(
+    of: Annotated[str, typer.Argument(metavar="SURVEY[/ROUND]", help="A round; with --person a survey.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="As the delivered file has it; - reads it from input.")],
+    person: Annotated[bool, typer.Option("--person", help="The id of a person, in all rounds of the survey.")] = False,
+    data: Data = None,
+) -> None:
+    """Remove a respondent for good, from the files too, and publish without them."""
+    from orchestration.forgetting import erase_respondent
+
+    known = sys.stdin.readline() if id_ == "-" else id_
+    raise typer.Exit(erase_respondent(DataPaths.resolve(data), of, known, is_person=person))
+
+
+@app.command()
+def retention(
+    apply: Annotated[bool, typer.Option("--apply", help="Take them out. Without it nothing is changed.")] = False,
+    data: Data = None,
+) -> None:
+    """Texts and ids of people that have been kept for longer than survey.yml says."""
+    from orchestration.forgetting import apply_retention
+
+    raise typer.Exit(apply_retention(DataPaths.resolve(data), is_dry=not apply))
+
+
 @app.command("audit")
 def audit_log(
     verify: Annotated[bool, typer.Option("--verify", help="Whether a line was changed or taken away.")] = False,
@@ -241,6 +278,11 @@ def main() -> None:
     except tuple(SAID_IN_WORDS) as error:
         typer.echo(str(error), err=True)
         sys.exit(next(code for kind, code in SAID_IN_WORDS.items() if isinstance(error, kind)))
+    except Exception as error:
+        from orchestration.private_errors import kept_apart
+
+        typer.echo(kept_apart(DataPaths.resolve(), error), err=True)
+        sys.exit(ExitCode.REFUSED)
 
 
 if __name__ == "__main__":

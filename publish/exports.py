@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from publish.catalogue import described, literal, quoted
 from ingest.durable import sync
+from publish.catalogue import described, literal, quoted
 
 FORMATS = {"parquet": "format parquet, compression zstd", "csv": "format csv, header"}
 READ_ONLY_MODE = 0o444

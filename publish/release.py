@@ -16,6 +16,7 @@ from sqlite3 import Connection
 import duckdb
 
 from ingest import audit, state
+from ingest.durable import sync
 from ingest.fingerprint import code_sha256, file_sha256
 from ingest.lock import publish_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
@@ -23,7 +24,6 @@ from ingest.rounds import round_keys
 from ingest.warehouse import columns_of, table_signature, transaction
 from publish import catalogue, changes, exports, provenance, quality
 from publish.disclosure import apply as disclosure
-from ingest.durable import sync
 from publish.findings import local_day
 from publish.gate import RUN_AGAIN, PublishRefused, Refusal, refusals
 from publish.report import pages
@@ -411,7 +411,10 @@ def _restore_pointer(paths: DataPaths, memory: Connection) -> int | None:
 
 
 def _remove_expired(paths: DataPaths, memory: Connection, now: datetime) -> None:
-    """Readers may hold a release for as long as it was superseded less than KEPT_AFTER_SUPERSEDED ago."""
+    """Readers may hold a release for as long as it was superseded less than KEPT_AFTER_SUPERSEDED ago; one from before
+    somebody was erased counts them, and goes at once."""
+    erased_at = state.last_erasure(memory)
     for record in state.releases(memory):
-        if record.superseded_at and now - record.superseded_at > KEPT_AFTER_SUPERSEDED:
+        counts_erased = erased_at is not None and record.created_at <= erased_at
+        if record.superseded_at and (counts_erased or now - record.superseded_at > KEPT_AFTER_SUPERSEDED):
             (paths.releases / record.file).unlink(missing_ok=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ingest.paths import DataPaths
 from ingest.durable import sync
+from ingest.paths import DataPaths
 from publish.report.facts import ReleaseTables, RoundFacts
 from publish.report.sims import page_of
 

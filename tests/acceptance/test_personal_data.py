@@ -1,0 +1,155 @@
+"""What people wrote stays in one folder: canaries are planted in the answers and looked for in all that was written.
+
+Printed figures are left out of the survey: they would hold up a release without one of the responses.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest import audit
+from ingest.paths import DataPaths
+from tests.acceptance.project import (
+    ROUND,
+    SURVEY_OF_2020,
+    copy_data,
+    copy_inputs,
+    copy_project,
+    kuntakysely,
+    replace,
+    rows,
+)
+from tests.canaries import CANARIES, found_in, plant, plant_everywhere, written_inside, written_outside
+
+ROUND_KEY = "koto_kuntakysely/2023-01"
+Tried = Callable[[str, object], None]
+LOOKS = (
+    ("status",), ("status", "--json"), ("watch", ROUND_KEY), ("quality", ROUND_KEY, "--print"), ("diff",), ("audit",),
+    ("validate",), ("retention",),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataPaths, list[str]]:
+    """A round with canaries, published, and all that was said of it. Not to be changed."""
+    paths = copy_inputs(tmp_path_factory.mktemp("planted") / "data")
+    shutil.rmtree(paths.root / SURVEY_OF_2020)
+    figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
+    figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
+    plant(paths)
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 0, done.stdout
+    return paths, [done.stdout, *(kuntakysely(paths, *look).stdout for look in LOOKS)]
+
+
+@pytest.fixture(scope="module")
+def refused(planted: tuple[DataPaths, list[str]], tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The same with the canary in every cell: a refresh that was refused, and said nothing of it."""
+    paths = copy_data(planted[0], tmp_path_factory.mktemp("refused") / "data")
+    plant_everywhere(paths)
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 1, done.stdout
+    assert_silent(paths, [done.stdout, kuntakysely(paths, "status").stdout])
+    return paths
+
+
+def assert_silent(paths: DataPaths, said: list[str]) -> None:
+    assert list(found_in(written_outside(paths))) == []
+    assert [canary for canary in CANARIES.values() for text in said if canary in text] == []
+
+
+def tell(tried: Tried, paths: DataPaths) -> None:
+    tried("tried", ["canaries looked for in written files", "found", 0])
+    tried("tried", ["canaries looked for in written files", "not found", len(CANARIES) * len(written_outside(paths))])
+
+
+def test_a_refresh_writes_canaries_nowhere_else(planted: tuple[DataPaths, list[str]], record_property: Tried) -> None:
+    assert_silent(*planted)
+    tell(record_property, planted[0])
+
+
+def test_the_search_finds_what_is_there(planted: tuple[DataPaths, list[str]]) -> None:
+    """In the private folder all are found, packed as they are, but the id of the person: that is a keyed hash."""
+    found = {canary for _, canary in found_in(written_inside(planted[0]))}
+    assert found == {*CANARIES.values()} - {CANARIES["email"]}
+
+
+def test_folders_of_people_are_their_owners_only(planted: tuple[DataPaths, list[str]]) -> None:
+    paths, _ = planted
+    for folder in (paths.warehouse, paths.private, paths.state, paths.keys):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for file in (*paths.keys.iterdir(), paths.state_file, paths.audit_file):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_refused_refresh_writes_canaries_nowhere_else(refused: DataPaths, record_property: Tried) -> None:
+    assert "040 7654321" in text_of(refused.findings_file), "it was refused for something else"
+    tell(record_property, refused)
+
+
+def test_a_file_that_cannot_be_read_is_told_without_canaries(refused: DataPaths, tmp_path: Path) -> None:
+    paths = copy_data(refused, tmp_path / "data")
+    replace(paths.root / ROUND / "responses.csv", CANARIES["practice"], f'"{CANARIES["practice"]}" kanaria')
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 2, done.stdout
+    assert_silent(paths, [done.stdout])
+
+
+# A model that reads a text as a number: the database quotes the text.
+SLIP = (
+    "dbt_project/models/staging/stg_surveys__cells.sql",
+    "coalesce({{ trimmed('cell_text') }}, '')",
+    "cast(case when cell_text like '%anaria%' then cast(cell_text as integer) end as varchar) || cell_text",
+)
+
+
+def fail_in_database(planted: DataPaths, folder: Path, *redaction: tuple[str, str, str]) -> tuple[DataPaths, str]:
+    paths, project = copy_data(planted, folder / "data"), copy_project(folder / "project")
+    for file, old, new in (SLIP, *redaction):
+        replace(project / file, old, new)
+    done = kuntakysely(paths, "refresh", project=project)
+    assert done.returncode == 1, done.stdout
+    assert CANARIES["text"] in text_of(paths.dbt_target / "run_results.json"), "the database quoted nothing"
+    return paths, done.stdout
+
+
+def test_an_error_of_the_database_is_told_without_canaries(
+    planted: tuple[DataPaths, list[str]], tmp_path: Path, record_property: Tried
+) -> None:
+    paths, said = fail_in_database(planted[0], tmp_path)
+    assert_silent(paths, [said])
+    tell(record_property, paths)
+
+
+def test_a_program_that_keeps_nothing_apart_is_caught(planted: tuple[DataPaths, list[str]], tmp_path: Path) -> None:
+    let_out = (
+        "orchestration/assets.py", "raise Failure(session.said, allow_retries=False) from None", "raise"
+    )  # fmt: skip
+    paths, _ = fail_in_database(planted[0], tmp_path, let_out)
+    assert list(found_in(written_outside(paths))) != []
+
+
+def test_who_is_erased_is_found_in_no_byte(refused: DataPaths, tmp_path: Path, record_property: Tried) -> None:
+    """The file, the warehouse and the releases from before: nothing is left of the person but a line of the log."""
+    paths = copy_data(refused, tmp_path / "data")
+    old_files = {*paths.releases.iterdir()}
+    assert kuntakysely(paths, "erase", ROUND_KEY, "KANARIA-9999").returncode == 2
+    done = kuntakysely(paths, "erase", "koto_kuntakysely", CANARIES["email"], "--person")
+    assert done.returncode == 0, done.stdout
+    written = sorted(file for file in paths.root.rglob("*") if file.is_file() and not file.is_symlink())
+    assert list(found_in(written)) == []
+    record_property("tried", ["canaries looked for after an erasure", "not found", len(CANARIES) * len(written)])
+    assert rows(paths, "select n_responses from marts.dim_round") == [(171,)]
+    assert not old_files & {*paths.releases.iterdir()}
+    last = [entry for entry in audit.read(paths) if entry.action == "erase"][-1]
+    assert (last.details["of"], last.details["rows"]) == ("koto_kuntakysely", 1)
+    assert audit.faults(paths) == []
+
+
+def text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8")

@@ -1,0 +1,108 @@
+"""Texts that must not get out, planted in the answers, and the search for them in everything that was written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from ingest.paths import DataPaths
+from tests.acceptance.project import ROUND
+
+# A person who is made up, in fields that forms have: plain letters, so that no writing of them looks otherwise.
+CANARIES = {
+    "name": "Kanaria Lintunen",
+    "email": "kanaria.lintunen@example.org",
+    "token": "canary-token-5f1c9a",
+    "text": "Soita Kanarialle 040 7654321 tai 131052-308T",
+    "practice": "Hyva kaytanto: kanarian oma tili FI21 1234 5600 0007 85",
+    "system": "Kanarian oma taulukko",
+    "response": "KANARIA-0010",
+}
+FIELDS = {
+    "Vastaus-ID": "response",
+    "Roolit ja vastuut, vapaa kommentti": "text",
+    "Hyviä käytäntöjä yhdyspintatyöhön kotoutumisen edistämisessä": "practice",
+    "Käytössä olevan tietojärjestelmän nimi": "system",
+}
+PLACE = 9  # of the canary among the responses
+COLUMNS = {"Vastaajan nimi": "ignored", "Sähköposti": "_respondent", "Avain": "ignored"}
+
+
+def plant(paths: DataPaths) -> None:
+    """Give the round columns that hold people, and make one response the canary's."""
+    folder = paths.root / ROUND
+    with (folder / "columns.csv").open("a", encoding="utf-8") as handle:
+        handle.writelines(f"{column},{question},,,,\n" for column, question in COLUMNS.items())
+    header, *rows = _read(folder / "responses.csv")
+    people = [["", f"person{number}@example.org", ""] for number in range(len(rows))]
+    people[PLACE] = [CANARIES["name"], CANARIES["email"], CANARIES["token"]]
+    rows[PLACE] = [CANARIES.get(FIELDS.get(name, ""), cell) for name, cell in zip(header, rows[PLACE], strict=True)]
+    written = [[*row, *person] for row, person in zip(rows, people, strict=True)]
+    _write(folder / "responses.csv", [[*header, *COLUMNS], *written])
+
+
+def plant_everywhere(paths: DataPaths) -> None:
+    """Put the canary's text into every other cell of its response, and into the municipality of another: a response
+    without a municipality is not looked at further."""
+    file = paths.root / ROUND / "responses.csv"
+    header, *rows = _read(file)
+    kept = {*FIELDS, *COLUMNS, "Kuntanumero"}
+    rows[PLACE + 1][header.index("Kuntanumero")] = CANARIES["text"]
+    rows[PLACE] = [
+        cell if name in kept else f"{CANARIES['text']} ({number})"
+        for number, (name, cell) in enumerate(zip(header, rows[PLACE], strict=True))
+    ]
+    _write(file, [header, *rows])
+
+
+def _read(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.reader(handle, delimiter=";"))
+
+
+def _write(file: Path, rows: Iterable[Iterable[str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows(rows)
+    file.write_text(text.getvalue(), encoding="utf-8-sig")
+
+
+def found_in(files: Iterable[Path], canaries: Iterable[str] = tuple(CANARIES.values())) -> Iterator[tuple[str, str]]:
+    """File and canary, for each file that holds one: in its bytes, or in a table that it stores packed."""
+    for file in files:
+        content = file.read_bytes()
+        for canary in canaries:
+            written = (canary.encode(), canary.encode("utf-16-le"))
+            if any(each in content for each in written) or any(canary in row for row in _packed(file)):
+                yield file.as_posix(), canary
+
+
+def _packed(file: Path) -> Iterator[str]:
+    """The rows of a database or a Parquet file, as text."""
+    if file.suffix == ".parquet":
+        yield from _rows(duckdb.connect(), f"read_parquet('{file}')")
+    if file.suffix == ".duckdb":
+        with duckdb.connect(str(file), read_only=True) as connection:
+            names = "select schema_name, table_name from duckdb_tables() where not internal"
+            for schema, name in connection.execute(names).fetchall():
+                yield from _rows(connection, f'"{schema}"."{name}"')
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
+    for (row,) in connection.execute(f"select t::varchar from {table} as t").fetchall():
+        yield row
+
+
+def written_outside(paths: DataPaths) -> list[Path]:
+    """Every file that the project wrote, but those of the private folder."""
+    made = [paths.warehouse, paths.state, paths.published]
+    files = (file for folder in made for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    return sorted(file for file in files if paths.private not in file.parents)
+
+
+def written_inside(paths: DataPaths) -> list[Path]:
+    """Every file of the private folder."""
+    return sorted(file for file in paths.private.rglob("*") if file.is_file())
