@@ -143,6 +143,7 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
         session.has_built = True
         with opened(paths.warehouse_file) as connection:
             plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
+        paths.dbt_target.mkdir(exist_ok=True)
         run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
         try:
             # Dagster's adapter prints what dbt says, and that can quote an answer.

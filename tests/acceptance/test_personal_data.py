@@ -95,7 +95,7 @@ def test_a_refused_refresh_writes_canaries_nowhere_else(refused: DataPaths, reco
 def test_a_file_that_cannot_be_read_is_told_without_canaries(refused: DataPaths, tmp_path: Path) -> None:
     paths = copy_data(refused, tmp_path / "data")
     replace(paths.root / ROUND / "responses.csv", CANARIES["practice"], f'"{CANARIES["practice"]}" kanaria')
-    done = kuntakysely(paths, "refresh")
+    done = kuntakysely(paths, "validate")
     assert done.returncode == 2, done.stdout
     assert_silent(paths, [done.stdout])
 
