@@ -23,6 +23,7 @@ def environment(paths: DataPaths) -> dict[str, str]:
     """What dbt is told through its environment: where to write, and to keep its log and its news to itself."""
     return {
         "KUNTAKYSELY_WAREHOUSE": str(paths.warehouse_file),
+        "PYTHONPATH": str(PROJECT_ROOT),  # models in Python take their words from ingest/
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_TARGET_PATH": str(paths.dbt_target),
         "DBT_LOG_PATH": str(paths.dbt_target),

@@ -8,9 +8,10 @@ from datetime import date
 
 import duckdb
 
+from ingest.personal_data import kinds_in
 from ingest.suggestions import nearest
 from ingest.warehouse import columns_of, table_signature
-from publish.catalogue import described, undescribed
+from publish.catalogue import described, quoted, undescribed
 from publish.findings import decisions_made, findings_sql, how_to_accept
 
 TOOLS = ("sql", "gx", "dbt")
@@ -19,6 +20,8 @@ STATUSES = ("pass", "fail", "not_computable")
 # What checks.results is made of, beside what Great Expectations wrote with its signatures. The gate says itself what
 # must be signed: it does not take the word of those who sign.
 MUST_BE_SIGNED = ("checks.round_checks", "checks.dbt_results")
+# Only what has an @ or seven digits, few signs apart, is looked at: everything that kinds_in knows has.
+MAY_BE_PERSONAL = "@|([0-9][^0-9]{0,2}){7}"
 RUN_AGAIN = "Run `kuntakysely refresh`"
 CORRECT = "Correct the input that the check names and run `kuntakysely refresh`"
 
@@ -73,6 +76,7 @@ def refusals(
         *_rounds_not_checked(connection),
         *_unsound_inputs(connection),
         *_tables_not_as_checked(connection, expected_tables, code_sha256),
+        *_personal_data(connection, expected_tables),
     ]
 
 
@@ -212,6 +216,28 @@ def _tables_not_as_checked(
         else:
             yield Refusal(f"{name} has no signature in checks.signatures: it was not checked", RUN_AGAIN)
     yield from _sources_not_as_checked(connection, [(name, (n, content)) for name, n, content, _ in rows])
+
+
+def _personal_data(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> Iterator[Refusal]:
+    """Texts of tables to be published in which somebody can be reached or recognised; views show no others."""
+    relations = described(connection, "current_database()")
+    for table, column in (
+        (table, column.name)
+        for table in tables
+        if table in relations and not relations[table].is_view
+        for column in relations[table].columns
+        if column.data_type == "VARCHAR"
+    ):
+        values = connection.execute(
+            f"select distinct {quoted(column)} from marts.{quoted(table)} where regexp_matches({quoted(column)}, ?)",
+            [MAY_BE_PERSONAL],
+        ).fetchall()
+        kinds = sorted({kind for (value,) in values for kind in kinds_in(value)})
+        if kinds:
+            yield Refusal(
+                f"marts.{table}, column {column}: a text looks like personal data ({', '.join(kinds)})",
+                "Find it in the warehouse, and take it out of the input that it comes from",
+            )
 
 
 def _sources_not_as_checked(

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
+from ingest.personal_data import kinds_in
+
 PLACE = ("row_id", "survey_id", "round_id", "response_id", "question_id", "source_column")
 SCHEMA = pa.schema([(name, pa.string()) for name in (*PLACE, "kind")])
-REGION = "FI"  # of phone numbers without a country code
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-IDENTITY_CODE = re.compile(r"(?<!\w)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?!\w)", re.IGNORECASE)
-# Lookahead, because one may begin inside what looks like another; how long it is depends on the country.
-IBAN = re.compile(r"(?<!\w)(?=([A-Z]{2}\d{2}(?:[\s-]?[0-9A-Z]){11,30}))", re.IGNORECASE)
-IBAN_LENGTHS = range(15, 35)
 
 
 def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ARG001
@@ -27,42 +21,3 @@ def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ARG001
     rows = texts.project(f"raw_value, {', '.join(PLACE)}").fetchall()
     found = [(*place, kind) for text, *place in rows for kind in kinds_in(text)]
     return pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in found], SCHEMA)
-
-
-def kinds_in(text: str) -> Iterator[str]:
-    """The kinds of personal data that a text holds."""
-    for kind, is_in in (
-        ("email", has_email),
-        ("phone", has_phone),
-        ("identity_code", has_identity_code),
-        ("iban", has_iban),
-    ):
-        if is_in(text):
-            yield kind
-
-
-def has_email(text: str) -> bool:
-    return EMAIL.search(text) is not None
-
-
-def has_phone(text: str) -> bool:
-    """A business id is a valid number of a company's exchange too, and no phone number."""
-    from phonenumbers import PhoneNumberMatcher
-    from stdnum.fi import ytunnus
-
-    return any(not ytunnus.is_valid(match.raw_string) for match in PhoneNumberMatcher(text, REGION))
-
-
-def has_identity_code(text: str) -> bool:
-    """Of the right form, of a day that there was, and with its check character."""
-    from stdnum.fi import hetu
-
-    return any(hetu.is_valid(candidate) for candidate in IDENTITY_CODE.findall(text))
-
-
-def has_iban(text: str) -> bool:
-    """Of the form of its country and with its check digits."""
-    from stdnum import iban
-
-    candidates = (re.sub(r"[\s-]", "", candidate) for candidate in IBAN.findall(text))
-    return any(iban.is_valid(candidate[:length]) for candidate in candidates for length in IBAN_LENGTHS)

@@ -17,6 +17,10 @@ TODAY = date(2026, 11, 22)
 REFUSED = {
     "no results at all": ("drop table checks.results", "no table checks.results"),
     "no signatures at all": ("drop table checks.signatures", "no table checks.signatures"),
+    "an e-mail address in a text": (
+        "update marts.dim_county set id = 'maija.meikalainen@example.org' where id = '005'",
+        r"marts\.dim_county, column id: a text looks like personal data \(email\)",
+    ),
     "no result of SQL": ("delete from checks.results where tool = 'sql'", "no check of the tool sql"),
     "no result of dbt": ("delete from checks.results where tool = 'dbt'", "no check of the tool dbt"),
     "no result of GX": ("delete from checks.results where tool = 'gx'", "no check of the tool gx"),
