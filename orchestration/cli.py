@@ -16,10 +16,13 @@ from ingest.paths import DATA_VARIABLE, PROJECT_ROOT, DataPaths
 from ingest.state import StateDamaged, StateTooNew
 from ingest.warehouse import WarehouseHeld
 from orchestration.exit_codes import ExitCode, WrongUsage
+from publish.asking import SECONDS, QueryRefused
+from publish.reading import MEMORY_MB
 from publish.release import RollbackRefused
 
 SAID_IN_WORDS: dict[type[Exception], ExitCode] = {
     RollbackRefused: ExitCode.WRONG_INPUT,
+    QueryRefused: ExitCode.WRONG_INPUT,
     StateTooNew: ExitCode.WRONG_INPUT,
     StateDamaged: ExitCode.WRONG_INPUT,
     WrongUsage: ExitCode.WRONG_INPUT,
@@ -162,6 +165,32 @@ def quality(
     paths = DataPaths.resolve(data)
     page = page_of_round(paths, name, form)
     typer.echo(page.read_text(encoding="utf-8") if print_page else paths.shown(page))
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="One statement that reads; - or nothing: standard input.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Rows at most; default 1,000, with --csv and --json 1,000,000.")
+    ] = None,
+    release: Annotated[int | None, typer.Option(help="An earlier release; the current one when left out.")] = None,
+    seconds: Annotated[int, typer.Option(min=1, max=86_400, help="Time that the query may take.")] = SECONDS,
+    memory: Annotated[int, typer.Option(min=64, max=1_000_000, help="Memory in MB that it may take.")] = MEMORY_MB,
+    data: Data = None,
+) -> None:
+    """Ask a release in SQL: its tables are there, and nothing else."""
+    from orchestration.progress import terminal
+    from orchestration.sql import answer_query, query_of
+    from publish.asking import Limits
+
+    if csv and json:
+        raise WrongUsage("--csv and --json are two forms: ask for one of them.")
+    form = "csv" if csv else "json" if json else "table"
+    asked = query_of(query, sys.stdin)
+    paths, limits = DataPaths.resolve(data), Limits(seconds, memory)
+    raise typer.Exit(answer_query(paths, asked, release, form, limits, limit, terminal()))
 
 
 @app.command()
