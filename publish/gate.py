@@ -221,13 +221,9 @@ def _tables_not_as_checked(
 def _personal_data(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> Iterator[Refusal]:
     """Texts of tables to be published in which somebody can be reached or recognised; views show no others."""
     relations = described(connection, "current_database()")
-    for table, column in (
-        (table, column.name)
-        for table in tables
-        if table in relations and not relations[table].is_view
-        for column in relations[table].columns
-        if column.data_type == "VARCHAR"
-    ):
+    found = {name: relations[name] for name in tables if name in relations and not relations[name].is_view}
+    texts = [(table, each.name) for table in found for each in found[table].columns if each.data_type == "VARCHAR"]
+    for table, column in texts:
         values = connection.execute(
             f"select distinct {quoted(column)} from marts.{quoted(table)} where regexp_matches({quoted(column)}, ?)",
             [MAY_BE_PERSONAL],
