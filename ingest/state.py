@@ -312,8 +312,12 @@ def current_release(paths: DataPaths) -> int | None:
 
 def next_release_number(connection: sqlite3.Connection, folder: Path) -> int:
     """One more than any release remembered or lying in the folder, so that a lost state reuses no number there."""
-    remembered = connection.execute("select coalesce(max(number), 0) from releases").fetchone()[0]
-    return max([int(remembered), *release_files(folder)]) + 1
+    return max([last_release_number(connection), *release_files(folder)]) + 1
+
+
+def last_release_number(connection: sqlite3.Connection) -> int:
+    """The highest number of any release remembered; 0 when there was none."""
+    return int(connection.execute("select coalesce(max(number), 0) from releases").fetchone()[0])
 
 
 def record_checks(

@@ -19,6 +19,7 @@ from dagster import (
     BackfillPolicy,
     BetaWarning,
     ConfigurableResource,
+    DagsterInstance,
     Failure,
     FreshnessPolicy,
     InitResourceContext,
@@ -39,6 +40,7 @@ from ingest.load import LoadResult, load_registry, load_rounds, load_systems
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
 from orchestration import checks
+from orchestration.dagster_home import forget_old_runs
 from orchestration.dbt import BUILD, end, failures, prepared_manifest
 from orchestration.findings import told, write_findings
 from orchestration.partitions import ROUNDS
@@ -71,6 +73,15 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
         self._say = context.log.warning if context.log else print
         with self._until_the_end:
             yield self
+        if context.instance:
+            self._forget_old_runs(context.instance)
+
+    def _forget_old_runs(self, instance: DagsterInstance) -> None:
+        """At the end of every run, for a server may run for years. It fails none: the next run forgets them."""
+        try:
+            forget_old_runs(instance, datetime.now(UTC))
+        except Exception as error:
+            self._say(f"Old runs could not be removed from Dagster's history: {type(error).__name__}.")
 
     @property
     def session(self) -> Session:

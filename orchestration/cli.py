@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ingest.backup import BackupRefused
 from ingest.lock import RefreshRunning
-from ingest.paths import DATA_VARIABLE, PROJECT_ROOT, DataPaths
+from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.state import StateDamaged, StateTooNew
 from ingest.warehouse import WarehouseHeld
 from orchestration.exit_codes import ExitCode, WrongUsage
@@ -23,6 +21,7 @@ from publish.release import RollbackRefused
 SAID_IN_WORDS: dict[type[Exception], ExitCode] = {
     RollbackRefused: ExitCode.WRONG_INPUT,
     QueryRefused: ExitCode.WRONG_INPUT,
+    BackupRefused: ExitCode.WRONG_INPUT,
     StateTooNew: ExitCode.WRONG_INPUT,
     StateDamaged: ExitCode.WRONG_INPUT,
     WrongUsage: ExitCode.WRONG_INPUT,
@@ -251,6 +250,41 @@ def retention(
     raise typer.Exit(apply_retention(DataPaths.resolve(data), is_dry=not apply))
 
 
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="A new file, or a folder to put one into.")],
+    data: Data = None,
+) -> None:
+    """Save what cannot be made again: inputs and state. The file has answers and keys in it: keep it private."""
+    from datetime import UTC, datetime
+
+    from ingest.backup import backup as save
+
+    made = save(DataPaths.resolve(data), to, datetime.now(UTC))
+    typer.echo(f"{made.file}: {made.n_files} files, as of release {made.last_release}.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="A backup.")],
+    last_release: Annotated[
+        int | None, typer.Option(help="The last release readers have seen, where it is later than the backup.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Put a backup into a data folder that is empty or missing; a refresh makes the rest."""
+    from datetime import UTC, datetime
+
+    from ingest.backup import restore as put_back
+
+    paths = DataPaths.resolve(data)
+    found = put_back(paths, file, datetime.now(UTC), last_release)
+    typer.echo(
+        f"{paths.root}: {found.n_files} files as of {found.made_at:%Y-%m-%d %H:%M} UTC. `kuntakysely refresh` builds "
+        f"the warehouse and publishes release {found.last_release + 1}."
+    )
+
+
 @app.command("audit")
 def audit_log(
     verify: Annotated[bool, typer.Option("--verify", help="Whether a line was changed or taken away.")] = False,
@@ -275,29 +309,9 @@ def serve(
     data: Data = None,
 ) -> None:
     """Dagster's web interface on 127.0.0.1, with its schedules and its sensor running."""
-    from datetime import UTC, datetime
+    from orchestration.serve import serve as run
 
-    from dagster import DagsterInstance
-
-    from ingest.lock import refresh_lock
-    from orchestration.dagster_home import end_dead_runs, prepare_dagster_home
-    from orchestration.dbt import prepared_manifest
-
-    paths = DataPaths.resolve(data)
-    os.environ[DATA_VARIABLE] = str(paths.root)
-    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
-    with suppress(RefreshRunning), refresh_lock(paths, datetime.now(UTC)), DagsterInstance.get() as instance:
-        end_dead_runs(instance)
-    prepared_manifest(paths)
-    os.chdir(PROJECT_ROOT)
-    os.environ.setdefault("PYTHONWARNINGS", "ignore:Function `dev_command` is superseded")
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell that starts this in the background has it ignored
-    dagster = Path(sys.executable).with_name("dagster")
-    typer.echo(f"Dagster at http://127.0.0.1:{port} (end with Ctrl-C)")
-    os.execv(
-        dagster,
-        [str(dagster), "dev", "-m", "orchestration.definitions", "--host", "127.0.0.1", "--port", str(port)],
-    )
+    raise typer.Exit(run(DataPaths.resolve(data), port))
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from dagster import (
 from ingest import state
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from orchestration.assets import PATHS, responses, round_checks
+from orchestration.dagster_home import RETRY_ALL_STEPS
 from orchestration.partitions import follow_folders
 
 HELSINKI = "Europe/Helsinki"
@@ -44,18 +45,21 @@ refresh_job = define_asset_job(
     selection=EVERYTHING,
     description="The main job for one round: ingest it, build, check, publish",
     hooks={remember_failure},
+    tags=RETRY_ALL_STEPS,
 )
 ingest_job = define_asset_job(
     "ingest_round",
     selection=AssetSelection.assets(responses).without_checks(),
     description="Read one round into the warehouse; nothing is built yet",
     hooks={remember_failure},
+    tags=RETRY_ALL_STEPS,
 )
 rebuild_job = define_asset_job(
     "rebuild",
     selection=EVERYTHING - AssetSelection.assets(responses),
     description="Read registry and inventory, build and check everything, publish; rounds stay as they were read",
     hooks={remember_failure},
+    tags=RETRY_ALL_STEPS,
 )
 
 
