@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test check format golden docs bench serve lock
+.PHONY: help setup refresh test check format golden docs bench serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -56,6 +56,10 @@ bench: $(READY)  ## Time the main job beside its libraries
 
 serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
 	@$(BIN)/kuntakysely serve --data $(DATA)
+
+audit: $(READY)  ## Look up every library for known weaknesses (needs the network)
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock --requirement requirements-uv.lock || { \
+		echo 'make audit: failed. A library has a known weakness, or could not be looked up; the lines above say which.'; exit 1; }
 
 lock: $(READY)  ## Resolve the libraries anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml --output-file requirements.lock
