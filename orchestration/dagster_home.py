@@ -59,7 +59,12 @@ LAST_OF_EACH = """
     )
     union
     select run_id from (
-        select run_id, max(id) from asset_check_executions group by asset_key, check_name, partition, execution_status
+        select run_id, max(id) from asset_check_executions group by asset_key, check_name, partition
+    )
+    union
+    select run_id from (
+        select run_id, max(id) from asset_check_executions where execution_status <> 'PLANNED'
+        group by asset_key, check_name, partition
     )
 """  # SQLite takes run_id from the row of the max
 
