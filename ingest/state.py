@@ -276,15 +276,19 @@ def releases(connection: sqlite3.Connection) -> list[ReleaseRecord]:
 
 
 def record_current(connection: sqlite3.Connection, number: int, now: datetime, cause: Cause) -> None:
-    """Remember that `current` points at this release and that every other one is superseded."""
+    """Remember that `current` points at this release and that every other one is superseded.
+
+    A clock that was moved back does not make the others look older than they are: they would be removed too early.
+    """
     with connection:
+        last = connection.execute("select number, at from current_history order by id desc limit 1").fetchone()
+        superseded_at = max(_text(now), last[1]) if last else _text(now)
         connection.execute(
             "update releases set superseded_at = ? where number <> ? and superseded_at is null",
-            [_text(now), number],
+            [superseded_at, number],
         )
         connection.execute("update releases set superseded_at = null where number = ?", [number])
-        last = connection.execute("select number from current_history order by id desc limit 1").fetchone()
-        if last != (number,):
+        if last is None or last[0] != number:
             connection.execute(
                 "insert into current_history (at, number, cause) values (?, ?, ?)",
                 [_text(now), number, cause],

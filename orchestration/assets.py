@@ -34,6 +34,7 @@ from pydantic import PrivateAttr
 
 from expectations.record import begin_build, record_dbt
 from ingest.builds import rounds_as_built, rounds_planned
+from ingest.disk import DiskTrouble, trouble_in
 from ingest.errors import InputFaults
 from ingest.fingerprint import code_sha256
 from ingest.load import LoadResult, load_registry, load_rounds, load_systems
@@ -41,7 +42,7 @@ from ingest.paths import DataPaths
 from ingest.warehouse import opened
 from orchestration import checks
 from orchestration.dagster_home import forget_old_runs
-from orchestration.dbt import BUILD, end, failures, prepared_manifest
+from orchestration.dbt import BUILD, end, failures, prepared_manifest, results_text
 from orchestration.findings import told, write_findings
 from orchestration.partitions import ROUNDS
 from orchestration.private_errors import step_of
@@ -100,6 +101,11 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
         if self._session is not None:
             self._session.fail(error)
 
+    def break_off(self, said: str) -> None:
+        """A step failed for what is not of the refresh, and a person is told what."""
+        if self._session is not None:
+            self._session.break_off(said)
+
 
 class Translator(DagsterDbtTranslator):
     """dbt's sources are the raw tables of our three source assets."""
@@ -156,11 +162,14 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
             plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
         paths.dbt_target.mkdir(exist_ok=True)
         run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
+        session.look_after(run.process)
         try:
             # Dagster's adapter prints what dbt says, and that can quote an answer.
             with (paths.dbt_target / "said.log").open("w", encoding="utf-8") as said, redirect_stdout(said):
                 yield from run.stream()
-        except DagsterDbtCliRuntimeError:
+        except DagsterDbtCliRuntimeError as error:
+            if said_of_disk := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
+                raise DiskTrouble(said_of_disk) from None
             session.refuse("\n".join(["dbt could not build or test everything:", *failures(paths.dbt_target)]))
             raise Failure(session.said, allow_retries=False) from None
         finally:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ingest.backup import BackupRefused
+from ingest.disk import DiskTrouble, disk_trouble
 from ingest.lock import RefreshRunning
 from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.state import StateDamaged, StateTooNew
@@ -21,6 +22,7 @@ from publish.release import RollbackRefused
 
 SAID_IN_WORDS: dict[type[Exception], ExitCode] = {
     RollbackRefused: ExitCode.WRONG_INPUT,
+    DiskTrouble: ExitCode.REFUSED,
     QueryRefused: ExitCode.WRONG_INPUT,
     BackupRefused: ExitCode.WRONG_INPUT,
     StateTooNew: ExitCode.WRONG_INPUT,
@@ -325,7 +327,8 @@ def main() -> None:
     except Exception as error:
         from orchestration.private_errors import kept_apart
 
-        typer.echo(kept_apart(DataPaths.resolve(), error), err=True)
+        paths = DataPaths.resolve()
+        typer.echo(disk_trouble(error, paths) or kept_apart(paths, error), err=True)
         sys.exit(ExitCode.REFUSED)
 
 

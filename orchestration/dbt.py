@@ -87,6 +87,12 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def results_text(target: Path) -> str:
+    """What the last run left of its results, as text; nothing when it left nothing that can be read."""
+    file = target / "run_results.json"
+    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+
+
 def failures(target: Path) -> list[str]:
     """What failed in the last run, a line each: the test or model, and how many rows were against it."""
     file = target / "run_results.json"

@@ -22,6 +22,7 @@ from dagster import (
 )
 
 from ingest import state
+from ingest.disk import disk_trouble
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from orchestration.assets import PATHS, responses, round_checks
 from orchestration.dagster_home import RETRY_ALL_STEPS
@@ -33,8 +34,11 @@ HELSINKI = "Europe/Helsinki"
 @failure_hook(required_resource_keys={"refresh"})
 def remember_failure(context: HookContext) -> None:
     """What kind of error ended a step, for the alert; the text of the error can hold values."""
-    error = type(context.op_exception).__name__
-    context.resources.refresh.fail(f"{error} in step {context.step_key} of run {context.run_id}")
+    error = context.op_exception
+    if error is not None and (said := disk_trouble(error, PATHS)):
+        context.resources.refresh.break_off(said)
+    else:
+        context.resources.refresh.fail(f"{type(error).__name__} in step {context.step_key} of run {context.run_id}")
 
 
 # The checks of rounds are judged with all others: to run them again by themselves is for a person, round by round.

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ingest.disk import disk_watched
 from ingest.paths import DataPaths
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def step_of(session: Session, name: str) -> Iterator[None]:
     from dagster import Failure
 
     try:
-        yield
+        with disk_watched(session.paths):
+            yield
     except Failure:
         raise
     except Exception as error:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ingest.disk import trouble_in
 from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.rounds import round_keys
 from ingest.state import ReleaseRecord, current_release
@@ -143,17 +144,20 @@ def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
         end_dead_runs(instance)
         follow_folders(instance, paths)
         for name, tags in job_runs(instance, keys):
-            with log_file.open("a", encoding="utf-8") as log, redirect_stdout(log):
+            # On its error output Dagster complains of an event that it cannot write down; one message is enough.
+            with log_file.open("a", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
                 result = defs.resolve_job_def(name).execute_in_process(
                     instance=instance, raise_on_error=False, run_config=config, tags=OF_THIS_CODE | tags
                 )
             if not result.success:
-                return _error(result)
+                return _error(result, paths)
     return ""
 
 
-def _error(result: ExecuteInProcessResult) -> str:
+def _error(result: ExecuteInProcessResult, paths: DataPaths) -> str:
     """What went wrong in a step, when it was neither an input nor a check: the innermost error, and where to look."""
     errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    if said := trouble_in("\n".join(error.to_string() for error in errors if error), paths):
+        return said
     innermost = errors[0].cause or errors[0] if errors and errors[0] else None
     return f"{innermost.message.strip() if innermost else 'The run failed'}\nThe whole log: kuntakysely serve"

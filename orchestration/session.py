@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from ingest import audit, state
+from ingest.disk import disk_trouble
 from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import round_keys, round_sha256, split_key
+from orchestration.dbt import end
 from orchestration.unchanged import fingerprint, release_if_unchanged, warehouse_signature
 from publish.findings import local_day
 
@@ -57,6 +59,7 @@ class Session:
     has_built: bool = False
     judged: Judged | None = None
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
+    _children: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
 
     def refuse(self, reasons: str) -> None:
         """Nothing will be published, and why."""
@@ -65,6 +68,10 @@ class Session:
     def reject(self, faults: str) -> None:
         """An input cannot be read as it is, and what to do about it."""
         self.outcome, self.is_input_wrong, self.said = "failed", True, faults
+
+    def break_off(self, said: str) -> None:
+        """A disk is full or broken: that is what is told, whatever else came of it."""
+        self.outcome, self.said, self.error = "failed", said, said.removesuffix(".")
 
     def fail(self, error: str) -> None:
         """Something broke: its kind, and where. The first such error is what the others come of."""
@@ -96,6 +103,16 @@ class Session:
         ]
         with state.opened(self.paths) as memory:
             state.record_files(memory, lines)
+
+    def look_after(self, child: subprocess.Popen[bytes]) -> None:
+        """A process that must not outlive the session: it would go on writing after the lock is given back."""
+        self._children.append(child)
+
+    def end_children(self) -> None:
+        """End what was started and still runs: a run that breaks off between two steps ends nothing itself."""
+        self.dismiss_judge()
+        for child in self._children:
+            end(child)
 
     def start_judge(self) -> None:
         """Let Great Expectations load in a process of its own while the build runs."""
@@ -142,14 +159,18 @@ def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[
         try:
             yield session
         except Exception as error:
+            if said := disk_trouble(error, paths):
+                session.break_off(said)
             session.fail(type(error).__name__)
             raise
         finally:
             _current.clear()
-            session.dismiss_judge()
-            _end(session)
-            _record(session, say)
-            _send_alerts(session, say)
+            session.end_children()
+            try:
+                _end_if_possible(session)
+                _record(session, say)
+            finally:
+                _send_alerts(session, say)
 
 
 def _begin(paths: DataPaths) -> Session:
@@ -157,6 +178,20 @@ def _begin(paths: DataPaths) -> Session:
     made_from, unchanged = fingerprint(paths), release_if_unchanged(paths, now)
     with state.opened(paths) as memory:
         return Session(paths, state.begin_refresh(memory, now, made_from), unchanged, local_day(now))
+
+
+def _end_if_possible(session: Session) -> None:
+    """On a full disk the state goes on saying that the refresh runs, as after a kill: what is wrong is said already."""
+    try:
+        _end(session)
+    except Exception as error:
+        if not _is_said_already(session, error):
+            raise
+
+
+def _is_said_already(session: Session, error: Exception) -> bool:
+    """Whether a disk that is full or broken, which has ended the refresh, goes on being so."""
+    return session.outcome != "published" and disk_trouble(error, session.paths) is not None
 
 
 def _end(session: Session) -> None:
@@ -185,6 +220,8 @@ def _record(session: Session, say: Callable[[str], object]) -> None:
             session.paths, "refresh", outcome=session.outcome, release=session.release_number, rounds=rounds, **failed
         )
     except OSError as error:
+        if _is_said_already(session, error):
+            return
         say(f"{session.paths.shown(session.paths.audit_file)} could not be written: {error.strerror}.")
 
 

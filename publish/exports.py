@@ -21,7 +21,8 @@ def export(release_file: Path, folder: Path) -> None:
     Each file is replaced whole. release.csv comes last: when it names a release, all the others are of it.
     """
     building = folder.with_name(f".{folder.name}.building")
-    shutil.rmtree(building, ignore_errors=True)
+    if building.exists():
+        shutil.rmtree(building)
     building.mkdir(parents=True)
     _write_tables(release_file, building, folder)
     _move_all(building, folder)

@@ -16,6 +16,7 @@ from sqlite3 import Connection
 import duckdb
 
 from ingest import audit, state
+from ingest.disk import disk_watched
 from ingest.durable import sync
 from ingest.fingerprint import code_sha256, file_sha256
 from ingest.lock import publish_lock
@@ -94,9 +95,10 @@ class Release:
 def publish(paths: DataPaths, now: datetime, refresh_id: int) -> Release:
     """Publish the marts of the warehouse as a new release and point `current` at it.
 
-    Raises PublishRefused with every reason, RefreshRunning while another process publishes, and ReleaseUnsound.
+    Raises PublishRefused with every reason, RefreshRunning while another process publishes, ReleaseUnsound, and
+    DiskTrouble.
     """
-    with publish_lock(paths, now), state.opened(paths) as memory:
+    with disk_watched(paths), publish_lock(paths, now), state.opened(paths) as memory:
         _settle(paths, memory, now, "repair")
         release = _build(paths, memory, now)
         state.record_release(memory, _record(release, state.fingerprint_of(memory, refresh_id)))
@@ -108,9 +110,10 @@ def publish(paths: DataPaths, now: datetime, refresh_id: int) -> Release:
 def rollback(paths: DataPaths, now: datetime, number: int | None = None) -> int:
     """Point `current` at release `number`, or at the one before the current one; the number it points at then.
 
-    Raises RollbackRefused, which lists the releases there are, and RefreshRunning while another process publishes.
+    Raises RollbackRefused, which lists the releases there are, RefreshRunning while another process publishes, and
+    DiskTrouble.
     """
-    with publish_lock(paths, now), state.opened(paths) as memory:
+    with disk_watched(paths), publish_lock(paths, now), state.opened(paths) as memory:
         _settle(paths, memory, now, "repair")
         files = state.release_files(paths.releases)
         chosen = _choose(list(files), state.current_release(paths), number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,12 +48,28 @@ def read(folder: Path, *rows: str) -> ResponseFile:
         ("31.02.2024 09.15", None),
         ("", None),
         ("01.01.0001 00.00", None),
+        ("31.03.2024 02.59", "2024-03-31 00:59:00"),
+        ("31.03.2024 03.30", "2024-03-31 01:30:00"),  # was called 04.30: the clock was put forward
+        ("31.03.2024 04.00", "2024-03-31 01:00:00"),
+        ("27.10.2024 02.59", "2024-10-26 23:59:00"),
+        ("27.10.2024 03.30", "2024-10-27 00:30:00"),  # the first of two
+        ("27.10.2024 04.00", "2024-10-27 02:00:00"),
+        ("31.12.2023 23.59", "2023-12-31 21:59:00"),
+        ("01.01.2024 01.30", "2023-12-31 23:30:00"),
     ],
 )
-def test_times_become_utc_or_nothing(round_folder: Path, written: str, utc: str | None) -> None:
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/St_Johns"])
+def test_times_become_utc_or_nothing(
+    round_folder: Path, written: str, utc: str | None, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whatever zone the machine is."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
     file = read(round_folder, f"A1;{written};001;Johtaja;Eri mieltä;;;;;x")
     assert file.rows[0].submitted_at == utc
     assert file.rows[0].started_at is None
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.mark.parametrize(
