@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test check format golden docs bench serve audit lock
+.PHONY: help setup refresh test check format golden docs bench soak serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -30,6 +30,9 @@ refresh: $(READY)  ## The main job: ingest, build, check, publish
 
 test: $(READY)  ## All tests
 	@$(BIN)/python -m pytest
+
+soak: $(READY)  ## Hours of kills and faults: every one at every step of a publish, 350 kills at random
+	@KUNTAKYSELY_SOAK=1 $(BIN)/python -m pytest --numprocesses=0 tests/faults
 
 check: $(READY)  ## ruff, types, sqlfluff
 	@$(BIN)/ruff check .

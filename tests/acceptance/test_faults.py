@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ingest.paths import PROJECT_ROOT, DataPaths
+from ingest.paths import DataPaths
 from ingest.warehouse import opened
 from tests.acceptance.project import (
     ROUND,
     ROUND_OF_2020,
     SECOND,
     THIRD,
-    command,
     copy_data,
-    environment,
     kuntakysely,
     replace,
-    rows,
     touch_round,
 )
 
@@ -146,36 +140,6 @@ def test_a_folder_without_surveys_is_told_and_left_alone(tmp_path: Path) -> None
         assert done.returncode == 2, done.stdout
         assert "surveys" in done.stdout
     assert list(tmp_path.iterdir()) == []
-
-
-def begin_refresh(paths: DataPaths) -> subprocess.Popen[bytes]:
-    """A refresh that runs by itself, as soon as it has the lock."""
-    running = subprocess.Popen(
-        command("refresh"), cwd=PROJECT_ROOT, env=environment(paths), stdout=subprocess.DEVNULL, start_new_session=True
-    )
-    deadline = time.monotonic() + 30
-    while f'"pid": {running.pid}' not in paths.lock_file.read_text(encoding="utf-8"):
-        assert time.monotonic() < deadline, "the refresh never took the lock"
-        time.sleep(0.02)
-    return running
-
-
-def test_after_a_kill_the_release_stands_and_the_next_refresh_works_alone(
-    fresh: DataPaths, release_of: ReleaseOf
-) -> None:
-    """A refresh is killed while it builds, and while the next one runs a third is turned away."""
-    before = release_of(fresh)
-    touch_round(fresh)
-    killed = begin_refresh(fresh)
-    time.sleep(8)
-    os.killpg(killed.pid, signal.SIGKILL)
-    assert (killed.wait(), release_of(fresh)) == (-signal.SIGKILL, before), "it was still running"
-    running = begin_refresh(fresh)
-    turned_away = kuntakysely(fresh, "refresh")
-    assert turned_away.returncode == 3
-    assert f"another refresh is running: process {running.pid}" in turned_away.stdout
-    assert running.wait() == 0
-    assert rows(fresh, "select number from marts.release") == [(2,)]
 
 
 def test_rollback_and_back(published: DataPaths, twice: DataPaths, release_of: ReleaseOf) -> None:

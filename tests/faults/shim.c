@@ -70,9 +70,14 @@ void shim_arm(long number, int mode) {
 
 long shim_counted(void) { return atomic_load(&counted); }
 
-static void say(const char *kind, const char *place) {
-    char line[PLACE + 64];
-    int length = snprintf(line, sizeof line, "%s %s\n", kind, place);
+static const char *below(const char *place) {
+    return strncmp(place, root, root_length) ? place : place[root_length] ? place + root_length + 1 : ".";
+}
+
+/* A line: what is done, to what, and for a rename, from what. */
+static void say(const char *kind, const char *place, const char *from) {
+    char line[2 * PLACE];
+    int length = snprintf(line, sizeof line, "%s\t%s\t%s\n", kind, below(place), from ? below(from) : "");
     syscall(SYS_write, log_to, line, length);
 }
 
@@ -82,11 +87,11 @@ static void die(void) {
 }
 
 /* What is to happen to this operation: NOTHING, or HALF, FULL or BROKEN. At KILL it does not come back. */
-static int hit(const char *kind, const char *place, int needs_space) {
+static int hit(const char *kind, const char *place, const char *from, int needs_space) {
     if (!root_length || strncmp(place, root, root_length) || (place[root_length] && place[root_length] != '/'))
         return NOTHING;
     long number = atomic_fetch_add(&counted, 1) + 1;
-    if (log_to >= 0) say(kind, place[root_length] ? place + root_length + 1 : ".");
+    if (log_to >= 0) say(kind, place, from);
     if (armed_mode == FULL_FROM_HERE) return number >= armed_at && needs_space ? FULL : NOTHING;
     if (armed_mode == NOTHING || number != armed_at) return NOTHING;
     if (armed_mode == KILL) die();
@@ -100,13 +105,13 @@ static int hit_file(const char *kind, int file, int needs_space) {
     ssize_t length = readlink(link, place, sizeof place - 1);
     if (length < 0) return NOTHING;
     place[length] = 0;
-    return hit(kind, place, needs_space);
+    return hit(kind, place, NULL, needs_space);
 }
 
-static int hit_path(const char *kind, int folder, const char *path, int needs_space) {
+static int hit_path(const char *kind, int folder, const char *path, const char *from, int needs_space) {
     char link[64], place[PLACE];
     if (!root_length || !path) return NOTHING;
-    if (path[0] == '/') return hit(kind, path, needs_space);
+    if (path[0] == '/') return hit(kind, path, from, needs_space);
     if (folder == AT_FDCWD)
         strcpy(link, "/proc/self/cwd");
     else
@@ -114,7 +119,7 @@ static int hit_path(const char *kind, int folder, const char *path, int needs_sp
     ssize_t length = readlink(link, place, PATH_MAX);
     if (length < 0) return NOTHING;
     snprintf(place + length, sizeof place - length, "/%s", path);
-    return hit(kind, place, needs_space);
+    return hit(kind, place, from, needs_space);
 }
 
 static int fails(int happens) {
@@ -192,27 +197,29 @@ FILE_OPERATION(ftruncate, "truncate", 1, (int file, off_t size), (file, size))
 FILE_OPERATION(ftruncate64, "truncate", 1, (int file, off64_t size), (file, size))
 FILE_OPERATION(fchmod, "chmod", 0, (int file, mode_t mode), (file, mode))
 
-#define PATH_OPERATION(name, kind, folder, path, needs_space, given, passed) \
+#define PATH_OPERATION(name, kind, folder, path, from, needs_space, given, passed) \
     int name given { \
         REAL(name); \
-        return fails(hit_path(kind, folder, path, needs_space)) ? -1 : real_##name passed; \
+        return fails(hit_path(kind, folder, path, from, needs_space)) ? -1 : real_##name passed; \
     }
-PATH_OPERATION(rename, "rename", AT_FDCWD, to, 0, (const char *from, const char *to), (from, to))
-PATH_OPERATION(renameat, "rename", folder, to, 0, (int old, const char *from, int folder, const char *to),
+PATH_OPERATION(rename, "rename", AT_FDCWD, to, from, 0, (const char *from, const char *to), (from, to))
+PATH_OPERATION(renameat, "rename", folder, to, from, 0, (int old, const char *from, int folder, const char *to),
                (old, from, folder, to))
-PATH_OPERATION(unlink, "unlink", AT_FDCWD, path, 0, (const char *path), (path))
-PATH_OPERATION(unlinkat, "unlink", folder, path, 0, (int folder, const char *path, int flags), (folder, path, flags))
-PATH_OPERATION(rmdir, "unlink", AT_FDCWD, path, 0, (const char *path), (path))
-PATH_OPERATION(symlink, "symlink", AT_FDCWD, path, 1, (const char *to, const char *path), (to, path))
-PATH_OPERATION(symlinkat, "symlink", folder, path, 1, (const char *to, int folder, const char *path), (to, folder, path))
-PATH_OPERATION(mkdir, "mkdir", AT_FDCWD, path, 1, (const char *path, mode_t mode), (path, mode))
-PATH_OPERATION(chmod, "chmod", AT_FDCWD, path, 0, (const char *path, mode_t mode), (path, mode))
+PATH_OPERATION(unlink, "unlink", AT_FDCWD, path, NULL, 0, (const char *path), (path))
+PATH_OPERATION(unlinkat, "unlink", folder, path, NULL, 0, (int folder, const char *path, int flags),
+               (folder, path, flags))
+PATH_OPERATION(rmdir, "unlink", AT_FDCWD, path, NULL, 0, (const char *path), (path))
+PATH_OPERATION(symlink, "symlink", AT_FDCWD, path, NULL, 1, (const char *to, const char *path), (to, path))
+PATH_OPERATION(symlinkat, "symlink", folder, path, NULL, 1, (const char *to, int folder, const char *path),
+               (to, folder, path))
+PATH_OPERATION(mkdir, "mkdir", AT_FDCWD, path, NULL, 1, (const char *path, mode_t mode), (path, mode))
+PATH_OPERATION(chmod, "chmod", AT_FDCWD, path, NULL, 0, (const char *path, mode_t mode), (path, mode))
 
 /* Opening changes something when it makes the file that is not there. */
 static int hit_open(int folder, const char *path, int flags) {
     struct stat is;
     if (!root_length || !(flags & O_CREAT) || !fstatat(folder, path, &is, AT_SYMLINK_NOFOLLOW)) return NOTHING;
-    return hit_path("create", folder, path, 1);
+    return hit_path("create", folder, path, NULL, 1);
 }
 
 #define MODE_OF(flags) \

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import stat
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,51 +13,13 @@ import duckdb
 import pytest
 
 from ingest import lock, state, warehouse
-from ingest.paths import PROJECT_ROOT, DataPaths
+from ingest.paths import DataPaths
 from publish import exports, release
 
 Rebuild = Callable[[DataPaths, int], None]
 OWN = {table.name for table in release.OWN_TABLES}
 DAY = timedelta(days=1)
 EVERY_TABLE = release.PUBLISHED_TABLES
-
-READER = """
-import pathlib, sys, duckdb
-data, stop = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-seen, n_reads = [], 0
-print("ready", flush=True)
-while not stop.exists():
-    with duckdb.connect(str(data / "published/current.duckdb"), read_only=True) as connection:
-        markers = {row[0] for table in ("dim_county", "system_use", "headline_result", "dim_round")
-                   for row in connection.execute(f"select n from marts.{table}").fetchall()}
-        number = connection.execute("select number from marts.release").fetchone()[0]
-    assert len(markers) == 1 and markers == {number}, (markers, number)
-    n_reads += 1
-    if not seen or seen[-1] != number:
-        seen.append(number)
-print(n_reads, *seen)
-"""
-
-KILLED = """
-import os, signal, sys, pathlib
-from datetime import UTC, datetime
-from ingest.paths import DataPaths
-from publish import exports, release
-from ingest import state
-module, name = {"release": release, "exports": exports, "state": state}[sys.argv[2]], sys.argv[3]
-countdown = int(sys.argv[4])
-whole = getattr(module, name)
-def killed(*given, **named):
-    global countdown
-    countdown -= 1
-    if countdown < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*given, **named)
-setattr(module, name, killed)
-release.code_sha256 = lambda: "c0de" * 16
-release.PUBLISHED_TABLES = tuple(sys.argv[5].split())
-release.publish(DataPaths(pathlib.Path(sys.argv[1])), datetime(2026, 11, 23, tzinfo=UTC), 2)
-"""
 
 
 @contextmanager
@@ -304,65 +264,3 @@ def test_a_release_that_is_not_its_source_is_not_published(
     ):
         assert message in str(caught.value)
     assert not paths.current.exists()
-
-
-def test_readers_see_whole_releases_only(released: DataPaths, now: datetime, remark: Rebuild, tmp_path: Path) -> None:
-    stop = tmp_path / "stop"
-    reader = subprocess.Popen(
-        [sys.executable, "-c", READER, str(released.root), str(stop)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert reader.stdout is not None
-    assert reader.stdout.readline() == "ready\n"
-    for marker in (2, 3, 4, 5, 6):
-        remark(released, marker)
-        release.publish(released, now, refresh_id=1)
-    stop.touch()
-    out, err = reader.communicate(timeout=30)
-    assert reader.returncode == 0, err
-    n_reads, *seen = map(int, out.split())
-    assert n_reads > 5
-    assert seen == sorted(seen)
-    assert len(seen) > 1
-
-
-@pytest.mark.parametrize(
-    ("module", "function", "countdown", "left"),
-    [
-        ("release", "_fill_own_tables", 0, 1),
-        ("release", "_verify", 0, 1),
-        ("release", "_point", 0, 1),
-        ("state", "record_current", 1, 2),
-        ("exports", "_move", 0, 2),
-        ("exports", "_move", 9, 2),
-    ],
-)
-def test_a_kill_leaves_the_old_or_the_new_whole(
-    released: DataPaths, now: datetime, remark: Rebuild, module: str, function: str, countdown: int, left: int
-) -> None:
-    remark(released, 2)
-    killed = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            KILLED,
-            str(released.root),
-            module,
-            function,
-            str(countdown),
-            " ".join(release.PUBLISHED_TABLES),
-        ],
-        cwd=PROJECT_ROOT,
-        check=False,
-    )
-    assert killed.returncode == -9
-    assert markers_of(released.current) == {left}
-    release.repair(released, now + DAY)
-    assert exports.is_complete(left, released.current, released.current_files)
-    assert not list(released.releases.glob(".*"))
-    made = release.publish(released, now + DAY, refresh_id=3)
-    assert markers_of(released.current) == {2}
-    assert made.number == max(state.release_files(released.releases))
-    assert not list(released.published.glob(".*"))
