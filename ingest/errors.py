@@ -24,7 +24,7 @@ class Fault:
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.place) if part)
-        return f"{where}: {self.found} Expected: {_begun_small(self.expected)} {self.advice}".rstrip()
+        return visible(f"{where}: {self.found} Expected: {_begun_small(self.expected)} {self.advice}".rstrip())
 
     def __lt__(self, other: Fault) -> bool:
         return self._order() < other._order()
@@ -34,6 +34,19 @@ class Fault:
         parts = re.split(r"(\d+)", self.place)
         place = tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part)
         return (self.file, place, self.code, self.found)
+
+
+def visible(text: str) -> str:
+    """A text on one line, with characters that cannot be seen written out: none of them reaches a terminal or a log as
+    it is, where it could move the cursor, end a line or turn the order of what is read."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
+def visible_lines(text: str) -> str:
+    """The same of a text of several lines."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _begun_small(sentence: str) -> str:

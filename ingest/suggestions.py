@@ -7,6 +7,8 @@ from collections.abc import Set as AbstractSet
 
 from rapidfuzz import fuzz, process, utils
 
+from ingest.errors import visible
+
 NEAR_ENOUGH = 75.0
 LISTED_AT_MOST = 12
 
@@ -14,8 +16,7 @@ LISTED_AT_MOST = 12
 def quoted(value: object) -> str:
     """A value in quotes, cut when it is long, with characters that cannot be seen written out."""
     text = str(value)
-    text = text if len(text) <= 80 else text[:77] + "..."
-    return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text) + '"'
+    return '"' + visible(text if len(text) <= 80 else text[:77] + "...") + '"'
 
 
 def listed(values: Iterable[object]) -> str:

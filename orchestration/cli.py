@@ -11,6 +11,7 @@ import typer
 
 from ingest.backup import BackupRefused
 from ingest.disk import DiskTrouble, disk_trouble
+from ingest.errors import visible_lines
 from ingest.lock import RefreshRunning
 from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.state import StateDamaged, StateTooNew
@@ -105,7 +106,7 @@ def new_round(
         typer.echo(f"{fault}\n")
     if draft is None:
         raise typer.Exit(ExitCode.WRONG_INPUT)
-    typer.echo(said_of_draft(draft, paths))
+    typer.echo(visible_lines(said_of_draft(draft, paths)))
 
 
 @app.command()
@@ -322,13 +323,13 @@ def main() -> None:
     try:
         app()
     except tuple(SAID_IN_WORDS) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(visible_lines(str(error)), err=True)
         sys.exit(next(code for kind, code in SAID_IN_WORDS.items() if isinstance(error, kind)))
     except Exception as error:
         from orchestration.private_errors import kept_apart
 
         paths = DataPaths.resolve()
-        typer.echo(disk_trouble(error, paths) or kept_apart(paths, error), err=True)
+        typer.echo(visible_lines(disk_trouble(error, paths) or kept_apart(paths, error)), err=True)
         sys.exit(ExitCode.REFUSED)
 
 

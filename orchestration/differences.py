@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -16,6 +15,7 @@ from ingest import state
 from ingest.paths import DataPaths
 from orchestration.exit_codes import WrongUsage
 from publish.changes import COLUMNS, changes_between
+from publish.spreadsheets import write_csv
 
 SHOWN = 40
 Change = Mapping[str, str]
@@ -39,9 +39,8 @@ def print_differences(paths: DataPaths, old: int | None, new: int | None, consol
 
 def write_differences(paths: DataPaths, old: int | None, new: int | None, file: TextIO) -> None:
     """The same as CSV, all of them. Raises WrongUsage."""
-    writer = csv.DictWriter(file, COLUMNS)
-    writer.writeheader()
-    writer.writerows(_between(paths, *_chosen(paths, old, new)))
+    changes = _between(paths, *_chosen(paths, old, new))
+    write_csv(file, COLUMNS, ([change[name] for name in COLUMNS] for change in changes), "\r\n")
 
 
 def in_words(counted_by_round: Mapping[tuple[str, str], int]) -> str:

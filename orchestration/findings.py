@@ -5,7 +5,6 @@ The terminal shows places and what to do. The values themselves are in findings.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ import duckdb
 from ingest.paths import DataPaths
 from ingest.suggestions import nearest
 from ingest.warehouse import opened
+from publish.spreadsheets import write_csv
 
 SHOWN = 10
 CODE = re.compile("[0-9]{1,5}")
@@ -81,9 +81,7 @@ def write_findings(paths: DataPaths) -> list[Finding]:
         ]
         found += _unknown_spellings(connection)
     with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(Finding._fields)
-        writer.writerows(found)
+        write_csv(handle, Finding._fields, found)
     return found
 
 

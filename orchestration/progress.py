@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
+from rich.text import Text
+
+from ingest.errors import visible_lines
 
 STEPS = {
     "raw__registry": "Registry",
@@ -72,9 +75,20 @@ class Progress(logging.Handler):
         self.say(f"  {STEPS[step]:<{WIDTH}} {word:<8} {seconds}")
 
 
+class Terminal(Console):
+    """What is printed is text: no part of it is markup, an emoji's name or a control character. Labels and names of
+    files are whatever somebody wrote."""
+
+    def __init__(self, file: TextIO) -> None:
+        super().__init__(file=file, markup=False, emoji=False)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(visible_lines(text), **options)
+
+
 def terminal() -> Console:
     """Standard output as a person or a log file should see it."""
-    console = Console(file=sys.stdout)
+    console = Terminal(sys.stdout)
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
     return console

@@ -3,7 +3,6 @@ ask again. All of it is read from the private warehouse, as the last refresh lef
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -20,6 +19,7 @@ from ingest.warehouse import WarehouseDamaged, columns_of, opened
 from orchestration.exit_codes import WrongUsage
 from publish.findings import findings_sql
 from publish.gate import SEVERITIES
+from publish.spreadsheets import write_csv
 
 DAYS_SHOWN = 31
 BAR_WIDTH = 40
@@ -177,7 +177,7 @@ def _write(paths: DataPaths, name: str, sql: str, file: TextIO, aside: TextIO, w
     print(f"Private, not to be published: {what} in {name}.", file=aside)
     if watched.is_synthetic:
         print(MADE_UP, file=aside)
-    csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    write_csv(file, header, rows)
 
 
 @contextmanager

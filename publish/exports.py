@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from ingest.durable import sync
 from publish.catalogue import described, literal, quoted
+from publish.spreadsheets import select_cells
 
 FORMATS = {"parquet": "format parquet, compression zstd", "csv": "format csv, header"}
 READ_ONLY_MODE = 0o444
@@ -31,18 +33,19 @@ def export(release_file: Path, folder: Path) -> None:
 
 def is_complete(number: int, release_file: Path, folder: Path) -> bool:
     """Whether `folder` holds the files of release `number`, all of them and no others."""
-    if _number_in(folder / "release.csv") != str(number):
+    if _told_in(folder / "release.csv").get("number") != str(number):
         return False
     with duckdb.connect(str(release_file), read_only=True) as connection:
         names = described(connection, "current_database()")
     return {path.name for path in _exported(folder)} == {f"{name}.{suffix}" for name in names for suffix in FORMATS}
 
 
-def _number_in(file: Path) -> str | None:
+def _told_in(file: Path) -> Mapping[str, str]:
+    """What a release.csv tells of its release; nothing where there is none."""
     if not file.is_file():
-        return None
+        return {}
     with file.open(encoding="utf-8", newline="") as handle:
-        return next(csv.DictReader(handle), {}).get("number")
+        return next(csv.DictReader(handle), {})
 
 
 def _exported(folder: Path) -> list[Path]:
@@ -52,19 +55,27 @@ def _exported(folder: Path) -> list[Path]:
 def _write_tables(release_file: Path, folder: Path, earlier: Path) -> None:
     """Write the tables to `folder`; `earlier` holds the files of some other release, or of none."""
     with duckdb.connect(str(release_file), read_only=True) as connection:
-        kept = _kept_rows(connection) if _number_in(earlier / "release.csv") == _compared_with(connection) else {}
+        kept = _kept_rows(connection) if _is_extended(connection, _told_in(earlier / "release.csv")) else {}
         for name in described(connection, "current_database()"):
             for suffix, options in FORMATS.items():
                 file, n_kept = folder / f"{name}.{suffix}", kept.get(name, 0) if suffix == "csv" else 0
                 if n_kept:
                     _extend_csv(connection, name, n_kept, earlier / file.name, file)
                 else:
-                    connection.execute(f"copy (from marts.{quoted(name)}) to {literal(str(file))} ({options})")
+                    rows = _rows(connection, name, suffix)
+                    connection.execute(f"copy ({rows}) to {literal(str(file))} ({options})")
 
 
-def _compared_with(connection: duckdb.DuckDBPyConnection) -> str | None:
-    row = connection.execute("select compared_with::varchar from marts.release").fetchone()
-    return row[0] if row else None
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, suffix: str) -> str:
+    """The query of a table; in CSV no text is a formula."""
+    relation = f"marts.{quoted(name)}"
+    return select_cells(connection, relation) if suffix == "csv" else f"from {relation}"
+
+
+def _is_extended(connection: duckdb.DuckDBPyConnection, earlier: Mapping[str, str]) -> bool:
+    """Whether the files there are of the release before, and written by the same code."""
+    row = connection.execute("select compared_with::varchar, code_sha256 from marts.release").fetchone()
+    return row == (earlier.get("number", ""), earlier.get("code_sha256", ""))
 
 
 def _kept_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -74,9 +85,8 @@ def _kept_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def _extend_csv(connection: duckdb.DuckDBPyConnection, name: str, n_kept: int, earlier: Path, file: Path) -> None:
     """The file of the release before, with the rows that came: its own are the first of the table."""
     came = file.with_suffix(".came")
-    connection.execute(
-        f"copy (from marts.{quoted(name)} offset {n_kept}) to {literal(str(came))} (format csv, header false)"
-    )
+    rows = f"{_rows(connection, name, 'csv')} offset {n_kept}"
+    connection.execute(f"copy ({rows}) to {literal(str(came))} (format csv, header false)")
     shutil.copyfile(earlier, file)
     with file.open("ab") as target, came.open("rb") as source:
         shutil.copyfileobj(source, target)
