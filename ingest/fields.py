@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -69,8 +70,13 @@ def _check_url(value: str) -> str:
     return value
 
 
+# Codecs that Python calls encodings, and that are for names of hosts or for its own programs.
+_NO_FILE_IS_IN = ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7")
+
+
 def _check_encoding(value: str) -> str:
-    if not _succeeds(b"".decode, value):
+    is_known = _succeeds(b"x".decode, value) or _succeeds("x".encode, value)
+    if not is_known or codecs.lookup(value).name in _NO_FILE_IS_IN:
         raise refused("unknown-encoding", "An encoding has a name like utf-8-sig or cp1252.", "Look at the spelling.")
     return value
 
@@ -84,6 +90,21 @@ def _check_timestamp_format(value: str) -> str:
             "wrong-timestamp-format",
             'A form of strptime, like "%d.%m.%Y %H.%M".',
             "Look the letters up in the documentation of Python's strptime.",
+        )
+    return value
+
+
+# Control characters but tabs and line ends, separators of lines, marks that turn the direction of what is read, and
+# halves of characters. Names of columns and answers are data and may hold any of them.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _check_seen(value: str) -> str:
+    if _UNSEEN.search(value) is not None:
+        raise refused(
+            "unseen-character",
+            "Text without control characters and marks that turn its direction.",
+            "Type the value again.",
         )
     return value
 
@@ -111,7 +132,7 @@ def is_valid(kind: Any, text: str) -> bool:
 
 
 Verbatim = Annotated[str, Strict(), Field(min_length=1)]  # as it stands in a file that was delivered
-Text = Annotated[Verbatim, AfterValidator(_check_decided)]
+Text = Annotated[Verbatim, AfterValidator(_check_seen), AfterValidator(_check_decided)]
 OptionalText = Text | None
 Labels = dict[str, OptionalText]  # one text in several languages, by language
 QuestionId = Annotated[
@@ -129,7 +150,12 @@ FolderName = Annotated[
 ]
 FileName = Annotated[
     Text,
-    _form(r"[^/\\.][^/\\]*", "wrong-file-name", "A file is named without a folder.", "Put the file beside round.yml."),
+    _form(
+        r"[^/\\.\n\r\t][^/\\\n\r\t]*",
+        "wrong-file-name",
+        "A file is named without a folder, on one line.",
+        "Put the file beside round.yml.",
+    ),
 ]
 Code = Annotated[Text, _form(r"\S+", "wrong-code", "A code has no spaces.", "Write _ for a space.")]
 AreaCode = Annotated[

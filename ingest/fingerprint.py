@@ -41,17 +41,24 @@ def input_files(paths: DataPaths) -> list[Path]:
     ]
 
 
-def _files_under(folder: Path) -> Iterator[Path]:
-    """Private responses may lie on another disk: a folder that is a link is read like any other."""
-    for parent, _, names in os.walk(folder, followlinks=True):
-        yield from (Path(parent) / name for name in names)
+def _files_under(folder: Path, around: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """Private responses may lie on another disk: a folder that is a link is read like any other, unless it leads back
+    to a folder around it. A pipe or a device is no file: the reader that is to open it says so."""
+    here = folder.resolve()
+    if here in around:
+        return
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir():
+            yield from _files_under(path, around | {here})
+        elif path.is_file():
+            yield path
 
 
 def combined_sha256(root: Path, files: Iterable[Path]) -> str:
     """One hash over the names (relative to root) and contents of files."""
     digest = hashlib.sha256()
     for path in files:
-        digest.update(f"{path.relative_to(root).as_posix()}\0{file_sha256(path)}\n".encode())
+        digest.update(os.fsencode(f"{path.relative_to(root).as_posix()}\0{file_sha256(path)}\n"))
     return digest.hexdigest()
 
 

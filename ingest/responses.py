@@ -218,13 +218,17 @@ def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | No
             return None
         text = row.cells[index].strip()
         is_date_cell = row.types is not None and row.types[index] == "date"
+        if not text.isascii():  # strptime takes the digits of every script
+            return None
         try:
             if is_date_cell or written is None:
                 moment = datetime.fromisoformat(text)
             else:
                 moment = datetime.strptime(text, written)
             local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-            return local.astimezone(UTC).strftime(TIMESTAMP_TEXT)
+            utc = local.astimezone(UTC)
+            is_skipped = not moment.tzinfo and utc.astimezone(zone).replace(tzinfo=None) != moment
+            return None if is_skipped else utc.strftime(TIMESTAMP_TEXT)
         except (ValueError, OverflowError):
             return None
 

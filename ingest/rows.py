@@ -108,6 +108,16 @@ def _is_fit(table: TextTable, row: TextRow, faults: FaultList) -> bool:
         return True
     if row.problem is None and table.is_workbook:
         return False
+    if table.is_workbook:
+        faults.add(
+            "unreadable-row",
+            table.path,
+            f"row {row.line}",
+            found=f"The row has {row.problem}.",
+            expected=f"Each row has {len(table.header)} cells that can be read.",
+            advice="Write the values themselves into the cells, and nothing beside them.",
+        )
+        return False
     faults.add(
         "wrong-number-of-fields" if row.problem else "empty-line",
         table.path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,11 @@ from ingest.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
 from ingest.suggestions import quoted
 from ingest.validation import describe_error, keys_of
+
+# The longest file of a survey has some kB, and the parser takes seconds for more.
+LARGEST_BYTES = 128 * 1024
+DEEPEST = 20
+_BRACKET = re.compile(r"[][{}]")
 
 
 class Settings(BaseModel):
@@ -61,7 +67,10 @@ def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tupl
         return None
     places = SettingsPlaces(path, content)
     try:
-        return model.model_validate(_plain(content)), places
+        return model.model_validate(_plain(content, set())), places
+    except _NotPlain as error:
+        _add_not_plain(path, error, faults)
+        return None
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             refusal = describe_error(detail, keys_of(model, detail["loc"]))
@@ -77,8 +86,11 @@ def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tupl
 
 
 def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
-    text = read_text(path, "utf-8", faults)
+    text = read_text(path, "utf-8", faults, LARGEST_BYTES)
     if text is None:
+        return None
+    if _depth(text) > DEEPEST:
+        _add_too_deep(path, faults)
         return None
     try:
         content = YAML(typ="rt", pure=True).load(text)
@@ -88,7 +100,13 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
     except MarkedYAMLError as error:
         _add_not_yaml(path, error, faults)
         return None
-    except (YAMLError, ValueError, RecursionError):
+    except (ValueError, OverflowError) as error:
+        _add_unreadable_value(path, error, faults)
+        return None
+    except RecursionError:
+        _add_too_deep(path, faults)
+        return None
+    except YAMLError:
         _add_no_keys(path, faults)
         return None
     if not isinstance(content, CommentedMap):
@@ -97,16 +115,72 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
     return content
 
 
-def _plain(value: Any) -> Any:
-    """The content without the places that ruamel keeps in it."""
+class _NotPlain(Exception):
+    """A value is more than text, numbers, lists and keys; the text is what was found."""
+
+
+def _plain(value: Any, seen: set[int]) -> Any:
+    """The content without the places that ruamel keeps in it. Raises _NotPlain.
+
+    An alias may name what holds it, and ten lists of ten aliases each are a list of ten thousand million values.
+    """
+    tag = getattr(getattr(value, "tag", None), "value", None)
+    if tag is not None:
+        raise _NotPlain(f"A value has the tag {quoted(tag)}.")
+    if isinstance(value, CommentedMap | CommentedSeq):
+        if id(value) in seen:
+            raise _NotPlain("A list or a group of keys stands in two places, by an alias.")
+        seen.add(id(value))
     if isinstance(value, CommentedMap):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _plain(inner, seen) for key, inner in value.items()}
     if isinstance(value, CommentedSeq):
-        return tuple(_plain(inner) for inner in value)
+        return tuple(_plain(inner, seen) for inner in value)
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind(value)
     return value
+
+
+def _depth(text: str) -> int:
+    """How deep brackets nest at most; those in texts are counted too."""
+    deepest = depth = 0
+    for sign in _BRACKET.findall(text):
+        depth += 1 if sign in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _add_too_deep(path: Path, faults: FaultList) -> None:
+    faults.add(
+        "not-plain-yaml",
+        path,
+        "",
+        found="The file nests too deeply.",
+        expected=f"Lists and keys within at most {DEEPEST} others.",
+        advice="Compare it with the same file of another survey or round.",
+    )
+
+
+def _add_not_plain(path: Path, error: _NotPlain, faults: FaultList) -> None:
+    faults.add(
+        "not-plain-yaml",
+        path,
+        "",
+        found=str(error),
+        expected="Keys with values that are text, numbers, dates, lists or further keys, each written where it stands.",
+        advice="Write the values out, without tags and aliases.",
+    )
+
+
+def _add_unreadable_value(path: Path, error: Exception, faults: FaultList) -> None:
+    faults.add(
+        "unreadable-value",
+        path,
+        "",
+        found=f"A value cannot be read ({str(error).partition(';')[0]}).",
+        expected="Dates that there are, and numbers of a usual length.",
+        advice="Look at the dates and numbers, or put the value in quotes.",
+    )
 
 
 def _add_repeated_key(path: Path, error: DuplicateKeyError, faults: FaultList) -> None:

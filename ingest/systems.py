@@ -39,7 +39,7 @@ class System(SourceRow):
     def spellings(self) -> tuple[str, ...]:
         """The name and its aliases, each once whatever its capital letters."""
         written = [self.name, *(self.aliases or "").split(ALIAS_SEPARATOR)]
-        spellings = [text.strip() for text in written if text.strip()]
+        spellings = [text.strip() for text in written if text and text.strip()]
         return tuple({text.lower(): text for text in reversed(spellings)}.values())
 
 

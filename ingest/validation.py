@@ -72,7 +72,7 @@ def _found(value: object) -> str:
         return f"The value is the number {value}."
     if isinstance(value, Mapping):
         return "The value is a group of keys."
-    return "The value is a list." if isinstance(value, list | tuple) else f"The value is {value}."
+    return "The value is a list." if isinstance(value, list | tuple) else f"The value is {str(value)[:80]}."
 
 
 def _describe_unknown_key(name: str, known: list[str]) -> Refusal:

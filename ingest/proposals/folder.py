@@ -22,6 +22,7 @@ from ingest.paths import DataPaths
 from ingest.proposals.columns import UNSURE, Proposed, propose_columns
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
+from ingest.readers.files import is_plain_file
 from ingest.registry import Registry
 from ingest.round import TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round
 from ingest.rounds import round_folder, survey_folders
@@ -60,9 +61,10 @@ def draft_round(
     """Make the folder of a new round from an export file; None with faults, and nothing is written then."""
     if not _is_possible(paths, survey_id, round_id, file, faults):
         return None
+    file = file.resolve() if file.is_symlink() else file  # a person named it, and sees where it leads
     folder = round_folder(paths, f"{survey_id}/{round_id}")
     inputs = read_inputs(paths, Scope([survey_id]), faults)
-    export = read_export(file, faults)
+    export = read_export(file, faults) if is_plain_file(file, faults) else None
     if export is None or inputs.registry is None or inputs.systems is None or len(faults):
         return None
     survey, earlier = inputs.surveys[0].survey, _in_order(inputs.surveys[0].rounds)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ingest.errors import FaultList
 from ingest.readers.sav import SavLayout, read_sav
-from ingest.readers.tables import CsvLayout, Layout, SheetLayout, TextRow, TextTable
+from ingest.readers.tables import CsvLayout, Layout, SheetLayout, TextRow, TextTable, without_nul
 from ingest.readers.text_csv import read_csv
 from ingest.readers.webropol import WebropolLayout, read_webropol
 from ingest.readers.workbook import read_workbook
@@ -41,4 +41,5 @@ FORMATS: Mapping[str, Format] = {
 def read_table(path: Path, layout: Layout, faults: FaultList) -> TextTable | None:
     """The rows of a file in the given layout, or None when it cannot be read as a table (the faults say why)."""
     (read,) = (format_.read for format_ in FORMATS.values() if format_.layout is type(layout))
-    return read(path, layout, faults)
+    table = read(path, layout, faults)
+    return table and without_nul(table, faults)

@@ -4,39 +4,105 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from threading import Timer
+from typing import Any, NamedTuple
 
-MEMORY_LIMIT_BYTES = 4 * 1024**3
-CPU_LIMIT_SECONDS = 120
-TIME_LIMIT_SECONDS = 300
+from ingest.errors import FaultList
 
 PROJECT_ROOT = Path(__file__).parents[2]
 # Isolated from the environment and the working folder (-I), so the project's own folder is named to it.
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.readers.children import serve; serve(sys.argv[2:])"
+OUT_OF_MEMORY = 3
 
 
-def describe_apart(module: str, *arguments: str) -> Any | None:
-    """What `describe` of a module of this package says of its arguments, as JSON gives it; None when it fails."""
-    command = [sys.executable, "-I", "-c", PROGRAM, str(PROJECT_ROOT), module, *arguments]
-    try:
-        child = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT_SECONDS, check=True)
-    except subprocess.SubprocessError:
-        return None
-    return json.loads(child.stdout)
+class Limits(NamedTuple):
+    """What a parser may take."""
+
+    memory_bytes: int = 4 * 1024**3
+    cpu_seconds: int = 120
+    seconds: int = 300
+    output_bytes: int = 2 * 1024**3
+
+
+LIMITS = Limits()
+
+
+class ParserFailed(Exception):
+    """The parser gave no answer; `code` is that of the fault, None where the parser itself refused the file."""
+
+    def __init__(self, code: str | None = None, found: str = "", allowed: str = "") -> None:
+        super().__init__(found)
+        self.code, self.found, self.allowed = code, found, allowed
+
+    def add_to(self, path: Path, faults: FaultList) -> bool:
+        """Note how the parser ended as a fault of the file; False where it refused the file, which its reader tells."""
+        if self.code is None:
+            return False
+        faults.add(
+            self.code,
+            path,
+            "",
+            found=self.found,
+            expected=self.allowed,
+            advice="Save the rows that are needed in a new file, or deliver them in several.",
+        )
+        return True
+
+
+def describe_apart(module: str, *arguments: str) -> Any:
+    """What `describe` of a module of this package says of its arguments, as JSON gives it. Raises ParserFailed."""
+    given = [str(number) for number in LIMITS]
+    command = [sys.executable, "-I", "-c", PROGRAM, str(PROJECT_ROOT), *given, module, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.stdout is not None
+        clock = Timer(LIMITS.seconds, child.send_signal, [signal.SIGXCPU])
+        clock.start()
+        said = b""
+        try:
+            said = child.stdout.read(LIMITS.output_bytes + 1)
+        finally:
+            clock.cancel()
+            if len(said) > LIMITS.output_bytes:
+                child.kill()
+    if len(said) > LIMITS.output_bytes:
+        allowed = f"At most {LIMITS.output_bytes // 1024**2} MB of cells."
+        raise ParserFailed("parser-output-too-large", "The file holds more than can be taken in.", allowed)
+    _raise_if_failed(child.returncode)
+    return json.loads(said)
+
+
+def _raise_if_failed(code: int) -> None:
+    if code == -signal.SIGXCPU:
+        found = f"Reading the file took longer than {LIMITS.cpu_seconds} seconds and was ended."
+        raise ParserFailed("parser-out-of-time", found, "A file that is read in seconds.")
+    if code == OUT_OF_MEMORY:
+        found = f"Reading the file needs more than {LIMITS.memory_bytes // 1024**2} MB of memory."
+        raise ParserFailed("parser-out-of-memory", found, "A file whose cells fit into it.")
+    if code < 0:
+        found = f"The program that reads the file was ended by the signal {signal.Signals(-code).name}."
+        raise ParserFailed("parser-killed", found, "A file that can be read in the memory there is.")
+    if code > 0:
+        raise ParserFailed
 
 
 def serve(arguments: Sequence[str]) -> None:
-    """The child's side: limits first, then the parser, whose answer goes to standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT_SECONDS, CPU_LIMIT_SECONDS))
-    module, *rest = arguments
-    json.dump(import_module(f"ingest.readers.{module}").describe(*rest), sys.stdout)
+    """The child's side: limits first, then the parser, whose answer goes to standard output and nowhere else."""
+    limits, (module, *rest) = Limits(*map(int, arguments[: len(LIMITS)])), arguments[len(LIMITS) :]
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes no file,
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # and leaves no answers behind when it dies
+    try:
+        json.dump(import_module(f"ingest.readers.{module}").describe(*rest), sys.stdout)
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)
 
 
 def render_number(value: float) -> str:

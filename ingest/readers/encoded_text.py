@@ -5,34 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.errors import FaultList, line_place
-from ingest.suggestions import did_you_mean
+from ingest.readers.files import LARGEST_FILE_BYTES, add_unreadable, is_plain_file
 
 BYTE_ORDER_MARK = "\ufeff"
 
 
-def read_bytes(path: Path, faults: FaultList) -> bytes | None:
-    """The bytes of a file; a missing file is a fault that offers the nearest name in the folder."""
-    if path.is_file():
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            _add_unreadable(path, error, faults)
-            return None
-    names = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-    faults.add(
-        "missing-file",
-        path,
-        "",
-        found="There is no such file.",
-        expected=f"The folder {path.parent.name} holds {path.name}.",
-        advice=did_you_mean(path.name, names, "Add the file."),
-    )
-    return None
+def read_bytes(path: Path, faults: FaultList, largest: int = LARGEST_FILE_BYTES) -> bytes | None:
+    """The bytes of a file, or None with a fault: missing, no plain file, too large."""
+    if not is_plain_file(path, faults, largest):
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        add_unreadable(path, error, faults)
+        return None
 
 
-def read_text(path: Path, encoding: str, faults: FaultList) -> str | None:
+def read_text(path: Path, encoding: str, faults: FaultList, largest: int = LARGEST_FILE_BYTES) -> str | None:
     """The text of a file, or None with a fault: missing, bytes that are not in the encoding, a NUL character."""
-    content = read_bytes(path, faults)
+    content = read_bytes(path, faults, largest)
     if content is None:
         return None
     try:
@@ -47,17 +38,6 @@ def read_text(path: Path, encoding: str, faults: FaultList) -> str | None:
         _add_byte_order_mark(path, faults)
         return text.removeprefix(BYTE_ORDER_MARK)
     return text
-
-
-def _add_unreadable(path: Path, error: OSError, faults: FaultList) -> None:
-    faults.add(
-        "unreadable-file",
-        path,
-        "",
-        found=f"The file cannot be opened ({error.strerror}).",
-        expected="Whoever runs this may read the file.",
-        advice="Look at its owner and permissions.",
-    )
 
 
 def _add_undecodable(path: Path, content: bytes, encoding: str, error: UnicodeDecodeError, faults: FaultList) -> None:

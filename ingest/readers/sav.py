@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import FaultList
-from ingest.readers.children import describe_apart
-from ingest.readers.encoded_text import read_bytes
+from ingest.readers.children import ParserFailed, describe_apart
+from ingest.readers.sav_safety import is_sav_safe
 from ingest.readers.tables import Layout, TextRow, TextTable
 
 
@@ -22,11 +22,13 @@ def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | N
     Numbers are text like "5" or "5.5", system-missing is empty, user-missing is its code. Dates and times are ISO text
     of type date, all else is of type text: a code of a codebook is stored as a number here and is none.
     """
-    if read_bytes(path, faults) is None:
+    if not is_sav_safe(path, faults):
         return None
-    described = describe_apart("pyreadstat_child", str(path))
-    if described is None:
-        _add_unreadable(path, faults)
+    try:
+        described = describe_apart("pyreadstat_child", str(path))
+    except ParserFailed as failure:
+        if not failure.add_to(path, faults):
+            _add_unreadable(path, faults)
         return None
     rows = tuple(
         TextRow(case, tuple(text for text, _ in cells), tuple(cell_type for _, cell_type in cells))

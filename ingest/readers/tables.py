@@ -93,6 +93,27 @@ class TextTable:
         return replace(self, header=self.header + lacking, rows=rows)
 
 
+def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
+    """The table, whose rows with a NUL character do not fit: formats that write it as a sign of its own can hold it.
+    None when it stands in a name."""
+    if any("\0" in name for name in table.header):
+        faults.add(
+            "nul-character",
+            table.path,
+            table.header_place(),
+            found="The name of a column holds a NUL character, which no text has.",
+            expected="Names of columns are plain text.",
+            advice="Fetch the file again from where it is made.",
+        )
+        return None
+    return replace(table, rows=tuple(map(_checked_for_nul, table.rows)))
+
+
+def _checked_for_nul(row: TextRow) -> TextRow:
+    has_nul = row.problem is None and any("\0" in cell for cell in row.cells)
+    return row._replace(problem="a NUL character in a cell") if has_nul else row
+
+
 def column_letters(number: int) -> str:
     """The letters of a sheet's column counted from 1: 3 is C, 28 is AB."""
     letters = ""

@@ -20,6 +20,7 @@ answered is not in the file. Each page of the export is a file of its own.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ from ingest.readers.encoded_text import read_text
 from ingest.readers.tables import Layout, TextRow, TextTable
 
 SEPARATOR = "|"
+_HALF_A_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 RESPONSE_KEYS = ("ResponseId", "RespondentId", "RespondentEmail", "ResponseLanguageId", "ResponseDate")
 
 
@@ -134,15 +136,45 @@ def _as_row(number: int, cells: dict[str, list[str]], header: tuple[str, ...], t
 def _parse(path: Path, text: str, faults: FaultList) -> _Export | None:
     """Numbers stay as they are written."""
     try:
-        content = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        content = json.loads(
+            text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_without_repeated_keys
+        )
+        if _HALF_A_CHARACTER.search(text):
+            json.dumps(content, ensure_ascii=False).encode()
         return _Export.model_validate(content)
     except json.JSONDecodeError as error:
         _add_not_json(path, line_place(error.lineno), f"The file stops being JSON here ({error.msg}).", faults)
+    except _RepeatedKey:
+        _add_repeated_key(path, faults)
+    except UnicodeEncodeError:
+        _add_not_json(path, "", "A text holds half a character (\\ud800 to \\udfff by itself).", faults)
     except RecursionError:
         _add_not_json(path, "", "The file nests too deeply to be an export.", faults)
     except ValidationError as error:
         _add_other_shape(path, error, faults)
     return None
+
+
+class _RepeatedKey(Exception):
+    """An object has a key twice: which of the values counts is not for a reader to say."""
+
+
+def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _RepeatedKey
+    return found
+
+
+def _add_repeated_key(path: Path, faults: FaultList) -> None:
+    faults.add(
+        "repeated-json-key",
+        path,
+        "",
+        found="An object of the file has the same key twice.",
+        expected="Each key of an object is given once.",
+        advice="Fetch the file again: the API never writes it so.",
+    )
 
 
 def _add_not_json(path: Path, place: str, found: str, faults: FaultList) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import FaultList
-from ingest.readers.children import describe_apart
-from ingest.readers.encoded_text import read_bytes
+from ingest.readers.children import ParserFailed, describe_apart
 from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines
 from ingest.readers.workbook_safety import is_workbook_safe
 from ingest.suggestions import did_you_mean, listed, quoted
@@ -18,14 +17,15 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
 
     None when the sheet cannot be read as a table (the faults say why).
     """
-    if read_bytes(path, faults) is None or not is_workbook_safe(path, faults):
+    if not is_workbook_safe(path, faults):
         return None
-    cells = _parse(path, layout.sheet, faults)
-    if cells is None or not check_first_lines(path, len(cells), layout.name_row, faults):
+    parsed = _parse(path, layout.sheet, faults)
+    if parsed is None or not check_first_lines(path, len(parsed["rows"]), layout.name_row, faults):
         return None
+    cells, problems = parsed["rows"], parsed["problems"]
     header = _without_blank_end(cells[layout.name_row - 1][0])
     rows = tuple(
-        _fitted(line, texts, types, len(header))
+        _fitted(line, texts, types, len(header), problems.get(str(line)))
         for line, (texts, types) in enumerate(cells, start=1)
         if line >= layout.first_data_row
     )
@@ -34,26 +34,28 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
 
 def sheet_names(path: Path, faults: FaultList) -> list[str]:
     """The names of a workbook's sheets, in order; none when it cannot be read (the faults say why)."""
-    if read_bytes(path, faults) is None or not is_workbook_safe(path, faults):
-        return []
-    described = describe_apart("calamine_child", str(path), "")
-    if described is None:
-        _add_unreadable(path, faults)
-        return []
-    names: list[str] = described["sheets"]
+    described = _describe(path, "", faults) if is_workbook_safe(path, faults) else None
+    names: list[str] = described["sheets"] if described else []
     return names
 
 
-def _parse(path: Path, sheet: str, faults: FaultList) -> list[Any] | None:
-    described = describe_apart("calamine_child", str(path), sheet)
+def _parse(path: Path, sheet: str, faults: FaultList) -> dict[str, Any] | None:
+    described: dict[str, Any] | None = _describe(path, sheet, faults)
     if described is None:
-        _add_unreadable(path, faults)
         return None
     if described["rows"] is None:
         _add_unknown_sheet(path, sheet, described["sheets"], faults)
         return None
-    rows: list[Any] = described["rows"]
-    return rows
+    return described
+
+
+def _describe(path: Path, sheet: str, faults: FaultList) -> Any | None:
+    try:
+        return describe_apart("calamine_child", str(path), sheet)
+    except ParserFailed as failure:
+        if not failure.add_to(path, faults):
+            _add_unreadable(path, faults)
+        return None
 
 
 def _without_blank_end(names: list[str]) -> tuple[str, ...]:
@@ -62,9 +64,9 @@ def _without_blank_end(names: list[str]) -> tuple[str, ...]:
     return tuple(names[:width])
 
 
-def _fitted(line: int, texts: list[str], types: list[str], width: int) -> TextRow:
+def _fitted(line: int, texts: list[str], types: list[str], width: int, problem: str | None) -> TextRow:
     extra = any(texts[width:])
-    problem = "a value to the right of the last named column" if extra else None
+    problem = "a value to the right of the last named column" if extra else problem
     kept = len(texts) if extra else width
     return TextRow(line, tuple(texts[:kept]), tuple(types[:kept]), problem)
 

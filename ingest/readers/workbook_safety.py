@@ -12,15 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import FaultList
+from ingest.readers.files import is_plain_file
 from ingest.readers.tables import cell_name
 
 LARGEST_FILE_BYTES = 100 * 1024**2
 LARGEST_INFLATED_BYTES = 1024**3
+# Cells pack to a tenth or a fiftieth of their size; what packs to less is made of nothing.
+LARGEST_DENSE_BYTES = 50 * 1024**2
+MOST_INFLATION = 200
 MOST_MEMBERS = 2_000
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 # A parser makes room for the whole box between the first and the last cell.
 MOST_CELLS = 20_000_000
+# One cell in the last row makes a million rows of nothing.
+MOST_EMPTY_CELLS = 500_000
+EMPTY_PER_CELL = 20
 CHUNK_BYTES = 1024**2
 OVERLAP_BYTES = 256
 
@@ -37,6 +44,7 @@ _DAMAGED = (
     OSError,
 )
 _CELL_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})([0-9]{1,12})["']""")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -44,20 +52,24 @@ _FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 class _Box:
     rows: int = 0
     columns: int = 0
+    n_cells: int = 0
 
     def stretch(self, row: int, column: int) -> None:
         self.rows = max(self.rows, row)
         self.columns = max(self.columns, column)
+        self.n_cells += 1
 
     def is_too_large(self) -> bool:
         return self.rows > LAST_ROW or self.columns > LAST_COLUMN or self.rows * self.columns > MOST_CELLS
 
+    def is_nearly_empty(self) -> bool:
+        return self.rows * self.columns > max(MOST_EMPTY_CELLS, EMPTY_PER_CELL * self.n_cells)
+
 
 def is_workbook_safe(path: Path, faults: FaultList) -> bool:
-    """Whether a workbook may be parsed; otherwise one fault says why not."""
-    if path.stat().st_size > LARGEST_FILE_BYTES:
-        found = f"The file has {path.stat().st_size // 1024**2} MB."
-        return _refuse(path, "", found, f"At most {LARGEST_FILE_BYTES // 1024**2} MB.", faults)
+    """Whether there is a workbook that may be parsed; otherwise one fault says why not."""
+    if not is_plain_file(path, faults, LARGEST_FILE_BYTES):
+        return False
     try:
         with zipfile.ZipFile(path) as archive:
             return _are_members_safe(path, archive, faults)
@@ -77,33 +89,44 @@ def _are_members_safe(path: Path, archive: zipfile.ZipFile, faults: FaultList) -
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
         return _refuse(path, "", f"The workbook packs {len(members)} files.", f"At most {MOST_MEMBERS}.", faults)
+    if len({member.filename for member in members}) < len(members):
+        found = "The workbook packs two files of one name."
+        return _refuse(path, "", found, "Each packed file has a name of its own.", faults)
     inflated = sum(member.file_size for member in members)
     if inflated > LARGEST_INFLATED_BYTES:
         found = f"The workbook unpacks to {inflated // 1024**2} MB."
         return _refuse(path, "", found, f"At most {LARGEST_INFLATED_BYTES // 1024**2} MB.", faults)
     for member in members:
+        if member.file_size > max(LARGEST_DENSE_BYTES, MOST_INFLATION * member.compress_size):
+            found = f"{member.compress_size // 1024 + 1} kB of the workbook unpack to {member.file_size // 1024**2} MB."
+            expected = f"At most {MOST_INFLATION} times as much, or {LARGEST_DENSE_BYTES // 1024**2} MB."
+            return _refuse(path, member.filename, found, expected, faults)
         if ".." in member.filename.split("/") or member.filename.startswith("/") or "\\" in member.filename:
             found = "The workbook packs a file whose name leads out of it."
             return _refuse(path, "", found, "Every packed file lies within the workbook.", faults)
-    return all(
-        _is_member_safe(path, archive, member, faults)
-        for member in members
-        if member.filename.lower().endswith((".xml", ".rels"))
-    )
+    return all(_is_member_safe(path, archive, member, faults) for member in members)
 
 
 def _is_member_safe(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, faults: FaultList) -> bool:
-    is_sheet = "worksheets/" in member.filename
+    """Every packed file is looked into, whatever its name: the workbook itself says which of them are sheets."""
     box = _Box()
-    for window in _windows(archive, member):
+    for place, window in enumerate(_windows(archive, member)):
+        if place == 0 and window.startswith(_UTF_16):
+            found = "The workbook packs markup in another encoding than UTF-8."
+            return _refuse(path, member.filename, found, "UTF-8, as spreadsheet programs write it.", faults)
         if _FORBIDDEN.search(window):
             found = "The workbook declares a document type or an entity."
             return _refuse(path, member.filename, found, "Plain cells, as spreadsheet programs write them.", faults)
-        for letters, digits in _CELL_REFERENCE.findall(window) if is_sheet else ():
+        for letters, digits in _CELL_REFERENCE.findall(window):
             box.stretch(int(digits), column_number(letters))
     if box.is_too_large():
         found = f"The sheet reaches as far as the cell {cell_name(box.rows, box.columns)}."
         expected = f"At most {MOST_CELLS // 10**6} million cells between A1 and the last one."
+        return _refuse(path, member.filename, found, expected, faults)
+    if box.is_nearly_empty():
+        last = cell_name(box.rows, box.columns)
+        found = f"The sheet reaches as far as the cell {last}, and nearly all of it is empty."
+        expected = "The last cell of the sheet is at the end of its rows."
         return _refuse(path, member.filename, found, expected, faults)
     return True
 

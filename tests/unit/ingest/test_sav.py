@@ -94,11 +94,11 @@ def test_what_is_no_moment_stays_a_number(seconds: float, kind: str) -> None:
 def test_reader_that_takes_too_long_is_stopped(
     tmp_path: Path, faults: FaultList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(children, "TIME_LIMIT_SECONDS", 0.001)
+    monkeypatch.setattr(children, "LIMITS", children.LIMITS._replace(seconds=0))
     path = tmp_path / "a.sav"
     path.write_bytes(WHOLE)
     assert read_table(path, SavLayout(), faults) is None
-    assert [fault.code for fault in faults] == ["unreadable-sav"]
+    assert [fault.code for fault in faults] == ["parser-out-of-time"]
 
 
 @pytest.mark.parametrize("length", [0, 4, 100, 176, len(WHOLE) // 2, len(WHOLE) - 1])
@@ -106,7 +106,7 @@ def test_cut_file_is_a_fault(tmp_path: Path, faults: FaultList, length: int) -> 
     path = tmp_path / "a.sav"
     path.write_bytes(WHOLE[:length])
     assert read_table(path, SavLayout(), faults) is None
-    assert [fault.code for fault in faults] == ["unreadable-sav"]
+    assert [fault.code for fault in faults] == ["not-sav" if length < 4 else "damaged-sav"]
 
 
 @settings(max_examples=15, deadline=None)

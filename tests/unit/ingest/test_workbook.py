@@ -81,7 +81,6 @@ def test_value_beyond_the_header_makes_the_row_unreadable(tmp_path: Path, faults
 @pytest.mark.parametrize(
     ("limit", "value", "found"),
     [
-        ("LARGEST_FILE_BYTES", 10, "The file has 0 MB."),
         ("MOST_MEMBERS", 1, "The workbook packs"),
         ("LARGEST_INFLATED_BYTES", 10, "The workbook unpacks to 0 MB."),
         ("MOST_CELLS", 3, "The sheet reaches as far as the cell B2."),
