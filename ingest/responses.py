@@ -209,7 +209,7 @@ def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | No
     """A function that turns the cell of a row into UTC text; a date cell of a workbook is read as such.
 
     Of a local time that came twice, when the clock was put back, the first is meant. One that never came, because the
-    clock was put forward, is read as if it had not been: 03:30 is the moment that was called 04:30.
+    clock was put forward, is none.
     """
     zone, written = ZoneInfo(round_.settings.timezone), round_.settings.timestamp_format
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Sequence
@@ -15,9 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest import state
+from ingest.errors import visible
 from ingest.paths import DataPaths
 from orchestration.exit_codes import ExitCode, WrongUsage
-from publish.asking import LONGEST_QUERY, Answer, Limits, QueryRefused, Value, ask, printable
+from publish import spreadsheets
+from publish.asking import LONGEST_QUERY, Answer, Limits, QueryRefused, Value, ask
 
 ROWS_SHOWN = 1000
 ROWS_WRITTEN = 1_000_000
@@ -104,7 +105,7 @@ def _numeric(rows: Sequence[Sequence[Text]]) -> set[int]:
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Text]], numeric: set[int]) -> Table:
     table = Table()
     for i, name in enumerate(columns):
-        table.add_column(Text(printable(name)), justify="right" if i in numeric else "left", overflow="fold")
+        table.add_column(Text(visible(name)), justify="right" if i in numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
@@ -114,14 +115,14 @@ def _print_row(columns: Sequence[str], row: Sequence[Text], number: int, console
     console.print(f"row {number}", style="bold", highlight=False)
     widest = max(map(len, columns))
     for name, cell in zip(columns, row, strict=True):
-        console.print(Text.assemble(f"  {printable(name):<{widest}}  ", (cell.plain, cell.style)), soft_wrap=True)
+        console.print(Text.assemble(f"  {visible(name):<{widest}}  ", (cell.plain, cell.style)), soft_wrap=True)
 
 
 def _shown(value: Value) -> Text:
     """A cell: numbers to the right, nothing told apart from an empty text, a long text cut."""
     if value is None:
         return Text("null", style="dim")
-    text = printable(in_text(value))
+    text = visible(in_text(value))
     cut = text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return Text(cut, justify="right" if is_number else None)
@@ -137,24 +138,15 @@ def in_text(value: Value) -> str:
 
 
 def write_csv(answer: Answer, file: TextIO) -> None:
-    """A header and the rows."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(_csv_cell(name) for name in answer.columns)
-    writer.writerows([_csv_cell(value) for value in row] for row in answer.rows)
-
-
-def _csv_cell(value: Value) -> str:
-    """The one place through which every cell of the CSV goes."""
-    return in_text(value)
+    """A header and the rows, as the exported files have them."""
+    spreadsheets.write_csv(file, answer.columns, ([in_text(value) for value in row] for row in answer.rows))
 
 
 def write_json(answer: Answer, file: TextIO) -> None:
     """A list of objects, a line each. Raises QueryRefused when two columns have one name."""
     twice = next((name for name in answer.columns if answer.columns.count(name) > 1), None)
     if twice is not None:
-        raise QueryRefused(
-            f"Two columns are called {printable(twice)}, and JSON needs names: give one another with AS."
-        )
+        raise QueryRefused(f"Two columns are called {visible(twice)}, and JSON needs names: give one another with AS.")
     file.write("[")
     for number, row in enumerate(answer.rows):
         named = json.dumps(dict(zip(answer.columns, row, strict=True)), ensure_ascii=False)

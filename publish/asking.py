@@ -22,6 +22,7 @@ from typing import Any, TextIO
 
 import duckdb
 
+from ingest.errors import visible
 from ingest.paths import PROJECT_ROOT
 from publish.reading import MEMORY_MB, THREADS, opened
 
@@ -264,12 +265,7 @@ def said_of_error(error: duckdb.Error, query: str) -> str:
 
 
 def _message(error: duckdb.Error) -> str:
-    return printable(" ".join(str(_as_json(error).get("exception_message", error)).split()).rstrip("."))
-
-
-def printable(text: str) -> str:
-    """A text without what a terminal would obey: line ends, escape sequences, marks of direction are spelt out."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return visible(" ".join(str(_as_json(error).get("exception_message", error)).split()).rstrip("."))
 
 
 def _as_json(error: duckdb.Error) -> dict[str, Any]:

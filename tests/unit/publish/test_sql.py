@@ -91,7 +91,7 @@ def test_says_when_there_is_more(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
         ("selec 1", 'line 1, column 1: Parser Error: syntax error at or near "selec". Mend it there.'),
         ("select 'x'::integer", "line 1, column 11: Conversion Error: Could not convert string 'x' to INT32. Mend it"),
         ("from read_text('/etc/passwd')", "line 1, column 6: Permission Error: File system LocalFileSystem has been"),
-        ("select '\x1b[31m'::integer", "line 1, column 15: Conversion Error: Could not convert string '\\x1b[31m'"),
+        ("select '\x1b[31m'::integer", "line 1, column 15: Conversion Error: Could not convert string '\\u001b[31m'"),
         ("drop table marts.dim_county", "DROP is not run here, only what reads is: SELECT, FROM, WITH, PIVOT"),
         ("select 1; select 2", "There are 2 statements: an answer is one table. Run them one at a time."),
         (" -- nothing", "There is no statement to run. Write one, like: from headline_result."),
@@ -141,16 +141,15 @@ def test_a_wide_answer_is_shown_row_by_row() -> None:
 
 def test_text_does_not_command_the_terminal() -> None:
     shown = printed(Answer(["a\x1b]0;b\x07"], iter([["\x1b[31mred\u202e\n[bold]x[/bold]"]])), width=80)
-    assert "\\x1b[31mred\\u202e\\n[bold]x[/bold]" in shown and "a\\x1b]0;b\\x07" in shown
+    assert "\\u001b[31mred\\u202e\\u000a[bold]x[/bold]" in shown and "a\\u001b]0;b\\u0007" in shown
     assert not {"\x1b", "\x07", "\u202e"} & {*shown}
     assert f"│ {'x' * 300}…" in printed(Answer(["a"], iter([["x" * 5000]])), width=400)
 
 
-def test_csv_goes_through_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql, "_csv_cell", lambda value: f"<{value}>")
+def test_csv_holds_no_formula() -> None:
     file = io.StringIO()
-    sql.write_csv(Answer(["=a"], iter([["=b"], [None]])), file)
-    assert file.getvalue() == "<=a>\n<=b>\n<None>\n"
+    sql.write_csv(Answer(["=a"], iter([["=b"], [None], [-1.5], ["-1"]])), file)
+    assert file.getvalue().splitlines() == ["'=a", "'=b", '""', "-1.5", "-1"]
 
 
 def test_input_that_is_no_text_is_refused() -> None:
