@@ -284,4 +284,6 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _dump(path: Path, content: Mapping[str, Any]) -> None:
-    YAML(typ="safe", pure=True).dump(content, path)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.representer.ignore_aliases = lambda _: True  # a list that stands in two places is written in both
+    yaml.dump(content, path)
