@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ingest.durable import write_whole
 from ingest.errors import Fault, FaultList, line_place
 from ingest.paths import DataPaths
 
@@ -68,7 +69,8 @@ def record(paths: DataPaths, action: str, **details: Detail) -> None:
         cut_off = content and not content.endswith(b"\n")
         _write(descriptor, b"\n" + line if cut_off else line)
         os.fsync(descriptor)
-        _keep_last(paths, sha256)
+        # After its line: a power cut in between leaves the hash of the line before, which is in the log too.
+        write_whole(_last_file(paths), sha256.encode())
     finally:
         os.close(descriptor)
 
@@ -91,8 +93,8 @@ def faults(paths: DataPaths) -> list[Fault]:
     for line in lines:
         if not line.follows(before):
             found.add(
-                "audit_chain_broken", paths.audit_file, line_place(line.number),
-                found="the hash does not follow from the line before and this one.",
+                "audit-chain-broken", paths.audit_file, line_place(line.number),
+                found="The hash does not follow from the line before and this one.",
                 expected="Lines as they were written: this one was changed, or one before it is gone or was put in.",
                 advice=ADVICE,
             )  # fmt: skip
@@ -100,8 +102,8 @@ def faults(paths: DataPaths) -> list[Fault]:
     last = _last_kept(paths)
     if last not in {line.sha256 for line in lines} and (last != BEFORE_THE_FIRST or len(lines) > 1):
         found.add(
-            "audit_end_missing", paths.audit_file, "end",
-            found=f"no line has the hash that {_last_file(paths).name} keeps of the last one.",
+            "audit-end-missing", paths.audit_file, "end",
+            found=f"No line has the hash that {_last_file(paths).name} keeps of the last one.",
             expected="The line that was written last: it, and others with it, were changed or taken away.",
             advice=ADVICE,
         )  # fmt: skip
@@ -137,19 +139,6 @@ def _last_file(paths: DataPaths) -> Path:
 def _last_kept(paths: DataPaths) -> str:
     file = _last_file(paths)
     return file.read_text(encoding="ascii", errors="replace") if file.exists() else BEFORE_THE_FIRST
-
-
-def _keep_last(paths: DataPaths, sha256: str) -> None:
-    """Written after its line: a power cut in between leaves the hash of the line before, which is in the log too."""
-    file = _last_file(paths)
-    beside = file.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        _write(descriptor, sha256.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    beside.replace(file)
 
 
 def _write(descriptor: int, content: bytes) -> None:

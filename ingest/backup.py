@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from ingest import audit, state
+from ingest.durable import sync
 from ingest.lock import publish_lock, refresh_lock
 from ingest.paths import DataPaths
 
@@ -95,7 +96,7 @@ def backup(paths: DataPaths, to: Path, now: datetime) -> Backup:
             building = Path(folder) / "building"
             made = Backup(file, now, *_write(paths, building, now))
             building.replace(file)
-        _sync(file.parent)
+        sync(file.parent)
         audit.record(paths, "backup", file=file.name, files=made.n_files, release=made.last_release, outcome="done")
     return made
 
@@ -124,9 +125,9 @@ def restore(paths: DataPaths, file: Path, now: datetime, last_release: int | Non
                 outcome="done",
             )
             for made in (path for path in beside.root.rglob("*") if path.is_dir()):
-                _sync(made)
+                sync(made)
             beside.root.replace(paths.root)
-        _sync(paths.root.parent)
+        sync(paths.root.parent)
     return Backup(file, manifest.made_at, len(manifest.files), released)
 
 
@@ -322,11 +323,3 @@ def _remember_release(paths: DataPaths, number: int, now: datetime) -> None:
     """A release that readers have seen and that is on no disk: the next one has a higher number."""
     with state.opened(paths) as memory:
         state.record_release(memory, state.ReleaseRecord(number, f"{number}_lost", "", "", now, now))
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

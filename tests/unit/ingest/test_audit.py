@@ -49,18 +49,18 @@ def changed(line: int, old: bytes, new: bytes) -> Harm:
 
 
 HARMS: dict[str, tuple[Harm, list[tuple[str, str]]]] = {
-    "a word changed": (changed(2, b"published", b"refused"), [("audit_chain_broken", "line 2")]),
-    "the last line changed": (changed(4, b'"release": 4', b'"release": 5'), [("audit_chain_broken", "line 4")]),
-    "a line that is none any more": (changed(2, b"{", b"("), [("audit_chain_broken", "line 3")]),
-    "the first line gone": (lambda lines: lines[1:], [("audit_chain_broken", "line 1")]),
-    "a middle line gone": (lambda lines: lines[:1] + lines[2:], [("audit_chain_broken", "line 2")]),
-    "the last line gone": (lambda lines: lines[:-1], [("audit_end_missing", "end")]),
-    "all lines gone": (lambda _: [], [("audit_end_missing", "end")]),
+    "a word changed": (changed(2, b"published", b"refused"), [("audit-chain-broken", "line 2")]),
+    "the last line changed": (changed(4, b'"release": 4', b'"release": 5'), [("audit-chain-broken", "line 4")]),
+    "a line that is none any more": (changed(2, b"{", b"("), [("audit-chain-broken", "line 3")]),
+    "the first line gone": (lambda lines: lines[1:], [("audit-chain-broken", "line 1")]),
+    "a middle line gone": (lambda lines: lines[:1] + lines[2:], [("audit-chain-broken", "line 2")]),
+    "the last line gone": (lambda lines: lines[:-1], [("audit-end-missing", "end")]),
+    "all lines gone": (lambda _: [], [("audit-end-missing", "end")]),
     "lines in another order": (
         lambda lines: [lines[1], lines[0], *lines[2:]],
-        [("audit_chain_broken", f"line {n}") for n in (1, 2, 3)],
+        [("audit-chain-broken", f"line {n}") for n in (1, 2, 3)],
     ),
-    "a line twice": (lambda lines: [lines[0], *lines], [("audit_chain_broken", "line 2")]),
+    "a line twice": (lambda lines: [lines[0], *lines], [("audit-chain-broken", "line 2")]),
 }
 
 
@@ -76,7 +76,7 @@ def test_harm_is_seen_where_it_was_done(
     paths.audit_file.write_bytes(b"".join(lines))
     if goes_on:
         audit.record(paths, "rollback", release=1)
-        expected = [(code.replace("end_missing", "chain_broken"), place) for code, place in expected]
+        expected = [(code.replace("end-missing", "chain-broken"), place) for code, place in expected]
         expected = [(code, f"line {len(lines) + 1}" if place == "end" else place) for code, place in expected]
     assert [(fault.code, fault.place) for fault in audit.faults(paths)] == expected
     record_property("tried", ["harm to the audit log", "seen", 1])
@@ -103,7 +103,7 @@ def test_a_power_cut_in_a_line_stops_nothing(paths: DataPaths, kept: int) -> Non
     audit.record(paths, "rollback", release=1)
     *whole, last = paths.audit_file.read_bytes().splitlines(keepends=True)
     paths.audit_file.write_bytes(b"".join([*whole, last[:kept]]))
-    audit._keep_last(paths, before)
+    audit._last_file(paths).write_text(before, encoding="ascii")
     assert (audit.faults(paths), audit.cut_off(paths)) == ([], [5])
     audit.record(paths, "rollback", release=3)
     assert (audit.faults(paths), audit.cut_off(paths)) == ([], [5])
@@ -133,5 +133,5 @@ def test_lines_are_added_and_nothing_else(paths: DataPaths, monkeypatch: pytest.
     honest = os.open
     monkeypatch.setattr(os, "open", lambda *given: opened.append(given) or honest(*given))  # type: ignore[func-returns-value]
     audit.record(paths, "rollback", release=1)
-    (flags,) = [flags for path, flags, _ in opened if Path(path) == paths.audit_file]
+    (flags,) = [flags for path, flags, *_ in opened if Path(path) == paths.audit_file]
     assert flags & os.O_APPEND and not flags & os.O_TRUNC

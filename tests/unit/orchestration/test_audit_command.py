@@ -37,7 +37,7 @@ def test_a_broken_chain_is_told_by_verify_and_by_status(paths: DataPaths) -> Non
     log = paths.audit_file
     log.write_bytes(log.read_bytes().replace(b"published", b"refused", 1))
     done = run(paths, command("audit", "--verify"))
-    place = "data/state/audit.jsonl, line 1: the hash does not follow from the line before and this one."
+    place = "data/state/audit.jsonl, line 1: The hash does not follow from the line before and this one."
     assert (done.returncode, done.stdout.startswith(place), "1 fault found" in done.stdout) == (2, True, True)
     assert run(paths, command("status")).stdout.startswith(place)
     (said,) = json.loads(run(paths, command("status", "--json")).stdout)["audit_faults"]
