@@ -22,6 +22,7 @@ CANARIES = {
     "system": "Kanarian oma taulukko",
     "response": "KANARIA-0010",
 }
+NEIGHBOUR = "Naapurin kanaria 050 7654321"  # stays when the canary is erased
 FIELDS = {
     "Vastaus-ID": "response",
     "Roolit ja vastuut, vapaa kommentti": "text",
@@ -51,7 +52,7 @@ def plant_everywhere(paths: DataPaths) -> None:
     file = paths.root / ROUND / "responses.csv"
     header, *rows = _read(file)
     kept = {*FIELDS, *COLUMNS, "Kuntanumero"}
-    rows[PLACE + 1][header.index("Kuntanumero")] = CANARIES["text"]
+    rows[PLACE + 1][header.index("Kuntanumero")] = NEIGHBOUR
     rows[PLACE] = [
         cell if name in kept else f"{CANARIES['text']} ({number})"
         for number, (name, cell) in enumerate(zip(header, rows[PLACE], strict=True))
@@ -70,7 +71,7 @@ def _write(file: Path, rows: Iterable[Iterable[str]]) -> None:
     file.write_text(text.getvalue(), encoding="utf-8-sig")
 
 
-def found_in(files: Iterable[Path], canaries: Iterable[str] = tuple(CANARIES.values())) -> Iterator[tuple[str, str]]:
+def found_in(files: Iterable[Path], canaries: Iterable[str] = (*CANARIES.values(),)) -> Iterator[tuple[str, str]]:
     """File and canary, for each file that holds one: in its bytes, or in a table that it stores packed."""
     for file in files:
         content = file.read_bytes()

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import duckdb
 
+from ingest import durable
 from ingest.disk import DiskTrouble
 from ingest.paths import DataPaths
-from publish import durable, exports, release
+from publish import exports, release
 
 MOMENT = 1.0
 
