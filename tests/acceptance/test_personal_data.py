@@ -145,7 +145,7 @@ def test_who_is_erased_is_found_in_no_byte(refused: DataPaths, tmp_path: Path, r
     written = sorted(file for file in paths.root.rglob("*") if file.is_file() and not file.is_symlink())
     assert list(found_in(written)) == []
     record_property("tried", ["canaries looked for after an erasure", "not found", len(CANARIES) * len(written)])
-    assert rows(paths, "select n_responses from marts.dim_round") == [(170,)]  # and the neighbour waits for a municipality
+    assert rows(paths, "select n_responses from marts.dim_round") == [(170,)]  # the neighbour waits for a municipality
     assert not old_files & {*paths.releases.iterdir()}
     last = [entry for entry in audit.read(paths) if entry.action == "erase"][-1]
     assert (last.details["of"], last.details["rows"]) == ("koto_kuntakysely", 1)
