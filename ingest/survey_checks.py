@@ -199,6 +199,7 @@ def _check_roles(survey: Survey, faults: FaultList) -> None:
 def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
     own = own_breakdowns(registry)
     known = [question.question_id for question in survey.questions if question.type == "select_one"]
+    personal = {question.question_id for question in survey.questions if question.disclosure == "personal"}
     _check_known(survey.places, ("breakdowns",), survey.settings.breakdowns, known, "select_one question", faults)
     for index, name in enumerate(survey.settings.breakdowns):
         if name in own:
@@ -209,6 +210,15 @@ def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultLi
                 found=f"The breakdown is {quoted(name)}.",
                 expected=f"Another name than those that every survey has: {listed(own)}.",
                 advice="Rename the question, or leave it out: its breakdown is there already.",
+            )
+        if name in personal:
+            faults.add(
+                "personal-breakdown",
+                survey.places.path,
+                survey.places.place(("breakdowns", index)),
+                found=f"The question {quoted(name)} is personal in questions.csv.",
+                expected="A public_fact or an opinion: how many are in each row of a breakdown is published.",
+                advice="Leave it out of the breakdowns, or write in questions.csv that it is an opinion.",
             )
 
 

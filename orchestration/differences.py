@@ -25,7 +25,7 @@ def print_differences(paths: DataPaths, old: int | None, new: int | None, consol
     """The differences of release `new` (the current one) from `old` (the one before it). Raises WrongUsage."""
     earlier, later = _chosen(paths, old, new)
     found = _between(paths, earlier, later)
-    said = in_words(Counter((change["change"], _round(change)) for change in found))
+    said = in_words(Counter((kind, round_) for kind, round_, _ in {_counted_once(change) for change in found}))
     console.print(f"Release {later} beside release {earlier}: {said}", highlight=False)
     if found:
         console.print(_by_round(found))
@@ -59,6 +59,7 @@ def in_words(counted_by_round: Mapping[tuple[str, str], int]) -> str:
         f"{n} {noun}{'' if n == 1 else 's'} {verb}"
         for kind, noun, verb in (
             ("value_changed", "value", "changed"), ("row_added", "row", "came"), ("row_removed", "row", "went"),
+            ("answers_changed", "question", "with real answers that differ, which are not told"),
         )
         if (n := counted[kind])
     ]  # fmt: skip
@@ -86,7 +87,14 @@ def _between(paths: DataPaths, earlier: int, later: int) -> list[dict[str, str]]
 
 def _by_round(changes: Sequence[Change]) -> Table:
     table = Table(
-        "table", "round", "values changed", "rows came", "rows went", title="Differences", title_justify="left"
+        "table",
+        "round",
+        "values changed",
+        "rows came",
+        "rows went",
+        "questions not told",
+        title="Differences",
+        title_justify="left",
     )
     counted: dict[tuple[str, str], Counter[str]] = {}
     for change in changes:
@@ -94,13 +102,20 @@ def _by_round(changes: Sequence[Change]) -> Table:
         place["came"] += int(change["new_value"]) if change["change"] in ("row_added", "round_added") else 0
         place["went"] += int(change["old_value"]) if change["change"] in ("row_removed", "round_removed") else 0
         place["changed"] += change["change"] == "value_changed"
+        place["not told"] += change["change"] == "answers_changed"
     for (name, round_), n in sorted(counted.items()):
-        table.add_row(name, round_, *(str(n[kind]) for kind in ("changed", "came", "went")))
+        table.add_row(name, round_, *(str(n[kind]) for kind in ("changed", "came", "went", "not told")))
     return table
 
 
 def _round(change: Change) -> str:
     return f"{change['survey_id']}/{change['round_id']}"
+
+
+def _counted_once(change: Change) -> tuple[str, str, str]:
+    """What a sentence counts a change as: a question is in several tables."""
+    place = "" if change["change"] == "answers_changed" else f"{change['table_name']} {change['column_name']} "
+    return change["change"], _round(change), place + change["row"]
 
 
 def _row(change: Change) -> tuple[str, ...]:
@@ -122,6 +137,7 @@ def said_of_release(connection: duckdb.DuckDBPyConnection) -> str:
     if compared_with is None:
         return ""
     rows = connection.execute(
-        "select change, survey_id || '/' || round_id, count(*) from marts.release_change group by all"
+        "select change, survey_id || '/' || round_id, case when change = 'answers_changed' then count(distinct row) "
+        "else count(*) end from marts.release_change group by all"
     ).fetchall()
     return f"Since release {compared_with}: {in_words({(kind, round_): n for kind, round_, n in rows})}"

@@ -31,17 +31,28 @@ RELEASE_TABLE = NewTable(
 RELEASE_CHANGE = NewTable(
     "release_change",
     "What differs from the release before this one. One row per changed value, per row that came or went, and per "
-    "table for a round that came or went whole.",
+    "table for a round that came or went whole. Of real answers to a question that is no public fact one row says that "
+    "something differs: what, could tell how one respondent answered.",
     ("table_name", "survey_id", "round_id", "change", "row", "column_name"),
     (
         NewColumn("table_name", "varchar", "Table in which it differs."),
         NewColumn("survey_id", "varchar", "Survey of the row; 'all' in a table of all surveys."),
         NewColumn("round_id", "varchar", "Round of the row; 'all' in a table of all rounds."),
-        NewColumn("change", "varchar", "value_changed, row_added, row_removed, round_added or round_removed."),
-        NewColumn("row", "varchar", "The row by its key, as column=value; 'all' for a round that came or went whole."),
-        NewColumn("column_name", "varchar", "Column whose value changed; 'n_rows' where rows came or went."),
-        NewColumn("old_value", "varchar", "What it was, as text."),
-        NewColumn("new_value", "varchar", "What it is now, as text."),
+        NewColumn(
+            "change", "varchar", "value_changed, row_added, row_removed, answers_changed, round_added or round_removed."
+        ),
+        NewColumn(
+            "row",
+            "varchar",
+            "The row by its key, as column=value; 'all' for a whole round, the question for answers_changed.",
+        ),
+        NewColumn(
+            "column_name",
+            "varchar",
+            "Column whose value changed; 'n_rows' where rows came or went, 'all' for answers_changed.",
+        ),
+        NewColumn("old_value", "varchar", "What it was, as text; null for answers_changed."),
+        NewColumn("new_value", "varchar", "What it is now, as text; null for answers_changed."),
     ),
 )
 COLUMNS = tuple(column.name for column in RELEASE_CHANGE.columns)
@@ -64,6 +75,10 @@ class Table:
     @property
     def is_by_round(self) -> bool:
         return set(ROUND_COLUMNS) <= {*self.keys, *self.values}
+
+    @property
+    def is_by_question(self) -> bool:
+        return self.is_by_round and "question_id" in {*self.keys, *self.values}
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -150,6 +165,8 @@ def _comparisons(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             if table.rounds or not table.is_by_round:
                 yield _rows_sql(table)
                 yield from (_values_sql(table, column) for column in table.compared)
+                if table.is_by_question:
+                    yield _answers_sql(table)
 
 
 def _keys(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -228,20 +245,45 @@ def _rows_sql(table: Table) -> str:
         f"select {_place(table, 'side')}, 'row_{change}', {_row(table, 'side')}, 'n_rows', {counts} "
         f"from {has}.marts.{quoted(table.name)} as side "
         f"anti join {lacks}.marts.{quoted(table.name)} as other on {_same(table.keys)} "
-        f"where {_is_looked_at(table, 'side')}"
+        f"where {_is_looked_at(table, 'side')} and {_is_open(table)}"
         for has, lacks, change, counts in sides
     )
 
 
 def _values_sql(table: Table, column: str) -> str:
-    """A row per value of one column that differs."""
+    """A row per value of one column that differs; of real answers none that is told no more."""
     name = quoted(column)
+    is_told = f"(side.is_synthetic or side.{name} is not null)" if table.is_by_question else "true"
     return (
         f"select {_place(table, 'side')}, 'value_changed', {_row(table, 'side')}, {literal(column)}, "
         f"other.{name}::varchar, side.{name}::varchar "
         f"from {LATER}.marts.{quoted(table.name)} as side "
         f"inner join {EARLIER}.marts.{quoted(table.name)} as other on {_same(table.keys)} "
-        f"where side.{name} is distinct from other.{name} and {_is_looked_at(table, 'side', 'other')}"
+        f"where side.{name} is distinct from other.{name} and {_is_looked_at(table, 'side', 'other')} "
+        f"and {_is_open(table)} and {is_told}"
+    )
+
+
+def _is_open(table: Table) -> str:
+    """Whether all may know what differs: the answers are made up, or public facts, or the row is of no question."""
+    if not table.is_by_question:
+        return "true"
+    return (
+        "(side.is_synthetic or side.question_id is null or (side.survey_id, side.question_id) in "
+        f"(select (survey_id, question_id) from {LATER}.marts.dim_question where disclosure = 'public_fact'))"
+    )
+
+
+def _answers_sql(table: Table) -> str:
+    """A row per question that is not open and of which anything differs: one late answer changes its own cells only."""
+    columns = ", ".join(map(quoted, (*table.keys, *table.values)))
+    rows = {side: f"select {columns} from {side}.marts.{quoted(table.name)}" for side in (EARLIER, LATER)}
+    differing = " union all ".join(
+        f"({rows[one]} except {rows[other]})" for one, other in ((LATER, EARLIER), (EARLIER, LATER))
+    )
+    return (
+        f"select distinct {_place(table, 'side')}, 'answers_changed', 'question_id=' || side.question_id, 'all', "
+        f"null, null from ({differing}) as side where {_is_looked_at(table, 'side')} and not {_is_open(table)}"
     )
 
 

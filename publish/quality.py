@@ -122,19 +122,20 @@ select
     results.tool,
     results.asset,
     results.severity,
-    results.status,
+    case when protected.survey_id is null then results.status else 'not_computable' end as status,
     case when protected.survey_id is null then results.observed else $not_told end as observed,
     results.threshold,
     case when protected.survey_id is null then results.n_failed end as n_failed,
-    case when results.status = 'fail' then coalesce(failing.first_seen, $now) end as first_seen,
+    case when protected.survey_id is null and results.status = 'fail'
+        then coalesce(failing.first_seen, $now) end as first_seen,
     results.message_en,
     results.message_fi,
     coalesce(nullif(results.definition, ''), results.message_en) as definition,
     nullif(results.formula, '') as formula,
-    results.decision,
-    results.decided_by,
-    results.decided_until,
-    results.decision_reason
+    case when protected.survey_id is null then results.decision end as decision,
+    case when protected.survey_id is null then results.decided_by end as decided_by,
+    case when protected.survey_id is null then results.decided_until end as decided_until,
+    case when protected.survey_id is null then results.decision_reason end as decision_reason
 from results
 inner join spoken_of using (survey_id, round_id, check_id)
 left join source.marts.dim_round using (survey_id, round_id)
@@ -146,10 +147,13 @@ order by all
 """
 
 NOT_TOLD = "not told: it may say how somebody answered"
-# A part that is no question is not told either.
+# A part that is no question is not told either, nor one of which all counts tell of another question.
 IS_PROTECTED = """
-    list_contains($telling::varchar[], parts.check_id)
-    and (closed.question_id is not null or (not dim_round.is_synthetic and parts.part <> 'question'))
+    routed.question_id is not null
+    or (
+        list_contains($telling::varchar[], parts.check_id)
+        and (closed.question_id is not null or (not dim_round.is_synthetic and parts.part <> 'question'))
+    )
 """
 
 FILL_DETAIL = """
@@ -165,12 +169,15 @@ select
     case when {is_protected} then $not_told else parts.observed end as observed,
     parts.threshold,
     case when not ({is_protected}) then parts.n_failed end as n_failed,
-    parts.status
+    case when {is_protected} then 'not_computable' else parts.status end as status
 from source.checks.round_checks as parts
 inner join source.marts.dim_round using (survey_id, round_id)
 left join protected.disclosure.closed_questions as closed
     on parts.survey_id = closed.survey_id and parts.round_id = closed.round_id
     and parts.part = 'question' and parts.part_id = closed.question_id
+left join protected.disclosure.routed_questions as routed
+    on parts.survey_id = routed.survey_id and parts.round_id = routed.round_id
+    and parts.part = 'question' and parts.part_id = routed.question_id
 where parts.part <> 'all'
 order by all
 """

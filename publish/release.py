@@ -149,7 +149,7 @@ def _record(release: Release, fingerprint: str) -> state.ReleaseRecord:
 
 def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
     """Build the release in a hidden file, verify it and give it its name; nobody is pointed at it yet."""
-    number, earlier = state.next_release_number(memory, paths.releases), _comparable_release(paths)
+    number, earlier = state.next_release_number(memory, paths.releases), _comparable_release(paths, memory)
     paths.releases.mkdir(parents=True, exist_ok=True)
     building = paths.releases / BUILDING_NAME
     with _warehouse(paths) as connection:
@@ -183,11 +183,19 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
     return Release(number, file, sha256, now)
 
 
-def _comparable_release(paths: DataPaths) -> int | None:
-    """The number of the current release, if there is one and it can be read."""
+def _comparable_release(paths: DataPaths, memory: Connection) -> int | None:
+    """The number of the current release, if there is one, it can be read, and nobody was erased since it was made: the
+    difference would be their answers."""
     with suppress(duckdb.Error), duckdb.connect(str(paths.current), read_only=True):
-        return state.current_release(paths)
+        number = state.current_release(paths)
+        return None if number in _counting_erased(memory) else number
     return None
+
+
+def _counting_erased(memory: Connection) -> set[int]:
+    """The numbers of the releases from before somebody was erased: they count them."""
+    erased_at = state.last_erasure(memory)
+    return {each.number for each in state.releases(memory) if erased_at is not None and each.created_at <= erased_at}
 
 
 def published_rounds(paths: DataPaths) -> set[str]:
@@ -416,8 +424,9 @@ def _restore_pointer(paths: DataPaths, memory: Connection) -> int | None:
 def _remove_expired(paths: DataPaths, memory: Connection, now: datetime) -> None:
     """Readers may hold a release for as long as it was superseded less than KEPT_AFTER_SUPERSEDED ago; one from before
     somebody was erased counts them, and goes at once."""
-    erased_at = state.last_erasure(memory)
+    counting_erased = _counting_erased(memory)
     for record in state.releases(memory):
-        counts_erased = erased_at is not None and record.created_at <= erased_at
-        if record.superseded_at and (counts_erased or now - record.superseded_at > KEPT_AFTER_SUPERSEDED):
+        if record.superseded_at and (
+            record.number in counting_erased or now - record.superseded_at > KEPT_AFTER_SUPERSEDED
+        ):
             (paths.releases / record.file).unlink(missing_ok=True)

@@ -25,7 +25,7 @@ TABLES = {
     "answer_distribution": "select *, level as level_, answer_code as answer_ from marts.answer_distribution",
     "system_use": "select *, 'option' as level_, system_id as answer_ from marts.system_use",
 }
-FIGURES_TOLD = ("n", "share", "pct", "pct_sum100", "is_reliable")
+FIGURES_TOLD = ("n", "share", "pct", "pct_sum100", "ci_low_counts", "ci_high_counts", "is_reliable")
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,18 @@ def codebook(folder: Path) -> Codebook:
 
 
 def attack(
-    release: Path, surveys: Path, seed: int = 1, without: frozenset[str] = frozenset(), enough: int | None = None
+    release: Path,
+    surveys: Path,
+    seed: int = 1,
+    without: frozenset[str] = frozenset(),
+    enough: int | None = None,
 ) -> Iterator[Attack]:
     """Attack every question that has hidden cells in a round of real answers.
 
     `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print.
-    Of a question that has `enough` pinned cells no more are looked for.
+    Of a question that has `enough` pinned cells no more are looked for. Printed figures that are hard
+    to read are believed where two of one cell bear each other out, and all of them where a check of the release says
+    that every figure is met.
     """
     with duckdb.connect(str(release), read_only=True) as connection:
         rounds = connection.execute(
@@ -120,6 +126,7 @@ def attack(
         ).fetchall()
         for survey_id, round_id, division_date in rounds:
             known = codebook(surveys / survey_id)
+            is_met = _is_print_met(connection, survey_id, round_id)
             who = _who(connection, survey_id, round_id, division_date, known)
             for table, sql in TABLES.items():
                 cells = connection.execute(
@@ -129,7 +136,9 @@ def attack(
                 for question_id, of_question in cells.groupby("question_id"):
                     hidden = of_question["cell_status"].str.startswith("hidden")
                     if hidden.any():
-                        print_ = {} if "print" in without else _printed(surveys / survey_id, round_id, str(question_id))
+                        print_ = {}
+                        if "print" not in without:
+                            print_ = _printed(surveys / survey_id, round_id, str(question_id), is_met)
                         random, named = np.random.default_rng(seed), str(question_id)
                         by_print: set[Cell] = set()
                         if print_:
@@ -186,15 +195,32 @@ def _who(
     return [(places, n, count) for (places, n), count in sorted(kinds.items(), key=str)]
 
 
-def _printed(folder: Path, round_id: str, question_id: str) -> dict[Cell, list[dict[str, str]]]:
+def _is_print_met(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str) -> bool:
+    sql = "select status from marts.round_quality where check_id = ? and survey_id = ? and round_id = ?"
+    return connection.execute(sql, ["figures_reconciled", survey_id, round_id]).fetchall() == [("pass",)]
+
+
+def _printed(folder: Path, round_id: str, question_id: str, is_met: bool) -> dict[Cell, list[dict[str, str]]]:
+    """The printed figures of a question by cell; where all of them are met, all are as good as easy to read."""
     found: dict[Cell, list[dict[str, str]]] = {}
     with (folder / "published_figures.csv").open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle):
-            is_sound = row["figure_status"] != "reading_uncertain" and not row["known_discrepancy"]
+            is_sound = not row["known_discrepancy"]
             if is_sound and row["round_id"] == round_id and row["question_id"] == question_id:
                 cell = (row["unit"], row["breakdown"], row["breakdown_id"], row["level"], row["answer"])
-                found.setdefault(cell, []).append(row)
+                found.setdefault(cell, []).append(row | ({"figure_status": "published"} if is_met else {}))
     return found
+
+
+def _borne_out(figures: list[dict[str, str]], base: object) -> list[dict[str, str]]:
+    """Those that are easy to read; of the others a number and a percentage of it that agree."""
+    sound = [figure for figure in figures if figure["figure_status"] != "reading_uncertain"]
+    hard = {figure["statistic"]: figure for figure in figures if figure not in sound}
+    if {"n", "pct"} <= {*hard} and not pd.isna(base):  # type: ignore[call-overload]
+        least, most = Given._print(hard["pct"], int(base))  # type: ignore[call-overload]
+        if least <= float(hard["n"]["value"]) <= most:
+            sound += hard.values()
+    return sound
 
 
 class Given:
@@ -311,7 +337,7 @@ class Given:
             if self.by_print is not None and self._label_tells(rows[cell[:4]], self.by_print):
                 low, high = self._label(cell)
             base = self.cells[cell]["base_n"]
-            for figure in printed.get(cell, []):
+            for figure in _borne_out(printed.get(cell, []), base):
                 least, most = self._print(figure, 0 if pd.isna(base) else int(base))  # type: ignore[arg-type, call-overload]
                 low, high = max(low, least), min(high, most)
             if low > 0 or np.isfinite(high):
@@ -345,7 +371,7 @@ class Given:
     def _ranks(self, printed: Mapping[Cell, list[dict[str, str]]]) -> None:
         """The largest and the smallest share among the size classes."""
         for cell, figures in printed.items():
-            for figure in figures:
+            for figure in [each for each in figures if each["figure_status"] != "reading_uncertain"]:
                 if figure["statistic"] in ("is_max", "is_min") and figure["value"] == "1" and cell in self.cells:
                     sign = 1.0 if figure["statistic"] == "is_max" else -1.0
                     inside = self.known.unions.get(cell[2], frozenset({cell[2]}))

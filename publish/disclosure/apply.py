@@ -13,9 +13,17 @@ from publish.disclosure.rules import HIDDEN_PRIMARY, NOT_ASKED
 
 CELL_ROW = ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id")
 NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "BOOLEAN")
-COUNTED = {"n", "share", "pct", "is_reliable"}  # told wherever the cell is; a mark says next to nothing
+# Told wherever the cell is: they follow from n and base, and a mark says next to nothing.
+COUNTED = {"n", "share", "pct", "ci_low_counts", "ci_high_counts", "is_reliable"}
 # In which breakdowns a figure that weighs the size classes is told, where every class that it is made of is told.
 WEIGHTED_IN = ("all", "size_class", "size_class_group")
+# By response their last digits depend on who answered alike inside each municipality; by municipality on counts alone.
+ERRORS = {"se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff"}
+# With the change itself they count those who changed their answer. A p-value is told by the level it stays under.
+ERRORS_OF_CHANGE = {"se", "ci_low", "ci_high"}
+LEVELS = (0.001, 0.01, 0.05, 0.1, 1)
+# Quantiles of few numbers are numbers that somebody gave; of more, two digits are told.
+QUANTILES, QUANTILES_FROM = {"quartile_1", "median", "quartile_3"}, 10
 
 HIDDEN_CELLS = """
 create table protected.disclosure.hidden (
@@ -36,6 +44,20 @@ union
 select survey_id, rounds.round_id, rules.rule_id
 from source.raw.codebook__plausibility as rules inner join source.marts.dim_round as rounds using (survey_id)
 where not rounds.is_synthetic
+"""
+# Questions of which all that is counted tells a hidden count of another; those asked because of an answer to one that
+# is no public fact.
+ROUTED = """
+create table if not exists protected.disclosure.asked_of_some (survey_id varchar, question_id varchar);
+create table if not exists protected.disclosure.routed_questions (
+    survey_id varchar, round_id varchar, question_id varchar
+)
+"""
+# Rows of breakdowns by what respondents say that so few are in that no base of them is told.
+SMALL_ROWS = """
+create table protected.disclosure.small_rows (
+    survey_id varchar, round_id varchar, breakdown varchar, breakdown_id varchar
+)
 """
 
 # Rows of a table in which an answer is hidden: percentages that add up to 100 would tell of it.
@@ -68,12 +90,14 @@ def protect(connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]
     connection.execute("create schema protected.disclosure")
     connection.execute(HIDDEN_CELLS)
     connection.execute(CLOSED_QUESTIONS)
+    connection.execute(SMALL_ROWS)
     rounds = _real_rounds(connection)
     if rounds:
         connection.execute(FILL_CLOSED)
         from publish.disclosure import hidden  # solvers take their time to load, and most rounds are made up
 
         hidden.fill(connection, rounds, folder)
+    connection.execute(ROUTED)
     connection.execute(HOLED)
     connection.execute(UNWEIGHTED)
     for relation in sorted(relations, key=lambda found: found.is_view):
@@ -91,6 +115,16 @@ def _real_rounds(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]
     return connection.execute(
         "select survey_id, round_id from source.marts.dim_round where not is_synthetic order by all"
     ).fetchall()
+
+
+IS_OPEN = "(cells.is_synthetic or questions.disclosure = 'public_fact')"
+
+
+def _questions_of(alias: str) -> str:
+    return f"""
+        left join source.marts.dim_question as questions
+            on {_same("questions", alias, ("survey_id", "question_id"))}
+    """
 
 
 def _plain(relation: Relation) -> str:
@@ -112,8 +146,7 @@ def _cells(relation: Relation) -> str:
             on {_same("holed", "cells", CELL_ROW)} and holed.level = {level}
         left join protected.disclosure.unweighted as unweighted
             on {of_answer} and unweighted.level = {level} and unweighted.answer_code = {answer}
-        left join source.marts.dim_question as questions
-            on cells.survey_id = questions.survey_id and cells.question_id = questions.question_id
+        {_questions_of("cells")}
     """
 
 
@@ -129,16 +162,24 @@ def _cell_column(column: Column) -> str:
         return f"case when hidden.cell_status is null then cells.{name} end as {name}"
     if column.name == "pct_sum100":
         return f"case when holed.survey_id is null then cells.{name} end as {name}"
-    breakdowns = ", ".join(f"'{breakdown}'" for breakdown in WEIGHTED_IN)
-    return (
-        "case when cells.is_synthetic or questions.disclosure = 'public_fact' or (hidden.cell_status is null and "
-        f"unweighted.survey_id is null and cells.breakdown in ({breakdowns})) then cells.{name} end as {name}"
-    )
+    return f"case when {_may_weigh(column.name)} then cells.{name} end as {name}"
+
+
+def _may_weigh(column: str) -> str:
+    """Whether a figure that depends on more than the counts of its cell is told."""
+    is_fact, of_closed = "questions.disclosure = 'public_fact'", "false"
+    if column != "n_conflicts":
+        breakdowns = ", ".join(f"'{breakdown}'" for breakdown in WEIGHTED_IN)
+        of_closed = f"cells.breakdown in ({breakdowns})"
+        of_closed += " and cells.unit = 'municipality'" if column in ERRORS else ""
+    is_told = f"unweighted.survey_id is null and ({is_fact} or ({of_closed}))"
+    return f"cells.is_synthetic or (hidden.cell_status is null and {is_told})"
 
 
 def _numbers(relation: Relation) -> str:
     """number_summary: n is a base. It stays where bases are public."""
     same = _same("hidden", "cells", CELL_ROW)
+    two_digits = "round({0}, 1 - floor(log10(greatest(abs({0}), 1)))::int)"
     columns = []
     for column in relation.columns:
         name = quoted(column.name)
@@ -146,14 +187,21 @@ def _numbers(relation: Relation) -> str:
             columns.append(f"coalesce(hidden.cell_status, cells.{name}) as {name}")
         elif column.name == "n":
             columns.append(f"case when hidden.is_base_hidden then null else cells.{name} end as {name}")
-        elif is_figure(column):
-            columns.append(f"case when hidden.cell_status is null then cells.{name} end as {name}")
-        else:
+        elif not is_figure(column):
             columns.append(f"cells.{name}")
+        else:
+            of_closed = f"cells.{name}"
+            if column.name in QUANTILES:
+                of_closed = f"case when cells.n >= {QUANTILES_FROM} then {two_digits.format(of_closed)} end"
+            if column.name == "n_conflicts":
+                of_closed = "null"
+            told = f"case when {IS_OPEN} then cells.{name} else {of_closed} end"
+            columns.append(f"case when hidden.cell_status is null then {told} end as {name}")
     return f"""
         select {", ".join(columns)}
         from source.marts.number_summary as cells
         left join protected.disclosure.hidden as hidden on {same} and hidden.level = 'number'
+        {_questions_of("cells")}
     """
 
 
@@ -164,16 +212,23 @@ def _changes(relation: Relation) -> str:
     would tell of those that moved. A p-value that is corrected for others is told where they all are.
     """
     earlier_question = "coalesce(pairs.earlier_question_id, changes.question_id)"
-    is_told = (
-        "(changes.is_synthetic or questions.disclosure = 'public_fact' "
-        "or (later.n is not null and earlier.n is not null))"
+    is_open = (
+        "(changes.is_synthetic or (questions.disclosure = 'public_fact' "
+        "and later_small.survey_id is null and earlier_small.survey_id is null))"
     )
+    is_told = f"({is_open} or (later.n is not null and earlier.n is not null))"
     family = "changes.survey_id, changes.round_id, changes.unit, changes.breakdown, changes.breakdown_id"
     conditions = {"p_holm": f"bool_and({is_told}) over (partition by {family})"}
+    conditions |= dict.fromkeys(ERRORS_OF_CHANGE, is_open)
+
+    def column(name: str) -> str:
+        value = f"changes.{quoted(name)}"
+        if name in ("p_value", "p_holm"):
+            value = f"case when {is_open} then {value} else {_level(value)} end"
+        return f"case when {conditions.get(name, is_told)} then {value} end as {quoted(name)}"
+
     columns = [
-        f"case when {conditions.get(each.name, is_told)} then changes.{quoted(each.name)} end as {quoted(each.name)}"
-        if is_figure(each) or "base" in each.name.split("_")
-        else f"changes.{quoted(each.name)}"
+        column(each.name) if is_figure(each) or "base" in each.name.split("_") else f"changes.{quoted(each.name)}"
         for each in relation.columns
     ]
     return f"""
@@ -181,11 +236,22 @@ def _changes(relation: Relation) -> str:
         from source.marts.round_change as changes
         left join source.marts.comparability as pairs
             using (survey_id, round_id, earlier_round_id, question_id)
-        left join source.marts.dim_question as questions
-            on changes.survey_id = questions.survey_id and changes.question_id = questions.question_id
+        {_questions_of("changes")}
         {_own_cell("later", "changes.round_id", "changes.question_id", "")}
         {_own_cell("earlier", "changes.earlier_round_id", earlier_question, "earlier_")}
+        {_small_row("later_small", "changes.round_id")}
+        {_small_row("earlier_small", "changes.earlier_round_id")}
     """
+
+
+def _level(p_value: str) -> str:
+    """The smallest level that a p-value is not over."""
+    return f"case {' '.join(f'when {p_value} <= {level} then {level}' for level in LEVELS)} end"
+
+
+def _small_row(alias: str, round_id: str) -> str:
+    same = _same(alias, "changes", ("survey_id", "breakdown", "breakdown_id"))
+    return f"left join protected.disclosure.small_rows as {alias} on {same} and {alias}.round_id = {round_id}"
 
 
 def _own_cell(alias: str, round_id: str, question_id: str, prefix: str) -> str:
@@ -233,8 +299,10 @@ IS_TOLD = "(hidden.survey_id is null or (figures.statistic = 'base_n' and not hi
 
 
 def _inhabitants(relation: Relation) -> str:
-    """inhabitant_share: populations are public, so that a sum of them tells municipalities apart."""
-    is_told = f"cells.is_synthetic or questions.disclosure = 'public_fact' or cells.cell_status = '{NOT_ASKED}'"
+    """inhabitant_share: populations are public, so that a sum of them tells municipalities apart: those that were asked
+    because of what they answered, too."""
+    is_fact = "questions.disclosure = 'public_fact' and routed.survey_id is null"
+    is_told = f"cells.is_synthetic or ({is_fact}) or cells.cell_status = '{NOT_ASKED}'"
     columns = []
     for each in relation.columns:
         name = quoted(each.name)
@@ -247,8 +315,25 @@ def _inhabitants(relation: Relation) -> str:
     return f"""
         select {", ".join(columns)}
         from source.marts.inhabitant_share as cells
-        left join source.marts.dim_question as questions
-            on cells.survey_id = questions.survey_id and cells.question_id = questions.question_id
+        {_questions_of("cells")}
+        left join protected.disclosure.asked_of_some as routed
+            on {_same("routed", "cells", ("survey_id", "question_id"))}
+    """
+
+
+def _statuses(relation: Relation) -> str:
+    """answer_status_count: how many a question applied to is a count of the answers to the one it depends on."""
+    columns = [
+        f"case when routed.survey_id is null then cells.{quoted(each.name)} end as {quoted(each.name)}"
+        if is_figure(each)
+        else f"cells.{quoted(each.name)}"
+        for each in relation.columns
+    ]
+    return f"""
+        select {", ".join(columns)}
+        from source.marts.answer_status_count as cells
+        left join protected.disclosure.routed_questions as routed
+            on {_same("routed", "cells", ("survey_id", "round_id", "question_id"))}
     """
 
 
@@ -260,6 +345,7 @@ SELECTS: dict[str, Callable[[Relation], str]] = {
     "answer_distribution": _cells,
     "system_use": _cells,
     "number_summary": _numbers,
+    "answer_status_count": _statuses,
     "round_change": _changes,
     "publication_reconciliation": _reconciliation,
     "inhabitant_share": _inhabitants,

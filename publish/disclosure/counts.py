@@ -8,13 +8,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from publish.disclosure.rules import Kind, Rule
+from publish.disclosure.rules import Kind, Row, Rule
 
 UNITS = ("response", "municipality")
 WHOLE = ("all", "all")
 BASE = ("base", "")
 
-Row = tuple[str, str, str]
 Answer = tuple[str, str]
 
 RULE = """

@@ -12,6 +12,27 @@ from publish.disclosure import counts, numbers, patterns, printed, routed
 from publish.disclosure.knowledge import PRIMARY, TELLS
 from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY
 
+CELLS = """
+create or replace view protected.disclosure.cells as
+select survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code
+from source.marts.answer_distribution where not is_synthetic and cell_status <> 'not_asked'
+union all
+select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'option', system_id
+from source.marts.system_use where not is_synthetic
+union all
+select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'number', ''
+from source.marts.number_summary where not is_synthetic and cell_status <> 'not_asked'
+"""
+# Of public facts too: their bases would tell how many of the respondents are who.
+HIDE_SMALL_ROWS = """
+insert into protected.disclosure.hidden
+select cells.*, 'hidden_primary', true
+from protected.disclosure.cells
+semi join protected.disclosure.small_rows using (survey_id, round_id, breakdown, breakdown_id)
+anti join protected.disclosure.hidden
+    using (survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code)
+"""
+
 
 def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]], folder: Path) -> None:
     """Fill protected.disclosure.hidden: a row per cell of a real round that is not told.
@@ -22,11 +43,20 @@ def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]
     for survey_id, round_id in rounds:
         found = counts.read(connection, survey_id, round_id, "source.")
         figures = printed.read(connection, survey_id, round_id, "source.")
+        _note_small_rows(connection, found)
         for pattern in patterns.of_round(found, figures, store):
             _insert(connection, _hidden_cells(survey_id, round_id, pattern))
         _insert(connection, numbers.hidden_rows(connection, found))
     store.forget_unused()
+    connection.execute(CELLS)
+    connection.execute(HIDE_SMALL_ROWS)
     routed.hide(connection)
+
+
+def _note_small_rows(connection: duckdb.DuckDBPyConnection, found: counts.RoundCounts) -> None:
+    small = [(found.survey_id, found.round_id, *row) for row in sorted(patterns.small_rows(found))]
+    if small:
+        connection.executemany("insert into protected.disclosure.small_rows values (?, ?, ?, ?)", small)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from publish.disclosure.counts import Row
+from publish.disclosure.rules import Row
 
 NONE = ""
 

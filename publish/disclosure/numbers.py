@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from publish.disclosure import layout
-from publish.disclosure.counts import RoundCounts, Row
-from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY
+from publish.disclosure.counts import RoundCounts
+from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY, Row, few_further
 
 COLUMNS = (
     "survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id", "level", "answer_code",
@@ -28,18 +28,37 @@ with behind as (
     where answers.survey_id = $survey_id and answers.round_id = $round_id and answers.unit = 'response'
         and answers.question_type in ('integer', 'decimal')
     group by all
+),
+
+given as (
+    select answers.question_id, answers.unit, frame.breakdown, frame.breakdown_id, answers.municipality_code,
+        sum(abs(answers.number_value)) as value
+    from {source}intermediate.int_answers_by_unit as answers
+    inner join {source}intermediate.int_frame_broken_down as frame using (survey_id, round_id, municipality_code)
+    where answers.survey_id = $survey_id and answers.round_id = $round_id and answers.number_value is not null
+    group by all
+),
+
+largest as (
+    select question_id, unit, breakdown, breakdown_id, max(value) / nullif(sum(value), 0) as part
+    from given
+    group by all
 )
 
 select
     rows.question_id, questions.disclosure, rows.unit, rows.breakdown, rows.breakdown_id, rows.n, rows.total,
-    coalesce(behind.n_responses, rows.n) as n_responses, coalesce(behind.n_municipalities, 0) as n_municipalities
+    coalesce(behind.n_responses, rows.n) as n_responses, coalesce(behind.n_municipalities, 0) as n_municipalities,
+    coalesce(largest.part, 0) as largest_part
 from {source}marts.number_summary as rows
 inner join {source}marts.dim_question as questions using (survey_id, question_id)
 left join behind using (question_id, breakdown, breakdown_id)
+left join largest using (question_id, unit, breakdown, breakdown_id)
 where rows.survey_id = $survey_id and rows.round_id = $round_id and rows.cell_status = 'shown'
     and questions.disclosure <> 'public_fact'
 order by all
 """
+# One municipality that gives more than this of a total could be told from it, by the others above all.
+DOMINANCE = 0.5
 PRICE = {"all": 1000.0, "size_class_group": 60.0, "size_class": 20.0}
 
 
@@ -59,8 +78,10 @@ def _of_question(rows: pd.DataFrame, counts: RoundCounts) -> Iterator[tuple[str,
     is_area = rows["breakdown"].isin(areas).to_numpy()
     rule, is_personal = counts.rule, (rows["disclosure"] == "personal").to_numpy()
     few = (rows["n_responses"] < rule.min_responses) | (rows["n_municipalities"] < rule.min_municipalities)
+    few |= rows["largest_part"] > DOMINANCE
     under = few.to_numpy() | is_personal | ~is_area
     places: list[Row] = [(each.unit, each.breakdown, each.breakdown_id) for each in rows.itertuples()]  # type: ignore[misc]
+    under |= few_further(places, rows["n"].to_numpy(), rule)
     hidden = under.copy()
     if not is_personal.all():
         parts = layout.of_round(places, counts.responded).rows.toarray()

@@ -16,6 +16,7 @@ from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import PRIMARY, TELLS, Knowledge
 from publish.disclosure.pattern import Search, collapsed, given_away, primary, shattered
 from publish.disclosure.printed import NO_RANKS, Printed, Ranks
+from publish.disclosure.rules import few_further
 
 SEED = 20230113
 
@@ -82,16 +83,14 @@ def of_round(counts: RoundCounts, figures: Printed, store: Store) -> Iterator[Pa
 
     `figures` are what printed.read gives.
     """
-    hidden_rows = _hidden_rows(counts)
+    hidden_rows = small_rows(counts)
     for question in counts.questions:
         if question.kind == "public_fact":
             continue
         base_hidden = np.array([row[1:] in hidden_rows for row in question.rows])
         if question.kind == "personal":
-            areas = set(counts.responded["breakdown"])
-            no_area = np.array([breakdown not in areas for _, breakdown, _ in question.rows])
             everything = np.full(question.n.shape, PRIMARY)
-            yield Pattern(question, everything, np.zeros(everything.shape, dtype=bool), no_area)
+            yield Pattern(question, everything, np.zeros(everything.shape, dtype=bool), base_hidden)
         else:
             hidden, given = _of_opinion(question, counts, figures, base_hidden, store)
             yield Pattern(question, hidden, given.astype(bool), base_hidden)
@@ -121,12 +120,13 @@ def solve(
     knowledge = Knowledge(question, parts, counts.rule, intervals, ~base_hidden, ranks)
     hidden = primary(knowledge)
     hidden[base_hidden] = PRIMARY
+    hidden[few_further(question.rows, question.bases, counts.rule)] = PRIMARY
     given = given_away(knowledge, np.random.default_rng(SEED))
     hidden = shattered(knowledge, collapsed(knowledge, hidden))
     return np.stack([Search(knowledge, hidden, np.random.default_rng(SEED), given).run(), given.astype(np.int64)])
 
 
-def _hidden_rows(counts: RoundCounts) -> set[tuple[str, str]]:
+def small_rows(counts: RoundCounts) -> set[tuple[str, str]]:
     """Rows of a breakdown by what respondents say that are told of by nobody: their base is itself a small count.
 
     With one of them goes the smallest of the others, so that it is no difference.

@@ -9,17 +9,18 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from publish.disclosure.counts import Question, Row
+from publish.disclosure.counts import Question
+from publish.disclosure.rules import Row
 
 WORDS_WITHIN = 5
 
-# A figure whose reading is in doubt, or that is known to be wrong, tells nothing for certain.
+# A figure whose reading is in doubt and that is met is taken for known: who reads it may believe it.
 FIGURES = """
 select question_id, unit, breakdown, breakdown_id, level, answer as answer_code, statistic, rounding,
     published_value::double as value
 from {source}marts.publication_reconciliation
 where survey_id = $survey_id and round_id = $round_id and question_id is not null and status = 'match'
-    and statistic in ('n', 'pct', 'is_max', 'is_min', 'in_top_4') and figure_status in ('published', 'approximate')
+    and statistic in ('n', 'pct', 'is_max', 'is_min', 'in_top_4')
 order by all
 """
 

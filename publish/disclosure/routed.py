@@ -12,17 +12,10 @@ create or replace table protected.disclosure.routed as
 select distinct survey_id, question_id, unnest(regexp_extract_all(expression, '\$\{(\w+)\}', 1)) as filter_id
 from source.raw.codebook__conditions
 where purpose = 'relevant'
-"""
-CELLS = """
-create or replace view protected.disclosure.cells as
-select survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code
-from source.marts.answer_distribution where not is_synthetic and cell_status <> 'not_asked'
-union all
-select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'option', system_id
-from source.marts.system_use where not is_synthetic
-union all
-select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'number', ''
-from source.marts.number_summary where not is_synthetic and cell_status <> 'not_asked'
+union
+select survey_id, question_id, other_of
+from source.raw.codebook__questions
+where other_of <> ''
 """
 ROWS = """
 create or replace table protected.disclosure.routed_rows as
@@ -46,12 +39,37 @@ anti join protected.disclosure.hidden
 """
 
 
+QUESTIONS = """
+create or replace table protected.disclosure.routed_questions as
+select distinct survey_id, round_id, question_id from protected.disclosure.routed_rows where breakdown = 'all'
+"""
+
+# Whose filter is no public fact, or depends on one that is none.
+ASKED_OF_SOME = """
+create or replace table protected.disclosure.asked_of_some as
+with recursive found as (
+    select routed.survey_id, routed.question_id
+    from protected.disclosure.routed
+    inner join source.marts.dim_question as filters
+        on routed.survey_id = filters.survey_id and routed.filter_id = filters.question_id
+    where filters.disclosure <> 'public_fact'
+    union
+    select routed.survey_id, routed.question_id
+    from found
+    inner join protected.disclosure.routed
+        on found.survey_id = routed.survey_id and found.question_id = routed.filter_id
+)
+select * from found
+"""
+
+
 def hide(connection: duckdb.DuckDBPyConnection) -> None:
     """Add to protected.disclosure.hidden what hidden cells of other questions make telling, however far."""
     connection.execute(ROUTED)
-    connection.execute(CELLS)
     added = 1
     while added:
         connection.execute(ROWS)
         connection.execute(HIDE_BASES)
         ((added,),) = connection.execute(HIDE_CELLS).fetchall()
+    connection.execute(QUESTIONS)
+    connection.execute(ASKED_OF_SOME)

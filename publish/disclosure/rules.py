@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 Kind = Literal["public_fact", "opinion", "personal"]
 
@@ -13,6 +16,9 @@ NOT_ASKED = "not_asked"
 HIDDEN_PRIMARY = "hidden_primary"
 HIDDEN_COMPLEMENTARY = "hidden_complementary"
 HIDDEN = (HIDDEN_PRIMARY, HIDDEN_COMPLEMENTARY)
+
+
+Row = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -30,3 +36,17 @@ class Rule:
     def least_safe(self, unit: str) -> int:
         """The smallest count of a unit that can be over the rule."""
         return self.min_municipalities if unit == "municipality" else max(self.min_responses, self.min_municipalities)
+
+
+def few_further(rows: Sequence[Row], bases: Sequence[int] | np.ndarray, rule: Rule) -> np.ndarray:
+    """Which rows (unit, breakdown, breakdown_id) count few responses beside those that speak for their municipality.
+
+    With both units told, the difference would be the answers of these few, and it is public in which municipalities
+    they are: by response nothing is told there.
+    """
+    own = {row[1:]: int(base) for row, base in zip(rows, bases, strict=True) if row[0] == "municipality"}
+    further = [
+        int(base) - own.get(row[1:], int(base)) if row[0] == "response" else 0
+        for row, base in zip(rows, bases, strict=True)
+    ]
+    return np.array([0 < n < rule.min_responses for n in further], dtype=bool)

@@ -111,7 +111,7 @@ def assessment(facts: RoundFacts) -> list[Block]:
 
 def completeness(facts: RoundFacts) -> list[Block]:
     known = facts.of_survey("dim_question")
-    asked = [question for question, statuses in facts.statuses.items() if statuses.total() > statuses["not_asked"]]
+    asked = [question for question, statuses in facts.statuses.items() if set(statuses) - {"not_asked"}]
     return [Sentence(f"The round asked {len(asked)} of {counted(len(known), 'question')} of the codebook.")]
 
 

@@ -113,10 +113,10 @@ class RoundFacts:
 
     @cached_property
     def statuses(self) -> dict[str, Counter[str]]:
-        """Number of answers of each status, by question."""
+        """Number of answers of each status, by question; 0 where it is not told."""
         found: dict[str, Counter[str]] = {}
         for row in self.of_round("answer_status_count"):
-            found.setdefault(row["question_id"], Counter())[row["status"]] += row["n"]
+            found.setdefault(row["question_id"], Counter())[row["status"]] += row["n"] or 0
         return found
 
     @cached_property

@@ -61,8 +61,33 @@ def test_no_figure_stands_in_a_hidden_cell(real: DataPaths) -> None:
 
 
 def test_all_respondents_are_told(real: DataPaths) -> None:
-    sql = "select count(*) from marts.headline_result where cell_status like 'hidden%'"
+    """By municipality where print tells so much by size class that the exact count of all would tell one of them."""
+    sql = "select count(*) filter (cell_status like 'hidden%') from marts.headline_result"
     assert rows(real, sql) == [(0,)]
+    sql = "select distinct question_id from marts.headline_result where unit <> 'response'"
+    assert rows(real, sql) == [("resources_sufficient",)]
+
+
+def test_what_is_shown_has_an_interval(real: DataPaths) -> None:
+    for table in TABLES[:2]:
+        sql = f"""
+            select count(*), count(*) filter (ci_low_counts is null or ci_high_counts <= ci_low_counts)
+            from marts.{table} where cell_status in ('shown', 'zero') and base_n > 0
+        """
+        ((n, without),) = rows(real, sql)
+        assert (n > 100, without) == (True, 0)
+
+
+def test_no_error_tells_who_answered_alike_in_a_municipality(real: DataPaths) -> None:
+    sql = """
+        select unit, count(se) > 0, count(deff) > 0, count(n_conflicts) > 0, count(weighted_share) > 0
+        from marts.answer_distribution inner join marts.dim_question using (question_key)
+        where disclosure = 'opinion' and breakdown <> 'role' group by unit order by unit
+    """
+    assert rows(real, sql) == [
+        ("municipality", True, True, False, True),
+        ("response", False, False, False, True),
+    ]
 
 
 def test_a_share_has_its_base(real: DataPaths) -> None:

@@ -78,8 +78,10 @@ def hold_shares(connection: duckdb.DuckDBPyConnection, tell: Tell, units: str) -
     ).fetchall()
     several = [row for row in rows if row[8] > 1]
     tell(f"share, {units}", [row[0:2] for row in rows], 150)
-    tell(f"standard error, {units}", [row[2:4] for row in several], 150)
-    tell(f"standard error with fpc, {units}", [row[4:6] for row in several], 150)
+    for name, at in (("standard error", 2), ("standard error with fpc", 4)):
+        tell(f"{name}, {units}", [row[at : at + 2] for row in several if row[at] is not None], 100)
+        # Where all or nobody gave the answer R calls the error 0. There is no spread to know it from.
+        assert all(row[at + 1] < WITHIN for row in several if row[at] is None)
     tell(f"design effect, {units}", [row[6:8] for row in rows if row[7] is not None], 6)
     # R calls the error of a single municipality 0. It cannot be known.
     assert all(row[2] is None and row[4] is None for row in rows if row[8] == 1)

@@ -17,10 +17,8 @@ from tests.pipeline.build import build, copy_sample
 
 FOLDER = Path(__file__).parents[1] / "golden"
 NARROW = "breakdown in ('all', 'size_class', 'size_class_group', 'role', 'kind_of_form')"
-ESTIMATES = ", ".join(
-    f"round({name}, 6) as {name}"
-    for name in ("weighted_share", "se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff")
-)
+ESTIMATED = "weighted_share se ci_low ci_high se_fpc ci_low_fpc ci_high_fpc ci_low_counts ci_high_counts deff"
+ESTIMATES = ", ".join(f"round({name}, 6) as {name}" for name in ESTIMATED.split())
 TABLES = {
     "responses_disposed": "select response_id, municipality_code, role_id, disposition, submitted_at "
     "from intermediate.int_responses_disposed",
@@ -48,7 +46,7 @@ TABLES = {
     "system_use": "select unit, breakdown, breakdown_id, system_id, n, base_n, pct "
     f"from marts.system_use where {NARROW}",
     "number_summary": "select unit, question_id, breakdown, breakdown_id, n, mean, median, quartile_1, quartile_3, "
-    f"total, unit_of_measure, cell_status from marts.number_summary where {NARROW}",
+    f"total, is_reliable, unit_of_measure, cell_status from marts.number_summary where {NARROW}",
     "publication_reconciliation": "select figure_id, published_value, computed_value, status, explanation "
     "from marts.publication_reconciliation",
     "checks": "select check_id, tool, severity, status, observed, threshold, n_failed from checks.results "

@@ -108,10 +108,10 @@ select
     pct_sum100,
     n_conflicts,
     weighted_share,
-    sqrt(variance) as se,
+    case when n > 0 and n < base_n then sqrt(variance) end as se,
     ci_low,
     ci_high,
-    sqrt(variance_fpc) as se_fpc,
+    case when n > 0 and n < base_n or part_open = 0 then sqrt(variance_fpc) end as se_fpc,
     coalesce(ci_low_fpc, weighted_share) as ci_low_fpc,
     coalesce(ci_high_fpc, weighted_share) as ci_high_fpc,
     case

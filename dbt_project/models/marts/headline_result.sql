@@ -1,8 +1,18 @@
 {{ config(materialized='view', contract={'enforced': false}) }}
 -- Catalog-less names: the view must open in a release under any file name.
-with results as (
-    select * from {{ ref('answer_distribution').include(database=false) }}
-    where unit = 'response' and breakdown = 'all' and cell_status <> 'not_asked'
+-- By response; of real answers by municipality where fewer are hidden then.
+with of_all as (
+    select
+        *,
+        count(*) filter (where cell_status like 'hidden%')
+            over (partition by survey_id, round_id, question_id, unit) as n_hidden
+    from {{ ref('answer_distribution').include(database=false) }}
+    where breakdown = 'all' and cell_status <> 'not_asked'
+),
+
+results as (
+    select * from of_all
+    qualify rank() over (partition by survey_id, round_id, question_id order by n_hidden, unit desc) = 1
 ),
 
 rounds as (
@@ -23,6 +33,7 @@ select
     results.question_id,
     results.level,
     results.answer_code,
+    results.unit,
     rounds.title_fi as round_fi,
     rounds.title_sv as round_sv,
     rounds.title_en as round_en,
@@ -43,6 +54,8 @@ select
     results.weighted_share,
     results.ci_low,
     results.ci_high,
+    results.ci_low_counts,
+    results.ci_high_counts,
     results.is_reliable,
     results.cell_status
 from results

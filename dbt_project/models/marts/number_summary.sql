@@ -25,6 +25,10 @@ conflicts as (
     select * from {{ ref('int_conflicts_counted') }}
 ),
 
+surveys as (
+    select * from {{ ref('stg_codebook__surveys') }}
+),
+
 summed as (
     select
         answers.survey_id,
@@ -71,6 +75,7 @@ select
     summed.quartile_1,
     summed.quartile_3,
     cast(summed.total as double) as total,
+    coalesce(summed.n >= surveys.small_base, false) as is_reliable,
     case
         when not questions.is_asked then 'not_asked'
         when summed.n is null then 'zero'
@@ -80,6 +85,7 @@ from questions
 cross join (values ('response'), ('municipality')) as units_of_analysis (unit)
 inner join units
     on questions.survey_id = units.survey_id and questions.question_id = units.question_id
+inner join surveys on questions.survey_id = surveys.survey_id
 inner join breakdowns
     on
         questions.survey_id = breakdowns.survey_id

@@ -24,6 +24,8 @@ select
     se_fpc,
     ci_low_fpc,
     ci_high_fpc,
+    {{ wilson_low('share', 'base_n', var('normal_975')) }} as ci_low_counts,
+    {{ wilson_high('share', 'base_n', var('normal_975')) }} as ci_high_counts,
     deff,
     is_reliable,
     cell_status

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import duckdb
 
-from ingest import warehouse
+from ingest import state, warehouse
 from ingest.paths import DataPaths
 from publish import release
 from publish.changes import changes_between
 from tests.unit.publish.conftest import sign
 
+HOUR = timedelta(hours=1)
 Remark = Callable[[DataPaths, int], None]
 
 
@@ -100,3 +102,56 @@ def test_two_releases_compare_the_same_later(released: DataPaths, now: datetime,
     release.publish(released, now, refresh_id=2)
     found = changes_between(first, released.current.resolve())
     assert [tuple(each.values()) for each in found] == changes(released)
+
+
+def test_after_an_erasure_nothing_is_compared(released: DataPaths, now: datetime, remark: Remark) -> None:
+    """The difference would be the answers of who was erased. The release after it is compared again."""
+    remark(released, 2)
+    with state.opened(released) as memory:
+        state.record_tombstone(memory, "koto", "a token", now)
+    release.publish(released, now + HOUR, refresh_id=2)
+    assert (compared_with(released), changes(released)) == (None, [])
+    remark(released, 3)
+    release.publish(released, now + 2 * HOUR, refresh_id=3)
+    assert (compared_with(released), len(changes(released)) > 0) == (2, True)
+
+
+def made_up_release(file: Path, n: int) -> Path:
+    """Two rounds, real and invented, of an opinion and a public fact; n is the first count of each."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.release_table as from (values "
+            "('answer_distribution', 'survey_id, round_id, question_id, answer_code')) as t (table_name, key_columns)"
+        )
+        connection.execute(
+            "create table marts.dim_round as from (values ('s', '1'), ('s', '2')) as t (survey_id, round_id)"
+        )
+        connection.execute(
+            "create table marts.dim_question as from (values ('s', 'fact', 'public_fact'), ('s', 'view', 'opinion')) "
+            "as t (survey_id, question_id, disclosure)"
+        )
+        connection.execute(
+            "create table marts.answer_distribution as "
+            "select survey_id, round_id, question_id, code as answer_code, round_id = '2' as is_synthetic, "
+            f"case when code = 'yes' then {n} else 9 end as n "
+            "from marts.dim_round inner join marts.dim_question using (survey_id), (values ('yes'), ('no')) as c (code)"
+        )
+        connection.execute(f"delete from marts.answer_distribution where answer_code = 'no' and {n} > 5")
+    return file
+
+
+def test_of_real_answers_only_that_they_differ_is_told(tmp_path: Path) -> None:
+    """A late answer to an opinion moves the cells of that answer: to say which would say what it was."""
+    found = changes_between(made_up_release(tmp_path / "1.duckdb", 5), made_up_release(tmp_path / "2.duckdb", 6))
+    told = {(each["round_id"], each["row"].split("question_id=")[1], each["change"]) for each in found}
+    assert told == {
+        ("1", "view", "answers_changed"),
+        *((round_id, f"{question}, answer_code=yes", "value_changed") for round_id, question in OPEN),
+        *((round_id, f"{question}, answer_code=no", "row_removed") for round_id, question in OPEN),
+    }
+    closed = [each for each in found if each["change"] == "answers_changed"]
+    assert [(each["column_name"], each["old_value"], each["new_value"]) for each in closed] == [("all", None, None)]
+
+
+OPEN = (("1", "fact"), ("2", "fact"), ("2", "view"))

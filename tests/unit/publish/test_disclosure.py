@@ -117,10 +117,18 @@ def hidden(counts: RoundCounts, folder: Path, figures: printed.Printed = NOTHING
 
 
 def test_few_municipalities_are_hidden(tmp_path: Path) -> None:
-    two = [Municipality({"all": "all"}, ["b", "b", "b"])] * 2
+    two = [Municipality({"all": "all"}, ["b", "b", "b", "b"])] * 2
     found = hidden(drawn([*many(20, "a"), *two]), tmp_path)
     assert found["response", "all", "all", "option", "b"] == PRIMARY
     assert found["response", "all", "all", "option", "a"] == COMPLEMENTARY  # else b is the base less a
+
+
+def test_few_responses_beside_those_of_the_municipalities_are_no_difference_of_units(tmp_path: Path) -> None:
+    """Two municipalities answered twice: by response nothing is told, by municipality all."""
+    two = [Municipality({"all": "all"}, ["a", "b"])] * 2
+    found = hidden(drawn([*many(20, "a"), *many(20, "b"), *two]), tmp_path)
+    assert {status for (unit, *_), status in found.items() if unit == "municipality"} == {TELLS}
+    assert TELLS not in {status for (unit, *_), status in found.items() if unit == "response"}
 
 
 def test_few_responses_are_hidden(tmp_path: Path) -> None:

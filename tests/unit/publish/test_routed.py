@@ -9,6 +9,7 @@ import pytest
 
 from publish.disclosure import routed
 from publish.disclosure.apply import HIDDEN_CELLS
+from publish.disclosure.hidden import CELLS
 
 CELL = "survey_id, round_id, question_id, unit, breakdown, breakdown_id"
 
@@ -25,6 +26,10 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "('s', 'is_new', 'relevant', '${plan} = ''yes'''), ('s', 'began', 'relevant', '${is_new} = ''yes'''), "
             "('s', 'plan', 'constraint', '${began} > 0')) as t (survey_id, question_id, purpose, expression)"
         )
+        connection.execute(
+            "create table source.raw.codebook__questions as select * from (values "
+            "('s', 'plan', ''), ('s', 'plan_text', 'plan')) as t (survey_id, question_id, other_of)"
+        )
         cells = "select 's' as survey_id, 'r' as round_id, q as question_id, 'response' as unit, 'area' as breakdown, "
         cells += "area as breakdown_id, "
         connection.execute(
@@ -40,6 +45,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table source.marts.system_use as "
             "select *, '' as system_id from source.marts.number_summary where false"
         )
+        connection.execute(
+            "create table source.marts.dim_question as from (values ('s', 'plan', 'public_fact'), "
+            "('s', 'is_new', 'opinion'), ('s', 'began', 'public_fact')) as t (survey_id, question_id, disclosure)"
+        )
+        connection.execute(CELLS)
         yield connection
 
 
@@ -74,6 +84,24 @@ def test_a_cell_that_is_hidden_already_loses_its_base(connection: duckdb.DuckDBP
     routed.hide(connection)
     assert ("is_new", "north", "yes", True) in hidden(connection)
     assert ("plan", "north", "yes", False) in hidden(connection)
+
+
+def test_all_that_is_counted_of_a_routed_question_is_known_to_tell(connection: duckdb.DuckDBPyConnection) -> None:
+    """Also of a text, which has no cells: how many wrote one is how many gave the answer that it explains."""
+    connection.execute("insert into protected.disclosure.hidden values "
+        "('s', 'r', 'plan', 'response', 'all', 'all', 'option', 'yes', 'hidden_primary', false)")  # fmt: skip
+    routed.hide(connection)
+    told = connection.execute("select question_id from protected.disclosure.routed_questions order by 1").fetchall()
+    assert told == [("is_new",), ("plan_text",)]
+
+
+def test_what_an_opinion_or_what_follows_from_one_decides_is_known(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "insert into source.raw.codebook__conditions values ('s', 'where', 'relevant', '${began} > 2000')"
+    )
+    routed.hide(connection)
+    found = connection.execute("select question_id from protected.disclosure.asked_of_some order by 1").fetchall()
+    assert found == [("began",), ("where",)]
 
 
 def test_nothing_hidden_nothing_routed(connection: duckdb.DuckDBPyConnection) -> None:
