@@ -1,0 +1,203 @@
+"""Attacks on the release of a made-up survey that is marked as real: none finds what is hidden.
+
+Each attack is shown to work: on a copy of the release in which what it looks at is as in the private warehouse, it
+finds something, and what it finds is so.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from ingest.paths import DataPaths
+from publish.disclosure.checks import telling
+from publish.release import publish
+from tests.acceptance.project import copy_data, kuntakysely
+from tests.attacker import told_of_hidden
+from tests.disclosed import attacks, spread, survey
+from tests.disclosed.release import Pinned, Released
+from tests.disclosed.truth import truths, unprotected, with_earlier_counts
+from tests.planted.base import figure
+from tests.sharing import Shared
+
+Attack = Callable[[Released], Iterable[Pinned]]
+Tried = Callable[[str, object], None]
+ATTACKS: dict[str, Attack] = {
+    "counts and print": attacks.counts_and_print,
+    "bases of follow-ups": attacks.bases_of_follow_ups,
+    "statuses of follow-ups": attacks.statuses_of_follow_ups,
+    "checks of follow-ups": attacks.checks_of_follow_ups,
+    "shares in hidden cells": attacks.shares_in_hidden_cells,
+    "inhabitants of follow-ups": attacks.inhabitants_of_follow_ups,
+    "sizes of small rows": attacks.sizes_of_small_rows,
+    "numbers of few": attacks.numbers_of_few,
+    "switches": attacks.switches,
+    "answers inside municipalities": spread.answers_inside_municipalities,
+    "units apart": attacks.units_apart,
+    "conflicts": attacks.conflicts,
+    "conflicts by check": attacks.conflicts_by_check,
+    "statuses of parts": partial(attacks.statuses_of_parts, telling=telling()),
+    "statuses of rounds": partial(attacks.statuses_of_rounds, telling=telling()),
+}
+COUNTS = ("n", "base_n")
+# What each attack looks at: a table, and the columns of it that are as in the private warehouse.
+MUTANTS: list[tuple[str, str, tuple[str, ...]]] = [
+    ("bases of follow-ups", "answer_distribution", ("base_n",)),
+    ("bases of follow-ups", "number_summary", ("n",)),
+    ("bases of follow-ups", "inhabitant_share", ("base_municipalities",)),
+    ("statuses of follow-ups", "answer_status_count", ("n",)),
+    ("checks of follow-ups", "round_quality_detail", ("observed",)),
+    ("shares in hidden cells", "answer_distribution", ("weighted_share",)),
+    ("inhabitants of follow-ups", "inhabitant_share", ("base_inhabitants",)),
+    ("sizes of small rows", "number_summary", ("n",)),
+    ("numbers of few", "number_summary", ("n", "quartile_1", "median", "quartile_3")),
+    ("switches", "round_change", ("n", "base_n", "earlier_n", "earlier_base_n", "test", "p_value")),
+    ("switches", "round_change", ("n", "base_n", "earlier_n", "earlier_base_n", "se")),
+    *(("answers inside municipalities", "answer_distribution", (*COUNTS, column)) for column in spread.SPREAD),
+    ("units apart", "answer_distribution", COUNTS),
+    ("conflicts", "answer_distribution", ("n_conflicts",)),
+    ("conflicts", "number_summary", ("n", "n_conflicts")),
+    ("conflicts by check", "round_quality_detail", ("status",)),
+    ("statuses of parts", "round_quality_detail", ("status",)),
+    ("statuses of rounds", "round_quality", ("status",)),
+]
+
+
+@pytest.fixture(scope="module")
+def real(shared: Shared) -> DataPaths:
+    """The made-up survey, refreshed once. Not to be changed."""
+
+    def make(folder: Path) -> None:
+        done = kuntakysely(survey.write(DataPaths(folder)), "refresh")
+        assert done.returncode == 0, done.stdout
+
+    return shared("disclosed", make)
+
+
+@pytest.fixture(scope="module")
+def published_again(real: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The same, published when the release before told every count: as if the rule had been another then."""
+    paths = copy_data(real, tmp_path_factory.mktemp("again") / "data")
+    with_counts(paths, paths.root / "everything").replace(paths.current.resolve())
+    publish(paths, datetime.now(UTC), 1)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def erased(real: DataPaths, shared: Shared) -> DataPaths:
+    """The same, after a respondent asked to be forgotten."""
+
+    def make(folder: Path) -> None:
+        round_id, response_id = survey.ERASED
+        paths = copy_data(real, folder)
+        done = kuntakysely(paths, "erase", f"{survey.SURVEY}/{round_id}", response_id)
+        assert done.returncode == 0, done.stdout
+
+    return shared("disclosed_erased", make)
+
+
+def released(paths: DataPaths, file: Path | None = None) -> Released:
+    return Released(file or paths.current.resolve(), paths.surveys / survey.SURVEY)
+
+
+def pinned(attack: Attack, release: Released, warehouse: Path) -> list[Pinned]:
+    """What an attack finds, each once. What it finds is so."""
+    found = [*dict.fromkeys(attack(release))]
+    so = zip(found, truths(warehouse, found), strict=True)
+    assert [(each, value) for each, value in so if each.value != pytest.approx(value)] == []
+    return found
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_pins_nothing(name: str, real: DataPaths, record_property: Tried) -> None:
+    found = pinned(ATTACKS[name], released(real), real.warehouse_file)
+    record_property("tried", ["attacks on what a release hides", "in vain" if not found else "pinned it", 1])
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "columns"), MUTANTS, ids=["-".join((*each[:2], each[2][-1])) for each in MUTANTS]
+)
+def test_an_attack_pins_what_is_not_protected(
+    name: str, table: str, columns: tuple[str, ...], real: DataPaths, tmp_path: Path, record_property: Tried
+) -> None:
+    file = unprotected(real.current, real.warehouse_file, tmp_path / "release.duckdb", table, columns)
+    found = pinned(ATTACKS[name], released(real, file), real.warehouse_file)
+    record_property("tried", ["the same on unprotected columns", "pinned it" if found else "in vain", 1])
+    assert found
+
+
+def test_no_figure_stands_in_a_hidden_cell(real: DataPaths) -> None:
+    assert told_of_hidden(real.current) == []
+
+
+def test_a_figure_in_a_hidden_cell_is_seen(real: DataPaths, tmp_path: Path) -> None:
+    columns = ("weighted_share", "n_conflicts")
+    file = unprotected(real.current, real.warehouse_file, tmp_path / "release.duckdb", "answer_distribution", columns)
+    assert {(table, column) for table, column, _ in told_of_hidden(file)} >= {
+        ("answer_distribution", column) for column in columns
+    }
+
+
+def test_print_that_the_release_did_not_know_of_pins_a_cell(real: DataPaths, tmp_path: Path) -> None:
+    """A number and a percentage that are hard to read and agree."""
+    release = Released(real.current.resolve(), tmp_path / survey.SURVEY)
+    shutil.copytree(real.surveys / survey.SURVEY, release.folder)
+    cell = print_anew(release, real.warehouse_file)
+    assert cell in {each.of for each in pinned(attacks.counts_and_print, release, real.warehouse_file)}
+
+
+def print_anew(release: Released, warehouse: Path) -> tuple[str, ...]:
+    """Print a hidden cell, as a number and as a percentage that are hard to read; the cell."""
+    sql = f"{attacks.HIDDEN} and base_n is not null and unit = 'response' and breakdown = 'county' order by all"
+    row = next(row for row in release.rows(sql) if row["question_id"] == "trust")
+    cell = tuple(map(str, row.values()))
+    base, n = truths(warehouse, [Pinned("base_n", cell[:5], 0), Pinned("n", cell, 0)])
+    place = {name: str(value) for name, value in row.items() if name != "answer_code"}
+    more = place | {"answer": cell[-1], "rounding": "half_up_0", "figure_status": "reading_uncertain"}
+    with (release.folder / "published_figures.csv").open("a", encoding="utf-8", newline="") as handle:
+        for statistic, value in (("n", n), ("pct", int(100 * n / base + 0.5))):
+            line = figure(survey.SURVEY, f"anew_{statistic}", statistic, str(value), **more)
+            csv.DictWriter(handle, list(line), lineterminator="\n").writerow(line)
+    return cell
+
+
+def test_what_the_release_before_told_is_not_told_again(published_again: DataPaths) -> None:
+    assert pinned(attacks.old_values, released(published_again), published_again.warehouse_file) == []
+
+
+def test_what_the_release_before_told_is_found(published_again: DataPaths, real: DataPaths, tmp_path: Path) -> None:
+    """By an attacker for whom release_change has every count of the release before."""
+    before = with_counts(real, tmp_path / "before.duckdb")
+    file = with_earlier_counts(published_again.current, before, tmp_path / "release.duckdb")
+    assert pinned(attacks.old_values, released(published_again, file), real.warehouse_file)
+
+
+def test_an_erasure_leaves_nothing_of_before(erased: DataPaths, record_property: Tried) -> None:
+    found = [*attacks.values_before_an_erasure(released(erased), survey.ERASED[0])]
+    record_property("tried", ["values from before an erasure", "told", len(found)])
+    assert found == []
+
+
+def test_the_answers_of_the_erased_are_not_told(erased: DataPaths) -> None:
+    assert [*attacks.answers_of_the_erased(released(erased), survey.ERASED[0])] == []
+
+
+def test_the_answers_of_the_erased_are_found(erased: DataPaths, real: DataPaths, tmp_path: Path) -> None:
+    """By an attacker for whom release_change has the counts of the release before."""
+    after = with_counts(erased, tmp_path / "after.duckdb")
+    file = with_earlier_counts(after, with_counts(real, tmp_path / "before.duckdb"), tmp_path / "release.duckdb")
+    found = {each.of for each in attacks.answers_of_the_erased(released(erased, file), survey.ERASED[0])}
+    gave = next(row for row in survey.responses(survey.ERASED[0]) if row["id"] == survey.ERASED[1])
+    assert {(name, gave[name]) for name in ("happy", "why", "trust", "illness")} <= found
+
+
+def with_counts(paths: DataPaths, copy: Path) -> Path:
+    """The release with every count of answers."""
+    return unprotected(paths.current, paths.warehouse_file, copy, "answer_distribution", COUNTS)

@@ -1,0 +1,240 @@
+"""A made-up survey that is marked as real, with what no shipped round has: two real rounds of a panel, questions that
+were asked of some only, numbers, a personal question, a role of two people, and printed figures hard to read.
+
+Every answer follows from the index of its municipality, so that a person can look up why a cell is small.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.paths import DataPaths
+from tests.planted.base import CARD, COLUMNS, Row, figure, question, write_csv, write_yaml
+
+SURVEY = "small_survey"
+ROUNDS = ("2024", "2025")
+DIVISION = "2022-01-01"
+CLASSES = {"small": 2_000, "middle": 12_000, "large": 40_000}  # inhabitants of the smallest municipality of the class
+IN_CLASS, SILENT = 12, 2  # municipalities of a class, and the last of them, which do not answer
+SEVERAL = {0: 2, 12: 2, 24: 2, 25: 3}  # responses of those municipalities that gave more than one
+ISLES = (*SEVERAL,)  # a county of four municipalities
+MAYORS = (3, 17)
+LISTS = {
+    "yes_no": {"yes": "", "no": ""},
+    "scale": {"fully": "agree", "partly": "agree", "hardly": "disagree", "never": "disagree"},
+    "means": {"phone": "", "paper": "", "web": "", "fax": ""},
+    "role": {"mayor": "", "adviser": "", "clerk": ""},
+}
+# Who says otherwise in the later round: of a class one municipality comes and one goes, or two come.
+SWITCHED = {"happy": (1, 5, 14, 18), "trust": (16, 30), "offers": (5,)}
+AT_ONE = (12,)  # of those with several responses, the one whose respondents agree
+ERASED = ("2025", "r2025_00_1")  # the second respondent of the first municipality
+
+
+def codes() -> list[str]:
+    return [f"M{number:02}" for number in range(1, IN_CLASS * len(CLASSES) + 1)]
+
+
+def class_of(index: int) -> str:
+    return [*CLASSES][index // IN_CLASS]
+
+
+def population(index: int) -> int:
+    """Uneven, as populations are."""
+    return CLASSES[class_of(index)] + 37 * index**2 % 1009
+
+
+def county_of(index: int) -> str:
+    return "isles" if index in ISLES else ("north", "south")[index % 2]
+
+
+def questions() -> list[Row]:
+    opinion, personal = {"disclosure": "opinion"}, {"disclosure": "personal"}
+    unhappy, ill = {"relevant": "${happy} = 'no'"}, {"relevant": "${illness} = 'yes'"}
+    return [
+        question("offers", "select_one", list_name="yes_no"),
+        question("happy", "select_one", list_name="yes_no", **opinion),
+        question("why", "select_one", list_name="scale", **opinion, **unhappy),
+        question("known_since", "select_one", list_name="yes_no", **unhappy),
+        question("cost", "integer", unit="euros", min_value="0", max_value="1000", **unhappy),
+        question("trust", "select_one", list_name="scale", **opinion),
+        question("means", "select_multiple", list_name="means", **opinion),
+        question("illness", "select_one", list_name="yes_no", **personal),
+        question("support", "select_one", list_name="scale", **opinion, **ill),
+        question("paid_leave", "select_one", list_name="yes_no", **ill),
+        question("hours", "integer", unit="hours", min_value="0", max_value="100", **opinion),
+        question("staff", "integer", unit="persons", min_value="0", max_value="1000"),
+    ]
+
+
+def choices() -> list[Row]:
+    return [
+        {"list_name": name, "code": code, "group_code": group, "is_missing": "0", "is_exclusive": "0",
+         "sort_order": str(order), "label_en": code, "group_label_en": group}
+        for name, listed in LISTS.items()
+        for order, (code, group) in enumerate(listed.items(), start=1)
+    ]  # fmt: skip
+
+
+def columns() -> list[Row]:
+    use = dict.fromkeys(COLUMNS, "")
+    reserved = {"id": "_response_id", "person": "_respondent", "sent": "_submitted_at", "role": "_role"}
+    asked = {row["question_id"]: row["question_id"] for row in questions() if row["type"] != "select_multiple"}
+    ticked = {"ticked": "1", "not_ticked": "0"}
+    return [
+        *(use | {"source_column": column, "question_id": name} for column, name in (reserved | asked).items()),
+        use | {"source_column": "code", "question_id": "_municipality", "part": "code"},
+        *(use | {"source_column": f"means_{code}", "question_id": "means", "part": code} | ticked
+          for code in LISTS["means"]),
+    ]  # fmt: skip
+
+
+def responses(year: str) -> list[Row]:
+    """One of each municipality that answers, and the further ones of some."""
+    return [
+        response(index, further, year)
+        for index in range(len(codes()))
+        if index % IN_CLASS < IN_CLASS - SILENT
+        for further in range(SEVERAL.get(index, 1))
+    ]
+
+
+def response(index: int, further: int, year: str) -> Row:
+    is_other = says(year, index, "happy") ^ (further > 0 and index not in AT_ONE)
+    happy = yes_if((index % IN_CLASS < 5) ^ is_other)
+    ill = yes_if((index + further) % 4 < 2)
+    scale = [*LISTS["scale"]]
+    trust = scale[3] if index in (4, 20) else scale[(index % 7 + says(year, index, "trust")) % 3]
+    return {
+        "id": f"r{year}_{index:02}_{further}",
+        "person": f"p{index:02}_{further}",
+        "sent": f"{year}-01-{index % 28 + 1:02} 10:{index:02}:{further:02}",
+        "code": codes()[index],
+        "role": "mayor" if index in MAYORS else ("adviser", "clerk")[(index + further) % 2],
+        "offers": yes_if((index % 4 > 0) ^ says(year, index, "offers")),
+        "happy": happy,
+        "why": scale[(index + further) % 3] if happy == "no" else "",
+        "known_since": yes_if(index % 2 > 0) if happy == "no" else "",
+        "cost": str(10 * index) if happy == "no" else "",
+        "trust": trust,
+        "means_phone": str(int(index % 3 > 0)),
+        "means_paper": str(int(index % 2 > 0)),
+        "means_web": str(int(index % 3 == 0 or index % 5 == 0)),
+        "means_fax": str(int(index in (7, 19))),
+        "illness": ill,
+        "support": scale[index % 3] if ill == "yes" else "",
+        "paid_leave": yes_if(index % 9 == 4) if ill == "yes" else "",
+        "hours": str(3 + 7 * index % 40 + further) if tells_hours(index) else "",
+        "staff": str(10 + index + further),
+    }
+
+
+def says(year: str, index: int, question_id: str) -> bool:
+    """Whether this municipality says otherwise than it did."""
+    return year == ROUNDS[1] and index in SWITCHED[question_id]
+
+
+def tells_hours(index: int) -> bool:
+    """Two of the middle class, and three in the isles."""
+    return index > 0 and (class_of(index) != "middle" or index in (12, 13))
+
+
+def yes_if(is_so: bool) -> str:
+    return "yes" if is_so else "no"
+
+
+def figures() -> Iterator[Row]:
+    """Printed figures in a bad copy: the number and the percentage of a small cell agree, so that both are right.
+
+    They are of the round in which nobody is erased: without a respondent they would not be met.
+    """
+    said = [row["trust"] for row in responses(ROUNDS[0])]
+    for answer, n in Counter(said).items():
+        if answer in ("never", "hardly"):
+            for statistic, value in (("n", n), ("pct", int(100 * n / len(said) + 0.5))):
+                yield figure(
+                    SURVEY, f"{answer}_{statistic}", statistic, str(value), round_id=ROUNDS[0], question_id="trust",
+                    level="option", answer=answer, rounding="half_up_0", figure_status="reading_uncertain",
+                )  # fmt: skip
+
+
+def settings() -> dict[str, Any]:
+    return {
+        "survey_id": SURVEY,
+        "title": {"en": "A small survey"},
+        "publisher": {"en": "The project"},
+        "population": {"en": "Made-up municipalities"},
+        "languages": ["en"],
+        "all_label": {"en": "All"},
+        "licence": "CC0",
+        "size_classes": [
+            {"id": "small", "min": 0, "max": 9999, "label": {"en": "Small"}},
+            {"id": "middle", "min": 10000, "max": 29999, "label": {"en": "Middle"}},
+            {"id": "large", "min": 30000, "label": {"en": "Large"}},
+        ],
+        "size_class_groups": [{"id": "up_to_middle", "members": ["small", "middle"], "label": {"en": "Up to middle"}}],
+        "roles": {"list_name": "role", "lead_order": [*LISTS["role"]]},
+        "municipality_rule": "lead_role",
+        "disclosure": {"min_municipalities": 3, "min_responses": 5},
+        "limits": {"quarantined_share": 0.1, "small_base": 1},
+    }
+
+
+def round_settings(year: str) -> dict[str, Any]:
+    return {
+        "round_id": year,
+        "title": {"en": f"Round of {year}"},
+        "field_window": {"opens_on": f"{year}-01-01", "closes_on": f"{year}-01-31"},
+        "timezone": "Europe/Helsinki",
+        "frame": {"division_date": DIVISION, "population_date": "2021-12-31", "scope": "all"},
+        "files": ["responses.csv"],
+        "format": "csv",
+        "timestamp_format": "%Y-%m-%d %H:%M:%S",
+        "duplicates": "keep_last",
+        "is_synthetic": False,
+    }
+
+
+def write(paths: DataPaths) -> DataPaths:
+    """The inputs of the survey, and its registry."""
+    write_registry(paths)
+    folder = paths.surveys / SURVEY
+    folder.mkdir(parents=True)
+    write_yaml(folder / "survey.yml", settings())
+    write_csv(folder / "questions.csv", questions())
+    write_csv(folder / "choices.csv", choices())
+    write_csv(folder / "published_figures.csv", [*figures()])
+    for year in ROUNDS:
+        of_round = folder / "rounds" / year
+        of_round.mkdir(parents=True)
+        write_yaml(of_round / "round.yml", round_settings(year))
+        write_yaml(of_round / "source.yml", CARD | {"received_on": f"{year}-02-01"})
+        write_csv(of_round / "columns.csv", columns())
+        write_csv(of_round / "responses.csv", responses(year))
+    return paths
+
+
+def write_registry(paths: DataPaths) -> None:
+    """Municipalities of three size classes and three counties."""
+    folder = paths.registry / DIVISION
+    folder.mkdir(parents=True)
+    indexed = list(enumerate(codes()))
+    write_csv(
+        folder / "municipalities.csv",
+        [{"municipality_code": code, "name_en": f"Municipality {code}", "is_mainland": "1",
+          "county_code": county_of(index)} for index, code in indexed],
+    )  # fmt: skip
+    counties = dict.fromkeys(county_of(index) for index, _ in indexed)
+    write_csv(
+        paths.registry / "areas.csv",
+        [{"area_level": "county", "area_code": name, "name_en": name.title(), "is_counted": "1"} for name in counties],
+    )
+    write_csv(
+        paths.registry / "population.csv",
+        [{"municipality_code": code, "year": "2021", "population": str(population(index)),
+          "municipal_division": DIVISION} for index, code in indexed],
+    )  # fmt: skip
+    for card in (folder / "source.yml", paths.registry / "source.yml"):
+        write_yaml(card, CARD)
