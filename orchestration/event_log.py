@@ -1,4 +1,4 @@
-"""Dagster's event log in SQLite, held open: a refresh makes thousands of statements, and Dagster opens the file for each."""
+"""Dagster's event log in SQLite, held open: Dagster opens the file for each of the thousands of statements of a refresh."""
 
 from __future__ import annotations
 
@@ -27,19 +27,17 @@ def held_open(instance: DagsterInstance) -> Iterator[None]:
             with engines[shard].begin() as connection:
                 yield connection
 
-    setattr(storage, "_connect", connect)
+    vars(storage)["_connect"] = connect
     try:
         yield
     finally:
-        delattr(storage, "_connect")
+        del vars(storage)["_connect"]
         for engine in engines.values():
             engine.dispose()
 
 
 def _opened(storage: SqliteEventLogStorage, shard: str) -> Engine:
-    engine = create_engine(
-        storage.conn_string_for_shard(shard), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
-    )
+    engine = create_engine(storage.conn_string_for_shard(shard), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
     event.listen(engine, "connect", _without_waiting_for_the_disk)
     storage._initdb(engine)
     storage._initialized_dbs.add(shard)

@@ -49,18 +49,6 @@ def test_a_refresh_of_some_keeps_the_others_and_does_not_vouch_for_them(twice: D
     assert "Nothing has changed" in kuntakysely(twice, "refresh").stdout
 
 
-def test_a_codebook_changed_for_one_round_does_not_empty_the_others(twice: DataPaths) -> None:
-    """A question gets another id, and only one round says so: the answers of the others would vanish."""
-    for file in (twice.surveys / "koto_kuntakysely" / "questions.csv", twice.root / ROUND / "columns.csv"):
-        replace(file, "contact_named", "contact_known", count=-1)
-    replace(twice.surveys / "koto_kuntakysely" / "published_figures.csv", "contact_named", "contact_known", count=-1)
-    done = kuntakysely(twice, "refresh", "--round", "2023-01")
-    assert done.returncode == 1, done.stdout
-    for other in (SECOND, THIRD):
-        assert f"block check codebook_fits of koto_kuntakysely/{other.name}" in done.stdout
-    assert rounds(twice) == ALL
-
-
 def test_a_round_that_is_not_there(published: DataPaths) -> None:
     done = kuntakysely(published, "refresh", "--round", "2023-01", "--round", "nope")
     assert (done.returncode, "No round */nope" in done.stdout) == (2, True)
