@@ -1,4 +1,4 @@
-"""Dagster's event log in SQLite, held open: Dagster opens the file for each of the thousands of statements of a refresh."""
+"""Dagster's event log in SQLite, held open: Dagster opens it for each of the thousands of statements of a refresh."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from dagster import AssetKey, DagsterInstance
 
 from expectations import run
 from expectations.suites import check_warehouse
@@ -58,12 +59,26 @@ def test_a_suite_that_passes_everything_is_caught(
 
 
 def test_an_empty_suite_is_caught(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
-    """Checks that cannot be made fail the run that asks for them."""
+    """One mart alone is made, also after a kill that tore dbt's own manifest: it is not read. The checks of it cannot
+    be made, and that fails the run."""
     before = release_of(fresh)
+    (fresh.dbt_target / "manifest.json").write_text("{", encoding="utf-8")
     replace(project / "expectations/answers.py", "JUDGED_TYPES = (", "JUDGED_TYPES = () and (")
     done = materialize(fresh, "marts/response_rate,published_release", project)
     assert (done.returncode != 0, release_of(fresh)) == (True, before), done.stdout
     assert "The suite is empty" in fresh.errors_file.read_text(encoding="utf-8")
+    assert made_by_last_run(fresh) == [AssetKey(["marts", "response_rate"])]
+
+
+def made_by_last_run(paths: DataPaths) -> list[AssetKey | None]:
+    """The assets that the last run in Dagster made."""
+    with DagsterInstance.from_config(str(paths.dagster_home)) as instance:
+        run_id = instance.get_run_records(limit=1)[0].dagster_run.run_id
+        return [
+            event.dagster_event.asset_key
+            for event in instance.all_logs(run_id)
+            if event.dagster_event and event.dagster_event.is_step_materialization
+        ]
 
 
 def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:

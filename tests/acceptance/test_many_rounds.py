@@ -1,4 +1,5 @@
-"""A refresh that is refused for many reasons at once: each is told, nothing is published, and what opens the gate."""
+"""Rounds of two surveys: a refresh that is refused for many reasons at once, what opens the gate, and a refresh of some
+rounds, which neither loses the others nor vouches for them."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest.landing import rounds_to_read
 from ingest.paths import DataPaths
+from ingest.rounds import round_keys
 from ingest.warehouse import opened
 from tests.acceptance.project import (
     ROUND,
@@ -21,10 +24,20 @@ from tests.acceptance.project import (
     kuntakysely,
     replace,
     rows,
+    touch_round,
 )
 
 ReleaseOf = Callable[[DataPaths], str]
 DECISIONS = ROUND / "decisions.csv"
+FAULT = (";Aloitusaika;", ";Lähetysaika;")
+ALL = [("2023-01", 172), ("2023-02", 172), ("2023-03", 172)]
+
+
+def rounds(paths: DataPaths) -> list[tuple[object, ...]]:
+    """What readers have of the three rounds of one survey."""
+    return rows(
+        paths, "select round_id, n_responses from marts.dim_round where survey_id = 'koto_kuntakysely' order by all"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +71,10 @@ def rename_a_question(paths: DataPaths) -> None:
     survey = paths.surveys / "koto_kuntakysely"
     for file in (survey / "questions.csv", survey / "published_figures.csv", paths.root / ROUND / "columns.csv"):
         replace(file, "contact_named", "contact_known", count=-1)
+
+
+def test_all_rounds_are_published(published_twice: DataPaths) -> None:
+    assert rounds(published_twice) == ALL
 
 
 def test_nothing_is_published(
@@ -107,27 +124,50 @@ def test_a_codebook_changed_for_one_round_does_not_empty_the_others(refused: tup
     paths, said = refused
     for other in (SECOND, THIRD):
         assert f"block check codebook_fits of koto_kuntakysely/{other.name}" in said
-    published = rows(paths, "select round_id, n_responses from marts.dim_round where n_responses = 172 order by all")
-    assert published == [("2023-01", 172), ("2023-02", 172), ("2023-03", 172)]
+    assert rounds(paths) == ALL
 
 
-def test_a_gate_opens_with_the_line_that_its_refusal_gives(
-    published_twice: DataPaths, refused: tuple[DataPaths, str], tmp_path: Path, release_of: ReleaseOf
-) -> None:
-    """The decision that ships is of 2 wrong figures. One of 1 accepts nothing; the line from the terminal does."""
-    paths, said = copy_data(refused[0], tmp_path / "data"), refused[1]
+@pytest.fixture(scope="module")
+def reopened(
+    published_twice: DataPaths, refused: tuple[DataPaths, str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[DataPaths, str]:
+    """The inputs as they were and the decision that the refusal gives, two rounds of the four refreshed, and what that
+    said. All four were edited, and the last of one survey is faulty."""
+    paths = copy_data(refused[0], tmp_path_factory.mktemp("reopened") / "data")
+    shutil.copytree(published_twice.surveys, paths.surveys, dirs_exist_ok=True)
+    decide(paths, line_given(refused[1]))
+    replace(paths.root / ROUND_OF_2020 / "source.yml", "producer: ", "producer: Another ")
+    for folder in (ROUND, SECOND, THIRD):
+        touch_round(paths, folder)
+    replace(paths.root / THIRD / "responses.csv", *FAULT)
+    done = kuntakysely(paths, "refresh", "--round", ROUND.name, "--round", ROUND_OF_2020.name)
+    assert done.returncode == 0, done.stdout
+    return paths, done.stdout
+
+
+def line_given(said: str) -> str:
+    """The line of a decision that a refusal gives."""
     assert "its decision is of 1, not of what is found now" in said
     assert f"replace line 2 of {DECISIONS.as_posix()} by" in said
     line = re.search("^ +(figures_right_in_print,2,.*)$", said, re.MULTILINE)
     assert line, said
-    shutil.copytree(published_twice.surveys, paths.surveys, dirs_exist_ok=True)
+    return line[1]
+
+
+def decide(paths: DataPaths, line: str) -> None:
     file = paths.root / DECISIONS
     header = file.read_text(encoding="utf-8").splitlines()[0]
-    file.write_text(f"{header}\n{line[1]}\n", encoding="utf-8")
+    file.write_text(f"{header}\n{line}\n", encoding="utf-8")
     assert kuntakysely(paths, "validate").stdout.count('The value is "?".') == 3, "a person has to decide"
-    file.write_text(f"{header}\n{line[1].replace('?', '2099-12-30')}\n", encoding="utf-8")
-    done = kuntakysely(paths, "refresh")
-    assert (done.returncode, release_of(paths) != release_of(published_twice)) == (0, True), done.stdout
+    file.write_text(f"{header}\n{line.replace('?', '2099-12-30')}\n", encoding="utf-8")
+
+
+def test_a_gate_opens_with_the_line_that_its_refusal_gives(
+    refused: tuple[DataPaths, str], reopened: tuple[DataPaths, str], release_of: ReleaseOf
+) -> None:
+    """The decision that ships is of 2 wrong figures. One of 1 accepts nothing; the line from the terminal does."""
+    paths, _ = reopened
+    assert release_of(paths) != release_of(refused[0])
     accepted = rows(
         paths,
         "select survey_id, round_id, decision, decided_until::varchar from marts.round_quality "
@@ -147,3 +187,25 @@ def kept_history(paths: DataPaths) -> list[tuple[object, ...]]:
             "select status, count(distinct refresh_id) from checks.history where check_id = 'figures_right_in_print' "
             "and survey_id = 'koto_kuntakysely' and round_id = '2023-01' group by all"
         ).fetchall()
+
+
+def test_a_refresh_of_some_rounds_keeps_the_others_and_does_not_vouch_for_them(
+    reopened: tuple[DataPaths, str], tmp_path: Path
+) -> None:
+    """The others are still to do, and a full refresh of one does them too."""
+    paths, said = copy_data(reopened[0], tmp_path / "data"), reopened[1]
+    assert "Refreshing koto_kuntakysely/2023-01, owal_tyovoiman_ulkopuolella/2020\n" in said
+    assert rounds(paths) == ALL
+    left = ["koto_kuntakysely/2023-02", "koto_kuntakysely/2023-03"]
+    assert list(rounds_to_read(paths, round_keys(paths))) == left
+    assert kuntakysely(paths, "refresh").returncode == 2, "one of them is faulty"
+    replace(paths.root / THIRD / "responses.csv", *reversed(FAULT))
+    done = kuntakysely(paths, "refresh", "--full", "--round", "2023-01")
+    assert done.returncode == 0, done.stdout
+    assert rounds(paths) == ALL
+    assert "Nothing has changed" in kuntakysely(paths, "refresh").stdout
+
+
+def test_a_round_that_is_not_there(published_twice: DataPaths) -> None:
+    done = kuntakysely(published_twice, "refresh", "--round", "2023-01", "--round", "nope")
+    assert (done.returncode, "No round */nope" in done.stdout) == (2, True)
