@@ -31,8 +31,8 @@ refresh: $(READY)  ## The main job: ingest, build, check, publish
 test: $(READY)  ## All tests
 	@$(BIN)/python -m pytest
 
-soak: $(READY)  ## Hours of kills and faults: every one at every step of a publish, 350 kills at random
-	@KUNTAKYSELY_SOAK=1 $(BIN)/python -m pytest --numprocesses=0 tests/faults
+soak: $(READY)  ## Hours of kills, faults and examples: every fault at every step of a publish, 350 kills at random
+	@KUNTAKYSELY_SOAK=1 $(BIN)/python -m pytest --numprocesses=0 tests/faults tests/properties
 
 check: $(READY)  ## ruff, types, sqlfluff
 	@$(BIN)/ruff check .

@@ -135,12 +135,13 @@ def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
     from dagster import DagsterInstance
 
     from orchestration.definitions import defs
+    from orchestration.event_log import held_open
     from orchestration.partitions import follow_folders, job_runs
 
     config: dict[str, Any] = {"loggers": {"progress": {}}}
     log_file = paths.warehouse / "refresh.log"
     log_file.unlink(missing_ok=True)
-    with DagsterInstance.get() as instance:
+    with DagsterInstance.get() as instance, held_open(instance):
         end_dead_runs(instance)
         follow_folders(instance, paths)
         for name, tags in job_runs(instance, keys):

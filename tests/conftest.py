@@ -28,6 +28,19 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shared:
     return copy_of
 
 
+@pytest.fixture(scope="session")
+def built_sample(shared: Shared) -> DataPaths:
+    """The sample survey, built and checked once. Not to be changed."""
+    from tests.pipeline.build import build, copy_sample  # Great Expectations takes seconds to load
+
+    return shared("built_sample", lambda folder: build(copy_sample(folder.parent)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The recipes go first: they need no data folder that another process makes, and take long."""
+    items.sort(key=lambda item: item.path.name != "test_recipes.py")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What tests tell of what they measured and tried, from every process that ran them.
 

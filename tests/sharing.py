@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,11 @@ Shared = Callable[[str, Callable[[Path], object]], DataPaths]
 
 def make_once(folder: Path, make: Callable[[Path], object]) -> DataPaths:
     """The data folder that `make` makes, in a folder of all processes. Only to be copied: any of them may be at it."""
-    if not folder.exists():
-        unfinished = folder.with_name(f"{folder.name}_unfinished")
-        make(unfinished / "data")
-        unfinished.rename(folder)
+    made = folder / "made"
+    if not made.exists():
+        shutil.rmtree(folder, ignore_errors=True)  # what a process left that failed
+        make(folder / "data")
+        made.touch()
     return DataPaths(folder / "data")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.paths import PROJECT_ROOT, DataPaths
+from tests.parsed import PARSE, hand_on_parse
 
 INPUTS = ("surveys", "registry", "systems")
 ROOMS = ("ingest", "expectations", "publish", "orchestration", "dbt_project")
@@ -31,7 +32,8 @@ def copy_inputs(folder: Path) -> DataPaths:
 def copy_data(paths: DataPaths, folder: Path) -> DataPaths:
     """A data folder with all that was built, so that a test may harm it."""
     shutil.copytree(paths.root, folder, symlinks=True)
-    return DataPaths(folder)
+    copy = DataPaths(folder)
+    return hand_on_parse(paths, copy) if (paths.dbt_target / PARSE).exists() else copy
 
 
 def copy_project(folder: Path) -> Path:

@@ -16,8 +16,10 @@ import pytest
 from ingest.fingerprint import code_files, combined_sha256
 from ingest.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.copied_survey import RANKS, Names, Original, name_anew, read_original, write_copy
-from tests.acceptance.project import ROUND, copy_inputs, kuntakysely
+from tests.acceptance.project import ROUND, copy_inputs
 from tests.demonstration import read
+from tests.parsed import hand_on_parse
+from tests.pipeline.build import build_and_publish
 
 ORIGINAL, COPY, MUTANT = "koto_kuntakysely", "kopioitu_kysely", "muunnettu_kysely"
 MARTS = (
@@ -87,9 +89,9 @@ def counted(rows: list[Figure]) -> Counter[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
-    """The original, its copy and a copy with one response altered, refreshed once by the code as it is."""
-    paths = copy_inputs(tmp_path_factory.mktemp("copied") / "data")
+def copied(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> Copied:
+    """The original, its copy and a copy with one response altered, published by the code as it is."""
+    paths = hand_on_parse(published, copy_inputs(tmp_path_factory.mktemp("copied") / "data"))
     shutil.rmtree(paths.surveys / "owal_tyovoiman_ulkopuolella")
     ask_for_a_number(paths)
     original = read_original(paths.surveys / ORIGINAL, ROUND.name)
@@ -97,8 +99,8 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     write_copy(original, names, paths.surveys / COPY, n_wrong=2)
     write_copy(altered(original, paths), names, paths.surveys / MUTANT, n_wrong=12)
     code = code_of_the_project()
-    done = kuntakysely(paths, "refresh")
-    assert (done.returncode, code_of_the_project()) == (0, code), done.stdout
+    build_and_publish(paths)
+    assert code_of_the_project() == code
     return Copied(paths, original, names)
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
@@ -18,7 +15,6 @@ from tests.acceptance.project import (
     ROUND_OF_2020,
     SECOND,
     THIRD,
-    copy_data,
     kuntakysely,
     replace,
     touch_round,
@@ -57,64 +53,6 @@ def test_a_registry_fault_ends_with_2_and_keeps_the_last_snapshot(fresh: DataPat
     with opened(fresh.warehouse_file, read_only=True) as connection:
         kept = "from raw.registry__municipalities where municipality_code = '020' and division_date = '2023-01-01'"
         assert len(connection.execute(kept).fetchall()) == 1
-
-
-@pytest.fixture(scope="module")
-def refused(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> tuple[DataPaths, str]:
-    """The data after a refresh that was refused, and what it said.
-
-    One round has an unknown municipality, "72" for "072", and a word that is no option; in the other, municipality 106
-    makes an assessment for some of its clients and no more for hardly any."""
-    paths = copy_data(published, tmp_path_factory.mktemp("refused") / "data")
-    file = paths.root / ROUND / "responses.csv"
-    replace(file, ";849;", ";matti.meikalainen@example.fi;")
-    for old, new in ((";697;", ";999;"), (";072;", ";72;"), (";Jokseenkin riittävät;", ";Riittää kyllä;")):
-        replace(file, old, new)
-    file = paths.root / ROUND_OF_2020 / "responses.csv"
-    first = file.read_text(encoding="utf-8").splitlines()[1]
-    replace(file, first, first.replace('"A1","A3","A3"', '"A1","A2","A3"'))
-    done = kuntakysely(paths, "refresh")
-    assert done.returncode == 1, done.stdout
-    return paths, done.stdout
-
-
-def test_faults_of_rows_and_cells_are_kept_and_told(
-    published: DataPaths, refused: tuple[DataPaths, str], release_of: ReleaseOf
-) -> None:
-    """Three rows wait, and one answer does not count."""
-    paths, said = refused
-    assert release_of(paths) == release_of(published)
-    assert 'municipality "999" is not in the division' in said
-    assert 'if "072" Hailuoto is meant' in said
-    assert "expected a code or label of the list sufficiency" in said
-    for typed in ("Riittää kyllä", "matti.meikalainen"):
-        assert typed not in said, "what a respondent wrote stays on the private side"
-    assert "Riittää kyllä" in paths.findings_file.read_text(encoding="utf-8")
-    assert "refused" in kuntakysely(paths, "status").stdout
-    status = json.loads(kuntakysely(paths, "status", "--json").stdout)
-    assert (status["release"]["number"], status["last_refresh"]["outcome"]) == (1, "refused")
-    failed = {check["check_id"] for check in status["checks"] if check["status"] == "fail"}
-    assert "rows_unknown_municipality" in failed
-    assert "block check figures_reconciled of koto_kuntakysely/2023-01" in said
-    with opened(paths.warehouse_file, read_only=True) as connection:
-        counted = connection.execute(
-            "select disposition, count(*) from intermediate.int_responses_disposed where round_id = '2023-01' "
-            "group by all order by all"
-        ).fetchall()
-    assert counted == [("accepted", 169), ("unknown_municipality", 3)]
-
-
-def test_one_changed_answer_turns_exactly_the_figures_it_touches(refused: tuple[DataPaths, str]) -> None:
-    """The share of one option falls and that of the other rises; the ten other figures stay."""
-    paths, said = refused
-    assert "block check figures_reconciled of owal_tyovoiman_ulkopuolella/2020" in said
-    with opened(paths.warehouse_file, read_only=True) as connection:
-        compared = connection.execute(
-            "select status, list(figure_id order by figure_id) from marts.publication_reconciliation "
-            "where round_id = '2020' group by all order by all"
-        ).fetchall()
-    others = [f"f{number}" for number in range(148, 160) if number not in (155, 157)]
-    assert compared == [("match", others), ("mismatch", ["f155", "f157"])]
 
 
 def test_a_warehouse_that_is_open_elsewhere(fresh: DataPaths, release_of: ReleaseOf) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from dagster import AssetKey, DagsterInstance
 
+from expectations import run
+from expectations.suites import check_warehouse
+from ingest.load import load_rounds
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
-from tests.acceptance.project import ROUND, copy_project, kuntakysely, materialize, replace, rows, touch_round
+from publish.gate import PublishRefused
+from publish.release import publish
+from tests.acceptance.project import ROUND, copy_project, kuntakysely, materialize, replace, touch_round
 
 ReleaseOf = Callable[[DataPaths], str]
 STATUS = "dbt_project/macros/answer_status.sql"
@@ -20,6 +27,13 @@ LENIENT = ("and code is null then 'code_not_in_list'", "and code is null then 'v
 @pytest.fixture
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_project(tmp_path_factory.mktemp("project"))
+
+
+def judge_and_publish(paths: DataPaths) -> None:
+    """What a refresh does once the models are built."""
+    with opened(paths.warehouse_file) as connection:
+        check_warehouse(connection)
+    publish(paths, datetime.now(UTC), 1)
 
 
 def test_a_status_that_sql_gets_wrong_is_caught(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
@@ -32,52 +46,39 @@ def test_a_status_that_sql_gets_wrong_is_caught(fresh: DataPaths, project: Path,
     assert "block check sql_and_gx_agree" in done.stdout
 
 
-def test_a_gate_opens_with_the_line_that_its_refusal_gives(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    """The decision that ships is of 2 wrong figures. One of 1 accepts nothing; the line from the terminal does."""
-    before, file = release_of(fresh), fresh.root / ROUND / "decisions.csv"
-    replace(file, "figures_right_in_print,2,", "figures_right_in_print,1,")
-    done = kuntakysely(fresh, "refresh")
-    assert (done.returncode, release_of(fresh)) == (1, before), done.stdout
-    assert "its decision is of 1, not of what is found now" in done.stdout
-    assert f"replace line 2 of {ROUND.as_posix()}/decisions.csv by" in done.stdout
-    line = re.search("^ +(figures_right_in_print,2,.*)$", done.stdout, re.MULTILINE)
-    assert line, done.stdout
-    header = file.read_text(encoding="utf-8").splitlines()[0]
-    file.write_text(f"{header}\n{line[1]}\n", encoding="utf-8")
-    assert kuntakysely(fresh, "validate").stdout.count('The value is "?".') == 3, "a person has to decide"
-    file.write_text(f"{header}\n{line[1].replace('?', '2099-12-31')}\n", encoding="utf-8")
-    done = kuntakysely(fresh, "refresh")
-    assert (done.returncode, release_of(fresh) != before) == (0, True), done.stdout
-    accepted = rows(
-        fresh, "select decision, decided_until::varchar from marts.round_quality where check_id like 'figures_right%'"
-    )
-    assert sorted(accepted, key=str) == [("accepted", "2099-12-31"), (None, None)], "a decision is of one round"
-    assert kept_history(fresh) == [("fail", 3)], "of the release that was there, the refusal and the new release"
-
-
-def kept_history(paths: DataPaths) -> list[tuple[object, ...]]:
-    """What became of the figures that cannot be right, over the refreshes."""
-    with opened(paths.warehouse_file, read_only=True) as connection:
-        return connection.execute(
-            "select status, count(distinct refresh_id) from checks.history "
-            "where check_id = 'figures_right_in_print' and survey_id = 'koto_kuntakysely' group by all"
-        ).fetchall()
-
-
-def test_a_suite_that_passes_everything_is_caught(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
+def test_a_suite_that_passes_everything_is_caught(
+    fresh: DataPaths, monkeypatch: pytest.MonkeyPatch, release_of: ReleaseOf
+) -> None:
     before = release_of(fresh)
-    replace(project / "expectations/run.py", "bool(result.success) for result", "True for result")
-    done = kuntakysely(fresh, "refresh", project=project)
-    assert (done.returncode, release_of(fresh)) == (1, before), done.stdout
-    assert "block check expectations_can_fail" in done.stdout
+    with monkeypatch.context() as patched, pytest.raises(PublishRefused, match="block check expectations_can_fail"):
+        patched.setattr(run, "_validate", lambda rules, _: [True for _ in rules])
+        judge_and_publish(fresh)
+    assert release_of(fresh) == before
+    judge_and_publish(fresh)
+    assert release_of(fresh) != before, "the suite as it is lets the same warehouse through"
 
 
 def test_an_empty_suite_is_caught(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
+    """One mart alone is made, also after a kill that tore dbt's own manifest: it is not read. The checks of it cannot
+    be made, and that fails the run."""
     before = release_of(fresh)
+    (fresh.dbt_target / "manifest.json").write_text("{", encoding="utf-8")
     replace(project / "expectations/answers.py", "JUDGED_TYPES = (", "JUDGED_TYPES = () and (")
-    done = kuntakysely(fresh, "refresh", project=project)
-    assert (done.returncode, release_of(fresh)) == (1, before), done.stdout
+    done = materialize(fresh, "marts/response_rate,published_release", project)
+    assert (done.returncode != 0, release_of(fresh)) == (True, before), done.stdout
     assert "The suite is empty" in fresh.errors_file.read_text(encoding="utf-8")
+    assert made_by_last_run(fresh) == [AssetKey(["marts", "response_rate"])]
+
+
+def made_by_last_run(paths: DataPaths) -> list[AssetKey | None]:
+    """The assets that the last run in Dagster made."""
+    with DagsterInstance.from_config(str(paths.dagster_home)) as instance:
+        run_id = instance.get_run_records(limit=1)[0].dagster_run.run_id
+        return [
+            event.dagster_event.asset_key
+            for event in instance.all_logs(run_id)
+            if event.dagster_event and event.dagster_event.is_step_materialization
+        ]
 
 
 def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project: Path, release_of: ReleaseOf) -> None:
@@ -95,13 +96,10 @@ def test_publishing_alone_after_marts_alone_is_refused(fresh: DataPaths, project
 
 
 def test_files_read_after_the_build_cannot_be_published(fresh: DataPaths, release_of: ReleaseOf) -> None:
-    """A round is read anew, a source is read so that its checks run, the models are left as they were."""
+    """A round is read anew and all is judged once more; the models are left as they were."""
     before = release_of(fresh)
     touch_round(fresh)
-    read = materialize(fresh, "raw/responses", partition="koto_kuntakysely/2023-01")
-    assert read.returncode == 0, read.stdout
-    assert materialize(fresh, "raw/registry").returncode == 0
-    alone = materialize(fresh, "published_release")
-    assert alone.returncode != 0
-    assert "files were read after the models were built" in alone.stdout
+    load_rounds(fresh, ["koto_kuntakysely/2023-01"])
+    with pytest.raises(PublishRefused, match="files were read after the models were built"):
+        judge_and_publish(fresh)
     assert release_of(fresh) == before

@@ -15,6 +15,7 @@ from ingest.paths import PROJECT_ROOT, DataPaths
 from publish.catalogue import quoted
 from publish.spreadsheets import is_formula
 from tests.acceptance.project import kuntakysely, replace
+from tests.parsed import hand_on_parse
 
 FORMULA = "=cmd|' /C touch pwned'!A0"
 TEMPLATE = "{{ 7 * 7 }}{% include '/etc/passwd' %} {{ env_var('HOME') }} {{ ref('pwned') }}"
@@ -31,7 +32,7 @@ Record = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def hostile(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The other country, whose labels, titles and a column are what nobody should write; refreshed."""
     paths = DataPaths(tmp_path_factory.mktemp("hostile") / "data")
     shutil.copytree(PROJECT_ROOT / "tests/other_country/data", paths.root)
@@ -45,6 +46,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     replace(paths.root / ROUND / "round.yml", "Round of 2024 (made up)", f'"{SHELL}"')
     replace(paths.root / ROUND / "source.yml", "licence: CC0", f'licence: "{PATH}"')
     _rename_a_column(paths.root / ROUND)
+    hand_on_parse(published, paths)
     done = kuntakysely(paths, "refresh")
     assert done.returncode == 0, done.stdout
     assert "\x1b" not in done.stdout

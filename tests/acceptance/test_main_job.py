@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import UTC, datetime
 
@@ -204,6 +205,16 @@ def test_a_second_refresh_has_nothing_to_do(published: DataPaths) -> None:
     done = kuntakysely(published, "refresh")
     assert (done.returncode, done.stdout[:43]) == (0, "Nothing has changed since release 1 of 2026"[:43])
     assert len(list(published.releases.glob("*.duckdb"))) == 1
+
+
+def test_the_same_bytes_again_change_nothing(fresh: DataPaths) -> None:
+    """A file that is delivered anew, at another time, is the file that was read."""
+    file = fresh.root / ROUND / "responses.csv"
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content)
+    os.utime(file, (1, 1))
+    assert release_if_unchanged(fresh, datetime.now(UTC))
 
 
 def test_a_label_that_is_changed_reaches_the_release(published: DataPaths, published_twice: DataPaths) -> None:

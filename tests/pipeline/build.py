@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from expectations.record import begin_build, record_dbt
+from expectations.record import begin_build, record_dbt, record_history
 from expectations.suites import check_warehouse
+from ingest import state
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
 from orchestration.dbt import BUILD, DBT, DBT_PROJECT, environment
+from publish.release import publish
 from tests.loading import load_all
 
 SAMPLE = Path(__file__).with_name("sample")
@@ -25,15 +29,24 @@ def copy_sample(folder: Path) -> DataPaths:
     return paths
 
 
-def build(paths: DataPaths) -> DataPaths:
-    """Everything up to the checks, from the inputs as they lie there."""
+def build(paths: DataPaths, what: Sequence[str] = BUILD) -> DataPaths:
+    """Everything up to the checks, from the inputs as they lie there; with dbt's tests, or MODELS only."""
     load_all(paths)
     with opened(paths.warehouse_file) as connection:
         plan = begin_build(connection, paths.dbt_target)
-    run_dbt(paths, *BUILD, *plan)
+    run_dbt(paths, *what, *plan)
     with opened(paths.warehouse_file) as connection:
         record_dbt(connection, paths.dbt_target)
         check_warehouse(connection)
+    return paths
+
+
+def build_and_publish(paths: DataPaths) -> DataPaths:
+    """The release too, when the gate lets it through."""
+    build(paths)
+    with opened(paths.warehouse_file) as connection, state.opened(paths) as memory:
+        record_history(connection, memory, 1)
+    publish(paths, datetime.now(UTC), 1)
     return paths
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import pandas as pd
@@ -45,7 +45,8 @@ def test_both_name_the_same_answers(connection: duckdb.DuckDBPyConnection) -> No
     assert rejected_by_gx(connection, profile) == named
 
 
-SLIPS = [
+Slip = tuple[str, str, str, str]
+SLIPS: list[Slip] = [
     ("opinion", "En tiedä", "code_not_in_list", "valid"),
     ("opinion", "Eri mieltä", "valid", "code_not_in_list"),
     ("opinion", "Ei vastausta", "declared_missing", "valid"),
@@ -71,15 +72,21 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("question", "value", "right", "wrong"), SLIPS)
-def test_a_wrong_status_breaks_the_agreement(
-    connection: duckdb.DuckDBPyConnection, question: str, value: str, right: str, wrong: str
-) -> None:
+def at_once(slips: Sequence[Slip]) -> list[list[Slip]]:
+    """Slips that are judged together: of each question one."""
+    nth = [sum(earlier[0] == slip[0] for earlier in slips[:i]) for i, slip in enumerate(slips)]
+    return [[slip for slip, n in zip(slips, nth, strict=True) if n == batch] for batch in range(max(nth) + 1)]
+
+
+@pytest.mark.parametrize("slips", at_once(SLIPS))
+def test_a_wrong_status_breaks_the_agreement(connection: duckdb.DuckDBPyConnection, slips: list[Slip]) -> None:
+    """That of the question whose answer has it, and of no other."""
     profile = answer_profile(connection)
-    slipped = (profile[PLACE] == [question, value, right]).all(axis=1)
-    assert slipped.sum() == 1
-    profile.loc[slipped, "answer_status"] = wrong
+    for question, value, right, wrong in slips:
+        slipped = (profile[PLACE] == [question, value, right]).all(axis=1)
+        assert slipped.sum() == 1
+        profile.loc[slipped, "answer_status"] = wrong
     rules = answers.rules(answers.asked_questions(connection), profile)
     verdicts = judge([rule for rule in rules if rule.check_id == answers.AGREEMENT], profile)
     broken = {verdict.rule.question_id for verdict in verdicts if not verdict.passed}
-    assert broken == {question}
+    assert broken == {question for question, *_ in slips}

@@ -13,7 +13,8 @@ import pytest
 
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.warehouse import opened
-from tests.pipeline.build import build
+from tests.parsed import hand_on_parse
+from tests.pipeline.build import MODELS, build
 
 FOLLOW_UP = Path(__file__).parents[1] / "follow_up"
 SURVEY = Path("surveys/koto_kuntakysely")
@@ -21,13 +22,13 @@ CONTACT_NAMED = ("Kotoutumisen yhteyshenkilöt on nimetty", "Kuntamme on nimenny
 
 
 @pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     paths = DataPaths(tmp_path_factory.mktemp("over_time") / "data")
     for name in ("registry", "systems", SURVEY):
         shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
     shutil.copytree(FOLLOW_UP / "2025-02", paths.root / SURVEY / "rounds" / "2025-02")
     shutil.copy(FOLLOW_UP / "comparability.csv", paths.root / SURVEY)
-    return build(paths)
+    return build(hand_on_parse(built_sample, paths), MODELS)
 
 
 @pytest.fixture

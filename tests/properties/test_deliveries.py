@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from ingest import responses
 from ingest.paths import DataPaths
 from tests.loading import load_all
+from tests.parsed import hand_on_parse
 from tests.properties.deliveries import ROUND, WAYS, Table, add_round, deliver, prepare, tables
 from tests.properties.marts import marts_of
 from tests.properties.models import Model, built, compile_marts, slipped
 from tests.properties.properties import Property, holds, is_broken
 from tests.rendered import Slip
 
-N_EXAMPLES = 10
+N_EXAMPLES = 4
 EXAMPLES = st.tuples(tables(), st.integers(0, 1000))
 
 # Arrival decides a tie, or a copy in another file is no copy.
@@ -30,8 +31,8 @@ SLIPS = [
 
 
 @pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    paths = prepare(tmp_path_factory.mktemp("deliveries"))
+def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    paths = hand_on_parse(built_sample, prepare(tmp_path_factory.mktemp("deliveries")))
     for way in WAYS:
         add_round(paths, way)
     load_all(paths)

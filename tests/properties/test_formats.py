@@ -32,12 +32,13 @@ from tests.exports.make_exports import (
     make_webropol_json,
 )
 from tests.loading import load_all
+from tests.parsed import hand_on_parse
 from tests.properties.marts import marts_of
 from tests.properties.models import Model, built, compile_marts, slipped
 from tests.properties.properties import Property, holds, is_broken
 from tests.rendered import Slip
 
-N_EXAMPLES = 8
+N_EXAMPLES = 4
 # A round may write every code of a list in its own way, and say so in recodes.csv.
 OTHER_CODES = {"1": "3", "2": "99", "3": "1", "99": "2", None: None}
 
@@ -117,8 +118,8 @@ def _answer(number: int, second: int) -> st.SearchStrategy[Answers]:
 
 
 @pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    paths = copy_exports(tmp_path_factory.mktemp("formats"))
+def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    paths = hand_on_parse(built_sample, copy_exports(tmp_path_factory.mktemp("formats")))
     rounds = paths.surveys / "exports" / "rounds"
     add_round_in_other_codes(rounds)
     for folder in rounds.iterdir():
