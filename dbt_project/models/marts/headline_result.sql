@@ -12,7 +12,7 @@ with of_all as (
 
 results as (
     select * from of_all
-    qualify rank() over (partition by survey_id, round_id, question_id order by n_hidden, unit desc) = 1
+    qualify rank() over (partition by survey_id, round_id, question_id order by n_hidden asc, unit desc) = 1
 ),
 
 rounds as (
