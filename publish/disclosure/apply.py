@@ -12,6 +12,7 @@ from publish.catalogue import Column, Relation, quoted
 from publish.disclosure.rules import HIDDEN_PRIMARY, NOT_ASKED
 
 CELL_ROW = ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id")
+CELL_OF_CHANGE = ("survey_id", "unit", "breakdown", "breakdown_id", "level", "answer_code")
 NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "BOOLEAN")
 # Told wherever the cell is: they follow from n and base, and a mark says next to nothing.
 COUNTED = {"n", "share", "pct", "ci_low_counts", "ci_high_counts", "is_reliable"}
@@ -117,9 +118,6 @@ def _real_rounds(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]
     ).fetchall()
 
 
-IS_OPEN = "(cells.is_synthetic or questions.disclosure = 'public_fact')"
-
-
 def _questions_of(alias: str) -> str:
     return f"""
         left join source.marts.dim_question as questions
@@ -178,31 +176,33 @@ def _may_weigh(column: str) -> str:
 
 def _numbers(relation: Relation) -> str:
     """number_summary: n is a base. It stays where bases are public."""
-    same = _same("hidden", "cells", CELL_ROW)
-    two_digits = "round({0}, 1 - floor(log10(greatest(abs({0}), 1)))::int)"
-    columns = []
-    for column in relation.columns:
-        name = quoted(column.name)
-        if column.name == "cell_status":
-            columns.append(f"coalesce(hidden.cell_status, cells.{name}) as {name}")
-        elif column.name == "n":
-            columns.append(f"case when hidden.is_base_hidden then null else cells.{name} end as {name}")
-        elif not is_figure(column):
-            columns.append(f"cells.{name}")
-        else:
-            of_closed = f"cells.{name}"
-            if column.name in QUANTILES:
-                of_closed = f"case when cells.n >= {QUANTILES_FROM} then {two_digits.format(of_closed)} end"
-            if column.name == "n_conflicts":
-                of_closed = "null"
-            told = f"case when {IS_OPEN} then cells.{name} else {of_closed} end"
-            columns.append(f"case when hidden.cell_status is null then {told} end as {name}")
     return f"""
-        select {", ".join(columns)}
+        select {", ".join(_number_column(column) for column in relation.columns)}
         from source.marts.number_summary as cells
-        left join protected.disclosure.hidden as hidden on {same} and hidden.level = 'number'
+        left join protected.disclosure.hidden as hidden
+            on {_same("hidden", "cells", CELL_ROW)} and hidden.level = 'number'
         {_questions_of("cells")}
     """
+
+
+def _number_column(column: Column) -> str:
+    name = quoted(column.name)
+    value = f"cells.{name}"
+    if column.name == "cell_status":
+        return f"coalesce(hidden.cell_status, {value}) as {name}"
+    if column.name == "n":
+        return f"case when hidden.is_base_hidden then null else {value} end as {name}"
+    if not is_figure(column):
+        return value
+    of_closed = value
+    if column.name in QUANTILES:
+        two_digits = f"round({value}, 1 - floor(log10(greatest(abs({value}), 1)))::int)"
+        of_closed = f"case when cells.n >= {QUANTILES_FROM} then {two_digits} end"
+    if column.name == "n_conflicts":
+        of_closed = "null"
+    is_open = "cells.is_synthetic or questions.disclosure = 'public_fact'"
+    told = f"case when {is_open} then {value} else {of_closed} end"
+    return f"case when hidden.cell_status is null then {told} end as {name}"
 
 
 def _changes(relation: Relation) -> str:
@@ -214,7 +214,7 @@ def _changes(relation: Relation) -> str:
     earlier_question = "coalesce(pairs.earlier_question_id, changes.question_id)"
     is_open = (
         "(changes.is_synthetic or (questions.disclosure = 'public_fact' "
-        "and later_small.survey_id is null and earlier_small.survey_id is null))"
+        "and later_hidden.survey_id is null and earlier_hidden.survey_id is null))"
     )
     is_told = f"({is_open} or (later.n is not null and earlier.n is not null))"
     family = "changes.survey_id, changes.round_id, changes.unit, changes.breakdown, changes.breakdown_id"
@@ -239,8 +239,8 @@ def _changes(relation: Relation) -> str:
         {_questions_of("changes")}
         {_own_cell("later", "changes.round_id", "changes.question_id", "")}
         {_own_cell("earlier", "changes.earlier_round_id", earlier_question, "earlier_")}
-        {_small_row("later_small", "changes.round_id")}
-        {_small_row("earlier_small", "changes.earlier_round_id")}
+        {_hidden_cell("later_hidden", "changes.round_id", "changes.question_id")}
+        {_hidden_cell("earlier_hidden", "changes.earlier_round_id", earlier_question)}
     """
 
 
@@ -249,16 +249,19 @@ def _level(p_value: str) -> str:
     return f"case {' '.join(f'when {p_value} <= {level} then {level}' for level in LEVELS)} end"
 
 
-def _small_row(alias: str, round_id: str) -> str:
-    same = _same(alias, "changes", ("survey_id", "breakdown", "breakdown_id"))
-    return f"left join protected.disclosure.small_rows as {alias} on {same} and {alias}.round_id = {round_id}"
+def _hidden_cell(alias: str, round_id: str, question_id: str) -> str:
+    return f"""
+        left join protected.disclosure.hidden as {alias}
+            on {_same(alias, "changes", CELL_OF_CHANGE)} and {alias}.round_id = {round_id}
+            and {alias}.question_id = {question_id}
+    """
 
 
 def _own_cell(alias: str, round_id: str, question_id: str, prefix: str) -> str:
-    same = _same(alias, "changes", ("survey_id", "unit", "breakdown", "breakdown_id", "level", "answer_code"))
     return f"""
         left join protected.marts.answer_distribution as {alias}
-            on {same} and {alias}.round_id = {round_id} and {alias}.question_id = {question_id}
+            on {_same(alias, "changes", CELL_OF_CHANGE)} and {alias}.round_id = {round_id}
+            and {alias}.question_id = {question_id}
             and {alias}.n = changes.{prefix}n and {alias}.base_n = changes.{prefix}base_n
     """
 

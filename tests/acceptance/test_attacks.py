@@ -51,6 +51,7 @@ MUTANTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("bases of follow-ups", "answer_distribution", ("base_n",)),
     ("bases of follow-ups", "number_summary", ("n",)),
     ("bases of follow-ups", "inhabitant_share", ("base_municipalities",)),
+    ("bases of follow-ups", "round_change", ("base_n",)),
     ("statuses of follow-ups", "answer_status_count", ("n",)),
     ("checks of follow-ups", "round_quality_detail", ("observed",)),
     ("shares in hidden cells", "answer_distribution", ("weighted_share",)),

@@ -51,6 +51,8 @@ union
 select round_id, question_id, unit, breakdown, breakdown_id, n from marts.number_summary
 union
 select round_id, question_id, 'municipality', breakdown, breakdown_id, base_municipalities from marts.inhabitant_share
+union
+select round_id, question_id, unit, breakdown, breakdown_id, base_n from marts.round_change
 """
 HIDDEN = """
 select round_id, question_id, unit, breakdown, breakdown_id, level, answer_code from marts.answer_distribution
