@@ -23,6 +23,8 @@ from tests.attacker import told_of_hidden
 from tests.disclosed import attacks, spread, survey
 from tests.disclosed.release import Pinned, Released
 from tests.disclosed.truth import truths, unprotected, with_earlier_counts
+from tests.parsed import hand_on_parse
+from tests.pipeline.build import build_and_publish
 from tests.planted.base import figure
 from tests.sharing import Shared
 
@@ -71,14 +73,12 @@ MUTANTS: list[tuple[str, str, tuple[str, ...]]] = [
 
 
 @pytest.fixture(scope="module")
-def real(shared: Shared) -> DataPaths:
-    """The made-up survey, refreshed once. Not to be changed."""
-
-    def make(folder: Path) -> None:
-        done = kuntakysely(survey.write(DataPaths(folder)), "refresh")
-        assert done.returncode == 0, done.stdout
-
-    return shared("disclosed", make)
+def real(published: DataPaths, shared: Shared) -> DataPaths:
+    """The made-up survey, built and published once. Not to be changed."""
+    return shared(
+        "disclosed",
+        lambda folder: build_and_publish(hand_on_parse(published, survey.write(DataPaths(folder)))),
+    )
 
 
 @pytest.fixture(scope="module")

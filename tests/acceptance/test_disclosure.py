@@ -18,8 +18,10 @@ from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import Knowledge
 from publish.disclosure.pattern import primary
 from publish.release import publish
-from tests.acceptance.project import copy_data, copy_inputs, kuntakysely, replace, rows
+from tests.acceptance.project import copy_data, copy_inputs, replace, rows
 from tests.attacker import Attack, attack, told_of_hidden
+from tests.parsed import hand_on_parse
+from tests.pipeline.build import build_and_publish
 
 Intervals = tuple[np.ndarray, np.ndarray]
 Solve = Callable[[Question, RoundCounts, Intervals, np.ndarray, patterns.Ranks], np.ndarray]
@@ -32,13 +34,11 @@ def mark_as_real(paths: DataPaths) -> None:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """The shipped surveys, marked as real, refreshed once. Not to be changed."""
+def real(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The shipped surveys, marked as real, built and published once. Not to be changed."""
     paths = copy_inputs(tmp_path_factory.mktemp("real") / "data")
     mark_as_real(paths)
-    done = kuntakysely(paths, "refresh")
-    assert done.returncode == 0, done.stdout
-    return paths
+    return build_and_publish(hand_on_parse(published, paths))
 
 
 def attacked(paths: DataPaths) -> list[Attack]:
