@@ -137,7 +137,12 @@ def said_of_release(connection: duckdb.DuckDBPyConnection) -> str:
     if compared_with is None:
         return ""
     rows = connection.execute(
-        "select change, survey_id || '/' || round_id, case when change = 'answers_changed' then count(distinct row) "
-        "else count(*) end from marts.release_change group by all"
+        """
+        select
+            change, survey_id || '/' || round_id,
+            case when change = 'answers_changed' then count(distinct "row") else count(*) end
+        from marts.release_change
+        group by 1, 2
+        """
     ).fetchall()
     return f"Since release {compared_with}: {in_words({(kind, round_): n for kind, round_, n in rows})}"
