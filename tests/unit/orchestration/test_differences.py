@@ -17,6 +17,5 @@ def test_a_question_in_two_tables_is_counted_once() -> None:
             "('value_changed', 's', '2', 'x'), ('value_changed', 's', '2', 'x'), ('row_added', 's', '2', 'y')) "
             'as t (change, survey_id, round_id, "row")'
         )
-        assert said_of_release(connection) == (
-            "Since release 1: 2 values changed; 1 row came; 2 questions with real answers that differ, which are not told."
-        )
+        said = "2 values changed; 1 row came; 2 questions with real answers that differ, which are not told."
+        assert said_of_release(connection) == f"Since release 1: {said}"
