@@ -30,6 +30,9 @@ def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | N
         if not failure.add_to(path, faults):
             _add_unreadable(path, faults)
         return None
+    if None in described["names"]:  # a damaged file can have a variable without a name
+        _add_unreadable(path, faults)
+        return None
     rows = tuple(
         TextRow(case, tuple(text for text, _ in cells), tuple(cell_type for _, cell_type in cells))
         for case, cells in enumerate(zip(*described["columns"], strict=True), start=1)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import FaultList
@@ -111,6 +111,7 @@ def test_cut_file_is_a_fault(tmp_path: Path, faults: FaultList, length: int) -> 
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+@example([(200, 0)])  # a variable loses its name
 def test_damaged_file_is_never_a_stack_trace(damage: list[tuple[int, int]]) -> None:
     content = bytearray(WHOLE)
     for place, byte in damage:
