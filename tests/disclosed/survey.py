@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.paths import DataPaths
+from tests.planted import base
 from tests.planted.base import CARD, COLUMNS, Row, figure, question, write_csv, write_yaml
 
 SURVEY = "small_survey"
@@ -161,14 +162,9 @@ def figures() -> Iterator[Row]:
 
 
 def settings() -> dict[str, Any]:
-    return {
-        "survey_id": SURVEY,
-        "title": {"en": "A small survey"},
-        "publisher": {"en": "The project"},
-        "population": {"en": "Made-up municipalities"},
-        "languages": ["en"],
-        "all_label": {"en": "All"},
-        "licence": "CC0",
+    of_planted = base.survey_settings(SURVEY)
+    del of_planted["size_class_question"]
+    return of_planted | {
         "size_classes": [
             {"id": "small", "min": 0, "max": 9999, "label": {"en": "Small"}},
             {"id": "middle", "min": 10000, "max": 29999, "label": {"en": "Middle"}},
@@ -177,24 +173,11 @@ def settings() -> dict[str, Any]:
         "size_class_groups": [{"id": "up_to_middle", "members": ["small", "middle"], "label": {"en": "Up to middle"}}],
         "roles": {"list_name": "role", "lead_order": [*LISTS["role"]]},
         "municipality_rule": "lead_role",
-        "disclosure": {"min_municipalities": 3, "min_responses": 5},
-        "limits": {"quarantined_share": 0.1, "small_base": 1},
     }
 
 
 def round_settings(year: str) -> dict[str, Any]:
-    return {
-        "round_id": year,
-        "title": {"en": f"Round of {year}"},
-        "field_window": {"opens_on": f"{year}-01-01", "closes_on": f"{year}-01-31"},
-        "timezone": "Europe/Helsinki",
-        "frame": {"division_date": DIVISION, "population_date": "2021-12-31", "scope": "all"},
-        "files": ["responses.csv"],
-        "format": "csv",
-        "timestamp_format": "%Y-%m-%d %H:%M:%S",
-        "duplicates": "keep_last",
-        "is_synthetic": False,
-    }
+    return base.round_settings(year) | {"is_synthetic": False}
 
 
 def write(paths: DataPaths) -> DataPaths:
