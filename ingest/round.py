@@ -23,6 +23,7 @@ from ingest.fields import (
     OptionalText,
     PositiveInt,
     QuestionId,
+    Reference,
     Text,
     TimestampFormat,
     Timezone,
@@ -119,8 +120,8 @@ class ColumnUse(SourceRow):
     """What one column of the export is: an answer, a part of one, a reserved name, or ignored."""
 
     source_column: Verbatim
-    question_id: Text
-    part: OptionalText
+    question_id: Reference
+    part: Reference | None
     ticked: OptionalText
     not_ticked: OptionalText
     list_separator: OptionalText

@@ -137,6 +137,7 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
 
 
 def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
+    check_unique(round_.columns_file, round_.columns, ("source_column", "question_id"), faults)
     by_source: dict[str, list[ColumnUse]] = defaultdict(list)
     for use in round_.columns:
         by_source[use.source_column].append(use)

@@ -10,18 +10,26 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from ingest.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
 from ingest.suggestions import quoted
-from ingest.validation import describe_error, keys_of
+from ingest.validation import describe_error
 
 # The longest file of a survey has some kB, and the parser takes seconds for more.
 LARGEST_BYTES = 128 * 1024
 DEEPEST = 20
 _BRACKET = re.compile(r"[][{}]")
+_ONE_WORD = re.compile(r"[\w.+:-]+")
+
+
+class _DatesAsWritten(RoundTripConstructor):
+    """A date that there is not is a fault of its key, as any other value."""
+
+
+_DatesAsWritten.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 class Settings(BaseModel):
@@ -60,6 +68,18 @@ class SettingsPlaces:
         return int(line) + 1
 
 
+    def written(self, location: Sequence[str | int]) -> str:
+        """A value of one word as it stands in the file: YAML reads False, 007 and 1.0 as something else."""
+        holder: Any = self._content
+        for step in location[:-1]:
+            holder = holder[step]
+        is_list = isinstance(holder, CommentedSeq)
+        line, column = (holder.lc.item if is_list else holder.lc.value)(location[-1])
+        lines = self.path.read_text(encoding="utf-8-sig").splitlines()
+        found = _ONE_WORD.match(lines[line], column) if line < len(lines) else None
+        return found[0] if found else ""
+
+
 def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tuple[SettingsT, SettingsPlaces] | None:
     """A YAML file as an object of `model` and the places of its keys, or None with faults."""
     content = _read_yaml(path, faults)
@@ -73,7 +93,10 @@ def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tupl
         return None
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            refusal = describe_error(detail, keys_of(model, detail["loc"]))
+            if detail["type"] == "too_short" and detail["input"]:
+                continue  # none of them is right: that is told of each
+            written = places.written(detail["loc"]) if detail["type"] == "string_type" else ""
+            refusal = describe_error(detail, model, written)
             faults.add(
                 refusal.code,
                 path,
@@ -93,7 +116,9 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
         _add_too_deep(path, faults)
         return None
     try:
-        content = YAML(typ="rt", pure=True).load(text)
+        yaml = YAML(typ="rt", pure=True)
+        yaml.Constructor = _DatesAsWritten
+        content = yaml.load(text)
     except DuplicateKeyError as error:
         _add_repeated_key(path, error, faults)
         return None
@@ -178,8 +203,8 @@ def _add_unreadable_value(path: Path, error: Exception, faults: FaultList) -> No
         path,
         "",
         found=f"A value cannot be read ({str(error).partition(';')[0]}).",
-        expected="Dates that there are, and numbers of a usual length.",
-        advice="Look at the dates and numbers, or put the value in quotes.",
+        expected="Numbers of a usual length.",
+        advice="Look at the numbers, or put the value in quotes.",
     )
 
 
