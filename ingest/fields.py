@@ -173,11 +173,11 @@ FileName = Annotated[
 Code = Annotated[Text, _form(r"\S+", "wrong-code", "A code has no spaces.", "Write _ for a space.")]
 Codes = Annotated[tuple[Code, ...], ONCE]
 AreaCode = Annotated[
-    Text,
+    Reference,
     _form("[0-9A-Za-z-]+", "wrong-area-code", "An area code has digits and letters only.", "Look it up in areas.csv."),
 ]
 MunicipalityCode = Annotated[
-    Text,
+    Reference,
     _form(
         "[0-9A-Za-z]+",
         "wrong-municipality-code",

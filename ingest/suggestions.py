@@ -51,8 +51,11 @@ def _likeness(first: str, second: str, **_: object) -> float:
 
 
 def _is_other_word(first: str, second: str) -> bool:
-    """Words of two letters, as those of languages are, differ by as much as they have."""
-    return fuzz.ratio(first, second) < SAME_WORD and (len(first) > 2 or first.isdecimal())
+    """Another number is another thing; words of two letters, as those of languages are, differ by as much as they have.
+    """
+    if first.isdecimal() and second.isdecimal():
+        return int(first) != int(second)
+    return fuzz.ratio(first, second) < SAME_WORD and len(first) > 2
 
 
 def did_you_mean(value: str, choices: Iterable[str], otherwise: str = "") -> str:

@@ -107,6 +107,7 @@ class SurveySettings(Settings):
     disclosure: Disclosure
     limits: Limits
     retention: Retention | None = None
+    allowed_contacts: tuple[Text, ...] = ()
 
     @property
     def label_of_all(self) -> Labels:
