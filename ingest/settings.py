@@ -67,7 +67,6 @@ class SettingsPlaces:
             current = current[step]
         return int(line) + 1
 
-
     def written(self, location: Sequence[str | int]) -> str:
         """A value of one word as it stands in the file: YAML reads False, 007 and 1.0 as something else."""
         holder: Any = self._content

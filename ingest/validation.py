@@ -107,7 +107,10 @@ def _describe_unknown_value(value: object, expected: str) -> Refusal:
 
 def _keys_needed(model: type[BaseModel]) -> tuple[str, str]:
     needed = [info.alias or name for name, info in model.model_fields.items() if info.is_required()]
-    return f"The keys {listed(needed)}, each with a value.", "Write each as key: value, on lines indented below this one."
+    return (
+        f"The keys {listed(needed)}, each with a value.",
+        "Write each as key: value, on lines indented below this one.",
+    )
 
 
 def _read_as(value: object) -> str:

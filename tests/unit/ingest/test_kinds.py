@@ -95,7 +95,8 @@ def test_free_text_for_a_closed_list_is_seen(kind: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "advice"), [("persnal", 'Did you mean "personal"?'), ("secret", "Write one of them."), ("Opinion", "opinion")]
+    ("word", "advice"),
+    [("persnal", 'Did you mean "personal"?'), ("secret", "Write one of them."), ("Opinion", "opinion")],
 )
 def test_disclosure_is_one_of_three_words(
     paths: DataPaths, edit: Callable[[Path, str, str], None], word: str, advice: str

@@ -62,7 +62,13 @@ OFFICE = "kirjaamo@example.org"
         ("questions.csv", "Personal,Staff,", f"Personal,Staff,ask {OFFICE}", "line 4, column note", "staff"),
         ("choices.csv", "Advice,,", f"{OFFICE},,", "line 7, column label_en", ""),
         ("choices.csv", "mieltä,Av samma åsikt,Agree", f"{OFFICE},x,Agree", "line 4, column group_label_fi", ""),
-        ("published_figures.csv", "half_up_0,published,,", f"half_up_0,published,,{OFFICE}", "line 3, column note", "satisfied"),
+        (
+            "published_figures.csv",
+            "half_up_0,published,,",
+            f"half_up_0,published,,{OFFICE}",
+            "line 3, column note",
+            "satisfied",
+        ),
         ("plausibility.csv", "A large staff", f"Ask {OFFICE}", "line 2, column message_en", ""),
         ("rounds/2024/round.yml", "en: Survey of services 2024", f"en: '{OFFICE}'", "line 2, title.en", ""),
     ],
@@ -74,7 +80,9 @@ def test_text_to_be_published_is_looked_at_and_the_contact_of_an_office_may_stay
     edit(folder / file, old, new)
     (fault,) = [each for each in validate(paths) if each.code == "personal-data"]
     assert (fault.file, fault.place) == (f"data/{SURVEY}/{file}", place)
-    assert fault.found == f"The text{of and f' of the question {chr(34)}{of}{chr(34)}'} looks like personal data (email)."
+    assert (
+        fault.found == f"The text{of and f' of the question {chr(34)}{of}{chr(34)}'} looks like personal data (email)."
+    )
     assert OFFICE not in str(fault)
     edit(folder / "survey.yml", "limits:", f'allowed_contacts: ["{OFFICE}"]\nlimits:')
     assert [each for each in validate(paths) if each.code == "personal-data"] == []

@@ -81,7 +81,10 @@ def test_date_in_place_of_a_text_is_read_as_it_is_written(tmp_path: Path, faults
         ("many: [{first: 1, second: a}, b]", 'The value is "b". The keys first, second, each with a value.'),
         ("label: x", 'The value is "x". A text in each language. Write it as {fi: Kaikki, en: All}.'),
         ("inner: {first: 0, second: a}", "The value is the number 0. A number that is 1 at least. Correct it."),
-        ("inner: {first: 99999999999, second: a}", "The value is the number 99999999999. A number that is 999999999 at most."),
+        (
+            "inner: {first: 99999999999, second: a}",
+            "The value is the number 99999999999. A number that is 999999999 at most.",
+        ),
         ("is_on: 'yes'", 'The value is "yes". True or false. Write true or false, without quotes.'),
         ("inner: {first: 1, secnd: a}", 'Did you mean "second"?'),
     ],
