@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,11 +83,11 @@ class Area(SourceRow):
 
 
 class Population(SourceRow):
-    """Inhabitants of a municipality on 31 December."""
+    """Inhabitants of a municipality on 31 December; empty where nobody knows how many."""
 
     municipality_code: MunicipalityCode
     year: Year
-    population: Count
+    population: Count | None
     municipal_division: IsoDate
 
 
@@ -132,7 +132,7 @@ class Registry:
         return frozenset(row.municipality_code for row in self.divisions.get(division, ()))
 
     def populated_codes(self, year: str) -> frozenset[str]:
-        """The municipalities whose population of a year is known."""
+        """The municipalities that have a line for a year; their population in it may be unknown."""
         return frozenset(row.municipality_code for row in self.populations if row.year == year)
 
     @property
@@ -245,31 +245,26 @@ def _check_changes(path: Path, changes: Sequence[Change], faults: FaultList) -> 
 
 
 def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
-    """Codes of a country are of one length: a shorter one has lost its leading zeros."""
+    """Where codes begin with zeros, one of digits that is shorter than those has lost its own."""
     files: dict[Path, Sequence[Municipality | Population | ForeignLanguageShare]] = {
         **{_division_file(folder, name): rows for name, rows in registry.divisions.items()},
         folder / "population.csv": registry.populations,
         folder / "foreign_language_share.csv": registry.foreign_language_shares,
     }
-    widths = Counter(len(row.municipality_code) for rows in files.values() for row in rows)
-    width = widths.most_common(1)[0][0] if widths else 0
+    codes = [row.municipality_code for rows in files.values() for row in rows]
+    width = min((len(code) for code in codes if code.isdecimal() and code.startswith("0")), default=0)
     for path, rows in files.items():
         for row in rows:
-            if len(row.municipality_code) != width:
-                _add_wrong_width(path, row.line, row.municipality_code, width, faults)
-
-
-def _add_wrong_width(path: Path, line: int, code: str, width: int, faults: FaultList) -> None:
-    faults.add(
-        "wrong-municipality-code",
-        path,
-        line_place(line, "municipality_code"),
-        found=f"The value is {quoted(code)}.",
-        expected=f"A municipality code is {width} characters long like the others, kept as text.",
-        advice=f"Write {quoted(code.zfill(width))} if that was meant."
-        if len(code) < width and code.isdecimal()
-        else "Look the code up in municipalities.csv.",
-    )
+            code = row.municipality_code
+            if code.isdecimal() and len(code) < width:
+                faults.add(
+                    "wrong-municipality-code",
+                    path,
+                    line_place(row.line, "municipality_code"),
+                    found=f"The value is {quoted(code)}.",
+                    expected="A municipality code is text, with the leading zeros that codes of this registry have.",
+                    advice=f"Write {quoted(code.zfill(width))} if that was meant.",
+                )
 
 
 def _check_references(folder: Path, registry: Registry, faults: FaultList) -> None:

@@ -131,8 +131,8 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
         _add(
             round_, faults, "unknown-population", ("frame", "population_date"),
             f"population.csv has no population of {year} for {who}.",
-            "It has one for each municipality of the frame.",
-            "Correct the date, or add the populations.",
+            "It has a line for each municipality of the frame.",
+            "Correct the date, or add the lines; a population that nobody knows is left empty.",
         )  # fmt: skip
 
 
