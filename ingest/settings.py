@@ -22,6 +22,7 @@ from ingest.validation import describe_error
 LARGEST_BYTES = 128 * 1024
 DEEPEST = 20
 _BRACKET = re.compile(r"[][{}]")
+_UNREADABLE = re.compile(r"[0-9]{1000}|\\U[0-9A-Fa-f]")
 _ONE_WORD = re.compile(r"[\w.+:-]+")
 
 
@@ -125,7 +126,7 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
         _add_not_yaml(path, error, faults)
         return None
     except (ValueError, OverflowError) as error:
-        _add_unreadable_value(path, error, faults)
+        _add_unreadable_value(path, text, error, faults)
         return None
     except RecursionError:
         _add_too_deep(path, faults)
@@ -196,14 +197,16 @@ def _add_not_plain(path: Path, error: _NotPlain, faults: FaultList) -> None:
     )
 
 
-def _add_unreadable_value(path: Path, error: Exception, faults: FaultList) -> None:
+def _add_unreadable_value(path: Path, text: str, error: Exception, faults: FaultList) -> None:
+    """The parser does not say where."""
+    near = (number for number, line in enumerate(text.splitlines(), start=1) if _UNREADABLE.search(line))
     faults.add(
         "unreadable-value",
         path,
-        "",
+        line_place(next(near, 1)),
         found=f"A value cannot be read ({str(error).partition(';')[0]}).",
-        expected="Numbers of a usual length.",
-        advice="Look at the numbers, or put the value in quotes.",
+        expected="Numbers of a usual length, and characters that there are.",
+        advice="Look at the digits, or at what stands behind a backslash.",
     )
 
 

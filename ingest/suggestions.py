@@ -51,9 +51,10 @@ def _likeness(first: str, second: str, **_: object) -> float:
 
 
 def _is_other_word(first: str, second: str) -> bool:
-    """Another number is another thing; words of two letters, as those of languages are, differ by as much as they have."""
+    """Another number is another thing, unless its digits changed places; words of two letters, as those of languages
+    are, differ by as much as they have."""
     if first.isdecimal() and second.isdecimal():
-        return int(first) != int(second)
+        return int(first) != int(second) and sorted(first) != sorted(second)
     return fuzz.ratio(first, second) < SAME_WORD and len(first) > 2
 
 

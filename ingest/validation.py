@@ -64,7 +64,7 @@ _EXPECTATIONS: Mapping[str, tuple[str, str]] = {
     "too_short": ("At least one.", "Name one."),
     "less_than_equal": ("A number that is {le} at most.", "Correct it."),
     "greater_than_equal": ("A number that is {ge} at least.", "Correct it."),
-    "date_type": ("A date.", "Write it as 2023-01-31."),
+    "date_type": ("A date that there is, year first.", "Write it as 2023-01-31."),
     "float_type": ("A number.", "Write it as 0.05, without quotes."),
     "tuple_type": ("A list.", "Write it as [first, second]."),
     "dict_type": ("Keys with values.", "Write each as key: value."),
@@ -109,7 +109,7 @@ def _keys_needed(model: type[BaseModel]) -> tuple[str, str]:
     needed = [info.alias or name for name, info in model.model_fields.items() if info.is_required()]
     return (
         f"The keys {listed(needed)}, each with a value.",
-        "Write each as key: value, on lines indented below this one.",
+        "Write each as key: value, indented below this one.",
     )
 
 

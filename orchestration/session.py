@@ -209,7 +209,8 @@ def _end(session: Session) -> None:
     # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
     def is_all_read() -> bool:
         return bool(session.unchanged) or (
-            session.read >= source_folders(session.paths).keys() and not rounds_to_read(session.paths, round_keys(session.paths))
+            session.read >= source_folders(session.paths).keys()
+            and not rounds_to_read(session.paths, round_keys(session.paths))
         )
 
     is_published = session.outcome == "published"

@@ -15,10 +15,11 @@ from tests.rendered import DBT, Slip, rendered
 
 NINES = "9" * 15
 TEXTS = (
-    "0", "7", "-7", "+7", "007", "-0", "2.0", "2,0", "2.00", "2,00", "2.000", "2,000", "2.5", "2,5", "1 000", "1.000", "1,000",
-    "1e3", ".5", "5.", "2.0000001", "1.9999999", "0.1234567", "33.333333333333336", "33,333333333333336", "100.0000001",
+    "0", "7", "-7", "+7", "007", "-0", "2.0", "2,0", "2.00", "2,00", "2.000", "2,000", "2.5", "2,5", "1 000",
+    "1.000", "1,000", "1e3", ".5", "5.", "2.0000001", "1.9999999", "0.1234567", "33.333333333333336", "33,333333333333336", "100.0000001",
     NINES, f"-{NINES}", f"9{NINES}", f"-9{NINES}", f"+9{NINES}", f"{NINES}.9999994", f"{NINES}.9999995", f"{NINES}.5",
-    "0" * 400 + "7", "9" * 400, "-" + "9" * 400, "9" * 400 + ",5", "1." + "0" * 400, "1." + "3" * 400, "NaN", "inf", "n. 5",
+    "0" * 400 + "7", "9" * 400, "-" + "9" * 400, "9" * 400 + ",5", "1." + "0" * 400, "1." + "3" * 400,
+    "NaN", "inf", "n. 5",
 )  # fmt: skip
 BOUNDS = (
     (None, None),
@@ -32,10 +33,13 @@ MACROS = (DBT / "macros" / "answer_status.sql").read_text(encoding="utf-8")
 STATUS = """
 with answer as (
     select raw_value, question_type, cast(min_value as decimal(24, 6)) as min_value,
-        cast(max_value as decimal(24, 6)) as max_value, {{ text_to_number('raw_value', 'decimal_sign') }} as number_value,
+        cast(max_value as decimal(24, 6)) as max_value,
+        {{ text_to_number('raw_value', 'decimal_sign') }} as number_value,
         false as is_blank, true as is_relevant, true as is_column_relevant, false as is_missing_code, null as code,
         null as is_ticked, null as date_value, true as is_constraint_met, false as is_contradictory
-    from (select $text as raw_value, $kind as question_type, $low as min_value, $high as max_value, $sign as decimal_sign)
+    from (
+        select $text as raw_value, $kind as question_type, $low as min_value, $high as max_value, $sign as decimal_sign
+    )
 )
 select {{ answer_status() }} from answer
 """

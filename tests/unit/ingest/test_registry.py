@@ -36,7 +36,15 @@ def recode(paths: DataPaths, codes: Mapping[str, str]) -> None:
     [
         ("1", "5", "20", "50", "90", "105", "210"),  # plain numbers
         ("K01", "K05", "K20", "B1", "B90", "B105X", "210"),  # letters and digits
-        ("0101", "0105", "01020", "01050", "0190", "11105", "11210"),  # of two levels, none shorter than those with zeros
+        (
+            "0101",
+            "0105",
+            "01020",
+            "01050",
+            "0190",
+            "11105",
+            "11210",
+        ),  # of two levels, none shorter than those with zeros
     ],
 )
 def test_codes_may_differ_in_length(paths: DataPaths, codes: tuple[str, ...]) -> None:

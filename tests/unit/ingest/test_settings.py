@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import Field
 
 from ingest.errors import FaultList
 from ingest.fields import Labels, PositiveInt, Text, Truth
@@ -28,8 +29,8 @@ class Inner(Settings):
 class Example(Settings):
     name: Text = "x"
     words: tuple[Text, ...] = ()
-    rows: dict[Text, tuple[Text, ...]] = {}
-    label: Labels = {}
+    rows: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    label: Labels = Field(default_factory=dict)
     inner: Inner | None = None
     many: tuple[Inner, ...] = ()
     is_on: Truth = False

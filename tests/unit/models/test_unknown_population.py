@@ -75,7 +75,9 @@ def test_who_is_unknown_is_in_the_frame_and_in_no_size_class(warehouse: duckdb.D
     frame = rows(warehouse, "select municipality_code, population, size_class_id from int_frame_classified")
     unknown = [("B", None, None), ("C", None, None)]
     assert frame == [("A", 100, "small"), *unknown, ("D", 4000, "large"), ("E", 6000, "large")]
-    found = rows(warehouse, "select distinct breakdown from int_frame_broken_down where municipality_code in ('B', 'C')")
+    found = rows(
+        warehouse, "select distinct breakdown from int_frame_broken_down where municipality_code in ('B', 'C')"
+    )
     assert found == [("all",), ("county",)]
 
 
