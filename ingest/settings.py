@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,28 +56,32 @@ class SettingsPlaces:
 
     def line(self, location: Sequence[str | int]) -> int:
         """The line of a location, counted from 1."""
-        current: Any = self._content
-        line = 0
-        for step in location:
-            if isinstance(current, CommentedMap) and step in current:
-                line = current.lc.key(step)[0]
-            elif isinstance(current, CommentedSeq) and isinstance(step, int) and step < len(current):
-                line = current.lc.item(step)[0]
-            else:
-                break
-            current = current[step]
-        return int(line) + 1
+        lines = [
+            holder.lc.key(step)[0] if is_key else holder.lc.item(step)[0]
+            for holder, step, is_key in self._walk(location)
+        ]
+        return int(lines[-1]) + 1 if lines else 1
 
     def written(self, location: Sequence[str | int]) -> str:
         """A value of one word as it stands in the file: YAML reads False, 007 and 1.0 as something else."""
-        holder: Any = self._content
-        for step in location[:-1]:
-            holder = holder[step]
-        is_list = isinstance(holder, CommentedSeq)
-        line, column = (holder.lc.item if is_list else holder.lc.value)(location[-1])
-        lines = self.path.read_text(encoding="utf-8-sig").splitlines()
-        found = _ONE_WORD.match(lines[line], column) if line < len(lines) else None
+        walked = list(self._walk(location))
+        if len(walked) < len(location):
+            return ""
+        holder, step, is_key = walked[-1]
+        line, column = holder.lc.value(step) if is_key else holder.lc.item(step)
+        found = _ONE_WORD.match(self.path.read_text(encoding="utf-8-sig").split("\n")[line], column)
         return found[0] if found else ""
+
+    def _walk(self, location: Sequence[str | int]) -> Iterator[tuple[Any, str | int, bool]]:
+        """The groups of keys and lists on the way to a location, as far as there are any, each with the step from it."""
+        current: Any = self._content
+        for step in location:
+            is_key = isinstance(current, CommentedMap) and step in current
+            is_item = isinstance(current, CommentedSeq) and isinstance(step, int) and step < len(current)
+            if not is_key and not is_item:
+                return
+            yield current, step, is_key
+            current = current[step]
 
 
 def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tuple[SettingsT, SettingsPlaces] | None:

@@ -67,7 +67,7 @@ _EXPECTATIONS: Mapping[str, tuple[str, str]] = {
     "date_type": ("A date that there is, year first.", "Write it as 2023-01-31."),
     "float_type": ("A number.", "Write it as 0.05, without quotes."),
     "tuple_type": ("A list.", "Write it as [first, second]."),
-    "dict_type": ("Keys with values.", "Write each as key: value."),
+    "dict_type": ("Names, each with a value.", "Write each as name: value."),
 }
 
 

@@ -21,7 +21,8 @@
             then null
         when regexp_full_match({{ text }}, '[+-]?0*[0-9]{1,15}([.,][0-9]+)?')
             then cast(replace({{ text }}, ',', '.') as decimal(24, 6))
-        else cast(case when {{ text }} like '-%' then -{{ too_long_a_number() }} else {{ too_long_a_number() }} end as decimal(24, 6))
+        when {{ text }} like '-%' then cast(-{{ too_long_a_number() }} as decimal(24, 6))
+        else cast({{ too_long_a_number() }} as decimal(24, 6))
     end
 {%- endmacro %}
 

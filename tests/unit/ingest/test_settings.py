@@ -53,6 +53,7 @@ def told(tmp_path: Path, faults: FaultList, text: str) -> list[str]:
         ("words:\n  - a\n  - true", "line 3, words", "true", "true or false"),
         ("rows: {Status: [False]}", "line 1, rows.Status", "False", "true or false"),
         ("rows:\n  Status: ['0', 'x']\n  Finished:\n    - -1", "line 4, rows.Finished", "-1", "a number"),
+        ("\n\nname:\n  1e3", "line 3, name", "1e3", "a number"),
         ("label: {fi: 2024, en: '2024'}", "line 1, label.fi", "2024", "a number"),
     ],
 )
@@ -61,6 +62,12 @@ def test_text_that_yaml_reads_as_something_else_is_told_as_it_is_written(
 ) -> None:
     expected = f'{place}: The value is {written}, which YAML reads as {kind}. Text. Write it in quotes: "{written}".'
     assert told(tmp_path, faults, text) == [expected]
+
+
+def test_value_under_a_key_that_is_no_text_is_told_without_its_spelling(tmp_path: Path, faults: FaultList) -> None:
+    assert told(tmp_path, faults, "rows: {1: [False]}") == [
+        "line 1, rows.1: The value is false. Text. Put the value in quotes."
+    ]
 
 
 def test_advice_to_quote_helps(tmp_path: Path, faults: FaultList) -> None:
