@@ -73,7 +73,7 @@ class SettingsPlaces:
         return found[0] if found else ""
 
     def _walk(self, location: Sequence[str | int]) -> Iterator[tuple[Any, str | int, bool]]:
-        """The groups of keys and lists on the way to a location, as far as there are any, each with the step from it."""
+        """The keys and lists on the way to a location, as far as there are any, each with the step from it."""
         current: Any = self._content
         for step in location:
             is_key = isinstance(current, CommentedMap) and step in current
