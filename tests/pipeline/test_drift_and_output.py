@@ -204,7 +204,7 @@ def test_personal_data_is_counted_and_its_place_told_without_it(
     assert [row[:4] for row in told] == [(place, "Kommentti", "", check_id)]
     assert text not in str(told)
     allowed = json.dumps([text])
-    warehouse.execute("update staging.stg_codebook__surveys set allowed_contacts = ?", [allowed])
+    warehouse.execute("update raw.codebook__surveys set allowed_contacts = ?", [allowed])
     models["int_texts_with_personal_data"].make(warehouse)
     assert outcome(warehouse, models["checks_privacy"], check_id) == ("pass", "0")
 
