@@ -263,7 +263,7 @@ def _check_options(round_: Round, survey: Survey, faults: FaultList) -> None:
                 round_, uses[0], "part", "option-without-column", faults,
                 f"Options of {quoted(name)} without a column: {listed(lacking)}.",
                 "Each option has a column, or the round did not have it.",
-                f"Map the column of each; of one that was not asked, add the line {NOT_OFFERED},{name},<option>,,,",
+                f'Map them; for one that was not in the form add a line like "{NOT_OFFERED},{name},{min(lacking)},,,".',
             )  # fmt: skip
 
 

@@ -92,6 +92,15 @@ def test_row_without_a_needed_column_is_empty(round_folder: Path, edit: Edit) ->
     assert [row.status for row in file.rows] == ["empty_row", "read"]
 
 
+def test_row_with_a_value_is_set_aside_unless_it_is_empty(round_folder: Path, edit: Edit) -> None:
+    """Values are compared as text, trimmed; one of several columns is enough."""
+    where = 'skip_rows_where: {Huomautus: [testi, "0"], Kommentti: [kokeilu]}'
+    edit(round_folder / "round.yml", "is_synthetic", f"{where}\nis_synthetic")
+    rows = ("A1;;001;;x;;;;;testi", "A2;;001;;x;;;; kokeilu ;", "A3;;001;;x;;;;;00", ";;;;;;;;;testi")
+    statuses = [row.status for row in read(round_folder, *rows).rows]
+    assert statuses == ["set_aside_by_value", "set_aside_by_value", "read", "empty_row"]
+
+
 def test_row_that_does_not_fit_is_kept(paths: DataPaths, round_folder: Path) -> None:
     file = read(round_folder, "A1;;001", "A2;;001;Johtaja;Eri mieltä;;;;;x;y;z", "A3;;001;Johtaja;Eri mieltä;;;;;x")
     tables = response_rows(round_of(round_folder), [file], paths)
