@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
@@ -12,6 +13,7 @@ from ingest.errors import visible
 NEAR_ENOUGH = 75.0
 SAME_WORD = 60.0
 A_WORD_MORE = 5.0
+_DIGITS = re.compile(r"0*([0-9]+?)(?:[.]0+)?")
 LISTED_AT_MOST = 12
 
 
@@ -56,6 +58,18 @@ def _is_other_word(first: str, second: str) -> bool:
     if first.isdecimal() and second.isdecimal():
         return int(first) != int(second) and sorted(first) != sorted(second)
     return fuzz.ratio(first, second) < SAME_WORD and len(first) > 2
+
+
+def nearest_name(value: str, names: Iterable[str]) -> str | None:
+    """Like nearest, for what people and tools write: digits without the zeros before them or with decimals, a name with
+    another in brackets, or with a last word such as "kunta"."""
+    names = list(names)
+    digits = _DIGITS.fullmatch(value)
+    same = [name for name in names if digits and (found := _DIGITS.fullmatch(name)) and found[1] == digits[1]]
+    if len(same) == 1:
+        return same[0]
+    shorter = (value, value.partition("(")[0], value.rpartition(" ")[0])
+    return next(filter(None, (nearest(text, names) for text in shorter if text.strip())), None)
 
 
 def did_you_mean(value: str, choices: Iterable[str], otherwise: str = "") -> str:
