@@ -15,9 +15,9 @@ Line = dict[str, str]
 LISTS = """
 yesno: 1 Kyllä|Ja; 2 Ei|Nej; 99* En halua vastata|Vill inte svara
 plan: 1+a On, ja se on ajan tasalla|Ja, och den är aktuell; 2+a On, mutta se on vanhentunut|Ja, men den är föråldrad;
- 3+b Valmistellaan|Under beredning; 4+b Ei ole|Nej; 98 En tiedä|Vet inte
+ 3+b Valmistellaan|Under beredning; 4+b Ei ole|Nej; 98+c En tiedä|Vet inte
 scale: 1+a Täysin samaa mieltä|Helt av samma åsikt; 2+a Jokseenkin samaa mieltä|Delvis av samma åsikt;
- 3+b Jokseenkin eri mieltä|Delvis av annan åsikt; 4+b Täysin eri mieltä|Helt av annan åsikt; 98 En osaa sanoa|Kan inte säga;
+ 3+b Jokseenkin eri mieltä|Delvis av annan åsikt; 4+b Täysin eri mieltä|Helt av annan åsikt; 98+c En osaa sanoa|Kan inte säga;
  99* Ei vastausta|Inget svar
 weight: 1 Tärkeä|Viktig; 2 Melko tärkeä|Ganska viktig; 3 Ei tärkeä|Inte viktig; 99* Ei koske kuntaamme|Gäller inte oss
 service: 1 Neuvonta ja ohjaus|Rådgivning och handledning; 2 Koulutus, työpajat|Utbildning, verkstäder; 3 Tulkkaus|Tolkning;
