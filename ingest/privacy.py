@@ -62,7 +62,7 @@ class Privacy:
     def _kept_row(self, round_id: str, described: ResponseRow, places: Places) -> ResponseRow:
         row = described.row
         if self.erased and self.erased & self._tokens(round_id, row, places):
-            return ResponseRow(TextRow(row.line, ()), "", False, None, None, is_erased=True)
+            return ResponseRow(TextRow(row.line, ()), "", "erased")
         place = places[RESPONDENT]
         if row.problem is not None or place is None or not row.cells[place].strip():
             return described

@@ -38,6 +38,8 @@ from ingest.suggestions import did_you_mean
 from ingest.survey import Survey
 
 IGNORED = "ignored"
+NOT_OFFERED = "not offered"  # the source_column of an option that the round did not have
+ANY_TEXT = "*"  # what is ticked where the column holds what the respondent wrote
 RESERVED_NAMES = (
     "_response_id", "_respondent", "_started_at", "_submitted_at", "_completion", "_language", "_weight",
     "_form_version", "_municipality", "_role",
@@ -105,7 +107,10 @@ class RoundSettings(Settings):
     date_format: DateFormat = USUAL_DATE_FORMAT
     eligible: OptionalText = None
     skip_rows_without: tuple[Text, ...] = ()
+    skip_rows_where: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    completed_values: tuple[Text, ...] | None = None
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
+    duplicates_among: Literal["countable", "all"] = "countable"
     is_synthetic: Truth
 
     def layout(self) -> Layout:
@@ -116,7 +121,8 @@ class RoundSettings(Settings):
 
 
 class ColumnUse(SourceRow):
-    """What one column of the export is: an answer, a part of one, a reserved name, or ignored."""
+    """What one column of the export is: an answer, a part of one, a reserved name, or ignored. Of an option that the
+    round did not have, source_column is NOT_OFFERED."""
 
     source_column: Verbatim
     question_id: Text
@@ -189,6 +195,7 @@ class Round:
     settings: RoundSettings
     places: SettingsPlaces
     columns: Sequence[ColumnUse]
+    not_offered: Sequence[ColumnUse]
     recodes: Sequence[Recode]
     corrections: Sequence[Correction]
     codings: Sequence[Coding]
@@ -260,4 +267,6 @@ def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
         return None
     if corrections is None or codings is None or decisions is None:
         return None
-    return Round(survey_id, folder, *settings, columns, recodes, corrections, codings, decisions, card)
+    given = [use for use in columns if use.source_column != NOT_OFFERED]
+    not_offered = [use for use in columns if use.source_column == NOT_OFFERED]
+    return Round(survey_id, folder, *settings, given, not_offered, recodes, corrections, codings, decisions, card)

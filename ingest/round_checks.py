@@ -10,7 +10,17 @@ from ingest.errors import FaultList, line_place
 from ingest.expressions import Vocabulary
 from ingest.readers import FORMATS
 from ingest.registry import Registry
-from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, Coding, ColumnUse, Recode, Round
+from ingest.round import (
+    ANY_TEXT,
+    IGNORED,
+    NOT_OFFERED,
+    RESERVED_NAMES,
+    TIMESTAMP_NAMES,
+    Coding,
+    ColumnUse,
+    Recode,
+    Round,
+)
 from ingest.rows import check_unique
 from ingest.sources import check_untracked
 from ingest.suggestions import did_you_mean, listed, quoted
@@ -31,6 +41,7 @@ def check_round(
     if registry is not None:
         _check_frame(round_, registry, faults)
     _check_columns(round_, survey, faults)
+    _check_options(round_, survey, faults)
     _check_reserved(round_, survey, faults)
     _check_recodes(round_, survey, registry, systems, faults)
     _check_corrections(round_, survey, faults)
@@ -152,14 +163,15 @@ def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
     for name, uses in round_.uses.items():
         if name != IGNORED:
             _check_parts(round_, survey, name, uses, faults)
-    for name in round_.settings.skip_rows_without:
-        if name not in by_source:
-            _add(
-                round_, faults, "unknown-column", ("skip_rows_without",),
-                f"There is no column {quoted(name)} in columns.csv.",
-                "skip_rows_without names columns of the export.",
-                did_you_mean(name, by_source, "Correct the name."),
-            )  # fmt: skip
+    for key in ("skip_rows_without", "skip_rows_where"):
+        for name in getattr(round_.settings, key):
+            if name not in by_source:
+                _add(
+                    round_, faults, "unknown-column", (key,),
+                    f"There is no column {quoted(name)} in columns.csv.",
+                    f"{key} names columns of the export.",
+                    did_you_mean(name, by_source, "Correct the name."),
+                )  # fmt: skip
 
 
 def _add_use(
@@ -227,13 +239,48 @@ def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: Fault
             "Fill in one form and empty the other.",
         )  # fmt: skip
         return
-    known = survey.codes(survey.questions_by_id[use.question_id].list_name)
-    if use.part is not None and use.part not in known:
+    if use.part is not None:
+        _check_option(round_, survey, use, faults)
+
+
+def _check_options(round_: Round, survey: Survey, faults: FaultList) -> None:
+    """Every option of a question with a column per option has one: what nobody could tick is no zero."""
+    for use in round_.not_offered:
+        if survey.codes(_list_of(survey, use)) and (use.ticked or use.not_ticked or use.list_separator) is None:
+            _check_option(round_, survey, use, faults)
+        else:
+            _add_use(
+                round_, use, "question_id", "wrong-not-offered", faults,
+                f"{quoted(use.question_id)} is no select_multiple, or the line has more than part.",
+                "A line of what was not offered names a select_multiple and, as part, one option of it.",
+                "Correct the line, or remove it.",
+            )  # fmt: skip
+    for name, uses in round_.uses.items():
+        parts = {str(use.part) for use in (*uses, *round_.not_offered) if use.question_id == name}
+        lacking = survey.codes(_list_of(survey, uses[0])) - parts
+        if lacking and uses[0].ticked is not None:
+            _add_use(
+                round_, uses[0], "part", "option-without-column", faults,
+                f"Options of {quoted(name)} without a column: {listed(lacking)}.",
+                "Each option has a column, or the round did not have it.",
+                f"Map the column of each; of one that was not in the form, add the line {NOT_OFFERED},{name},<option>,,,",
+            )  # fmt: skip
+
+
+def _list_of(survey: Survey, use: ColumnUse) -> str | None:
+    """The list of a question with several answers; None for all else."""
+    question = survey.questions_by_id.get(use.question_id)
+    return question.list_name if question is not None and question.type == "select_multiple" else None
+
+
+def _check_option(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
+    known = survey.codes(_list_of(survey, use))
+    if use.part not in known:
         _add_use(
             round_, use, "part", "unknown-code", faults,
-            f"{quoted(use.part)} is not an option of {quoted(use.question_id)}.",
+            f"{quoted(use.part or '')} is not an option of {quoted(use.question_id)}.",
             f"One of the options {listed(sorted(known))}.",
-            did_you_mean(use.part, known, "Correct the code."),
+            did_you_mean(use.part or "", known, "Correct the code."),
         )  # fmt: skip
 
 
@@ -464,7 +511,7 @@ def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> N
     """A column of several questions was answered as one of them: a condition on it could see another's answer."""
     feeds: dict[str, set[str]] = defaultdict(set)
     for use in round_.columns:
-        if use.question_id in survey.questions_by_id:
+        if use.question_id in survey.questions_by_id and use.ticked != ANY_TEXT:
             feeds[use.source_column].add(use.question_id)
     shared = {name: column for column, names in feeds.items() if len(names) > 1 for name in names}
     for question in survey.questions:

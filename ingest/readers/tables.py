@@ -92,6 +92,21 @@ class TextTable:
         )
         return replace(self, header=self.header + lacking, rows=rows)
 
+    def with_decimal_sign(self, sign: str) -> TextTable:
+        """The table, whose number cells are written as its texts write numbers: a number itself is of no language."""
+        rows = tuple(
+            row._replace(
+                cells=tuple(
+                    text.replace(".", sign) if cell_type == "number" else text
+                    for text, cell_type in zip(row.cells, row.types, strict=True)
+                )
+            )
+            if row.types and row.problem is None
+            else row
+            for row in self.rows
+        )
+        return replace(self, rows=rows)
+
 
 def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
     """The table, whose rows with a NUL character do not fit: formats that write it as a sign of its own can hold it.

@@ -115,6 +115,7 @@ rows_{{ disposition }} as (
 
 {% for check, name, fault in [
     ('weights_readable', '_weight', 'responses.is_weight_wrong'),
+    ('unfinished_counted', '_completion', 'responses.is_unfinished'),
 ] %}
 {{ check }} as (
     select
@@ -123,7 +124,7 @@ rows_{{ disposition }} as (
         count(responses.row_id) as observed,
         0 as threshold,
         case
-            when max(columns.question_id) is not null
+            when max(columns.question_id) is not null {% if name == '_completion' %}and max(rounds.completed_values) is not null{% endif %}
                 then sum(case when responses.row_id is not null and {{ fault }} then 1 else 0 end)
         end as n_failed
     from rounds

@@ -26,7 +26,6 @@ select
     columns.not_ticked,
     columns.list_separator,
     cells.source_column,
-    cells.cell_type,
     cells.cell_value as raw_value
 from cells
 inner join columns
