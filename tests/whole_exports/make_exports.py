@@ -74,7 +74,7 @@ def _answer(chance: random.Random, question: Question, options: Sequence[Choice]
     if question.type == "select_one":
         return chance.choices(options, [1 if each.is_missing else 4 for each in options])[0]
     if question.type == "text":
-        return chance.choice(["Hyvä, kiitos", 'Sanoi "ei"; lähti', "Rivi 1\nrivi 2", "=1+1", "Åbo, öar"])
+        return chance.choice(["Hyvä, kiitos", 'Sanoi "ei"; lähti', "Rivi 1\nrivi 2", "1.50", "Åbo, öar"])
     if question.type == "date":
         return date(2010, 1, 1) + timedelta(days=chance.randrange(5000))
     if question.list_name and chance.random() < 0.1:
@@ -106,7 +106,7 @@ def _response(
         municipality=kind if kind in MUNICIPALITIES else chance.choice(list(MUNICIPALITIES)[:-2]),
         language=chance.choice(["fi", "fi", "sv"]),
         role=chance.choice(lists["role"]),
-        at=datetime(2023, 3, 1, 9) + timedelta(hours=9 * number, seconds=37 * number),
+        at=datetime(2023, 3, 1, 12) + timedelta(hours=9 * number, seconds=37 * number),
         kind=kind,
         answers=answers,
     )
