@@ -1,0 +1,257 @@
+"""Three whole exports of one questionnaire, from new-round on and by files only: every figure is the one that an
+independent script computes from the export, the codebook and the registry."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+from ruamel.yaml import YAML
+
+from ingest.paths import PROJECT_ROOT, DataPaths
+from ingest.warehouse import opened
+from tests.acceptance.project import kuntakysely
+from tests.deciding import Line, is_marked, lines
+from tests.parsed import hand_on_parse
+from tests.pipeline.build import MODELS, build
+from tests.whole_exports import figures as second_reading
+from tests.whole_exports.figures import Figures, Row, Survey
+from tests.whole_exports.make_exports import (
+    LIME_PREFIXES,
+    lime_columns,
+    make_responses,
+    qualtrics_tags,
+    write_kobo,
+    write_limesurvey,
+    write_qualtrics,
+)
+from tests.whole_exports.questionnaire import questions, write_codebook
+
+ROLES = "roles: {list_name: role, lead_order: ['1', '2', '3']}\nmunicipality_rule: lead_role"
+FILES = {"qualtrics": "responses.csv", "kobo": "responses.xlsx", "limesurvey": "responses.csv"}
+N_DECIDED = {"qualtrics": 40, "kobo": 110, "limesurvey": 50}  # lines that a person wrote, at most
+
+# What a person decides. Of columns.csv: the column, and what it is; of recodes.csv: the spelling, and what it stands
+# for, or nothing when its line goes; the rest are settings.
+COMMON: dict[str, Any] = {
+    "title": {"fi": "Keksitty", "sv": "Påhittad"},
+    "field_window": {"opens_on": "2023-03-01", "closes_on": "2023-03-31"},
+    "is_synthetic": True,
+    "producer": "Projekti",
+    "licence": "CC0",
+    "received_from": "Projekti",
+}
+FRAME_2023 = {"division_date": "2023-01-01", "population_date": "2022-12-31", "scope": "mainland"}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "qualtrics": COMMON | {
+        "frame": FRAME_2023, "duplicates": "keep_last", "eligible": "${consent} = '1'",
+        "skip_rows_where": {"Status": ["Survey Preview"], "Finished": ["False"]}, "date_format": "%d.%m.%Y",
+    },
+    "kobo": COMMON | {
+        "frame": {"division_date": "2025-01-01", "population_date": "2024-12-31", "scope": "all"},
+        "eligible": "${consent} = '1'", "timestamp_format": "%Y-%m-%dT%H:%M:%S.%f%z",
+        "skip_rows_where": {"_validation_status": ["validation_status_not_approved"]},
+    },
+    "limesurvey": COMMON | {
+        "frame": FRAME_2023, "duplicates": "keep_first", "eligible": "${consent} = 'A1'",
+        "skip_rows_without": ["submitdate"],
+    },
+}  # fmt: skip
+COLUMNS: dict[str, dict[str, list[Line]]] = {
+    "qualtrics": {
+        "ExternalReference": [("_respondent",)],
+        "Q5": [("form",)],
+        "Q5_4_TEXT": [("formtext",)],
+        "Q7": [("services", "", "", "", ",")],
+        "Q7_6_TEXT": [("servicetext",)],
+        "rooli": [("_role",)],
+    },
+    "kobo": {
+        "end": [("_submitted_at",)],
+        "start": [("_started_at",)],
+        "tausta/kuntanumero": [("_municipality", "code")],
+        "_id": [("_response_id",)],
+        "palvelut/services": [("services", "", "", "", " ")],
+        "palvelut/channels": [("channels", "", "", "", " ")],
+        "palvelut/partners": [("partners", "", "", "", " ")],
+        "_submission_time": [("ignored",)],
+        **{f"{each.grid or 'palvelut'}/{each.id}": [(each.id,)] for each in questions({})
+           if each.type != "select_multiple"},
+    },
+    "limesurvey": {
+        "token": [("_respondent",)],
+        "rooli": [("_role",)],
+        "form[other]": [("formtext",)],
+        "services[other]": [("services", "SQ006", "*"), ("servicetext",)],
+        **{column: [(name,)] for name, column in lime_columns(questions(LIME_PREFIXES)).items() if "[SQ" in column},
+    },
+}  # fmt: skip
+RECODES: dict[str, list[Line]] = {
+    "qualtrics": [],
+    "kobo": [("_municipality", code.lstrip("0"), code) for code in ("005", "049", "091", "092")],
+    "limesurvey": [("_municipality", "Helsingin kaupunki", "091"), ("form", "-oth-", "A4")],
+}
+
+
+def _survey(paths: DataPaths, tool: str) -> Survey:
+    folder, frame = paths.surveys / tool, SETTINGS[tool]["frame"]
+    return second_reading.read_survey(
+        folder, paths.registry, frame["division_date"], frame["population_date"][:4],
+        rule="latest" if tool == "kobo" else "lead_role", roles=("1", "2", "3"),
+        keep=SETTINGS[tool].get("duplicates", ""), whole_country=frame["scope"] == "all",
+    )  # fmt: skip
+
+
+def _rows(file: Path, tool: str, survey: Survey) -> list[Row]:
+    if tool == "qualtrics":
+        return second_reading.read_qualtrics(file, survey, qualtrics_tags(questions({})))
+    if tool == "kobo":
+        return second_reading.read_kobo(file, survey)
+    return second_reading.read_limesurvey(file, survey, lime_columns(questions(LIME_PREFIXES)))
+
+
+def make_inputs(folder: Path) -> DataPaths:
+    """The codebooks, the project's registry, and an export of each tool beside the data folder."""
+    paths = DataPaths(folder / "data")
+    shutil.copytree(PROJECT_ROOT / "data" / "registry", paths.registry)
+    for tool in FILES:
+        write_codebook(paths.surveys / tool, LIME_PREFIXES if tool == "limesurvey" else {},
+                       "municipality_rule: latest" if tool == "kobo" else ROLES)  # fmt: skip
+        (folder / tool).mkdir()
+    write_qualtrics(folder / "qualtrics" / "responses.csv", make_responses(1, {}))
+    write_kobo(folder / "kobo" / "responses.xlsx", make_responses(2, {}))
+    write_limesurvey(folder / "limesurvey" / "responses.csv", make_responses(3, LIME_PREFIXES))
+    return paths
+
+
+def decide(folder: Path, tool: str) -> int:
+    """Do what a person does with the draft; how many lines they wrote. What is marked and not named is ignored."""
+    file = folder / "columns.csv"
+    header, *drafted = lines(file)
+    decided = [header]
+    for line in drafted:
+        right = COLUMNS[tool].get(line[0], [("ignored",)] if is_marked(line) else [line[1:]])
+        decided += [(line[0], *cells, *[""] * (5 - len(cells))) for cells in right]
+    recodes = [line for line in lines(folder / "recodes.csv") if not is_marked(line)]
+    recodes += [line for line in RECODES[tool] if line not in recodes]
+    n_written = len(set(decided) - set(drafted)) + len(set(recodes) - set(lines(folder / "recodes.csv")))
+    for name, written in (("columns.csv", decided), ("recodes.csv", recodes)):
+        with (folder / name).open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle).writerows(written)
+    return n_written + sum(_set(folder / name, SETTINGS[tool]) for name in ("round.yml", "source.yml"))
+
+
+def _set(file: Path, decided: Mapping[str, Any]) -> int:
+    settings = YAML().load(file)
+    added = {"round.yml": decided.keys() - {"producer", "licence", "received_from"}, "source.yml": set()}[file.name]
+    keys = [key for key in decided if key in settings or key in added]
+    n_written = sum(len(decided[key]) if isinstance(decided[key], dict) else 1 for key in keys)
+    YAML().dump(dict(settings) | {key: decided[key] for key in keys}, file)
+    return n_written
+
+
+@pytest.fixture(scope="module")
+def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The three rounds, drafted, decided, found without a fault and built."""
+    paths = make_inputs(tmp_path_factory.mktemp("whole_exports"))
+    for tool, name in FILES.items():
+        drafted = kuntakysely(paths, "new-round", tool, "2023", str(paths.root.parent / tool / name))
+        assert drafted.returncode == 0, drafted.stdout
+        n_written = decide(paths.surveys / tool / "rounds" / "2023", tool)
+        assert n_written <= N_DECIDED[tool], f"{tool}: {n_written} lines to decide\n{drafted.stdout}"
+    assert kuntakysely(paths, "validate").stdout == "0 faults found.\n"
+    return build(hand_on_parse(built_sample, paths), MODELS)
+
+
+@pytest.fixture
+def warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        yield connection
+
+
+QUERIES = {
+    "disposition": "select disposition, '|', count(*) from intermediate.int_responses_disposed where {of} group by 1",
+    "response_rate": """select breakdown, breakdown_id, '|', n_municipalities, n_responses from marts.response_rate
+        where {of} and {in_part}""",
+    "status": "select question_id, status, '|', n from marts.answer_status_count where {of} and n > 0",
+    "answer": """select question_id, unit, breakdown, breakdown_id, level, answer_code, '|', n, base_n
+        from marts.answer_distribution where {of} and {in_part}""",
+    "number": """select question_id, unit, breakdown, breakdown_id, '|', n, round(mean, 9), total
+        from marts.number_summary where {of} and {in_part} and n > 0""",
+}
+
+
+def published(warehouse: duckdb.DuckDBPyConnection, tool: str) -> Figures:
+    """The figures of the product, by the same keys."""
+    found: Figures = {}
+    part = {"of": f"survey_id = '{tool}'", "in_part": "breakdown in ('all', 'size_class', 'county')"}
+    for kind, sql in QUERIES.items():
+        for row in warehouse.execute(sql.format(**part)).fetchall():
+            at = row.index("|")
+            found[(kind, *row[:at])] = row[at + 1 :]
+    return found
+
+
+def different(one: Figures, other: Figures) -> list[tuple[Any, ...]]:
+    return [(key, one.get(key), other.get(key)) for key in sorted(one.keys() | other.keys()) if one.get(key) != other.get(key)]
+
+
+@pytest.mark.parametrize("tool", FILES)
+def test_every_figure_is_the_one_of_the_script(
+    paths: DataPaths, warehouse: duckdb.DuckDBPyConnection, tool: str
+) -> None:
+    survey = _survey(paths, tool)
+    expected = second_reading.compute(survey, _rows(paths.root.parent / tool / FILES[tool], tool, survey))
+    assert different(published(warehouse, tool), expected) == []
+    assert len(expected) > 5000 and len(survey.questions) >= 30
+
+
+@pytest.mark.parametrize(
+    ("tool", "row", "column", "value"),
+    [
+        ("qualtrics", 20, "Q6_1", "Täysin eri mieltä"),
+        ("qualtrics", 20, "Q7", "Tulkkaus"),
+        ("qualtrics", 20, "kuntanumero", "905"),
+        ("qualtrics", 20, "Status", "Survey Preview"),
+        ("kobo", 20, "palvelut/form", 4),
+        ("kobo", 20, "palvelut/budget", 4.125),
+        ("kobo", 20, "imp/imp1", None),
+        ("limesurvey", 20, "channels[SQ001]", "Y"),
+        ("limesurvey", 20, "services[other]", ""),
+        ("limesurvey", 20, "since", "31.1.2020"),
+    ],
+)
+def test_a_cell_that_is_changed_in_the_export_is_seen(
+    paths: DataPaths, warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, tool: str, row: int, column: str, value: Any
+) -> None:
+    changed = tmp_path / FILES[tool]
+    shutil.copy(paths.root.parent / tool / FILES[tool], changed)
+    change_cell(changed, row, column, value)
+    survey = _survey(paths, tool)
+    assert different(published(warehouse, tool), second_reading.compute(survey, _rows(changed, tool, survey)))
+
+
+def change_cell(file: Path, row: int, column: str, value: Any) -> None:
+    """Write another value into one cell of an export; the heading is row 1."""
+    if file.suffix == ".xlsx":
+        book = openpyxl.load_workbook(file)
+        place = [cell.value for cell in book.active[1]].index(column)
+        assert book.active.cell(row, place + 1).value != value
+        book.active.cell(row, place + 1).value = value
+        book.save(file)
+        return
+    text = file.read_text(encoding="utf-8-sig")
+    delimiter = csv.Sniffer().sniff(text.splitlines()[0], ",;").delimiter
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    place = rows[0].index(column)
+    assert rows[row - 1][place] != value
+    rows[row - 1][place] = value
+    with file.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, delimiter=delimiter).writerows(rows)
