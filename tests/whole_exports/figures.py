@@ -201,7 +201,7 @@ def _holds(condition: str, own: Any, value_of: Callable[[str], Any]) -> bool:
 
 
 def _value(line: Line, cell: Any, codes: Iterable[str]) -> Any:
-    """What a cell says, or None: nothing, or nothing that can be read."""
+    """What a cell says, or None: nothing, nothing that can be read, or on a number a code that means no answer."""
     if line["type"] in ("select_one", "select_multiple"):
         return cell if cell and (isinstance(cell, set) or cell in codes) else None
     if line["type"] == "date":
@@ -210,7 +210,7 @@ def _value(line: Line, cell: Any, codes: Iterable[str]) -> Any:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     if line["type"] in ("integer", "decimal"):
         number = cell.replace(",", ".")
-        return Fraction(number) if re.fullmatch(r"-?\d+(\.\d+)?", number) else None
+        return Fraction(number) if re.fullmatch(r"-?\d+(\.\d+)?", number) and number not in codes else None
     return cell or None
 
 
@@ -233,7 +233,7 @@ def judge(survey: Survey, question: str, cells: Mapping[str, Any]) -> tuple[str,
         answers = {code for code in value if options[code]["is_missing"] == "0"}
         alone = any(options[code]["is_exclusive"] == "1" for code in answers) and len(answers) > 1
         return ("constraint_failed" if alone else "valid" if answers else "declared_missing"), answers
-    if line["type"] in ("integer", "decimal") and value is not None and f"{value}" in options:
+    if line["type"] in ("integer", "decimal") and cell in options:
         return "declared_missing", None
     if value is None:
         return {"select_one": "code_not_in_list", "date": "not_a_date"}.get(line["type"], "not_a_number"), None
