@@ -1,36 +1,36 @@
-"""One made-up questionnaire in Finnish and Swedish, as the codebooks of three surveys, each with the codes that its tool
-would give the answers."""
+"""A made-up questionnaire in Finnish and Swedish, and its codebook with the codes that a tool gives to the answers."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 Line = dict[str, str]
+Prefixes = Mapping[str, str]  # what a tool puts before the codes of a list
 
-# list: code, + for a printed group, * no answer, ! exclusive, and the label in both languages
+# A list: code, + and its printed group, * no answer, ! exclusive; then the label in both languages.
 LISTS = """
 yesno: 1 Kyllä|Ja; 2 Ei|Nej; 99* En halua vastata|Vill inte svara
 plan: 1+a On, ja se on ajan tasalla|Ja, och den är aktuell; 2+a On, mutta se on vanhentunut|Ja, men den är föråldrad;
  3+b Valmistellaan|Under beredning; 4+b Ei ole|Nej; 98+c En tiedä|Vet inte
 scale: 1+a Täysin samaa mieltä|Helt av samma åsikt; 2+a Jokseenkin samaa mieltä|Delvis av samma åsikt;
- 3+b Jokseenkin eri mieltä|Delvis av annan åsikt; 4+b Täysin eri mieltä|Helt av annan åsikt; 98+c En osaa sanoa|Kan inte säga;
- 99* Ei vastausta|Inget svar
-weight: 1 Tärkeä|Viktig; 2 Melko tärkeä|Ganska viktig; 3 Ei tärkeä|Inte viktig; 99* Ei koske kuntaamme|Gäller inte oss
-service: 1 Neuvonta ja ohjaus|Rådgivning och handledning; 2 Koulutus, työpajat|Utbildning, verkstäder; 3 Tulkkaus|Tolkning;
- 4 Vertaisryhmät|Kamratgrupper; 5! Ei mitään näistä|Inget av dessa; 6 Muu, mikä?|Annat, vad?
-channel: 1 Verkkosivut|Webbplats; 2 Sosiaalinen media|Sociala medier; 3 Esitteet|Broschyrer; 99* Ei tietoa|Uppgift saknas
+ 3+b Jokseenkin eri mieltä|Delvis av annan åsikt; 4+b Täysin eri mieltä|Helt av annan åsikt;
+ 98+c En osaa sanoa|Kan inte säga; 99* Ei vastausta|Inget svar
+weight: 1 Tärkeä|Viktig; 2 Melko tärkeä|Ganska viktig; 3 Ei tärkeä|Inte viktig; 99* Ei koske meitä|Gäller inte oss
+service: 1 Neuvonta ja ohjaus|Rådgivning och handledning; 2 Koulutus, työpajat|Utbildning, verkstäder;
+ 3 Tulkkaus|Tolkning; 4 Vertaisryhmät|Kamratgrupper; 5! Ei mitään näistä|Inget av dessa; 6 Muu, mikä?|Annat, vad?
+channel: 1 Verkkosivut|Webbplats; 2 Sosiaalinen media|Sociala medier; 3 Esitteet|Broschyrer;
+ 99* Ei tietoa|Uppgift saknas
 partner: 1 Järjestöt|Organisationer; 2 Seurakunnat|Församlingar; 3 Yritykset|Företag; 4 Oppilaitokset|Läroanstalter;
  5 Muu kumppani|Annan partner
-form: 1 Oma yksikkö|Egen enhet; 2 Osana muuta yksikköä|Som en del av en annan enhet; 3 Ostopalvelu|Köptjänst; 4 Muu|Annan
+form: 1 Oma yksikkö|Egen enhet; 2 Osana muuta yksikköä|Del av en annan enhet; 3 Ostopalvelu|Köptjänst; 4 Muu|Annan
 reason: 1 Ei resursseja|Inga resurser; 2 Ei tarvetta|Inget behov; 3 Ei ehditty|Ingen tid
 nonumber: -999* Ei tiedossa|Inte känt
 role: 1 Johtaja|Direktör; 2 Päällikkö|Chef; 3 Asiantuntija|Sakkunnig
 """
-# id, type, list, rule, relevant, constraint, bounds, Finnish, Swedish. A grid's questions are behind its > line.
+# id, type, list, rule, relevant, constraint, bounds, Finnish, Swedish; a grid's questions are behind its > line.
 QUESTIONS = """
 consent|select_one|yesno|||||Saako vastauksia käyttää?|Får svaren användas?
 unit|select_one|yesno|any_yes||||Onko kunnassanne maahanmuuttoyksikkö?|Har er kommun en invandrarenhet?
@@ -50,7 +50,7 @@ formtext|text||||||Miten palvelut on järjestetty? Muu|Hur är tjänsterna ordna
 services|select_multiple|service|union||||Mitä palveluja kunnassanne on?|Vilka tjänster har er kommun?
 servicetext|text|||selected(${services}, '6')|||Mitä palveluja kunnassanne on? Muu|Vilka tjänster har er kommun? Annat
 course|select_one|yesno||selected(${services}, '2')|||Onko koulutus suomeksi?|Är utbildningen på svenska?
-many|select_one|yesno||count-selected(${services}) >= 2|||Onko palveluilla yhteinen johto?|Har tjänsterna en gemensam ledning?
+many|select_one|yesno||count-selected(${services}) >= 2|||Onko palveluilla sama johto?|Har tjänsterna samma ledning?
 channels|select_multiple|channel|latest|${unit} = '1'|||Missä yksikkö tiedottaa?|Var informerar enheten?
 partners|select_multiple|partner|||||Keiden kanssa teette yhteistyötä?|Vilka samarbetar ni med?
 staff|integer|nonumber||||0..500|Henkilöstön määrä|Antal anställda
@@ -69,110 +69,10 @@ leader|select_one|yesno|||. != '1' or ${staff} > 0||Onko yksiköllä esihenkilö
 4|terveys|hälsa
 comment|text||||||Muita huomioita|Övriga kommentarer
 """
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer of a list."""
-
-    code: str
-    group: str
-    is_missing: bool
-    is_exclusive: bool
-    fi: str
-    sv: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question as its codebook has it; a question of a grid has the grid's id and its own number."""
-
-    id: str
-    type: str
-    list_name: str
-    rule: str
-    relevant: str
-    constraint: str
-    bounds: str
-    fi: str
-    sv: str
-    grid: str = ""
-    number: str = ""
-
-
-def choices(prefixes: Mapping[str, str]) -> dict[str, list[Choice]]:
-    """Every list. `prefixes` is what the tool puts before the codes of a list."""
-    found = {}
-    for name, line in re.findall(r"^(\w+): (.+(?:\n .+)*)", LISTS, re.MULTILINE):
-        parts = re.findall(r"(-?\d+)(\+\w)?(\*)?(!)? ([^|]+)\|([^;]+)", line.replace("\n", ""))
-        found[name] = [
-            Choice(prefixes.get(name, "") + code, group[1:], bool(missing), bool(alone), fi, sv)
-            for code, group, missing, alone, fi, sv in parts
-        ]
-    return found
-
-
-def questions(prefixes: Mapping[str, str]) -> list[Question]:
-    """Every question, in order; the codes in their conditions have the tool's prefix."""
-
-
-    def _with_prefix(condition: str, own_list: str) -> str:
-        return re.sub(
-            r"(\$\{(\w+)\}|\.)([^'$]*)'(\d+)'",
-            lambda found: f"{found[1]}{found[3]}'{prefixes.get(lists.get(found[2], own_list), '')}{found[4]}'",
-            condition,
-        )
-
-    found: list[Question] = []
-    lists = {line.split("|")[0].strip("> "): line.split("|")[2] for line in QUESTIONS.split("\n") if line.count("|") > 2}
-    grid: Sequence[str] = ()
-    for line in QUESTIONS.strip().split("\n"):
-        cells = line.split("|")
-        if line.startswith(">"):
-            grid = cells
-        elif len(cells) == 3:
-            name, number = grid[0][2:], cells[0]
-            labels = [f"{stem} - {item}" for stem, item in zip(grid[-2:], cells[1:], strict=True)]
-            found.append(Question(name + number, *grid[1:-2], *labels, name, number))  # type: ignore[call-arg]
-        else:
-            cells[4], cells[5] = (_with_prefix(text, cells[2]) for text in cells[4:6])
-            found.append(Question(*cells))
-    return found
-
-
-def write_codebook(folder: Path, prefixes: Mapping[str, str], settings: str) -> None:
-    """survey.yml, questions.csv and choices.csv of a survey."""
-    folder.mkdir(parents=True)
-    (folder / "survey.yml").write_text(SURVEY.format(survey_id=folder.name, settings=settings), encoding="utf-8")
-    _write(folder / "questions.csv", [_question_line(each) for each in questions(prefixes)])
-    _write(folder / "choices.csv", [
-        {"list_name": name, "code": each.code, "group_code": each.group, "is_missing": str(int(each.is_missing)),
-         "is_exclusive": str(int(each.is_exclusive)), "sort_order": str(place), "label_fi": each.fi,
-         "label_sv": each.sv} | dict.fromkeys(("group_label_fi", "group_label_sv"), each.group and f"Ryhmä {each.group}")
-        for name, found in choices(prefixes).items() for place, each in enumerate(found, 1)
-    ])  # fmt: skip
-
-
-def _question_line(each: Question) -> Line:
-    low, _, high = each.bounds.partition("..")
-    given = {
-        "question_id": each.id, "type": each.type, "list_name": each.list_name, "min_value": low, "max_value": high,
-        "relevant": each.relevant, "constraint": each.constraint, "group_id": each.grid, "severity": "info",
-        "other_of": {"formtext": "form", "servicetext": "services"}.get(each.id, ""),
-        "municipality_rule": each.rule, "label_fi": each.fi, "label_sv": each.sv,
-    }  # fmt: skip
-    names = ("question_id,type,list_name,unit,min_value,max_value,soft_min,soft_max,required,relevant,constraint,"
-             "other_of,group_id,severity,disclosure,municipality_rule,label_fi,label_sv,note")  # fmt: skip
-    return {name: given.get(name, "") for name in names.split(",")}
-
-
-def _write(file: Path, rows: Sequence[Line]) -> None:
-    with file.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-
-
+COLUMNS = (  # of questions.csv
+    "question_id,type,list_name,unit,min_value,max_value,soft_min,soft_max,required,relevant,constraint,other_of,"
+    "group_id,severity,disclosure,municipality_rule,label_fi,label_sv,note"
+)
 SURVEY = """
 survey_id: {survey_id}
 title: {{fi: Keksitty kysely, sv: Påhittad enkät}}
@@ -190,3 +90,72 @@ disclosure: {{min_municipalities: 3, min_responses: 5}}
 limits: {{quarantined_share: 0.1, small_base: 5}}
 {settings}
 """
+
+
+def choices(prefixes: Prefixes) -> dict[str, list[Line]]:
+    """The lines of choices.csv, by their list."""
+    found = {}
+    for name, line in re.findall(r"^(\w+): (.+(?:\n .+)*)", LISTS, re.MULTILINE):
+        parts = re.findall(r"(-?\d+)(\+\w)?(\*)?(!)? ([^|]+)\|([^;]+)", line.replace("\n", ""))
+        found[name] = [
+            {
+                "list_name": name, "code": prefixes.get(name, "") + code, "group_code": group[1:],
+                "is_missing": str(len(missing)), "is_exclusive": str(len(alone)), "sort_order": str(place),
+                "label_fi": fi, "label_sv": sv, "group_label_fi": group and f"Ryhmä {group[1:]}",
+                "group_label_sv": group and f"Grupp {group[1:]}",
+            }
+            for place, (code, group, missing, alone, fi, sv) in enumerate(parts, 1)
+        ]  # fmt: skip
+    return found
+
+
+def questions(prefixes: Prefixes) -> list[Line]:
+    """The lines of questions.csv."""
+    found: list[Line] = []
+    grid: Sequence[str] = ()
+    for cells in (line.split("|") for line in QUESTIONS.strip().split("\n")):
+        if cells[0].startswith(">"):
+            grid = [cells[0][2:], *cells[1:]]
+        elif len(cells) == 3:
+            labels = [f"{stem} - {item}" for stem, item in zip(grid[-2:], cells[1:], strict=True)]
+            found.append(_question([grid[0] + cells[0], *grid[1:-2], *labels]) | {"group_id": grid[0]})
+        else:
+            found.append(_question(cells))
+    prefix = {each["question_id"]: prefixes.get(each["list_name"], "") for each in found}
+    for each in found:
+        for name in ("relevant", "constraint"):  # a code is of the question before it
+            each[name] = re.sub(
+                r"(\$\{(\w+)\}|\.)([^'$]*)'(\d+)'",
+                lambda part, own=each["question_id"]: f"{part[1]}{part[3]}'{prefix[part[2] or own]}{part[4]}'",
+                each[name],
+            )
+    return found
+
+
+def _question(cells: Sequence[str]) -> Line:
+    names = (
+        "question_id",
+        "type",
+        "list_name",
+        "municipality_rule",
+        "relevant",
+        "constraint",
+        "",
+        "label_fi",
+        "label_sv",
+    )
+    line = dict.fromkeys(COLUMNS.split(","), "") | {"severity": "info"} | dict(zip(names, cells, strict=True))
+    line["min_value"], _, line["max_value"] = line.pop("").partition("..")
+    return line | {"other_of": {"formtext": "form", "servicetext": "services"}.get(cells[0], "")}
+
+
+def write_codebook(folder: Path, prefixes: Prefixes, settings: str) -> None:
+    """survey.yml, questions.csv and choices.csv of a survey."""
+    folder.mkdir(parents=True)
+    (folder / "survey.yml").write_text(SURVEY.format(survey_id=folder.name, settings=settings), encoding="utf-8")
+    options = [line for found in choices(prefixes).values() for line in found]
+    for name, rows in (("questions.csv", questions(prefixes)), ("choices.csv", options)):
+        with (folder / name).open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
