@@ -39,7 +39,7 @@ from tests.whole_exports.questionnaire import questions, write_codebook
 MARTS = ("answer_distribution", "answer_status_count", "number_summary", "response_rate")
 ROLES = "roles: {list_name: role, lead_order: ['1', '2', '3']}\nmunicipality_rule: lead_role"
 FILES = {"qualtrics": "responses.csv", "kobo": "responses.xlsx", "limesurvey": "responses.csv"}
-N_DECIDED = {"qualtrics": 31, "kobo": 84, "limesurvey": 35}  # lines that a person wrote, at most
+N_DECIDED = {"qualtrics": 28, "kobo": 21, "limesurvey": 35}  # lines that a person wrote, at most
 
 # What a person decides. Of columns.csv: the column, and what it is; of recodes.csv: the spelling, and what it stands
 # for, or nothing when its line goes; the rest are settings.
@@ -47,6 +47,7 @@ COMMON: dict[str, Any] = {
     "title": {"fi": "Keksitty", "sv": "Påhittad"},
     "field_window": {"opens_on": "2023-03-01", "closes_on": "2023-03-31"},
     "is_synthetic": True,
+    "timezone": "Europe/Helsinki",
     "producer": "Projekti",
     "licence": "CC0",
     "received_from": "Projekti",
@@ -55,7 +56,7 @@ FRAME_2023 = {"division_date": "2023-01-01", "population_date": "2022-12-31", "s
 SETTINGS: dict[str, dict[str, Any]] = {
     "qualtrics": COMMON | {
         "frame": FRAME_2023, "duplicates": "keep_last", "eligible": "${consent} = '1'",
-        "skip_rows_where": {"Status": ["Survey Preview"], "Finished": ["False"]}, "date_format": "%d.%m.%Y",
+        "skip_rows_where": {"Status": ["Survey Preview"], "Finished": ["False"]},
     },
     "kobo": COMMON | {
         "frame": {"division_date": "2025-01-01", "population_date": "2024-12-31", "scope": "all"},
@@ -69,29 +70,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 NOT_MARKED = {"ExternalReference": [("_respondent",)]}  # what the draft could not know
 COLUMNS: dict[str, dict[str, list[Line]]] = {
-    "qualtrics": {
-        "Q5": [("form",)],
-        "Q5_4_TEXT": [("formtext",)],
-        "Q7": [("services", "", "", "", ",")],
-        "Q7_6_TEXT": [("servicetext",)],
-        "rooli": [("_role",)],
-    },
-    "kobo": {
-        "end": [("_submitted_at",)],
-        "start": [("_started_at",)],
-        "tausta/kuntanumero": [("_municipality", "code")],
-        "_id": [("_response_id",)],
-        "palvelut/services": [("services", "", "", "", " ")],
-        "palvelut/channels": [("channels", "", "", "", " ")],
-        "palvelut/partners": [("partners", "", "", "", " ")],
-        "_submission_time": [("ignored",)],
-        **{f"{each['group_id'] or 'palvelut'}/{each['question_id']}": [(each["question_id"],)] for each in questions({})
-           if each["type"] != "select_multiple"},
-    },
+    "qualtrics": {"rooli": [("_role",)]},
+    "kobo": {"tausta/kuntanumero": [("_municipality", "code")]},
     "limesurvey": {
         "token": [("_respondent",)],
         "rooli": [("_role",)],
-        "form[other]": [("formtext",)],
         "services[other]": [("services", "SQ006", "*"), ("servicetext",)],
         **{column: [(name,)] for name, column in lime_columns().items() if "[SQ" in column},
     },
