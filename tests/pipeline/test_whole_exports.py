@@ -34,7 +34,7 @@ from tests.whole_exports.make_exports import (
     write_limesurvey,
     write_qualtrics,
 )
-from tests.whole_exports.questionnaire import questions, write_codebook
+from tests.whole_exports.questionnaire import write_codebook
 
 MARTS = ("answer_distribution", "answer_status_count", "number_summary", "response_rate")
 ROLES = "roles: {list_name: role, lead_order: ['1', '2', '3']}\nmunicipality_rule: lead_role"
