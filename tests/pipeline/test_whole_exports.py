@@ -60,7 +60,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "kobo": COMMON | {
         "frame": {"division_date": "2025-01-01", "population_date": "2024-12-31", "scope": "all"},
-        "eligible": "${consent} = '1'", "timestamp_format": "%Y-%m-%dT%H:%M:%S.%f%z",
+        "eligible": "${consent} = '1'",
         "skip_rows_where": {"_validation_status": ["validation_status_not_approved"]},
     },
     "limesurvey": COMMON | {
