@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ingest.conditions import Condition, eligible_condition, spoken_of
 from ingest.errors import FaultList, line_place
-from ingest.expressions import Vocabulary
 from ingest.readers import FORMATS
 from ingest.registry import Registry
 from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, Coding, ColumnUse, Recode, Round
@@ -37,6 +36,7 @@ def check_round(
     _check_codings(round_, survey, faults)
     _check_decisions(round_, faults)
     _check_shared_columns(round_, survey, faults)
+    _note_unasked(round_, survey, faults)
     if not round_.settings.is_synthetic:
         check_untracked(round_.response_files, faults)
 
@@ -460,6 +460,19 @@ def _check_decisions(round_: Round, faults: FaultList) -> None:
             )  # fmt: skip
 
 
+def _spoken_of_here(round_: Round, survey: Survey) -> Iterator[tuple[str, set[str], str]]:
+    """Each condition that the round is judged by, the other questions it speaks of, and what it means not to judge it:
+    nothing of eligible, which is then a fault."""
+    for question in survey.questions:
+        if question.question_id in round_.asked:
+            shown, own = quoted(question.question_id), {question.question_id}
+            yield f"relevant of {shown}", spoken_of(question.relevant) - own, "it then counts as a question for all"
+            yield f"constraint of {shown}", spoken_of(question.constraint) - own, "the answers then stay valid"
+    for rule in survey.rules:
+        yield f"the rule {quoted(rule.rule_id)}", spoken_of(rule.expression), "no response then meets it"
+    yield "eligible", spoken_of(round_.settings.eligible), ""
+
+
 def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
     """A column of several questions was answered as one of them: a condition on it could see another's answer."""
     feeds: dict[str, set[str]] = defaultdict(set)
@@ -467,24 +480,39 @@ def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> N
         if use.question_id in survey.questions_by_id:
             feeds[use.source_column].add(use.question_id)
     shared = {name: column for column, names in feeds.items() if len(names) > 1 for name in names}
-    for question in survey.questions:
-        for purpose in ("relevant", "constraint"):
-            expression = getattr(question, purpose) if question.question_id in round_.uses else None
-            for name in sorted(spoken_of(expression) & shared.keys() - {question.question_id}):
-                _add_use(
-                    round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
-                    f"{quoted(shared[name])} feeds several questions, and {purpose} of {quoted(question.question_id)} "
-                    f"speaks of {quoted(name)}.",
-                    "A condition speaks of questions that have a column of their own.",
-                    "Split the column where the file is made, or say the condition by another question.",
-                )  # fmt: skip
+    for what, names, _ in _spoken_of_here(round_, survey):
+        for name in sorted(names & shared.keys()):
+            _add_use(
+                round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
+                f"{quoted(shared[name])} feeds several questions, and {what} speaks of {quoted(name)}.",
+                "A condition speaks of questions that have a column of their own.",
+                "Split the column where the file is made, or say the condition by another question.",
+            )  # fmt: skip
+
+
+def _note_unasked(round_: Round, survey: Survey, faults: FaultList) -> None:
+    """Rounds may ask fewer questions: a condition on one of the others is no fault, but nobody judges by it."""
+    for what, names, meaning in _spoken_of_here(round_, survey):
+        unasked = sorted(names & survey.questions_by_id.keys() - round_.asked)
+        if unasked and meaning:
+            faults.note(
+                "condition-on-unasked",
+                round_.columns_file,
+                found=f"{what} speaks of {listed(map(quoted, unasked))}, which this round does not ask.",
+                advice=f"What rests on that is not judged: {meaning}. If the files have its answers, map their column.",
+            )
 
 
 def compile_eligible(round_: Round, survey: Survey, faults: FaultList) -> Condition | None:
     """The round's eligible as SQL: it speaks of questions that the round asks. None without one, or with faults."""
-    expression = round_.settings.eligible
+    expression, path, place = round_.settings.eligible, round_.places.path, round_.places.place(("eligible",))
     if expression is None:
         return None
-    asked = {name: question for name, question in survey.questions_by_id.items() if name in round_.uses}
-    vocabulary = Vocabulary(asked, survey.vocabulary.codes)
-    return eligible_condition(expression, vocabulary, round_.places.path, round_.places.place(("eligible",)), faults)
+    for name in sorted(spoken_of(expression) & survey.questions_by_id.keys() - round_.asked):
+        faults.add(
+            "condition-on-unasked", path, place,
+            found=f"eligible speaks of {quoted(name)}, which this round does not ask.",
+            expected="It speaks of questions that columns.csv has, or all responses would be eligible.",
+            advice="Map the column that has the answers, or say the condition by another question.",
+        )  # fmt: skip
+    return eligible_condition(expression, survey.vocabulary, path, place, faults)
