@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from ingest.conditions import Condition, eligible_condition, spoken_of
 from ingest.errors import FaultList, line_place
@@ -460,17 +460,19 @@ def _check_decisions(round_: Round, faults: FaultList) -> None:
             )  # fmt: skip
 
 
-def _spoken_of_here(round_: Round, survey: Survey) -> Iterator[tuple[str, set[str], str]]:
-    """Each condition that the round is judged by, the other questions it speaks of, and what it means not to judge it:
-    nothing of eligible, which is then a fault."""
+def _speaking(round_: Round, survey: Survey, *more: tuple[str, set[str]]) -> dict[str, str]:
+    """By question, how a sentence begins on the conditions that the round is judged by and that speak of it."""
+    conditions = [*more, *((f"the rule {quoted(rule.rule_id)}", spoken_of(rule.expression)) for rule in survey.rules)]
     for question in survey.questions:
         if question.question_id in round_.asked:
             shown, own = quoted(question.question_id), {question.question_id}
-            yield f"relevant of {shown}", spoken_of(question.relevant) - own, "it then counts as a question for all"
-            yield f"constraint of {shown}", spoken_of(question.constraint) - own, "the answers then stay valid"
-    for rule in survey.rules:
-        yield f"the rule {quoted(rule.rule_id)}", spoken_of(rule.expression), "no response then meets it"
-    yield "eligible", spoken_of(round_.settings.eligible), ""
+            conditions.append((f"relevant of {shown}", spoken_of(question.relevant) - own))
+            conditions.append((f"constraint of {shown}", spoken_of(question.constraint) - own))
+    speaking: dict[str, list[str]] = defaultdict(list)
+    for what, names in conditions:
+        for name in sorted(names & survey.questions_by_id.keys()):
+            speaking[name].append(what)
+    return {name: f"{listed(found)} speak{'s' * (len(found) == 1)} of" for name, found in speaking.items()}
 
 
 def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
@@ -480,27 +482,26 @@ def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> N
         if use.question_id in survey.questions_by_id:
             feeds[use.source_column].add(use.question_id)
     shared = {name: column for column, names in feeds.items() if len(names) > 1 for name in names}
-    for what, names, _ in _spoken_of_here(round_, survey):
-        for name in sorted(names & shared.keys()):
-            _add_use(
-                round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
-                f"{quoted(shared[name])} feeds several questions, and {what} speaks of {quoted(name)}.",
-                "A condition speaks of questions that have a column of their own.",
-                "Split the column where the file is made, or say the condition by another question.",
-            )  # fmt: skip
+    speaking = _speaking(round_, survey, ("eligible", spoken_of(round_.settings.eligible)))
+    for name in speaking.keys() & shared.keys():
+        _add_use(
+            round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
+            f"{quoted(shared[name])} feeds several questions, and {speaking[name]} {quoted(name)}.",
+            "A condition speaks of questions that have a column of their own.",
+            "Split the column where the file is made, or say the condition by another question.",
+        )  # fmt: skip
 
 
 def _note_unasked(round_: Round, survey: Survey, faults: FaultList) -> None:
-    """Rounds may ask fewer questions: a condition on one of the others is no fault, but nobody judges by it."""
-    for what, names, meaning in _spoken_of_here(round_, survey):
-        unasked = sorted(names & survey.questions_by_id.keys() - round_.asked)
-        if unasked and meaning:
-            faults.note(
-                "condition-on-unasked",
-                round_.columns_file,
-                found=f"{what} speaks of {listed(map(quoted, unasked))}, which this round does not ask.",
-                advice=f"What rests on that is not judged: {meaning}. If the files have its answers, map their column.",
-            )
+    """A round may ask fewer questions: what speaks of the others is no fault, but is not judged here."""
+    speaking = _speaking(round_, survey)
+    for name in speaking.keys() - round_.asked:
+        faults.note(
+            "condition-on-unasked", round_.columns_file,
+            found=f"{speaking[name]} {quoted(name)}, which this round does not ask.",
+            advice="What rests on that is not judged: relevant counts as true, a constraint as met, a rule as met by "
+            "nobody. If the files have its answers, map their column.",
+        )  # fmt: skip
 
 
 def compile_eligible(round_: Round, survey: Survey, faults: FaultList) -> Condition | None:

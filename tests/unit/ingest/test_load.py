@@ -134,8 +134,10 @@ def test_booleans_dates_and_blanks_are_written_as_agreed(paths: DataPaths) -> No
             None,
             "comment",
             "relevant",
-            "(coalesce(max(case when question_id = 'satisfied' then code end) = 'no', false) and "
-            "coalesce(max(case when question_id = 'staff' then number_value end) < 10, false))",
+            "(coalesce(max(case when question_id = 'satisfied' and raw_value <> '' then coalesce(code, ' ' || question_id) "
+            "end) = 'no', max(case when question_id = 'satisfied' then 1 end) = 0) and "
+            "coalesce(max(case when question_id = 'staff' and number_value = floor(number_value) then number_value end) "
+            "< 10, max(case when question_id = 'staff' then 1 end) = 0))",
         )
     ]
 
@@ -153,8 +155,9 @@ def test_a_rule_of_plausibility_is_a_condition_of_its_kind(paths: DataPaths) -> 
             "impossible",
             "surveys/palvelukysely/plausibility.csv",
             "3",
-            "(coalesce(max(case when question_id = 'satisfied' then code end) = 'fully', false) and "
-            "coalesce(max(case when question_id = 'staff' then number_value end) = 0, false))",
+            "((max(case when question_id = 'satisfied' and raw_value <> '' then coalesce(code, ' ' || question_id) end) "
+            "= 'fully') and "
+            "(max(case when question_id = 'staff' and number_value = floor(number_value) then number_value end) = 0))",
         )
     ]
     assert query(paths, "select messages from raw.codebook__plausibility where kind = 'implausible'") == [
