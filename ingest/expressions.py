@@ -21,7 +21,7 @@ GRAMMAR = Path(__file__).with_name("expressions.lark")
 LONGEST = 1_000
 DEEPEST = 50
 NUMBER_TYPES = ("integer", "decimal")
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+is_number = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ INSTEAD = {
     "false": "Leave it out, or write not() around the condition instead of = false().",
     "AND": "Write and.", "&&": "Write and.", "OR": "Write or.", "||": "Write or.",
     "NOT": "Write not(...).", "!": "Write not(...).", "==": "Write =.", "<>": "Write !=.",
+    **dict.fromkeys("‘’“”", "Write straight quotes, 'code'."),
 }  # fmt: skip
 
 
@@ -184,7 +185,7 @@ def _syntax_fault(text: str, error: UnexpectedInput) -> ExpressionFault:
 
 def _word_at(text: str, at: int) -> str:
     """The word or sign that is not understood at a place; of two signs the second is not."""
-    both, found = text[max(at - 1, 0) : at + 1], re.match(r"[A-Za-z-]+|&&|\|\||!", text[at:])
+    both, found = text[max(at - 1, 0) : at + 1], re.match(r"[A-Za-z-]+|&&|\|\||[!‘’“”]", text[at:])
     return both if both in ("==", "<>") else found[0] if found else ""
 
 
@@ -393,7 +394,9 @@ class Compiler:
             return "date"
         shown = self._shown(node)
         is_multiple = question.type == "select_multiple"
-        advice = f"Use selected({shown}, 'code')." if is_multiple else f"Write {shown} != '' where something is written."
+        advice = (
+            f"Use selected({shown}, 'code')." if is_multiple else f"Write {shown} != '' where something is written."
+        )
         self._fault(
             "wrong-comparison",
             node,
@@ -460,13 +463,13 @@ class Compiler:
 
     def _given(self, reference: Reference) -> str:
         """That a row of a question, one of its options included, says something; an unknown option does."""
-        if self._type(reference) != "select_multiple":
+        if self._known(reference).type != "select_multiple":
             return "raw_value <> ''"
         return "true" if self._vocabulary.none_is_answer else "coalesce(is_ticked, true)"
 
-    def _type(self, reference: Reference) -> str:
-        question = self._vocabulary.questions.get(self._name(reference) or "")
-        return question.type if question else ""
+    def _known(self, reference: Reference) -> AskedQuestion:
+        """The question of a reference in which nothing is wrong."""
+        return self._vocabulary.questions[self._name(reference) or ""]
 
     def _seen(self, reference: Reference) -> str:
         """The rows of a question that its options are looked for in: none of a blank that is not judged."""
@@ -493,18 +496,17 @@ class Compiler:
         return "null"
 
     def _cases(self, node: Reference, kind: str, is_equality: bool) -> Iterator[str]:
-        """When an answer has which value. A code outside the list equals none: no code has a space."""
+        """When an answer has which value. A code outside the list equals none, as no code has a space; a number that is
+        declared missing equals that number, and has no other value."""
         if kind == "code":
             yield " and raw_value <> '' then coalesce(code, ' ' || question_id)"
         elif kind == "date":
             yield " then date_value"
         else:
-            yield f"{' and number_value = floor(number_value)' * (self._type(node) == 'integer')} then number_value"
-            question = self._vocabulary.questions.get(self._name(node) or "")
-            missing = self._vocabulary.codes.get(question.list_name or "", ()) if question and is_equality else ()
-            yield from (
-                f" and code = {quote_text(code)} then {code}" for code in sorted(missing) if NUMBER.fullmatch(code)
-            )
+            question = self._known(node)
+            yield f"{' and number_value = floor(number_value)' * (question.type == 'integer')} then number_value"
+            missing = self._vocabulary.codes.get(question.list_name or "", frozenset()) if is_equality else ()
+            yield from (f" and code = {quote_text(each)} then {each}" for each in sorted(missing) if is_number(each))
 
     def _fault(self, code: str, node: Node, found: str, expected: str, advice: str = "") -> None:
         fault = ExpressionFault(code, node.position, found, expected, advice)

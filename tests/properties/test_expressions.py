@@ -1,4 +1,4 @@
-"""Expressions as SQL judge as a second reading of them does, which knows no SQL: blanks, what is unreadable, not asked."""
+"""Expressions as SQL judge as a second reading of them does, which knows no SQL, of blanks and odd answers too."""
 
 from __future__ import annotations
 
@@ -229,7 +229,9 @@ def coded(row: int, cells: Cells) -> list[tuple[object, ...]]:
         if name == "many":
             rows += [(row, name, text, code if code in text.split() else None, None, None, code in text.split())
                      for code in sorted(CODES["offer"])]  # fmt: skip
-            rows += [(row, name, token, None, None, None, None) for token in text.split() if token not in CODES["offer"]]
+            rows += [
+                (row, name, token, None, None, None, None) for token in text.split() if token not in CODES["offer"]
+            ]
             continue
         code = text if text in CODES.get(QUESTIONS[name].list_name or "", ()) else None
         number = text if re.fullmatch(r"-?\d+([.]\d+)?", text) and code is None else None
@@ -263,9 +265,7 @@ def judged_alike(connection: duckdb.DuckDBPyConnection, spoiled: Spoiled = str) 
         )
         predicate = compiler.predicate(parse_expression(text))
         assert compiler.faults == [], text
-        found = dict(
-            connection.execute(f"select row_id, {spoiled(predicate)} from answers group by row_id").fetchall()
-        )
+        found = dict(connection.execute(f"select row_id, {spoiled(predicate)} from answers group by row_id").fetchall())
         for row, cells in enumerate(answered()):
             assert found[row] is verdict(case.tree, cells, case), f"{text} of {cells}"
 
@@ -288,7 +288,9 @@ SLIPS = {
     "a code outside the list is blank": replaced(r"coalesce\(code, ' ' \|\| question_id\)", "code"),
     "codes outside the lists are one code": replaced(r"' ' \|\| question_id", "' '"),
     "an unknown option is nothing": replaced(r"coalesce\(is_ticked, true\)", "is_ticked"),
-    "an unknown option is not counted": replaced(r"coalesce\(is_ticked, raw_value <> ''\)", "coalesce(is_ticked, false)"),
+    "an unknown option is not counted": replaced(
+        r"coalesce\(is_ticked, raw_value <> ''\)", "coalesce(is_ticked, false)"
+    ),
     "an unreadable number is read": replaced(r" and number_value = floor\(number_value\)", ""),
     "a number declared missing has no value": replaced(r" when question_id = 'number' and code = '-999' then -999", ""),
     "what is empty has an answer": replaced(r"then 0 end\) = 0\)", "then 0 end) = 1)"),

@@ -14,8 +14,8 @@ KEY = "palvelukysely/2024"
 COLUMNS = "data/surveys/palvelukysely/rounds/2024/columns.csv"
 NOTE = (
     f'Note: {COLUMNS}: the rule "large_staff_not_enough", the rule "enough_without_staff", relevant of "comment" speak '
-    'of "satisfied", which this round does not ask. What rests on that is not judged: relevant counts as true, a constraint '
-    "as met, a rule as met by nobody. If the files have its answers, map their column."
+    'of "satisfied", which this round does not ask. What rests on that is not judged: relevant counts as true, a '
+    "constraint as met, a rule as met by nobody. If the files have its answers, map their column."
 )
 Edit = Callable[[Path, str, str], None]
 

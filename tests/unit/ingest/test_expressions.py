@@ -171,6 +171,7 @@ def test_nothing_ticked_is_an_answer_where_the_survey_says_so() -> None:
         ("!(${staff} = 5)", "Write not(...)."),
         ("${staff} = 5 || ${staff} = 6", "Write or."),
         ("selected(${services}, 'advice') = true()", "Leave it out"),
+        ("${satisfied} = ‘yes’", "straight quotes"),
         ("${staff} = five", "Compare with"),
     ],
 )
