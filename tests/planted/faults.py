@@ -315,6 +315,12 @@ def _(survey: Survey) -> None:
     survey.answer("since", "last spring", 1)
 
 
+@planted("constraints_judged")
+def _(survey: Survey) -> None:
+    survey.choose("share")["constraint"] = ". <= 100 and . <= ${staff} + 100"
+    survey.answer("staff", "", 1)
+
+
 @planted("constraints_hold", *TYPED)
 def _(survey: Survey) -> None:
     survey.answer("share", "101", 1)
