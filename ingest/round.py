@@ -105,6 +105,8 @@ class RoundSettings(Settings):
     date_format: DateFormat = USUAL_DATE_FORMAT
     eligible: OptionalText = None
     skip_rows_without: tuple[Text, ...] = ()
+    skip_rows_where: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    completed_values: tuple[Text, ...] = ()
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
     is_synthetic: Truth
 
