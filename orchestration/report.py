@@ -191,7 +191,9 @@ def said_of_draft(draft: Draft, paths: DataPaths) -> str:
 
 def _said_of_doubts(file: str, reason: str, places: Sequence[str]) -> str:
     """One reason, and where it holds: in a wide file there are many such places."""
-    said = f"{file}, {places[0]}: {reason}" if len(places) == 1 else f"{file}, {reason} ({len(places)}): {listed(places)}"
+    said = (
+        f"{file}, {places[0]}: {reason}" if len(places) == 1 else f"{file}, {reason} ({len(places)}): {listed(places)}"
+    )
     return fill(
         said, WIDTH, initial_indent="  ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False
     )

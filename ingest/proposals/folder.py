@@ -292,9 +292,7 @@ def _card(name: str, file: Path, today: date) -> dict[str, Any]:
 
 
 def _doubts_of_columns(columns: Sequence[Proposed]) -> list[Doubt]:
-    return [
-        Doubt("columns.csv", _shown(line), line.reason) for line in columns if line.reason
-    ]
+    return [Doubt("columns.csv", _shown(line), line.reason) for line in columns if line.reason]
 
 
 def _shown(line: Proposed) -> str:

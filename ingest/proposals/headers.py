@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -31,8 +32,10 @@ class KnownHeader:
     reason: str = ""
 
     def is_for(self, name: str) -> bool:
-        """Whether a column has this header; a * stands for what the tool fills in."""
-        return fnmatchcase(normalised(name), normalised(self.header, signs=" ?!:."))
+        """Whether a column has this header; a * stands for what the tool fills in. One of no tool may be in a group."""
+        return fnmatchcase(
+            normalised(name if self.tool else re.split("[/-]", name)[-1]), normalised(self.header, signs=" ?!:.")
+        )
 
     @property
     def is_sure(self) -> bool:

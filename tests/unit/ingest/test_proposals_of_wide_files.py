@@ -57,6 +57,9 @@ def test_a_wide_export_is_recognised(wide: DataPaths, by_label: bool) -> None:
     assert wrong == {}
     assert sum(meaning[0].startswith("?") for meaning in drafted.values()) == len(NOT_IN_CODEBOOK)
     assert lines(folder / "recodes.csv")[1:] == []
+    settings = YAML().load(folder / "round.yml")
+    assert "timestamp_format" not in settings  # the times have their offsets
+    assert settings["timezone"] == "?Europe/Helsinki"
     assert max(map(len, done.output.splitlines())) <= 80
     assert len(done.output.splitlines()) < 25
 
@@ -65,12 +68,3 @@ def _filled(meaning: tuple[str, ...]) -> tuple[str, ...]:
     while meaning and not meaning[-1]:
         meaning = meaning[:-1]
     return meaning
-
-
-def test_times_with_an_offset_need_no_form_in_a_workbook(wide: DataPaths) -> None:
-    file = wide.root / "kobo.xlsx"
-    file.write_bytes(kobo_xlsx(columns(), by_label=False))
-    CliRunner().invoke(app, ["new-round", "wide", "first", str(file), "--data", str(wide.root)])
-    settings = YAML().load(wide.surveys / "wide" / "rounds" / "first" / "round.yml")
-    assert "timestamp_format" not in settings
-    assert settings["timezone"] == "?Europe/Helsinki"
