@@ -234,7 +234,7 @@ class Matching:
             for option in self.survey.lists.get(question.list_name or "", ())
             if normalised(column) in map(normalised, filter(None, option.labels.values()))
         ]  # fmt: skip
-        if len(found) != 1 or cells != {normalised(column)}:
+        if len(found) != 1 or not cells <= {normalised(column)}:
             return []
         return lines_of_option(column, *found[0], self.export, self.survey)
 

@@ -123,26 +123,34 @@ def gainsaid(line: Proposed, export: Export, option: Choice) -> bool:
 
 
 def like_siblings(lines: Sequence[Proposed], export: Export, survey: Survey) -> list[Proposed]:
-    """An option that nobody ticked, or everybody, is ticked as the others of its question are. One for own words need
-    not be."""
-    known: dict[str, set[tuple[str, str]]] = {}
+    """An option that nobody ticked, or everybody, is ticked as the others of its question are: by the same value, or by
+    the option as its column names it. One for own words need not be."""
+    known: dict[str, list[Proposed]] = {}
     for line in lines:
         if line.part and line.is_sure and line.ticked != ANY_TEXT:
-            known.setdefault(line.question, set()).add((line.ticked, line.not_ticked))
-    return [_like(line, known.get(line.question, set()), export, survey) for line in lines]
+            known.setdefault(line.question, []).append(line)
+    return [_like(line, known.get(line.question, []), export, survey) for line in lines]
 
 
-def _like(line: Proposed, known: set[tuple[str, str]], export: Export, survey: Survey) -> Proposed:
-    yes, no = {ticked for ticked, _ in known}, {other for _, other in known if other}
-    cells = set(export.column(line.source_column)) if line.part and line.ticked != ANY_TEXT else set()
+def _like(line: Proposed, siblings: Sequence[Proposed], export: Export, survey: Survey) -> Proposed:
     question = survey.questions_by_id.get(line.question)
-    if not line.part or question is None or len(yes) != 1 or len(no) > 1 or not cells <= yes | no:
+    if not siblings or question is None or not line.part or line.ticked == ANY_TEXT:
         return line
-    other = other_option(survey.lists.get(question.list_name or "", ()))
-    if line.ticked == ANY_TEXT or (other and line.part == other.code and not cells):
+    choices, cells = survey.lists.get(question.list_name or "", ()), set(export.column(line.source_column))
+    yes, no = {each.ticked for each in siblings}, {each.not_ticked for each in siblings if each.not_ticked}
+    named = [
+        name for each in choices if each.code == line.part for name in names_of(each) if _names(export, line, name)
+    ]
+    is_named = not cells and all(_names(export, each, each.ticked) for each in siblings)
+    ticked = max(named, key=len, default="") if is_named else "".join(yes) if len(yes) == 1 else ""
+    other = other_option(choices)
+    if not ticked or len(no) > 1 or not cells <= yes | no or (not cells and other and other.code == line.part):
         return line
-    reason = "" if line.reason == NOT_TOLD else line.reason
-    return replace(line, ticked="".join(yes), not_ticked="".join(no), reason=reason)
+    return replace(line, ticked=ticked, not_ticked="".join(no), reason="" if line.reason == NOT_TOLD else line.reason)
+
+
+def _names(export: Export, line: Proposed, option: str) -> bool:
+    return option in export.wording(line.source_column)
 
 
 def joined(column: str, question: Question, export: Export, survey: Survey) -> Proposed:

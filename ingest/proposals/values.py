@@ -138,13 +138,13 @@ def _code(value: str, label: str, spellings: _Spellings, before: Mapping[str, st
 
 
 def _near(label: str, sure: Mapping[str, str], others: Collection[str]) -> tuple[str, str]:
+    other = "".join(others) if len(others) == 1 else ""
+    if other and label == LIMESURVEY_OTHER:
+        return other, ""
     near = nearest(label, sure)
     if near is not None:
         return UNSURE + sure[near], "a spelling near to an option"
-    if len(others) == 1:
-        (other,) = others
-        return (other, "") if label == LIMESURVEY_OTHER else (UNSURE + other, OWN_WORDS)
-    return UNSURE, "a spelling that is near to no option"
+    return UNSURE + other, OWN_WORDS if other else "a spelling that is near to no option"
 
 
 def _values(export: Export, line: Proposed) -> Iterator[str]:

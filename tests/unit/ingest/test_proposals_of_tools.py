@@ -46,6 +46,7 @@ other_of,group_id,severity,disclosure,municipality_rule,label_en,note
 opinion,select_one,scale,,,,,,,,,,,warn,,,Services are sufficient,
 enough_staff,select_one,scale,,,,,,,,,,,warn,,,There is enough staff,
 services,select_multiple,service,,,,,,,,,,,warn,,union,Which services are there?,
+main_service,select_one,service,,,,,,,,,,,warn,,,Which service is the largest?,
 services_other,text,,,,,,,,,,services,,info,,,Other service,
 comment,text,,,,,,,,,,,,info,,,Other remarks,
 """
@@ -214,6 +215,31 @@ def test_typeform_names_columns_by_options(empty: DataPaths) -> None:
     }  # fmt: skip
     assert found.settings["timezone"] == "UTC"
     assert found.settings["skip_rows_where"] == {"Response Type": ["?partial"]}
+
+
+@pytest.mark.parametrize("name", ["{}", "Which services are there?:{}", "q4[x]. Which services are there? [{}]"])
+def test_an_option_that_nobody_chose_is_ticked_as_the_others(empty: DataPaths, name: str) -> None:
+    """By its own name where theirs are by theirs; what may be somebody's words is not known."""
+    header = ["Kunta", *(name.format(option) for option in (ADVICE, TRAINING, OTHER))]
+    found = [
+        each
+        for (each,) in draft(empty, [header, ["Alajoki", ADVICE, "", ""], ["Alajoki", "", "", ""]]).meanings().values()
+    ]
+    assert found == [
+        "_municipality name",
+        f"services advice {ADVICE}",
+        f"services training {TRAINING}",
+        "services other ?",
+    ]
+
+
+def test_own_words_in_a_joined_cell_may_be_other(empty: DataPaths) -> None:
+    """As Microsoft Forms has them; -oth- is LimeSurvey's own code for it."""
+    header = ["Kunta", "services", "main_service"]
+    rows = [["Alajoki", "Advice;Village helper;", "advice"], ["Alajoki", "Training, workshops;Advice;", "-oth-"]]
+    found = draft(empty, [header, *rows])
+    assert found.meanings()["services"] == ["services ;"]
+    assert found.recodes == [("service", "Village helper", "?other"), ("service", "-oth-", "other")]
 
 
 def test_odk_central_with_groups_and_split_options(empty: DataPaths) -> None:
