@@ -154,13 +154,11 @@ def _settings(
         for text in export.column(line.source_column)
     ]  # fmt: skip
     tools = tools_columns(export)
-    used = [tools[line.source_column] for line in columns if line.source_column in tools and line.is_reserved]
-    zone = export.timezone or next((header.timezone for header in used if header.timezone), None)
     settings: dict[str, Any] = {
         "round_id": round_id,
         "title": dict.fromkeys(survey.settings.languages, UNSURE),
         "field_window": IN_FIELD,
-        "timezone": zone or UNSURE + USUAL_TIMEZONE,
+        "timezone": _timezone(export, columns, tools),
         "frame": FRAME,
         "files": [],
         **export.settings(),
@@ -179,19 +177,37 @@ def _settings(
         Doubt("round.yml", name, reason) for name, reason in TOLD_BY_THE_FILE.items()
         if str(settings.get(name)).startswith(UNSURE)
     ]  # fmt: skip
+    states, doubts_of_states = _states(export, columns, tools)
+    return settings | states | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts + doubts_of_states
+
+
+def _timezone(export: Export, columns: Sequence[Proposed], tools: Mapping[str, KnownHeader]) -> str:
+    """The zone that the file names, or that the tool writes its times in."""
+    used = [tools[line.source_column] for line in columns if line.source_column in tools and line.is_reserved]
+    named = next((header.timezone for header in used if header.timezone), UNSURE + USUAL_TIMEZONE)
+    return export.timezone or named
+
+
+def _states(
+    export: Export, columns: Sequence[Proposed], tools: Mapping[str, KnownHeader]
+) -> tuple[dict[str, Any], list[Doubt]]:
+    """What the file says of whole rows: previews, tests, and responses that were begun and not sent."""
+    settings: dict[str, Any] = {}
+    doubts = []
     if unfinished := _columns_with_gaps(export, columns):
         settings["skip_rows_without"] = [UNSURE + column for column in unfinished]
         doubts.append(Doubt("round.yml", "skip_rows_without", "some rows have no time of submission"))
     if unwanted := _rows_to_skip(export, tools):
-        settings["skip_rows_where"] = {
-            column: list(map(DoubleQuotedScalarString, unwanted[column])) for column in unwanted
-        }
+        settings["skip_rows_where"] = {column: _as_text(values) for column, values in unwanted.items()}
         doubts += _doubts_of_rows(export, unwanted)
-    if finished := [
-        value for line in columns if line.question == "_completion" for value in _finished(export, line, tools)
-    ]:
-        settings["completed_values"] = list(map(DoubleQuotedScalarString, finished))
-    return settings | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts
+    if finished := [value for line in columns for value in _finished(export, line, tools)]:
+        settings["completed_values"] = _as_text(finished)
+    return settings, doubts
+
+
+def _as_text(values: Sequence[str]) -> list[str]:
+    """In quotes, whatever YAML thinks of them, also when somebody takes a ? away."""
+    return list(map(DoubleQuotedScalarString, values))
 
 
 def _rows_to_skip(export: Export, tools: Mapping[str, KnownHeader]) -> dict[str, list[str]]:
@@ -222,7 +238,9 @@ def _doubts_of_rows(export: Export, unwanted: Mapping[str, Sequence[str]]) -> li
 
 
 def _finished(export: Export, line: Proposed, tools: Mapping[str, KnownHeader]) -> list[str]:
-    header, cells = tools.get(line.source_column), set(export.column(line.source_column))
+    """The values of the column of completion that say that a response was finished."""
+    header = tools.get(line.source_column) if line.question == "_completion" else None
+    cells = set(export.column(line.source_column)) if header else ()
     return [value for value in header.finished.split("|") if value in cells] if header else []
 
 
@@ -239,7 +257,7 @@ def _columns_with_gaps(export: Export, columns: Sequence[Proposed]) -> list[str]
 
 
 TOLD_BY_THE_FILE = {
-    "timezone": "the file does not say in which zone its times are",
+    "timezone": "the file names no zone: that of the days of the field, and of times without an offset",
     "encoding": "the file is not UTF-8, and any other encoding is a guess",
     "sheet": "the workbook has several sheets",
     "decimal_sign": "there are numbers with a comma and numbers with a point",
