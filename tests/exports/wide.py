@@ -24,6 +24,7 @@ class Column:
     label: str
     cells: Sequence[str]
     meaning: tuple[str, ...]
+    labels: Sequence[str] = ()
 
 
 def _asked() -> Iterator[tuple[str, str, str, str]]:
@@ -39,6 +40,7 @@ def _asked() -> Iterator[tuple[str, str, str, str]]:
 
 
 OPTIONS = {f"s{number}": f"Palvelu numero {number}" for number in range(1, N_OPTIONS + 1)}
+CODES = {code: code for code in OPTIONS}
 SCALE = {"1": "Samaa mieltä", "2": "Eri mieltä"}
 
 
@@ -90,17 +92,19 @@ def _answers(name: str, kind: str, _list: str, label: str) -> Iterator[Column]:
     column = f"osa_{number % 3}/{name}"
     if kind == "select_multiple":
         chosen = [[f"s{1 + (row * number + each) % N_OPTIONS}" for each in range(row % 4)] for row in ROWS]
-        yield Column(column, label, [" ".join(codes) for codes in chosen], ("ignored",))
+        cells, labels = ([" ".join(names[code] for code in codes) for codes in chosen] for names in (CODES, OPTIONS))
+        yield Column(column, label, cells, ("ignored",), labels)
         for code, text in OPTIONS.items():
             ticks = [str(int(code in codes)) for codes in chosen]
             yield Column(f"{column}/{code}", f"{label}/{text}", ticks, ("services_" + str(number), code, "1", "0"))
     else:
-        cells = {"select_one": ["1", "2"] * 3, "integer": [str(row * number) for row in ROWS]}
-        yield Column(column, label, cells.get(kind, ["Hyvä", "", "1.5", "", "", ""]), (name,))
+        answers = {"select_one": ["1", "2"] * 3, "integer": [str(row * number) for row in ROWS]}
+        labels = [*SCALE.values()] * 3 if kind == "select_one" else ()
+        yield Column(column, label, answers.get(kind, ["Hyvä", "", "1.5", "", "", ""]), (name,), labels)
 
 
 def kobo_xlsx(found: Sequence[Column], by_label: bool) -> bytes:
     """The columns as a workbook: under their names, or under the labels of the questionnaire."""
     header = [column.label if by_label else column.name for column in found]
-    rows = zip(*(column.cells for column in found), strict=True)
+    rows = zip(*(column.labels if by_label and column.labels else column.cells for column in found), strict=True)
     return xlsx_bytes("Kysely", [header, *([cell or None for cell in row] for row in rows)])

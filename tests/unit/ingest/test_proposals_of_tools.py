@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,12 @@ from ingest.errors import FaultList
 from ingest.load import validate
 from ingest.paths import DataPaths
 from ingest.proposals.folder import Draft, draft_round
+from ingest.proposals.options import Proposed, gainsaid
+from ingest.proposals.reading import Export
+from ingest.readers import Layout, TextRow, TextTable
 from ingest.round import RoundSettings
 from ingest.settings import read_settings
+from ingest.survey import read_survey
 from tests.deciding import by_column, is_marked, lines
 from tests.exports.make_exports import csv_bytes
 from tests.pipeline.build import SAMPLE
@@ -390,6 +394,18 @@ def test_ticks_of_an_earlier_round_stand_where_the_file_has_them(empty: DataPath
     assert draft(empty, [header, *rows], "second").meanings()["services[advice]"][0].startswith(line)
 
 
+def test_labels_that_turned_gainsay_the_ticks_of_an_earlier_round(empty: DataPaths) -> None:
+    """The values are the same, and the file says that they mean the contrary now."""
+    survey = read_survey(empty.surveys / "tools", FaultList())
+    assert survey is not None
+    rows = (TextRow(1, ("1",)), TextRow(2, ("2",)))
+    table = TextTable(Path("new.sav"), ("k1",), 0, rows, labels={"k1": {"1": "No", "2": "Yes"}})
+    before = Proposed("k1", "services", "advice", "1", "2")
+    turned, same = Export(table, "sav", Layout()), Export(replace(table, labels={}), "sav", Layout())
+    option = survey.lists["service"][0]
+    assert (gainsaid(before, turned, option), gainsaid(before, same, option)) == (True, False)
+
+
 def test_a_separator_and_a_part_of_an_earlier_round_are_held_against_the_cells(empty: DataPaths) -> None:
     header = ["Kuntanumero", "services"]
     decided(empty, draft(empty, [header, ["001", "advice;training"], ["002", "other;advice"]], "first"))
@@ -415,9 +431,22 @@ def test_a_wording_near_to_several_names_none(empty: DataPaths) -> None:
     with (empty.surveys / "tools" / "questions.csv").open("a", encoding="utf-8") as file:
         for number in (1, 2):
             file.write(f"claim_{number},text,,,,,,,,,,,,info,,,Claim {number} of the municipality,\n")
-    header = ["Claim 3 of the municipality", "Claim 1 of a municipality", "claim_12", "Kunta"]
-    found = draft(empty, [header, ["a", "b", "c", "Alajoki"]]).meanings()
-    assert [found[name] for name in header[:3]] == [["?"], ["?claim_1"], ["?"]]
+        for name, place in (("before", "schools"), ("after", "schoolx"), ("once", "the towns"), ("twice", "the towns")):
+            file.write(f"{name},text,,,,,,,,,,,,info,,,What was there in {place},\n")
+    header = ["Claim 3 of the municipality", "Claim 1 of a municipality", "claim_12", "What was there in schooly"]
+    header += ["What was there in the towns", "services/before", "2023-03-01/enough_staff", "Kunta"]
+    found = draft(empty, [header, [*"abcdefg", "Alajoki"]])
+    assert [found.meanings()[name] for name in header[:4]] == [["?"], ["?claim_1"], ["?"], ["?"]]
+    assert [found.meanings()[name] for name in header[4:7]] == [["?"], ["?"], ["enough_staff"]]
+    assert found.reason('"What was there in the towns"') == "several questions have this wording: once, twice"
+
+
+def test_only_one_column_is_guessed_to_be_the_roles_or_the_time(empty: DataPaths) -> None:
+    """What is known already is no other column, whatever its values look like."""
+    header = ["Completion time", "Start time", "Kunta", "When?", "Who?"]
+    times = ["2023-03-01 09:12:00", "2023-03-01 09:00:00"]
+    found = draft(empty, [header, [*times, "Alajoki", "2023-02-01 08:00:00", "Director"]]).meanings()
+    assert (found["When?"], found["Who?"]) == (["?"], ["?_role"])
 
 
 def test_a_time_that_nobody_has_tells_nothing_of_rows(empty: DataPaths) -> None:
