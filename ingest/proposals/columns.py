@@ -317,4 +317,4 @@ def _not_offered(lines: Sequence[Proposed], earlier: Sequence[ColumnUse], survey
             if is_asked and question.type == "select_multiple" and (question.question_id, option.code) not in there:
                 line = Proposed(NOT_OFFERED, question.question_id, option.code)
                 is_known = (question.question_id, option.code) in before
-                yield line if is_known else line.marked("the file has no column for this option")
+                yield line if is_known else line.marked("no column is this option: take the line out if one is")

@@ -230,7 +230,7 @@ def _rows_to_skip(export: Export, tools: Mapping[str, KnownHeader]) -> dict[str,
 def _doubts_of_rows(export: Export, unwanted: Mapping[str, Sequence[str]]) -> list[Doubt]:
     """What the tool itself says of a row is no answer of anybody."""
     return [
-        Doubt("round.yml", f"skip_rows_where, {quoted(column)}", f"rows with {value[1:]} ({n}) may be no responses")
+        Doubt("round.yml", f"skip_rows_where, {quoted(column)}", f"take the line out if rows with {value[1:]} ({n}) are responses")
         for column, values in unwanted.items()
         for value in values
         if value.startswith(UNSURE) and (n := export.column(column).count(value[1:]))
@@ -257,7 +257,7 @@ def _columns_with_gaps(export: Export, columns: Sequence[Proposed]) -> list[str]
 
 
 TOLD_BY_THE_FILE = {
-    "timezone": "the file names no zone: that of the days of the field, and of times without an offset",
+    "timezone": "the file names none: times without an offset and the days of the field are read in it",
     "encoding": "the file is not UTF-8, and any other encoding is a guess",
     "sheet": "the workbook has several sheets",
     "decimal_sign": "there are numbers with a comma and numbers with a point",

@@ -132,7 +132,7 @@ def test_previews_of_qualtrics_are_no_responses(empty: DataPaths) -> None:
     assert found.settings["skip_rows_where"] == {"Status": [*sure, "?Spam"], "Finished": ["?False"]}
     assert found.settings["completed_values"] == ["True"]
     assert found.settings["timezone"] == "Europe/Oslo"
-    assert found.reason('skip_rows_where, "Finished"') == "rows with False (1) may be no responses"
+    assert found.reason('skip_rows_where, "Finished"') == "take the line out if rows with False (1) are responses"
     decided = (found.made.folder / "round.yml").read_text(encoding="utf-8").replace('"?', '"')
     decided = decided.replace("'?'", "2023-01-01").replace("?", "").replace("scope: 2023-01-01", "scope: all")
     decided = decided.replace("is_synthetic: 2023-01-01", "is_synthetic: false").replace("en: 2023-01-01", "en: Round")
