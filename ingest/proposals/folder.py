@@ -230,7 +230,11 @@ def _rows_to_skip(export: Export, tools: Mapping[str, KnownHeader]) -> dict[str,
 def _doubts_of_rows(export: Export, unwanted: Mapping[str, Sequence[str]]) -> list[Doubt]:
     """What the tool itself says of a row is no answer of anybody."""
     return [
-        Doubt("round.yml", f"skip_rows_where, {quoted(column)}", f"take the line out if rows with {value[1:]} ({n}) are responses")
+        Doubt(
+            "round.yml",
+            f"skip_rows_where, {quoted(column)}",
+            f"take the line out if rows with {value[1:]} ({n}) are responses",
+        )
         for column, values in unwanted.items()
         for value in values
         if value.startswith(UNSURE) and (n := export.column(column).count(value[1:]))

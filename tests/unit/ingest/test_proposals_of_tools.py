@@ -198,6 +198,8 @@ def test_the_other_column_of_limesurvey_holds_words(empty: DataPaths) -> None:
     assert found["services[training]"] == ["services training Y"]
     again = draft(empty, [header, *([*row[:5], ""] for row in rows)], "nobody")
     assert again.meanings()["services[other]"] == ["services other ?"]
+    one = draft(empty, [header, *rows[:2]], "one")
+    assert one.meanings()["services[other]"] == ["services other ?Peer support"]
 
 
 def test_typeform_names_columns_by_options(empty: DataPaths) -> None:
@@ -310,7 +312,7 @@ SPLIT = {
 
 def test_qualtrics_joins_options_by_the_sign_that_labels_hold(empty: DataPaths) -> None:
     """All parts of such a label are its recodes, and a person is told so."""
-    cells = [(f"{ADVICE},{TRAINING}", ""), (TRAINING, ""), (f"{ADVICE},{OTHER}", "Peers"), (OTHER, "Village helper")]
+    cells = [(f"{ADVICE},{TRAINING}", ""), *[(TRAINING, "")] * 5, (f"{ADVICE},{OTHER}", "Peers")]
     rows = [["IP Address", "True", f"R_{number}", *cell] for number, cell in enumerate(cells)]
     found = draft(empty, qualtrics(WORDED, *rows))
     assert found.meanings()["Q4"] == ["services ,"]
