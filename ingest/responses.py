@@ -13,6 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ingest.errors import FaultList, line_place
+from ingest.fields import ISO_TIMES
 from ingest.fingerprint import file_sha256
 from ingest.readers import TextRow, TextTable, read_table
 from ingest.readers.tables import (
@@ -222,7 +223,7 @@ def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | No
         if not text.isascii():  # strptime takes the digits of every script
             return None
         try:
-            if is_date_cell or written is None:
+            if is_date_cell or written is None or written == ISO_TIMES:
                 moment = datetime.fromisoformat(text)
             else:
                 moment = datetime.strptime(text, written)

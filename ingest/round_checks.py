@@ -118,7 +118,7 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
             round_, faults, "missing-key", ("timestamp_format",),
             "There is no timestamp_format, and columns.csv maps timestamps.",
             "Timestamps are read in the form that timestamp_format gives.",
-            'Add it, for example timestamp_format: "%d.%m.%Y %H.%M".',
+            'Add it: timestamp_format: "%d.%m.%Y %H.%M" for example, or iso for times like 2023-01-31T09:15:00+02:00.',
         )  # fmt: skip
 
 
