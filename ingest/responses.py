@@ -41,6 +41,7 @@ class ResponseRow:
     started_at: str | None
     submitted_at: str | None
     is_erased: bool = False
+    token: str | None = None  # of its id, by the survey's key
 
     @property
     def status(self) -> str:
@@ -374,6 +375,7 @@ def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[
             str(described.is_empty).lower(),
             described.started_at,
             described.submitted_at,
+            described.token,
         )
 
 

@@ -23,6 +23,9 @@ CLEAN = "clean"
 CHECKS = PROJECT_ROOT / "dbt_project" / "models" / "checks"
 # What the release before said of the sound survey.
 RELEASED = f"""
+    insert into raw.release__rows by name
+    select survey_id, round_id, response_token, '1' as is_accepted from raw.surveys__rows
+    where survey_id = '{CLEAN}' and round_id = '{ROUND}';
     insert into raw.release__figures by name
     select '{CLEAN}' as survey_id, '{ROUND}' as round_id, 'answered' as figure_id, {N_MUNICIPALITIES} as computed_value
 """

@@ -114,6 +114,7 @@ def closed_answer(survey: Survey) -> None:
     for column in answered(survey):
         if column != "comments":
             survey.answer(column, "")
+    survey.codings.clear()
 
 
 @lack
