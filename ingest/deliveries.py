@@ -1,7 +1,7 @@
 """The rows of each round as they were published last: what a later delivery of it is held against.
 
-They are kept in the state, because the warehouse can be deleted and holds a delivery that was refused too. An id is kept
-as its keyed hash.
+They are kept in the state, because the warehouse can be deleted and holds a delivery that was refused too. An id is
+kept as its keyed hash.
 """
 
 from __future__ import annotations

@@ -36,7 +36,11 @@ SLIPS = [
         Slip("int_response_rates", "cast(nullif(n_municipalities, 0) as double)", "cast(n_municipalities as double)"),
         RESPONDED[2:],
     ),
-    ("not_null", Slip("response_rate", "    is_synthetic,", "    nullif(is_synthetic, true) as is_synthetic,"), ("response_rate",)),
+    (
+        "not_null",
+        Slip("response_rate", "    is_synthetic,", "    nullif(is_synthetic, true) as is_synthetic,"),
+        ("response_rate",),
+    ),
 ]
 
 
@@ -172,9 +176,7 @@ def test_every_model_and_check_is_made_of_nothing(
         assert faults(connection, rules) == []
 
 
-def test_what_is_taken_for_granted_is_seen(
-    paths: DataPaths, models: tuple[Model, ...], rules: list[Rule]
-) -> None:
+def test_what_is_taken_for_granted_is_seen(paths: DataPaths, models: tuple[Model, ...], rules: list[Rule]) -> None:
     """Of each slip only the models that it goes through are made again."""
     by_name = {model.name: model for model in models}
     with built(paths, models) as connection:
