@@ -21,7 +21,7 @@ _SCHEMA = pa.schema([(name, pa.string()) for name in ("survey_id", "round_id", "
 _PUBLISHED = """
 select responses.survey_id, responses.round_id, rows.response_token, responses.disposition = 'accepted'
 from intermediate.int_responses_disposed as responses
-inner join staging.stg_surveys__rows as rows using (row_id)
+inner join raw.surveys__rows as rows on responses.row_id = rows.source_file || ':' || rows.source_line
 where responses.disposition not in ('withdrawn', 'exact_duplicate', 'empty_row')
 """
 
