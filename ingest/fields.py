@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
+from ingest.errors import MARK, UNDECIDED
+
 
 def refused(code: str, expected: str, advice: str) -> PydanticCustomError:
     """An error that carries our own sentences through pydantic."""
@@ -120,12 +122,12 @@ def _check_seen(value: str) -> str:
 
 def _check_decided(value: str) -> str:
     """`kuntakysely new-round` marks what it is unsure of."""
-    if value.startswith("?"):
+    if value.startswith(MARK):
         raise refused(
-            "undecided",
+            UNDECIDED,
             "A person has decided: no value begins with ?.",
             "Write what is right."
-            if value == "?"
+            if value == MARK
             else "Take the ? away if what stands behind it is right, or write what is.",
         )
     return value

@@ -44,6 +44,7 @@ class ResponseRow:
     status: RowStatus
     started_at: str | None = None
     submitted_at: str | None = None
+    token: str | None = None  # of its id, by the survey's key
 
 
 @dataclass(frozen=True)
@@ -375,6 +376,7 @@ def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[
             described.content_sha256,
             described.started_at,
             described.submitted_at,
+            described.token,
         )
 
 
