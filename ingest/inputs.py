@@ -8,6 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from ingest.conditions import Condition, survey_conditions
+from ingest.contacts import check_contacts
 from ingest.errors import UNDECIDED, Fault, FaultList
 from ingest.paths import DataPaths
 from ingest.registry import Registry, read_registry
@@ -144,6 +145,7 @@ def _read_survey(
     check_survey(survey, registry, systems, faults)
     for round_ in rounds:
         check_round(round_, survey, registry, systems, faults)
+    check_contacts(survey, rounds, faults)
     compiled = [replace(round_, eligible=compile_eligible(round_, survey, faults)) for round_ in rounds]
     return SurveyInputs(survey, survey_conditions(survey, faults), compiled)
 

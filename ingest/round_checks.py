@@ -142,12 +142,13 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
         _add(
             round_, faults, "unknown-population", ("frame", "population_date"),
             f"population.csv has no population of {year} for {who}.",
-            "It has one for each municipality of the frame.",
-            "Correct the date, or add the populations.",
+            "It has a line for each municipality of the frame.",
+            "Correct the date, or add the lines; a population that nobody knows is left empty.",
         )  # fmt: skip
 
 
 def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
+    check_unique(round_.columns_file, round_.columns, ("source_column", "question_id"), faults)
     by_source: dict[str, list[ColumnUse]] = defaultdict(list)
     for use in round_.columns:
         by_source[use.source_column].append(use)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingest import audit, state
 from ingest.disk import disk_trouble
+from ingest.fingerprint import source_folders, source_sha256
 from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import round_keys, round_sha256, split_key
@@ -103,6 +104,14 @@ class Session:
         ]
         with state.opened(self.paths) as memory:
             state.record_files(memory, lines)
+
+    def note_source(self, source: str, n_rows: int) -> None:
+        """Write registry or inventory into the ledger, by the hash of its folder."""
+        line = state.IngestedFile(
+            datetime.now(UTC), source, source_sha256(self.paths, source), "source", None, None, n_rows
+        )
+        with state.opened(self.paths) as memory:
+            state.record_files(memory, [line])
 
     def look_after(self, child: subprocess.Popen[bytes]) -> None:
         """A process that must not outlive the session: it would go on writing after the lock is given back."""
@@ -201,7 +210,8 @@ def _end(session: Session) -> None:
     # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
     def is_all_read() -> bool:
         unread = rounds_to_read(session.paths, round_keys(session.paths))
-        return session.read >= {"registry", "systems"} and drafts(session.paths, unread).keys() == {*unread}
+        is_source_read = session.read >= source_folders(session.paths).keys()
+        return is_source_read and drafts(session.paths, unread).keys() == {*unread}
 
     is_published = session.outcome == "published"
     is_done = is_published and (session.unchanged or is_all_read())
@@ -214,7 +224,7 @@ def _end(session: Session) -> None:
 
 def _record(session: Session, say: Callable[[str], object]) -> None:
     """Into the audit log. What is published is published: a log that cannot be written is told, and fails nothing."""
-    rounds = sorted(session.read - {"registry", "systems"})
+    rounds = sorted(session.read - source_folders(session.paths).keys())
     failed = {"error": session.error} if session.error else {}
     try:
         audit.record(

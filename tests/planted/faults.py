@@ -596,6 +596,11 @@ IN_THE_WAREHOUSE = {
         "and municipality_code = 'M01'",
         seen_by=["frame_complete"],
     ),
+    "population_known": spoiled(
+        f"update intermediate.int_frame_classified set population = null, size_class_id = null where {OF_CLEAN} "
+        "and municipality_code = 'M01'",
+        seen_by=["population_known"],
+    ),
     "frame_one_county": spoiled(
         "delete from raw.registry__municipality_areas where municipality_code = 'M01' and area_level = 'county'",
         seen_by=["frame_one_county"],
