@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
+
+from ingest.errors import MARK, UNDECIDED
 
 
 def refused(code: str, expected: str, advice: str) -> PydanticCustomError:
@@ -90,15 +92,24 @@ def _check_encoding(value: str) -> str:
     return value
 
 
+ISO_TIMES = "iso"
+# An afternoon in a zone that no machine has a name for.
+_WRITTEN = datetime(2024, 1, 31, 14, 5, tzinfo=timezone(timedelta(hours=-7)))
+
+
+def _read_again(form: str) -> None:
+    """Raises ValueError unless a moment written in the form is read as the same: its day, and its hour if any."""
+    read = datetime.strptime(_WRITTEN.strftime(form), form)
+    if read.date() != _WRITTEN.date() or read.hour not in (0, _WRITTEN.hour):
+        raise ValueError(form)
+
+
 def _check_timestamp_format(value: str) -> str:
-    """A form that can be read is one in which a written moment is read again."""
-    if "%" not in value or not _succeeds(
-        lambda form: datetime.strptime(datetime(2024, 1, 31).strftime(form), form), value
-    ):
+    if value != ISO_TIMES and not ("%" in value and _succeeds(_read_again, value)):
         raise refused(
             "wrong-timestamp-format",
-            'A form of strptime, like "%d.%m.%Y %H.%M".',
-            "Look the letters up in the documentation of Python's strptime.",
+            f'{ISO_TIMES} for times like 2023-01-31T09:15:00+02:00, or a form of strptime, like "%d.%m.%Y %H.%M".',
+            "Look the letters up in the documentation of Python's strptime; %I needs %p, and %Z is not read.",
         )
     return value
 
@@ -120,12 +131,12 @@ def _check_seen(value: str) -> str:
 
 def _check_decided(value: str) -> str:
     """`kuntakysely new-round` marks what it is unsure of."""
-    if value.startswith("?"):
+    if value.startswith(MARK):
         raise refused(
-            "undecided",
+            UNDECIDED,
             "A person has decided: no value begins with ?.",
             "Write what is right."
-            if value == "?"
+            if value == MARK
             else "Take the ? away if what stands behind it is right, or write what is.",
         )
     return value

@@ -63,8 +63,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__decisions": (
         *_ROUND, "check_id", "observed", "decided_by", "decided_on", "valid_until", "reason", *_PLACE),
     "raw.surveys__rows": (
-        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at"
-    ),
+        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at", "response_token"),
     "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text"),
     "raw.registry__municipalities": (
         "division_date", "municipality_code", "names", "is_mainland", *_PLACE

@@ -245,6 +245,11 @@ class Round:
             uses.setdefault(use.question_id, []).append(use)
         return uses
 
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """What has answers here: questions and reserved names of columns, and questions that texts were coded as."""
+        return frozenset((*self.uses, *(coding.coded_question_id for coding in self.codings)))
+
     def has_own_codes(self, list_name: str, survey: Survey) -> bool:
         """Whether the round recodes every code of a list: a code then means what the round says, not the codebook."""
         recoded = {each.source_value for each in self.recodes if survey.recoded_list(each.list_name) == list_name}

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 
 from ingest.conditions import Condition, eligible_condition, spoken_of
 from ingest.errors import FaultList, line_place
-from ingest.expressions import Vocabulary
 from ingest.readers import FORMATS
 from ingest.registry import Registry
 from ingest.round import (
@@ -48,6 +47,7 @@ def check_round(
     _check_codings(round_, survey, faults)
     _check_decisions(round_, faults)
     _check_shared_columns(round_, survey, faults)
+    _note_unasked(round_, survey, faults)
     if not round_.settings.is_synthetic:
         check_untracked(round_.response_files, faults)
 
@@ -118,7 +118,7 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
             round_, faults, "missing-key", ("timestamp_format",),
             "There is no timestamp_format, and columns.csv maps timestamps.",
             "Timestamps are read in the form that timestamp_format gives.",
-            'Add it, for example timestamp_format: "%d.%m.%Y %H.%M".',
+            'Add it: timestamp_format: "%d.%m.%Y %H.%M" for example, or iso for times like 2023-01-31T09:15:00+02:00.',
         )  # fmt: skip
 
 
@@ -508,6 +508,21 @@ def _check_decisions(round_: Round, faults: FaultList) -> None:
             )  # fmt: skip
 
 
+def _speaking(round_: Round, survey: Survey, *more: tuple[str, set[str]]) -> dict[str, str]:
+    """By question, how a sentence begins on the conditions that the round is judged by and that speak of it."""
+    conditions = [*more, *((f"the rule {quoted(rule.rule_id)}", spoken_of(rule.expression)) for rule in survey.rules)]
+    for question in survey.questions:
+        if question.question_id in round_.asked:
+            shown, own = quoted(question.question_id), {question.question_id}
+            conditions.append((f"relevant of {shown}", spoken_of(question.relevant) - own))
+            conditions.append((f"constraint of {shown}", spoken_of(question.constraint) - own))
+    speaking: dict[str, list[str]] = defaultdict(list)
+    for what, names in conditions:
+        for name in sorted(names & survey.questions_by_id.keys()):
+            speaking[name].append(what)
+    return {name: f"{listed(found)} speak{'s' * (len(found) == 1)} of" for name, found in speaking.items()}
+
+
 def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
     """A column of several questions was answered as one of them: a condition on it could see another's answer."""
     feeds: dict[str, set[str]] = defaultdict(set)
@@ -515,24 +530,38 @@ def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> N
         if use.question_id in survey.questions_by_id and use.ticked != ANY_TEXT:
             feeds[use.source_column].add(use.question_id)
     shared = {name: column for column, names in feeds.items() if len(names) > 1 for name in names}
-    for question in survey.questions:
-        for purpose in ("relevant", "constraint"):
-            expression = getattr(question, purpose) if question.question_id in round_.uses else None
-            for name in sorted(spoken_of(expression) & shared.keys() - {question.question_id}):
-                _add_use(
-                    round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
-                    f"{quoted(shared[name])} feeds several questions, and {purpose} of {quoted(question.question_id)} "
-                    f"speaks of {quoted(name)}.",
-                    "A condition speaks of questions that have a column of their own.",
-                    "Split the column where the file is made, or say the condition by another question.",
-                )  # fmt: skip
+    speaking = _speaking(round_, survey, ("eligible", spoken_of(round_.settings.eligible)))
+    for name in speaking.keys() & shared.keys():
+        _add_use(
+            round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
+            f"{quoted(shared[name])} feeds several questions, and {speaking[name]} {quoted(name)}.",
+            "A condition speaks of questions that have a column of their own.",
+            "Split the column where the file is made, or say the condition by another question.",
+        )  # fmt: skip
+
+
+def _note_unasked(round_: Round, survey: Survey, faults: FaultList) -> None:
+    """A round may ask fewer questions: what speaks of the others is no fault, but is not judged here."""
+    speaking = _speaking(round_, survey)
+    for name in speaking.keys() - round_.asked:
+        faults.note(
+            "condition-on-unasked", round_.columns_file,
+            found=f"{speaking[name]} {quoted(name)}, which this round does not ask.",
+            advice="What rests on that is not judged: relevant counts as true, a constraint as met, a rule as met by "
+            "nobody. If the files have its answers, map their column.",
+        )  # fmt: skip
 
 
 def compile_eligible(round_: Round, survey: Survey, faults: FaultList) -> Condition | None:
     """The round's eligible as SQL: it speaks of questions that the round asks. None without one, or with faults."""
-    expression = round_.settings.eligible
+    expression, path, place = round_.settings.eligible, round_.places.path, round_.places.place(("eligible",))
     if expression is None:
         return None
-    asked = {name: question for name, question in survey.questions_by_id.items() if name in round_.uses}
-    vocabulary = Vocabulary(asked, survey.vocabulary.codes)
-    return eligible_condition(expression, vocabulary, round_.places.path, round_.places.place(("eligible",)), faults)
+    for name in sorted(spoken_of(expression) & survey.questions_by_id.keys() - round_.asked):
+        faults.add(
+            "condition-on-unasked", path, place,
+            found=f"eligible speaks of {quoted(name)}, which this round does not ask.",
+            expected="It speaks of questions that columns.csv has, or all responses would be eligible.",
+            advice="Map the column that has the answers, or say the condition by another question.",
+        )  # fmt: skip
+    return eligible_condition(expression, survey.vocabulary, path, place, faults)

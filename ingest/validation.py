@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from ingest.errors import MARK, UNDECIDED
 from ingest.suggestions import did_you_mean, listed, quoted
 
 
@@ -29,6 +30,8 @@ def describe_error(
     A private value is not shown.
     """
     refusal = _describe(error, model, written)
+    if isinstance(error["input"], str) and error["input"].startswith(MARK):
+        refusal = refusal._replace(code=UNDECIDED)  # whatever kind of value was to stand there
     return refusal._replace(found="The value is not allowed here.", advice="Correct it.") if is_private else refusal
 
 

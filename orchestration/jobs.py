@@ -24,6 +24,7 @@ from dagster import (
 from ingest import state
 from ingest.disk import disk_trouble
 from ingest.fingerprint import source_folders, source_sha256
+from ingest.inputs import drafts
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from orchestration.assets import PATHS, responses, round_checks
 from orchestration.dagster_home import RETRY_ALL_STEPS
@@ -78,7 +79,8 @@ rebuild_job = define_asset_job(
 def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
     """Refresh each round whose field window is open today."""
     now = context.scheduled_execution_time
-    keys = open_rounds(PATHS, now.astimezone(ZoneInfo(HELSINKI)))
+    open_now = open_rounds(PATHS, now.astimezone(ZoneInfo(HELSINKI)))
+    keys = [key for key in open_now if not drafts(PATHS, [key])]
     if not keys:
         yield SkipReason("No round is in the field today")
     for key in keys:
@@ -115,7 +117,11 @@ def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
     read = _read_last()
     waiting = {key: sha256 for key, sha256 in found.items() if read.get(key) != sha256}
     launched: dict[str, str] = json.loads(context.cursor or "{}")
-    changed = [key for key, sha256 in waiting.items() if launched.get(key) != sha256]
+    changed = [
+        key
+        for key, sha256 in waiting.items()
+        if launched.get(key) != sha256 and (key in sources or not drafts(PATHS, [key]))
+    ]
     if changed:
         follow_folders(context.instance, PATHS)
     rounds = [RunRequest(job_name=refresh_job.name, partition_key=key) for key in changed if key not in sources]

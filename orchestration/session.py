@@ -204,17 +204,18 @@ def _is_said_already(session: Session, error: Exception) -> bool:
 
 
 def _end(session: Session) -> None:
+    from ingest.inputs import drafts
     from ingest.landing import rounds_to_read
 
     # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
     def is_all_read() -> bool:
-        return bool(session.unchanged) or (
-            session.read >= source_folders(session.paths).keys()
-            and not rounds_to_read(session.paths, round_keys(session.paths))
-        )
+        unread = rounds_to_read(session.paths, round_keys(session.paths))
+        is_source_read = session.read >= source_folders(session.paths).keys()
+        return is_source_read and drafts(session.paths, unread).keys() == {*unread}
 
     is_published = session.outcome == "published"
-    signature = warehouse_signature(session.paths, session.begun_on) if is_published and is_all_read() else ""
+    is_done = is_published and (session.unchanged or is_all_read())
+    signature = warehouse_signature(session.paths, session.begun_on) if is_done else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(
             memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature

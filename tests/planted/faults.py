@@ -212,6 +212,14 @@ def _(survey: Survey) -> None:
         survey.answer(item, "", 1, 4, 8)
 
 
+@planted("blank_responses", "required_answered")
+def _(survey: Survey) -> None:
+    for use in survey.columns:
+        if not use["question_id"].startswith("_"):
+            survey.answer(use["source_column"], "", 3)
+    del survey.codings[3]
+
+
 @planted("break_offs")
 def _(survey: Survey) -> None:
     for column in ("staff", "share", "since", "size", *BATTERY, "comments", "system"):
@@ -313,6 +321,12 @@ def _(survey: Survey) -> None:
 @planted("dates_readable", *TYPED)
 def _(survey: Survey) -> None:
     survey.answer("since", "last spring", 1)
+
+
+@planted("constraints_judged")
+def _(survey: Survey) -> None:
+    survey.choose("share")["constraint"] = ". <= 100 and . <= ${staff} + 100"
+    survey.answer("staff", "", 1)
 
 
 @planted("constraints_hold", *TYPED)
@@ -610,6 +624,15 @@ IN_THE_WAREHOUSE = {
         f"delete from marts.answer_distribution where {OF_CLEAN} and question_id = 'means' "
         "and unit = 'response' and breakdown = 'all' and answer_code = 'paper'",
         seen_by=["cells_complete"],
+    ),
+    "delivery_not_shrunk": spoiled(
+        "insert into raw.release__rows by name select 'clean' as survey_id, '2023' as round_id, '1' as is_accepted "
+        "from range(6)",
+        seen_by=["delivery_not_shrunk"],
+    ),
+    "responses_kept": spoiled(
+        "insert into raw.release__rows values ('clean', '2023', 'the token of one that is gone', '1')",
+        seen_by=["responses_kept"],
     ),
     "frozen_figures": spoiled(
         f"update raw.release__figures set computed_value = '23' where {OF_CLEAN}",
