@@ -60,10 +60,10 @@ role,expert,,0,0,2,Expert,
 scale,1,,0,0,1,Agree,
 scale,2,,0,0,2,Disagree,
 service,advice,,0,0,1,Advice,
-service,training,,0,0,2,"Training, workshops",
+service,training,,0,0,2,"Courses, workshops",
 service,other,,0,0,3,"Other, please specify",
 """
-ADVICE, TRAINING, OTHER = "Advice", "Training, workshops", "Other, please specify"
+ADVICE, TRAINING, OTHER = "Advice", "Courses, workshops", "Other, please specify"
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_an_option_that_nobody_chose_is_ticked_as_the_others(empty: DataPaths, n
 def test_own_words_in_a_joined_cell_may_be_other(empty: DataPaths) -> None:
     """As Microsoft Forms has them; -oth- is LimeSurvey's own code for it."""
     header = ["Kunta", "services", "main_service"]
-    rows = [["Alajoki", "Advice;Village helper;", "advice"], ["Alajoki", "Training, workshops;Advice;", "-oth-"]]
+    rows = [["Alajoki", "Advice;Village helper;", "advice"], ["Alajoki", "Courses, workshops;Advice;", "-oth-"]]
     found = draft(empty, [header, *rows])
     assert found.meanings()["services"] == ["services ;"]
     assert found.recodes == [("service", "Village helper", "?other"), ("service", "-oth-", "other")]
@@ -317,7 +317,7 @@ def test_qualtrics_joins_options_by_the_sign_that_labels_hold(empty: DataPaths) 
     found = draft(empty, qualtrics(WORDED, *rows))
     assert found.meanings()["Q4"] == ["services ,"]
     assert found.meanings()["Q4_3_TEXT"] == ["services_other"]
-    parts = {"Training": "training", "workshops": "training", "Other": "other", "please specify": "other"}
+    parts = {"Courses": "training", "workshops": "training", "Other": "other", "please specify": "other"}
     assert found.recodes == [("service", part, f"?{code}") for part, code in parts.items()]
     split = [[ADVICE, TRAINING, "", ""], ["", TRAINING, OTHER, "Peers"], [ADVICE, "", OTHER, "Village helper"]]
     rows = [["IP Address", "True", f"R_{number}", *cells] for number, cells in enumerate(split)]
