@@ -335,8 +335,8 @@ def test_a_word_of_a_tool_alone_does_not_tell_the_tool(empty: DataPaths) -> None
     assert found.reason('"Status"') == "Qualtrics gives this name, and the file has no other of its names"
 
 
-def decided(empty: DataPaths, found: Drafted) -> None:
-    """The drafted round with everything that is marked decided."""
+def decide_settings(found: Drafted) -> None:
+    """What a person writes into round.yml and source.yml."""
     settings = {
         "title": {"en": "Round"}, "field_window": {"opens_on": "2023-03-01", "closes_on": "2023-03-31"},
         "frame": {"division_date": "2023-01-01", "population_date": "2019-12-31", "scope": "all"},
@@ -345,6 +345,11 @@ def decided(empty: DataPaths, found: Drafted) -> None:
     YAML().dump(dict(found.settings) | settings, found.made.folder / "round.yml")
     card = YAML(typ="safe").load(found.made.folder / "source.yml")
     YAML().dump(card | dict.fromkeys(("producer", "licence", "received_from"), "x"), found.made.folder / "source.yml")
+
+
+def decided(empty: DataPaths, found: Drafted) -> None:
+    """The drafted round with everything that is marked decided."""
+    decide_settings(found)
     for name in ("columns.csv", "recodes.csv"):
         file = found.made.folder / name
         file.write_text(file.read_text(encoding="utf-8").replace("?_role", "_role"), encoding="utf-8")
@@ -374,6 +379,8 @@ def test_an_undecided_draft_does_not_stop_the_next(empty: DataPaths) -> None:
     again = draft(empty, rows, "second")
     assert again.made.left_out == ["tools/first"]
     assert again.columns == first.columns
+    decide_settings(first)  # and columns.csv has a mark
+    assert draft(empty, rows, "third").made.left_out == ["tools/first", "tools/second"]
 
 
 @pytest.mark.parametrize(
