@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain, count, pairwise, zip_longest
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from ingest.errors import FaultList, line_place
 from ingest.suggestions import did_you_mean, nearest, quoted
+
+# What SurveyMonkey writes under the name of a question that has no options.
+NO_OPTIONS = ("", "Response", "Open-Ended Response")
 
 
 class TextRow(NamedTuple):
@@ -30,7 +35,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class CsvLayout(Layout):
-    """How to read a CSV file. Rows are counted from 1, as records."""
+    """How to read a CSV file. Rows are counted from 1, as records.
+
+    option_row: where options stand under the names of their questions, which are carried on over blanks.
+    """
 
     has_typed_dates: ClassVar[bool] = False
 
@@ -38,15 +46,17 @@ class CsvLayout(Layout):
     delimiter: str = ","
     name_row: int = 1
     first_data_row: int = 2
+    option_row: int | None = None
 
 
 @dataclass(frozen=True)
 class SheetLayout(Layout):
-    """How to read a sheet of a workbook. Rows are counted from 1, as Excel does."""
+    """How to read a sheet of a workbook. Rows are counted from 1, as Excel does; else as CsvLayout."""
 
     sheet: str = ""
     name_row: int = 1
     first_data_row: int = 2
+    option_row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,33 @@ class TextTable:
             return ""
         return f"row {self.header_line}" if self.is_workbook else line_place(self.header_line)
 
+    @cached_property
+    def spare(self) -> frozenset[str]:
+        """The columns that are none: without a name, as a delimiter at the end of each line makes one, or a table that
+        is wider than its names, and without any value."""
+        places = {place: column_place(place + 1) for place in range(len(self.header))}
+        unnamed = {place: name for place, name in places.items() if self.header[place] == name}
+        fitting = [row.cells for row in self.rows if row.problem is None]
+        return frozenset(name for place, name in unnamed.items() if not any(cells[place].strip() for cells in fitting))
+
+    def named_apart(self) -> TextTable:
+        """The table with a name for each column: by its place where it has none, with a number where it has that of
+        a column before it."""
+        given, names = set(self.header), dict[str, None]()
+        for place, name in enumerate(self.header, start=1):
+            wanted = name if name.strip() else column_place(place)
+            numbered = chain([wanted], (f"{wanted} ({number})" for number in count(2)))
+            free = (each for each in numbered if each not in names and (each == name or each not in given))
+            names[next(free)] = None
+        return replace(self, header=tuple(names))
+
+    def given_name(self, column: str) -> str:
+        """Why a column is called otherwise than in the file; empty of every other column."""
+        place, heading = self.header.index(column) + 1, column.rpartition(" (")[0]
+        if column == column_place(place):
+            return ": it has no heading"
+        return f": it is column {place}, and another has the same heading" if heading in self.header else ""
+
     def with_columns(self, names: Iterable[str]) -> TextTable:
         """The table with an empty column for each of the names that it lacks."""
         lacking = tuple(name for name in names if name not in self.header)
@@ -112,6 +149,26 @@ def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
 def _checked_for_nul(row: TextRow) -> TextRow:
     has_nul = row.problem is None and any("\0" in cell for cell in row.cells)
     return row._replace(problem="a NUL character in a cell") if has_nul else row
+
+
+def column_place(number: int) -> str:
+    """What a column without a name is called: by its place, counted from 1."""
+    return f"(column {number})"
+
+
+def header_of(rows: Sequence[Sequence[str]], layout: CsvLayout | SheetLayout) -> tuple[str, ...]:
+    """The names of the columns, unchecked: those of name_row, with the options of option_row in brackets behind."""
+    names = rows[layout.name_row - 1]
+    if layout.option_row is None:
+        return tuple(names)
+    both = [*zip_longest(names, map(str.strip, rows[layout.option_row - 1]), fillvalue=""), ("", "")]
+    header, carried = [], ""
+    for (name, option), (next_name, next_option) in pairwise(both):
+        carried = name if name.strip() else carried
+        own = carried if option else name
+        is_alone = name.strip() and (next_name.strip() or not next_option)
+        header.append(own if is_alone or option in NO_OPTIONS else f"{own.strip()} [{option}]")
+    return tuple(header)
 
 
 def column_letters(number: int) -> str:
@@ -259,8 +316,9 @@ def _reread(text: str, written_as: str, read_as: str) -> str:
         return ""
 
 
-def check_first_lines(path: Path, records: int, name_row: int, faults: FaultList) -> bool:
-    """Note a file that ends before its row of column names."""
+def check_first_lines(path: Path, records: int, layout: CsvLayout | SheetLayout, faults: FaultList) -> bool:
+    """Note a file that ends before its rows of column names."""
+    name_row = max(layout.name_row, layout.option_row or 0)
     if records >= name_row:
         return True
     found = "The file is empty." if records == 0 else f"The file has {records} rows."
