@@ -147,7 +147,7 @@ def _check_mapped(round_: Round, table: TextTable, faults: FaultList) -> None:
             table.header_place(),
             found=f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
             expected="Every column of the file is mapped to a question, to a reserved name or to ignored.",
-            advice="Add a line for it to columns.csv, ignored if nobody needs it.",
+            advice="Add a line for it to columns.csv.",
         )
 
 
@@ -329,16 +329,19 @@ def _check_all_pages(files: Sequence[ResponseFile], faults: FaultList) -> None:
 def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
     """Equal rows without an id are different responses: a file that is delivered twice would count twice."""
     first: dict[str, str] = {}
-    is_per_file = round_.settings.response_ids == "per_file"
-    for file in files if is_per_file or "_response_id" not in round_.uses else ():
+    without_ids = "its rows have no response id"
+    if round_.settings.response_ids == "per_file":
+        without_ids = "its ids are of the file, not of the round"
+    elif "_response_id" in round_.uses:
+        return
+    for file in files:
         same = first.setdefault(file.sha256, file.path.name)
         if same != file.path.name:
             faults.add(
                 "repeated-delivery",
                 file.path,
                 "",
-                found=f"It is the same as {same}, byte for byte, and its rows have no response id "
-                + ("of the round." if is_per_file else "."),
+                found=f"It is the same as {same}, byte for byte, and {without_ids}.",
                 expected="Each file of the round has responses of its own.",
                 advice="Take one of the two out of files in round.yml.",
             )

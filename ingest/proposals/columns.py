@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.proposals.reading import Export, timestamp_formats
+from ingest.proposals.reading import Export, normalised, timestamp_formats
 from ingest.round import IGNORED, ColumnUse
 from ingest.suggestions import nearest
 from ingest.survey import Choice, Question, Survey
@@ -55,9 +55,10 @@ def propose_columns(export: Export, survey: Survey, earlier: Sequence[ColumnUse]
     return [_unsure_if_repeated(line, proposed, survey) for line in proposed]
 
 
-def normalised(text: str) -> str:
-    """A wording without case, line breaks and the signs at its end."""
-    return " ".join(text.casefold().split()).rstrip(" ?!:.*")
+def known_names(survey: Survey, earlier: Sequence[ColumnUse]) -> frozenset[str]:
+    """What a column may be called, normalised: by the codebook, the tools or an earlier round."""
+    before = (normalised(use.source_column) for use in earlier)
+    return frozenset((*_wordings(survey), *_known_headers(), *before))
 
 
 def _as_before(uses: Sequence[ColumnUse]) -> list[Proposed]:

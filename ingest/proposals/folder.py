@@ -19,7 +19,7 @@ from ingest.fields import FolderName, is_valid
 from ingest.fingerprint import file_sha256
 from ingest.inputs import Scope, read_inputs
 from ingest.paths import DataPaths
-from ingest.proposals.columns import UNSURE, Proposed, propose_columns
+from ingest.proposals.columns import UNSURE, Proposed, known_names, propose_columns
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
 from ingest.readers.files import is_plain_file
@@ -64,11 +64,14 @@ def draft_round(
     file = file.resolve() if file.is_symlink() else file  # a person named it, and sees where it leads
     folder = round_folder(paths, f"{survey_id}/{round_id}")
     inputs = read_inputs(paths, Scope([survey_id]), faults)
-    export = read_export(file, faults) if is_plain_file(file, faults) else None
-    if export is None or inputs.registry is None or inputs.systems is None or len(faults):
+    if not is_plain_file(file, faults) or inputs.registry is None or inputs.systems is None or not inputs.surveys:
         return None
     survey, earlier = inputs.surveys[0].survey, _in_order(inputs.surveys[0].rounds)
-    columns = propose_columns(export, survey, earlier[-1].columns if earlier else ())
+    before = earlier[-1].columns if earlier else ()
+    export = read_export(file, faults, known_names(survey, before))
+    if export is None or len(faults):
+        return None
+    columns = propose_columns(export, survey, before)
     known = [recode for round_ in earlier for recode in round_.recodes]
     recodes = propose_recodes(export, columns, survey, inputs.registry, inputs.systems, known)
     settings, doubts = _settings(export, survey, round_id, columns, inputs.registry)
@@ -172,6 +175,7 @@ def _columns_with_gaps(export: Export, columns: Sequence[Proposed]) -> list[str]
 TOLD_BY_THE_FILE = {
     "encoding": "the file is not UTF-8, and any other encoding is a guess",
     "sheet": "the workbook has several sheets",
+    "name_row": "which row holds the names of the columns is a guess",
     "decimal_sign": "there are numbers with a comma and numbers with a point",
     "date_format": "the dates can be read in no one way, or in more than one",
     "timestamp_format": "the times can be read in no way that is known, or in more than one",

@@ -112,6 +112,18 @@ class TextTable:
             names[next(free)] = None
         return replace(self, header=tuple(names))
 
+    def without_spare(self) -> TextTable:
+        """The table without the columns that are none."""
+        kept = [place for place, name in enumerate(self.header) if name not in self.spare]
+        if len(kept) == len(self.header):
+            return self
+        rows = tuple(row if row.problem else _with_cells_of(row, kept) for row in self.rows)
+        return replace(self, header=tuple(self.header[place] for place in kept), rows=rows)
+
+    def without_blank_end(self) -> TextTable:
+        """The table without what a delimiter at the end of its lines makes: a name that is empty."""
+        return replace(self, header=self.header[:-1]) if self.header[-1:] == ("",) else self
+
     def given_name(self, column: str) -> str:
         """Why a column is called otherwise than in the file; empty of every other column."""
         place, heading = self.header.index(column) + 1, column.rpartition(" (")[0]
@@ -128,6 +140,11 @@ class TextTable:
             for row in self.rows
         )
         return replace(self, header=self.header + lacking, rows=rows)
+
+
+def _with_cells_of(row: TextRow, places: Sequence[int]) -> TextRow:
+    types = row.types and tuple(row.types[place] for place in places)
+    return row._replace(cells=tuple(row.cells[place] for place in places), types=types)
 
 
 def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
@@ -214,6 +231,7 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
     """Note every difference between the header and the expected names in their order."""
     if table.header == tuple(expected):
         return True
+    table = table if table.header[:-1] == tuple(expected) else table.without_blank_end()
     if not check_names(table, faults):
         return False
     missing = [name for name in expected if name not in table.header]

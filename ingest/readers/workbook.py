@@ -35,11 +35,11 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
     return TextTable(path, header, layout.name_row, rows, is_workbook=True)
 
 
-def sheet_names(path: Path, faults: FaultList) -> list[str]:
-    """The names of a workbook's sheets, in order; none when it cannot be read (the faults say why)."""
+def shown_sheets(path: Path, faults: FaultList) -> list[str]:
+    """The names of a workbook's sheets that are not hidden, in order, or of all when all are; none when it cannot be
+    read (the faults say why)."""
     described = _describe(path, "", faults) if is_workbook_safe(path, faults) else None
-    names: list[str] = described["sheets"] if described else []
-    return names
+    return [*(described["shown"] or described["sheets"])] if described else []
 
 
 def _parse(path: Path, sheet: str, faults: FaultList) -> dict[str, Any] | None:
