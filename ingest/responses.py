@@ -147,7 +147,8 @@ def _check_mapped(round_: Round, table: TextTable, faults: FaultList) -> None:
             table.header_place(),
             found=f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
             expected="Every column of the file is mapped to a question, to a reserved name or to ignored.",
-            advice="Add a line for it to columns.csv.",
+            advice="Add a line for it to columns.csv"
+            + ("." if table.has_heading(name) else ", ignored if it is a note."),
         )
 
 

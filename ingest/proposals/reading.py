@@ -135,7 +135,7 @@ def _encoding(path: Path) -> str:
             return encoding
     with suppress(UnicodeDecodeError):
         content.decode("utf-8")
-        return "utf-8" if b"\0" not in content else "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+        return {0: "utf-16-be", 1: "utf-16-le"}.get(content[:2].find(b"\0"), "utf-8")
     return GUESSED_ENCODINGS[0]
 
 

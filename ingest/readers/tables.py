@@ -126,10 +126,14 @@ class TextTable:
 
     def given_name(self, column: str) -> str:
         """Why a column is called otherwise than in the file; empty of every other column."""
-        place, heading = self.header.index(column) + 1, column.rpartition(" (")[0]
-        if column == column_place(place):
+        heading = column.rpartition(" (")[0]
+        if not self.has_heading(column):
             return ": it has no heading"
+        place = self.header.index(column) + 1
         return f": it is column {place}, and another has the same heading" if heading in self.header else ""
+
+    def has_heading(self, column: str) -> bool:
+        return column != column_place(self.header.index(column) + 1)
 
     def with_columns(self, names: Iterable[str]) -> TextTable:
         """The table with an empty column for each of the names that it lacks."""
