@@ -250,7 +250,7 @@ class Round:
         as forms in several languages and questions that were reworded do."""
         sources: dict[tuple[str, str], list[ColumnUse]] = {}
         for use in self.columns:
-            if use.question_id != IGNORED:
+            if use.question_id and use.question_id != IGNORED:
                 part = "" if use.question_id in RESERVED_NAMES else use.part or ""
                 sources.setdefault((use.question_id, part), []).append(use)
         return sources
@@ -279,4 +279,5 @@ def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
         return None
     if corrections is None or codings is None or decisions is None:
         return None
+    columns = tuple(use for use in columns if use.source_column)  # an empty one is told, and feeds nothing
     return Round(survey_id, folder, *settings, columns, recodes, corrections, codings, decisions, card)

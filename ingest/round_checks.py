@@ -180,7 +180,8 @@ def _add_use(
 
 def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
     question = survey.questions_by_id.get(use.question_id)
-    if question is not None and question.type not in QUESTION_TYPES:
+    is_told = not use.question_id or use.question_id.startswith("?")  # empty or undecided
+    if is_told or (question is not None and question.type not in QUESTION_TYPES):
         return
     if question is not None and question.type == "select_multiple":
         _check_multiple(round_, survey, use, faults)

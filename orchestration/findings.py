@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from ingest.errors import counted
 from ingest.paths import DataPaths
 from ingest.suggestions import nearest
 from ingest.warehouse import opened
@@ -54,7 +55,7 @@ KNOWN_SPELLINGS = """
     where questions.question_type = 'system' order by all
 """
 DOUBTFUL = """
-    select row_id, source_column, raw_value, answer_status, advice
+    select distinct row_id, source_column, raw_value, answer_status, advice
     from intermediate.int_answers_doubtful order by all
 """
 PERSONAL = """
@@ -77,7 +78,7 @@ def write_findings(paths: DataPaths) -> list[Finding]:
         found = [
             Finding(*map(str, row))
             for sql in (CHANGED_FILES, QUARANTINED, DOUBTFUL, PERSONAL, NOT_REPRODUCED)
-            for row in connection.execute(sql).fetchall()
+            for row in sorted(connection.execute(sql).fetchall(), key=lambda row: counted(str(row[0])))
         ]
         found += _unknown_spellings(connection)
     with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
