@@ -22,7 +22,9 @@ from ingest.round import DATE_FORMATS
 
 Cells = Sequence[str]
 
-GUESSED_ENCODINGS = ("cp1252", "utf-16-le", "utf-16-be")
+GUESSED_ENCODING = "cp1252"
+# By the place of the first zero byte: the first letter of a name is nearly always a plain one.
+UNMARKED = ("utf-16-be", "utf-16-le")
 # Longer marks first: that of utf-32 begins with that of utf-16.
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
@@ -101,7 +103,7 @@ def read_export(path: Path, faults: FaultList, known: Collection[str] = ()) -> E
     named = table.named_apart().without_spare()
     wordings = {name: text for name, text in zip(named.header, headed.wordings, strict=False) if text.strip()}
     unsure = headed.unsure | ({"sheet"} if sum(isinstance(way, SheetLayout) for _, way in ways) > 1 else set())
-    unsure |= {"encoding"} if getattr(headed.layout, "encoding", "utf-8") in GUESSED_ENCODINGS else set()
+    unsure |= {"encoding"} if getattr(headed.layout, "encoding", "utf-8") in (GUESSED_ENCODING, *UNMARKED) else set()
     worded = replace(named, wordings=wordings or named.wordings)
     return Export(worded, name, headed.layout, headed.timezone, frozenset(unsure))
 
@@ -130,13 +132,13 @@ def _layouts(path: Path, layout: type[Layout]) -> Iterator[Layout]:
 
 def _encoding(path: Path) -> str:
     content = path.read_bytes()
-    for mark, encoding in MARKS.items():
-        if content.startswith(mark):
-            return encoding
+    marked = next((encoding for mark, encoding in MARKS.items() if content.startswith(mark)), None)
+    if marked or b"\0" in content[:2]:
+        return marked or UNMARKED[content[:2].index(b"\0")]
     with suppress(UnicodeDecodeError):
         content.decode("utf-8")
-        return {0: "utf-16-be", 1: "utf-16-le"}.get(content[:2].find(b"\0"), "utf-8")
-    return GUESSED_ENCODINGS[0]
+        return "utf-8"
+    return GUESSED_ENCODING
 
 
 @dataclass(frozen=True)
