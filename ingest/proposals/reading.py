@@ -100,12 +100,12 @@ def read_export(path: Path, faults: FaultList, known: Collection[str] = ()) -> E
     table = read_table(path, headed.layout, faults)
     if table is None:
         return None
-    named = table.named_apart().without_spare()
+    named = table.named_apart()
     wordings = {name: text for name, text in zip(named.header, headed.wordings, strict=False) if text.strip()}
     unsure = headed.unsure | ({"sheet"} if sum(isinstance(way, SheetLayout) for _, way in ways) > 1 else set())
     unsure |= {"encoding"} if getattr(headed.layout, "encoding", "utf-8") in (GUESSED_ENCODING, *UNMARKED) else set()
     worded = replace(named, wordings=wordings or named.wordings)
-    return Export(worded, name, headed.layout, headed.timezone, frozenset(unsure))
+    return Export(worded.without_spare(), name, headed.layout, headed.timezone, frozenset(unsure))
 
 
 def _ways(path: Path) -> Iterator[tuple[str, Layout]]:
@@ -202,9 +202,14 @@ def find_names(rows: Sequence[Cells], known: Collection[str]) -> tuple[int, bool
         place = next(place for place, n in enumerate(n_filled) if n * 2 >= max(n_filled))
         return place, place == 0
     place = named[0]
-    while place and all(above.strip() for above, cell in zip(top[place - 1], top[place], strict=False) if cell.strip()):
+    while place and _are_above(top[place - 1], top[place]):
         place -= 1
     return place, True
+
+
+def _are_above(cells: Cells, names: Cells) -> bool:
+    """Whether a row is of names, too: short ones above what is known of the codebook."""
+    return all(cell.strip() for cell, name in zip_longest(cells, names, fillvalue="") if name.strip())
 
 
 def are_wordings(names: Cells, cells: Cells, body: Sequence[Cells], known: Collection[str]) -> bool:

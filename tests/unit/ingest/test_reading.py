@@ -58,11 +58,13 @@ def rows_of(export: Export) -> tuple[object, object, object]:
 
 @pytest.mark.parametrize("known", [KNOWN, frozenset[str]()])
 @pytest.mark.parametrize("write", [as_csv, as_workbook])
-def test_names_stand_under_titles(tmp_path: Path, write: object, known: frozenset[str]) -> None:
+@pytest.mark.parametrize("titles", [TITLES, TITLES[:2], TITLES[:1]])
+def test_names_stand_under_titles(tmp_path: Path, titles: Rows, write: object, known: frozenset[str]) -> None:
     """Where no name is known the row is a guess, and says so."""
     assert callable(write)
-    export = read(write(tmp_path, [*TITLES, NAMES, *DATA]), known)
-    assert rows_of(export) == ((4, None, 5) if known else ("?4", None, 5))
+    export = read(write(tmp_path, [*titles, NAMES, *DATA]), known)
+    row = len(titles) + 1
+    assert rows_of(export) == ((row, None, row + 1) if known else (f"?{row}", None, row + 1))
     assert (export.table.header, len(export.table.rows)) == (tuple(NAMES), 2)
 
 
@@ -75,6 +77,12 @@ def test_wordings_stand_under_names(tmp_path: Path, write: object, known: frozen
     export = read(write(tmp_path, [["V1", "StartDate", "V3", "V4", "V5", "V6"], wordings, *DATA]), known)
     assert rows_of(export) == (1, None, 3)
     assert export.wording("V4") == "Staff"
+
+
+def test_wordings_stand_beside_a_column_that_is_none(tmp_path: Path) -> None:
+    rows = [["V1", "", *NAMES[2:]], ["Id of it", "", "Where", *NAMES[3:]], *([row[0], "", *row[2:]] for row in DATA)]
+    export = read(as_csv(tmp_path, rows))
+    assert (export.table.header[:2], export.wording("Municipality")) == (("V1", "Municipality"), "Where")
 
 
 def test_names_with_import_ids_and_wordings(tmp_path: Path) -> None:
@@ -159,7 +167,7 @@ def test_a_slip_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: s
     monkeypatch.setattr(reading, name, wrong)
     with pytest.raises(AssertionError):
         {
-            "titles": lambda: test_names_stand_under_titles(tmp_path, as_csv, KNOWN),
+            "titles": lambda: test_names_stand_under_titles(tmp_path, TITLES, as_csv, KNOWN),
             "wordings": lambda: test_wordings_stand_under_names(tmp_path, as_csv, KNOWN),
             "plain": lambda: test_an_answer_is_no_row_of_names(tmp_path, ["A", "", "Espoo", "", "", "text"]),
             "options": lambda: test_options_stand_under_the_names_of_questions(tmp_path, ["", "", ""]),
