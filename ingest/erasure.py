@@ -14,6 +14,7 @@ from ingest.errors import FaultList
 from ingest.inputs import read_inputs, scope_of_rounds
 from ingest.paths import DataPaths
 from ingest.readers import CsvLayout
+from ingest.readers.tables import compose
 from ingest.responses import ResponseFile, ResponseRow, read_responses
 from ingest.rewriting import Change, rewrite
 from ingest.round import Round
@@ -72,7 +73,7 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
         if row.row.problem is None
     }
     for path in (round_.corrections_file, round_.codings_file):
-        if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if cells[0] in ids else cells):
+        if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):
             done.edited.append(paths.shown(path))
     layout = round_.settings.layout()
     for file, rows in theirs:

@@ -12,7 +12,8 @@ from pathlib import Path
 class Fault:
     """One fault of one input file. `found`, `expected` and `advice` end with a full stop; `advice` may be empty.
 
-    A value that a respondent gave is never in a fault: messages end up in logs.
+    A value that a respondent gave is never in a fault: messages end up in logs. A note is told like a fault and stops
+    nothing; it expects nothing.
     """
 
     code: str
@@ -21,10 +22,12 @@ class Fault:
     found: str
     expected: str
     advice: str
+    is_note: bool = False
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.place) if part)
-        return visible(f"{where}: {self.found} Expected: {_begun_small(self.expected)} {self.advice}".rstrip())
+        expected = "" if self.is_note else f"Expected: {_begun_small(self.expected)} "
+        return visible(f"{'Note: ' * self.is_note}{where}: {self.found} {expected}{self.advice}".rstrip())
 
     def __lt__(self, other: Fault) -> bool:
         return self._order() < other._order()
@@ -75,10 +78,19 @@ class FaultList:
     def __init__(self, shown: Callable[[Path], str] = Path.as_posix) -> None:
         self._shown = shown
         self._faults: set[Fault] = set()
+        self._notes: set[Fault] = set()
 
     def add(self, code: str, file: Path, place: str, *, found: str, expected: str, advice: str = "") -> None:
         """Note one fault. The same fault noted twice is told once."""
         self._faults.add(Fault(code, self._shown(file), place, found, expected, advice))
+
+    def note(self, code: str, file: Path, *, found: str, advice: str) -> None:
+        """Note what should be known of a file and stops nothing."""
+        self._notes.add(Fault(code, self._shown(file), "", found, "", advice, is_note=True))
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        return tuple(sorted(self._notes))
 
     def __len__(self) -> int:
         return len(self._faults)

@@ -140,7 +140,7 @@ def round_sources(round_: Round) -> tuple[SourceFile, ...]:
     """The files that describe a round."""
     counts = {
         round_.places.path: None,
-        round_.columns_file: len(round_.columns),
+        round_.columns_file: len(round_.columns) + len(round_.not_offered),
         round_.recodes_file: len(round_.recodes),
         round_.corrections_file: len(round_.corrections),
         round_.codings_file: len(round_.codings),

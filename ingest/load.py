@@ -132,8 +132,14 @@ def _as_stored(key: str, outcome: Literal["unchanged", "removed"], stored: Mappi
 
 def validate(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> tuple[Fault, ...]:
     """Every fault of everything, or of the one survey or round, in the order of files and lines. Writes nothing."""
+    return tuple(examine(paths, survey, round_id))
+
+
+def examine(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> FaultList:
+    """The same with the notes."""
     faults = FaultList(paths.shown)
-    return _all_faults(paths, chosen_scope(paths, survey, round_id, faults), faults)
+    _all_faults(paths, chosen_scope(paths, survey, round_id, faults), faults)
+    return faults
 
 
 def faults_of_rounds(paths: DataPaths, keys: Collection[str]) -> tuple[Fault, ...]:

@@ -16,6 +16,7 @@ from ingest import state
 from ingest.durable import write_whole
 from ingest.paths import DataPaths
 from ingest.readers import TextRow
+from ingest.readers.tables import compose
 from ingest.responses import ResponseFile, ResponseRow
 from ingest.round import Round
 
@@ -36,7 +37,8 @@ class Privacy:
     def token(self, name: str, round_id: str, text: str) -> str:
         """The keyed hash of an id. A respondent has one in all rounds of the survey, a response in its own."""
         scope = round_id if name == RESPONSE else ""
-        return hmac.digest(self.key, f"{name}\0{scope}\0{text.strip()}".encode(), "sha256").hex()[:TOKEN_LENGTH]
+        named = f"{name}\0{scope}\0{compose(text.strip())}"
+        return hmac.digest(self.key, named.encode(), "sha256").hex()[:TOKEN_LENGTH]
 
     def pseudonym(self, respondent: str) -> str:
         """What is kept instead of a respondent's id; of what is one already, the same."""
@@ -62,7 +64,7 @@ class Privacy:
     def _kept_row(self, round_: Round, file: ResponseFile, described: ResponseRow, places: Places) -> ResponseRow:
         row = described.row
         if self.erased and self.erased & self._tokens(round_, file, row, places):
-            return ResponseRow(TextRow(row.line, ()), "", False, None, None, is_erased=True)
+            return ResponseRow(TextRow(row.line, ()), "", "erased")
         place = places[RESPONDENT]
         if row.problem is not None or place is None or not row.cells[place].strip():
             return described

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ingest.errors import FaultList, line_place
@@ -25,6 +26,8 @@ from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Co
 from ingest.suggestions import listed, quoted
 
 TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
+# What is known of a row before anybody looks at its answers.
+RowStatus = Literal["read", "unreadable", "erased", "empty_row", "set_aside_by_value"]
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,9 @@ class ResponseRow:
 
     row: TextRow
     content_sha256: str
-    is_empty: bool
-    started_at: str | None
-    submitted_at: str | None
-    is_erased: bool = False
-
-    @property
-    def status(self) -> str:
-        """The row_status of the raw table: read, unreadable or erased."""
-        return "erased" if self.is_erased else "read" if self.row.problem is None else "unreadable"
+    status: RowStatus
+    started_at: str | None = None
+    submitted_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +98,8 @@ def _columns_in(table: TextTable, uses: Sequence[ColumnUse]) -> list[str]:
 
 
 def _described(round_: Round, table: TextTable, faults: FaultList) -> ResponseFile:
+    if round_.settings.decimal_sign != ".":
+        table = table.with_decimal_sign(round_.settings.decimal_sign)
     describe = _row_describer(round_, table)
     sha256 = file_sha256(table.path)
     _check_whole(round_, table, sha256, faults)
@@ -242,25 +241,27 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
     mapped_names = {use.source_column for use in round_.columns if use.question_id != IGNORED}
     mapped = [index for index, name in enumerate(header) if name in mapped_names]
     needed = [header.index(name) for name in round_.settings.skip_rows_without if name in header]
+    skipped = [
+        (header.index(name), set(values)) for name, values in round_.settings.skip_rows_where.items() if name in header
+    ]
     started, submitted, id_ = (_index_of(round_, header, name) for name in (*TIMESTAMP_NAMES, "_response_id"))
     to_utc = _timestamp_reader(round_)
 
     def describe(row: TextRow) -> ResponseRow:
         if row.problem is not None:
-            return ResponseRow(row, _content_sha256(row.cells), False, None, None)
+            return ResponseRow(row, _content_sha256(row.cells), "unreadable")
         if id_ is not None:
             whole_id = round_.response_id(table.path, row.cells[id_])
             row = row._replace(cells=(*row.cells[:id_], whole_id, *row.cells[id_ + 1 :]))
         cells = row.cells
+        content = _content_sha256([cells[index] if index < len(cells) else "" for index in order])
+        return ResponseRow(row, content, status(cells), to_utc(row, started), to_utc(row, submitted))
+
+    def status(cells: Sequence[str]) -> RowStatus:
         filled = [bool(cell.strip()) for cell in cells]
-        is_empty = not any(filled[index] for index in mapped) or not all(filled[index] for index in needed)
-        return ResponseRow(
-            row,
-            _content_sha256([cells[index] if index < len(cells) else "" for index in order]),
-            is_empty,
-            to_utc(row, started),
-            to_utc(row, submitted),
-        )
+        if not any(filled[index] for index in mapped) or not all(filled[index] for index in needed):
+            return "empty_row"
+        return "set_aside_by_value" if any(cells[index].strip() in values for index, values in skipped) else "read"
 
     return describe
 
@@ -457,7 +458,6 @@ def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[
             described.status,
             row.problem,
             described.content_sha256,
-            str(described.is_empty).lower(),
             described.started_at,
             described.submitted_at,
         )
@@ -469,7 +469,6 @@ def cell_columns(round_: Round, file: ResponseFile, source_file: str) -> list[li
     lines: list[str] = []
     names: list[str] = []
     texts: list[str] = []
-    types: list[str] = []
     for described in file.rows:
         row = described.row
         width = len(row.cells)
@@ -477,6 +476,5 @@ def cell_columns(round_: Round, file: ResponseFile, source_file: str) -> list[li
         names += header[:width]
         names += [f"(column {number})" for number in range(len(header) + 1, width + 1)]
         texts += row.cells
-        types += row.types or ("text",) * width
     constants = (round_.survey_id, round_.round_id, source_file, file.sha256)
-    return [*([constant] * len(lines) for constant in constants), lines, names, texts, types]
+    return [*([constant] * len(lines) for constant in constants), lines, names, texts]

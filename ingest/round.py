@@ -38,6 +38,8 @@ from ingest.suggestions import did_you_mean
 from ingest.survey import Survey
 
 IGNORED = "ignored"
+NOT_OFFERED = "not offered"  # the source_column of an option that the round did not have
+ANY_TEXT = "*"  # what is ticked where the column holds what the respondent wrote
 RESERVED_NAMES = (
     "_response_id", "_respondent", "_started_at", "_submitted_at", "_completion", "_language", "_weight",
     "_form_version", "_municipality", "_role",
@@ -106,8 +108,11 @@ class RoundSettings(Settings):
     date_format: DateFormat = USUAL_DATE_FORMAT
     eligible: OptionalText = None
     skip_rows_without: tuple[Text, ...] = ()
+    skip_rows_where: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    completed_values: tuple[Text, ...] | None = None
     response_ids: Literal["per_round", "per_file"] = "per_round"
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
+    duplicates_among: Literal["countable", "all"] = "countable"
     is_synthetic: Truth
 
     def layout(self) -> Layout:
@@ -118,7 +123,8 @@ class RoundSettings(Settings):
 
 
 class ColumnUse(SourceRow):
-    """What one column of the export is: an answer, a part of one, a reserved name, or ignored."""
+    """What one column of the export is: an answer, a part of one, a reserved name, or ignored. Of an option that the
+    round did not have, source_column is NOT_OFFERED."""
 
     source_column: Verbatim
     question_id: Text
@@ -191,6 +197,7 @@ class Round:
     settings: RoundSettings
     places: SettingsPlaces
     columns: Sequence[ColumnUse]
+    not_offered: Sequence[ColumnUse]
     recodes: Sequence[Recode]
     corrections: Sequence[Correction]
     codings: Sequence[Coding]
@@ -239,6 +246,11 @@ class Round:
             uses.setdefault(use.question_id, []).append(use)
         return uses
 
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """What has answers here: questions and reserved names of columns, and questions that texts were coded as."""
+        return frozenset((*self.uses, *(coding.coded_question_id for coding in self.codings)))
+
     def has_own_codes(self, list_name: str, survey: Survey) -> bool:
         """Whether the round recodes every code of a list: a code then means what the round says, not the codebook."""
         recoded = {each.source_value for each in self.recodes if survey.recoded_list(each.list_name) == list_name}
@@ -279,5 +291,7 @@ def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
         return None
     if corrections is None or codings is None or decisions is None:
         return None
-    columns = tuple(use for use in columns if use.source_column)  # an empty one is told, and feeds nothing
-    return Round(survey_id, folder, *settings, columns, recodes, corrections, codings, decisions, card)
+    # A line without a source_column is told, and feeds nothing.
+    given = [use for use in columns if use.source_column and use.source_column != NOT_OFFERED]
+    not_offered = [use for use in columns if use.source_column == NOT_OFFERED]
+    return Round(survey_id, folder, *settings, given, not_offered, recodes, corrections, codings, decisions, card)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
@@ -10,6 +11,7 @@ from rapidfuzz import fuzz, process, utils
 from ingest.errors import visible
 
 NEAR_ENOUGH = 75.0
+_DIGITS = re.compile(r"0*([0-9]+?)(?:[.]0+)?")
 LISTED_AT_MOST = 12
 
 
@@ -36,6 +38,18 @@ def nearest(value: str, choices: Iterable[str]) -> str | None:
         value, in_order, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
     )
     return found[0] if found else None
+
+
+def nearest_name(value: str, names: Iterable[str]) -> str | None:
+    """Like nearest, for what people and tools write: digits without the zeros before them or with decimals, a name with
+    another in brackets, or with a last word such as "kunta"."""
+    names = list(names)
+    digits = _DIGITS.fullmatch(value)
+    same = [name for name in names if digits and (found := _DIGITS.fullmatch(name)) and found[1] == digits[1]]
+    if len(same) == 1:
+        return same[0]
+    shorter = (value, value.partition("(")[0], value.rpartition(" ")[0])
+    return next(filter(None, (nearest(text, names) for text in shorter if text.strip())), None)
 
 
 def did_you_mean(value: str, choices: Iterable[str], otherwise: str = "") -> str:

@@ -281,7 +281,7 @@ class Survey:
     def vocabulary(self) -> Vocabulary:
         """What expressions may speak of."""
         codes = {name: frozenset(choice.code for choice in choices) for name, choices in self.lists.items()}
-        return Vocabulary(self.questions_by_id, codes)
+        return Vocabulary(self.questions_by_id, codes, none_is_answer=self.settings.none_ticked == "valid")
 
     def codes(self, list_name: str | None) -> frozenset[str]:
         """The codes of a list; empty for an unknown one."""

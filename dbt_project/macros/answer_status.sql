@@ -17,12 +17,3 @@
         else 'valid'
     end
 {%- endmacro %}
-
-{# What is held against the codebook: the text of the cell, marked where a closed question was answered by a number cell. #}
-{% macro value_judged(value, cell_type, question_type) -%}
-    case
-        when {{ question_type }} = 'select_one' and {{ cell_type }} <> 'text' and {{ value }} <> ''
-            then {{ cell_type }} || ' cell: ' || {{ value }}
-        else {{ value }}
-    end
-{%- endmacro %}

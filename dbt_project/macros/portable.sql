@@ -26,6 +26,13 @@
     regexp_replace({{ text }}, '^([+-]?[0-9]+)[.,]0{1,2}$', '\1')
 {%- endmacro %}
 
+{# The digits of a whole number without the zeros before them and without decimals; null of any other text. #}
+{% macro bare_digits(text) -%}
+    case
+        when regexp_full_match({{ text }}, '[0-9]+([.]0+)?') then ltrim(regexp_replace({{ text }}, '[.]0+$', ''), '0')
+    end
+{%- endmacro %}
+
 {# Text to a date, or null: ISO (2023-01-31) and the round's own form only, with a year of four digits. Some tools write
    the midnight that a day begins with behind it. The form is compared, not given: engines want it to be constant. #}
 {% macro text_to_date(text, date_format) -%}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -144,6 +145,40 @@ class TextTable:
             for row in self.rows
         )
         return replace(self, header=self.header + lacking, rows=rows)
+
+    def composed(self) -> TextTable:
+        """The table in Unicode's composed form: some tools write a letter and its mark as two signs."""
+        rows = tuple(
+            row if all(map(str.isascii, row.cells)) else row._replace(cells=tuple(map(compose, row.cells)))
+            for row in self.rows
+        )
+        labels = {
+            compose(name): {compose(value): compose(label) for value, label in of_column.items()}
+            for name, of_column in self.labels.items()
+        }
+        wordings = {compose(name): compose(wording) for name, wording in self.wordings.items()}
+        header = tuple(map(compose, self.header))
+        return replace(self, header=header, rows=rows, wordings=wordings, labels=labels)
+
+    def with_decimal_sign(self, sign: str) -> TextTable:
+        """The table, whose number cells are written as its texts write numbers: a number itself is of no language."""
+        rows = tuple(
+            row._replace(
+                cells=tuple(
+                    text.replace(".", sign) if cell_type == "number" else text
+                    for text, cell_type in zip(row.cells, row.types, strict=True)
+                )
+            )
+            if row.types and row.problem is None
+            else row
+            for row in self.rows
+        )
+        return replace(self, rows=rows)
+
+
+def compose(text: str) -> str:
+    """A text whose letters and marks are one sign each."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _with_cells_of(row: TextRow, places: Sequence[int]) -> TextRow:

@@ -97,6 +97,12 @@ def _(survey: Survey) -> None:
     survey.rows.append(dict.fromkeys(survey.rows[0], "") | {"id": "x", "code": "M01"})
 
 
+@planted("rows_set_aside_by_value")
+def _(survey: Survey) -> None:
+    survey.rounds[ROUND]["skip_rows_where"] = {"finished": ["a test"]}
+    survey.rows.append(survey.rows[0] | {"id": "x", "person": "x", "finished": "a test"})
+
+
 @planted("rows_exact_duplicate")
 def _(survey: Survey) -> None:
     survey.rows.append(dict(survey.rows[0]))
@@ -122,6 +128,11 @@ def _(survey: Survey) -> None:
 @planted("weights_readable")
 def _(survey: Survey) -> None:
     survey.answer("weight", "-1", 3)
+
+
+@planted("unfinished_counted")
+def _(survey: Survey) -> None:
+    survey.answer("finished", "no", 3)
 
 
 # frame and duplicates
@@ -302,6 +313,12 @@ def _(survey: Survey) -> None:
 @planted("dates_readable", *TYPED)
 def _(survey: Survey) -> None:
     survey.answer("since", "last spring", 1)
+
+
+@planted("constraints_judged")
+def _(survey: Survey) -> None:
+    survey.choose("share")["constraint"] = ". <= 100 and . <= ${staff} + 100"
+    survey.answer("staff", "", 1)
 
 
 @planted("constraints_hold", *TYPED)

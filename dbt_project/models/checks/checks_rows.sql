@@ -123,6 +123,7 @@ rows_{{ disposition }} as (
 
 {% for check, name, fault in [
     ('weights_readable', '_weight', 'responses.is_weight_wrong'),
+    ('unfinished_counted', '_completion', 'responses.is_unfinished'),
 ] %}
 {{ check }} as (
     select
@@ -131,7 +132,7 @@ rows_{{ disposition }} as (
         count(responses.row_id) as observed,
         0 as threshold,
         case
-            when max(used.question_id) is not null
+            when max(used.question_id) is not null {% if name == '_completion' %}and max(rounds.completed_values) is not null{% endif %}
                 then sum(case when responses.row_id is not null and {{ fault }} then 1 else 0 end)
         end as n_failed
     from rounds

@@ -27,7 +27,6 @@ placed as (
         columns.not_ticked,
         columns.list_separator,
         cells.source_column,
-        cells.cell_type,
         cells.cell_value,
         row_number() over (
             partition by cells.row_id, columns.question_id, columns.part
@@ -63,7 +62,6 @@ select
     not_ticked,
     case when least_value < greatest_value then null else list_separator end as list_separator,
     source_column,
-    cell_type,
     case
         when least_value < greatest_value then least_value || ' <> ' || greatest_value
         else cell_value
