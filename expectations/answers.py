@@ -31,6 +31,7 @@ GIVEN = (
     "answered_but_not_applicable",
 )
 EMPTY = ("blank", "not_applicable")
+SPOKEN_OF = re.compile(r"\$\{([^{}\s]+)\}")
 JUDGED_TYPES = ("select_one", "select_multiple", "integer", "decimal", "date")
 
 
@@ -120,9 +121,13 @@ def _asked_question(key: Any, group: pd.DataFrame, read: dict[str, pd.DataFrame]
 def _impossible_statuses(
     survey_id: str, round_id: str, question_id: str, uses: pd.DataFrame, read: dict[str, pd.DataFrame]
 ) -> set[str]:
-    """What no answer to the question can be: it has no condition, or no shared column, that this could rest on."""
-    conditions = set(_where(read["conditions"], survey_id=survey_id, question_id=question_id)["purpose"])
+    """What no answer to the question can be: it has no condition, or no shared column, that this could rest on. A
+    relevant rests on questions that the round asks."""
+    conditions = _where(read["conditions"], survey_id=survey_id, question_id=question_id)
     columns = _where(read["columns"], survey_id=survey_id, round_id=round_id)
+    coded = _where(read["codings"], survey_id=survey_id, round_id=round_id)["coded_question_id"]
+    relevant = " ".join(conditions[conditions["purpose"] == "relevant"]["expression"])
+    is_routed = bool({*SPOKEN_OF.findall(relevant)} & {*columns["question_id"], *coded})
     same_column = columns[columns["source_column"].isin(uses["source_column"])]
     choices = _where(read["choices"], survey_id=survey_id, list_name=uses.iloc[0]["list_name"])
     has_exclusive_option = uses.iloc[0]["type"] == "select_multiple" and "1" in set(choices["is_exclusive"])
@@ -130,10 +135,10 @@ def _impossible_statuses(
     return {
         status
         for status, is_possible in {
-            "not_applicable": "relevant" in conditions,
-            "answered_but_not_applicable": "relevant" in conditions,
-            "constraint_failed": "constraint" in conditions or has_exclusive_option,
-            "not_asked": "relevant" in conditions and is_shared,
+            "not_applicable": is_routed,
+            "answered_but_not_applicable": is_routed,
+            "constraint_failed": "constraint" in set(conditions["purpose"]) or has_exclusive_option,
+            "not_asked": is_routed and is_shared,
         }.items()
         if not is_possible
     }
@@ -208,10 +213,10 @@ def _number_rules(question: AskedQuestion, found: set[str], given: tuple[str, ..
 
 def number_pattern(question_type: str, decimal_sign: str) -> str:
     """What a number looks like in a round: "2.0" is the integer 2 under either decimal sign."""
-    zeros = r"\.0{1,6}" if decimal_sign == "." else r",0{1,6}|\.0{1,2}"
-    digits = r"\.[0-9]{1,6}" if decimal_sign == "." else r",[0-9]{1,6}|\.0{1,2}"
+    zeros = r"\.0+" if decimal_sign == "." else r",0+|\.0{1,2}"
+    digits = r"\.[0-9]+" if decimal_sign == "." else r",[0-9]+|\.0{1,2}"
     tail = zeros if question_type == "integer" else digits
-    return rf"[+-]?[0-9]{{1,15}}(?:{tail})?"
+    return rf"[+-]?[0-9]+(?:{tail})?"
 
 
 def _blank(question: AskedQuestion) -> Rule:

@@ -91,7 +91,7 @@ def _compile(
     except ExpressionFault as fault:
         add(fault)
         return None
-    compiler = Compiler(vocabulary, own_question)
+    compiler = Compiler(vocabulary, own_question, judges_blanks=purpose in ("relevant", "eligible"))
     predicate = compiler.predicate(tree)
     for found in compiler.faults:
         add(found)

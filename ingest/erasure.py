@@ -14,6 +14,7 @@ from ingest.errors import FaultList
 from ingest.inputs import read_inputs, scope_of_rounds
 from ingest.paths import DataPaths
 from ingest.readers import CsvLayout
+from ingest.readers.tables import compose
 from ingest.responses import ResponseFile, ResponseRow, read_responses
 from ingest.rewriting import Change, rewrite
 from ingest.round import Round
@@ -51,9 +52,12 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
         token = kept.token(name, round_.round_id, id_)
         theirs = [(file, kept.rows_of(token, round_, file)) for file in files]
         n_rows = sum(len(rows) for _, rows in theirs)
-        if n_rows:
-            with state.opened(paths) as memory:
+        published = [each for file, rows in theirs for each in kept.response_tokens(round_, file, rows)]
+        with state.opened(paths) as memory:
+            if n_rows:
                 state.record_tombstone(memory, round_.survey_id, token, now)
+            state.forget_published_rows(memory, round_.survey_id, round_.round_id, [token, *published])
+        if n_rows:
             _forget(paths, round_, theirs, done)
         done.n_rows += n_rows
         is_known = is_known or n_rows > 0 or token in kept.erased
@@ -64,15 +68,15 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
 
 def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> None:
     """What was written about them goes before the rows: without the rows it would be a fault."""
-    column = round_.source_column(privacy.RESPONSE)
     ids = {
         row.row.cells[file.table.header.index(column)].strip()
         for file, rows in theirs
+        if (column := round_.source_column(privacy.RESPONSE, file.table.header)) is not None
         for row in rows
-        if column is not None and row.row.problem is None
+        if row.row.problem is None
     }
     for path in (round_.corrections_file, round_.codings_file):
-        if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if cells[0] in ids else cells):
+        if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):
             done.edited.append(paths.shown(path))
     layout = round_.settings.layout()
     for file, rows in theirs:

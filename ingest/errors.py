@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+MARK = "?"  # a value that begins with it waits for a person: `kuntakysely new-round` is unsure of it
+UNDECIDED = "undecided"  # the code of the fault that it is
+
 
 @dataclass(frozen=True)
 class Fault:
     """One fault of one input file. `found`, `expected` and `advice` end with a full stop; `advice` may be empty.
 
-    A value that a respondent gave is never in a fault: messages end up in logs.
+    A value that a respondent gave is never in a fault: messages end up in logs. A note is told like a fault and stops
+    nothing; it expects nothing.
     """
 
     code: str
@@ -21,19 +25,25 @@ class Fault:
     found: str
     expected: str
     advice: str
+    is_note: bool = False
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.place) if part)
-        return visible(f"{where}: {self.found} Expected: {_begun_small(self.expected)} {self.advice}".rstrip())
+        expected = "" if self.is_note else f"Expected: {_begun_small(self.expected)} "
+        return visible(f"{'Note: ' * self.is_note}{where}: {self.found} {expected}{self.advice}".rstrip())
 
     def __lt__(self, other: Fault) -> bool:
         return self._order() < other._order()
 
     def _order(self) -> tuple[object, ...]:
-        """By file, then by place with line 9 before line 10."""
-        parts = re.split(r"(\d+)", self.place)
-        place = tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part)
-        return (self.file, place, self.code, self.found)
+        return (self.file, counted(self.place), self.code, self.found)
+
+
+def counted(text: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts texts as people count: line 9 before line 10."""
+    parts = re.split(r"([0-9]+)", text)
+    digits = [part.lstrip("0") if place % 2 else None for place, part in enumerate(parts)]
+    return tuple((-1, part) if own is None else (len(own), own) for own, part in zip(digits, parts, strict=True))
 
 
 def visible(text: str) -> str:
@@ -71,10 +81,19 @@ class FaultList:
     def __init__(self, shown: Callable[[Path], str] = Path.as_posix) -> None:
         self._shown = shown
         self._faults: set[Fault] = set()
+        self._notes: set[Fault] = set()
 
     def add(self, code: str, file: Path, place: str, *, found: str, expected: str, advice: str = "") -> None:
         """Note one fault. The same fault noted twice is told once."""
         self._faults.add(Fault(code, self._shown(file), place, found, expected, advice))
+
+    def note(self, code: str, file: Path, *, found: str, advice: str) -> None:
+        """Note what should be known of a file and stops nothing."""
+        self._notes.add(Fault(code, self._shown(file), "", found, "", advice, is_note=True))
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        return tuple(sorted(self._notes))
 
     def __len__(self) -> int:
         return len(self._faults)

@@ -21,6 +21,7 @@ GRAMMAR = Path(__file__).with_name("expressions.lark")
 LONGEST = 1_000
 DEEPEST = 50
 NUMBER_TYPES = ("integer", "decimal")
+is_number = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,14 @@ class Selected:
 
 
 @dataclass(frozen=True)
+class CountSelected:
+    """How many options of a question are chosen."""
+
+    reference: Reference
+    position: int
+
+
+@dataclass(frozen=True)
 class Negation:
     inner: Node
     position: int
@@ -82,7 +91,27 @@ class Junction:
     position: int
 
 
-Node = NumberLiteral | TextLiteral | Reference | Arithmetic | Comparison | Selected | Negation | Junction
+Node = (
+    NumberLiteral | TextLiteral | Reference | Arithmetic | Comparison | Selected | CountSelected | Negation | Junction
+)
+# What XLSForm has besides, or other languages write, and what is written here instead.
+INSTEAD = {
+    "string-length": "Whether something was written is said by ${question} != ''.",
+    "regex": "A form of text cannot be checked here; a number has min_value and max_value in questions.csv.",
+    "today": "Write a fixed day, '2023-01-31'.",
+    "now": "Write a fixed day, '2023-01-31'.",
+    "date": "Write the day alone, '2023-01-31'.",
+    "number": "Write the question alone, ${question}.",
+    "int": "Write the question alone, ${question}.",
+    "div": "Multiply the other side: ${a} div ${b} > 2 is ${a} > 2 * ${b} where ${b} is above 0.",
+    "mod": "There is no remainder here; leave this part out.",
+    "if": "if(a, b, c) is (a and b) or (not(a) and c).",
+    "true": "Leave it out, or write not() around the condition instead of = false().",
+    "false": "Leave it out, or write not() around the condition instead of = false().",
+    "AND": "Write and.", "&&": "Write and.", "OR": "Write or.", "||": "Write or.",
+    "NOT": "Write not(...).", "!": "Write not(...).", "==": "Write =.", "<>": "Write !=.",
+    **dict.fromkeys("‘’“”", "Write straight quotes, 'code'."),
+}  # fmt: skip
 
 
 class ExpressionFault(Exception):
@@ -106,10 +135,14 @@ class AskedQuestion(Protocol):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What expressions of a survey may speak of: questions by id, and the codes of each list."""
+    """What expressions of a survey may speak of: questions by id, and the codes of each list.
+
+    none_is_answer: a select_multiple of which nothing is ticked was answered so.
+    """
 
     questions: Mapping[str, AskedQuestion]
     codes: Mapping[str, frozenset[str]]
+    none_is_answer: bool = False
 
 
 def parse_expression(text: str) -> Node:
@@ -144,9 +177,16 @@ def _syntax_fault(text: str, error: UnexpectedInput) -> ExpressionFault:
         "wrong-expression",
         len(text) if is_over else at + 1,
         found,
-        "An expression is made of ${question}, 'code', numbers, = != < <= > >=, + - *, and, or, not(), selected().",
-        "Compare with ${question} = 'code'.",
+        "An expression is made of ${question}, 'code', numbers, = != < <= > >=, + - *, and, or, not(), selected(), "
+        "count-selected().",
+        INSTEAD.get(_word_at(text, at), "Compare with ${question} = 'code'."),
     )
+
+
+def _word_at(text: str, at: int) -> str:
+    """The word or sign that is not understood at a place; of two signs the second is not."""
+    both, found = text[max(at - 1, 0) : at + 1], re.match(r"[A-Za-z-]+|&&|\|\||[!‘’“”]", text[at:])
+    return both if both in ("==", "<>") else found[0] if found else ""
 
 
 @v_args(inline=True)
@@ -163,6 +203,9 @@ class _TreeMaker(Transformer[Token, Node]):
 
     def selected(self, reference: Reference, token: Token) -> Node:
         return Selected(reference, TextLiteral(str(token)[1:-1], _position(token)), reference.position)
+
+    def count_selected(self, reference: Reference) -> Node:
+        return CountSelected(reference, reference.position)
 
     def negation(self, inner: Node) -> Node:
         return Negation(inner, inner.position)
@@ -201,7 +244,7 @@ def references(node: Node) -> Iterator[Reference]:
     match node:
         case Reference():
             yield node
-        case Selected(reference=reference):
+        case Selected(reference=reference) | CountSelected(reference=reference):
             yield reference
         case Negation(inner=inner):
             yield from references(inner)
@@ -213,16 +256,18 @@ def references(node: Node) -> Iterator[Reference]:
 class Compiler:
     """Checks an expression against a vocabulary and turns it into portable SQL.
 
-    `own_question` is the question that `.` means; None where there is none (eligible).
+    `own_question` is the question that `.` means; None where there is none (eligible). What speaks of a question that
+    was not asked is not judged; what compares a blank is false (and != true), or with `judges_blanks` False not judged.
     """
 
-    def __init__(self, vocabulary: Vocabulary, own_question: str | None) -> None:
+    def __init__(self, vocabulary: Vocabulary, own_question: str | None, *, judges_blanks: bool = True) -> None:
         self._vocabulary = vocabulary
         self._own_question = own_question
+        self._judges_blanks = judges_blanks
         self.faults: list[ExpressionFault] = []
 
     def predicate(self, node: Node) -> str:
-        """SQL that is true or false over the rows of one response (question_id, code, number_value, date_value).
+        """SQL that is true, false or null (not judged) over the rows of one response in int_answers_coded.
 
         What is wrong is collected in `faults`; with faults the SQL must not be used.
         """
@@ -244,21 +289,28 @@ class Compiler:
         return "false"
 
     def _selected(self, node: Selected) -> str:
-        question = self._question(node.reference)
+        question = self._of_options(node, "selected")
         if question is None:
             return "false"
-        if question.type not in ("select_one", "select_multiple"):
+        self._check_code(question, node.code)
+        named, code = self._named(node.reference), quote_text(node.code.value)
+        return f"(max(case when {named} and code = {code} then 1 when {self._seen(node.reference)} then 0 end) = 1)"
+
+    def _of_options(self, node: Selected | CountSelected, function: str) -> AskedQuestion | None:
+        question = self._question(node.reference)
+        if question is not None and question.type not in ("select_one", "select_multiple"):
             self._fault(
                 "wrong-comparison",
                 node.reference,
-                f"selected() is used on a question of type {question.type}.",
-                "selected() is for select_one and select_multiple.",
+                f"{function}() is used on a question of type {question.type}.",
+                f"{function}() is for select_one and select_multiple.",
             )
-        self._check_code(question, node.code)
-        named, code = self._named(node.reference), quote_text(node.code.value)
-        return f"coalesce(max(case when {named} and code = {code} then 1 else 0 end) = 1, false)"
+        return question
 
     def _comparison(self, node: Comparison) -> str:
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(side, Reference) and isinstance(other, TextLiteral) and not other.value:
+                return self._emptiness(node, side)
         left_kind, right_kind = self._kind(node.left), self._kind(node.right)
         if left_kind is None or right_kind is None:
             return "false"
@@ -266,16 +318,32 @@ class Compiler:
         if kind is None:
             self._add_wrong_comparison(node)
             return "false"
-        if kind == "code" and node.operator not in ("=", "!="):
-            self._fault(
-                "wrong-comparison",
-                node,
-                f"Codes are compared with {node.operator}.",
-                "Codes are compared with = and !=; they have no order.",
-            )
+        if kind == "code":
+            self._check_is_equality(node, "Codes are", "Codes are compared with = and !=; they have no order.")
         self._check_codes(node)
-        left, right = (self._value(side, kind) for side in (node.left, node.right))
-        return f"coalesce({left} {node.operator} {right}, false)"
+        is_equality = node.operator in ("=", "!=")
+        left, right = (self._value(side, kind, is_equality) for side in (node.left, node.right))
+        compared = f"{left} {'=' if is_equality else node.operator} {right}"
+        judged = f"coalesce({compared}, {self._false_if_asked(node)})" if self._judges_blanks else f"({compared})"
+        return f"not {judged}" if node.operator == "!=" else judged
+
+    def _emptiness(self, node: Comparison, reference: Reference) -> str:
+        """Whether there is no answer, whatever its kind; null where the question was not asked."""
+        if self._question(reference) is None:
+            return "false"
+        self._check_is_equality(node, "The empty text is", "Whether there is an answer is said by = '' and != ''.")
+        named, given = self._named(reference), self._given(reference)
+        wanted = 0 if node.operator == "=" else 1
+        return f"(max(case when {named} and {given} then 1 when {named} then 0 end) = {wanted})"
+
+    def _check_is_equality(self, node: Comparison, compared: str, expected: str) -> None:
+        if node.operator not in ("=", "!="):
+            self._fault("wrong-comparison", node, f"{compared} compared with {node.operator}.", expected)
+
+    def _false_if_asked(self, node: Comparison) -> str:
+        """What a comparison with a blank is: false, but null where a question was not asked."""
+        asked = dict.fromkeys(self._named(each) for each in references(node))
+        return " or ".join(f"max(case when {named} then 1 end) = 0" for named in asked) or "false"
 
     def _add_wrong_comparison(self, node: Comparison) -> None:
         self._fault(
@@ -293,6 +361,8 @@ class Compiler:
                 return "number"
             case TextLiteral():
                 return "text"
+            case CountSelected():
+                return "number" if self._of_options(node, "count-selected") else None
             case Arithmetic(left=left, right=right):
                 return self._arithmetic_kind(node, self._kind(left), self._kind(right))
             case Reference():
@@ -322,12 +392,16 @@ class Compiler:
             return "code"
         if question.type == "date":
             return "date"
-        advice = "Use selected(${...}, 'code')." if question.type == "select_multiple" else ""
+        shown = self._shown(node)
+        is_multiple = question.type == "select_multiple"
+        advice = (
+            f"Use selected({shown}, 'code')." if is_multiple else f"Write {shown} != '' where something is written."
+        )
         self._fault(
             "wrong-comparison",
             node,
-            f"{self._shown(node)} is of type {question.type} and is compared.",
-            "Questions of type select_one, integer, decimal, date and system are compared.",
+            f"{shown} is of type {question.type} and is compared.",
+            "Questions of type select_one, integer, decimal, date and system are compared, others with '' only.",
             advice,
         )
         return None
@@ -387,18 +461,52 @@ class Compiler:
     def _named(self, reference: Reference) -> str:
         return f"question_id = {quote_text(self._name(reference) or '')}"
 
-    def _value(self, node: Node, kind: str) -> str:
+    def _given(self, reference: Reference) -> str:
+        """That a row of a question, one of its options included, says something; an unknown option does."""
+        if self._known(reference).type != "select_multiple":
+            return "raw_value <> ''"
+        return "true" if self._vocabulary.none_is_answer else "coalesce(is_ticked, true)"
+
+    def _known(self, reference: Reference) -> AskedQuestion:
+        """The question of a reference in which nothing is wrong."""
+        return self._vocabulary.questions[self._name(reference) or ""]
+
+    def _seen(self, reference: Reference) -> str:
+        """The rows of a question that its options are looked for in: none of a blank that is not judged."""
+        named = self._named(reference)
+        return named if self._judges_blanks else f"{named} and {self._given(reference)}"
+
+    def _value(self, node: Node, kind: str, is_equality: bool = False) -> str:
+        """SQL of a side of a comparison: null of a blank and of what cannot be read."""
         match node:
             case NumberLiteral(value=value):
                 return value
             case TextLiteral(value=value):
                 return f"date {quote_text(value)}" if kind == "date" else quote_text(value)
+            case Arithmetic(operator="*", left=left, right=right):  # exact numbers of 15 digits have no exact product
+                return f"round(cast({self._value(left, kind)} as double) * {self._value(right, kind)}, 6)"
             case Arithmetic(operator=operator, left=left, right=right):
                 return f"({self._value(left, kind)} {operator} {self._value(right, kind)})"
+            case CountSelected(reference=reference):
+                named, chosen = self._named(reference), "coalesce(is_ticked, raw_value <> '')"
+                return f"sum(case when {named} and {chosen} then 1 when {self._seen(reference)} then 0 end)"
             case Reference():
-                column = {"number": "number_value", "date": "date_value", "code": "code"}[kind]
-                return f"max(case when {self._named(node)} then {column} end)"
+                cases = (f"when {self._named(node)}{each}" for each in self._cases(node, kind, is_equality))
+                return f"max(case {' '.join(cases)} end)"
         return "null"
+
+    def _cases(self, node: Reference, kind: str, is_equality: bool) -> Iterator[str]:
+        """When an answer has which value. A code outside the list equals none, as no code has a space; a number that is
+        declared missing equals that number, and has no other value."""
+        if kind == "code":
+            yield " and raw_value <> '' then coalesce(code, ' ' || question_id)"
+        elif kind == "date":
+            yield " then date_value"
+        else:
+            question = self._known(node)
+            yield f"{' and number_value = floor(number_value)' * (question.type == 'integer')} then number_value"
+            missing = self._vocabulary.codes.get(question.list_name or "", frozenset()) if is_equality else ()
+            yield from (f" and code = {quote_text(each)} then {each}" for each in sorted(missing) if is_number(each))
 
     def _fault(self, code: str, node: Node, found: str, expected: str, advice: str = "") -> None:
         fault = ExpressionFault(code, node.position, found, expected, advice)

@@ -9,6 +9,7 @@ from typing import Literal
 
 import duckdb
 
+from ingest.deliveries import land_published_rows
 from ingest.errors import Fault, FaultList
 from ingest.inputs import Inputs, Scope, chosen_scope, read_inputs, scope_of_rounds
 from ingest.landing import (
@@ -61,13 +62,14 @@ class LoadResult:
 
 
 def load_registry(paths: DataPaths) -> LoadResult:
-    """Write the registry's tables, and first the figures that readers have: every refresh begins here. Raises
+    """Write the registry's tables, and first the figures and rows that readers have: every refresh begins here. Raises
     InputFaults."""
     faults = FaultList(paths.shown)
     registry = read_registry(paths, faults)
     faults.raise_if_any()
     paths.prepare_private()
     land_release_figures(paths)
+    land_published_rows(paths)
     return _write(paths, registry_replacements(paths, registry) if registry else ())
 
 
@@ -132,8 +134,14 @@ def _as_stored(key: str, outcome: Literal["unchanged", "removed"], stored: Mappi
 
 def validate(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> tuple[Fault, ...]:
     """Every fault of everything, or of the one survey or round, in the order of files and lines. Writes nothing."""
+    return tuple(examine(paths, survey, round_id))
+
+
+def examine(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> FaultList:
+    """The same with the notes."""
     faults = FaultList(paths.shown)
-    return _all_faults(paths, chosen_scope(paths, survey, round_id, faults), faults)
+    _all_faults(paths, chosen_scope(paths, survey, round_id, faults), faults)
+    return faults
 
 
 def faults_of_rounds(paths: DataPaths, keys: Collection[str]) -> tuple[Fault, ...]:

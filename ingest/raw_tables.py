@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
         "survey_id", "titles", "publishers", "populations", "all_labels", "licence", "municipality_rule", "none_ticked",
         "size_class_question_id", "min_municipalities", "min_responses", "quarantined_share_limit", "small_base",
-        "half_width", *_PLACE),
+        "half_width", "allowed_contacts", *_PLACE),
     "raw.codebook__size_classes": (
         "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
@@ -53,7 +53,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__rounds": (
         *_ROUND, "titles", "opens_on", "closes_on", "due_on", "stale_after_days", "timezone",
         "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign",
-        "date_format", "duplicates", "is_synthetic", *_PLACE),
+        "date_format", "completed_values", "duplicates", "duplicates_among", "is_synthetic", *_PLACE),
     "raw.codebook__columns": (
         *_ROUND, "source_column", "question_id", "part", "ticked", "not_ticked", "list_separator", *_PLACE),
     "raw.codebook__recodes": (*_ROUND, "list_name", "source_value", "code", *_PLACE),
@@ -63,9 +63,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__decisions": (
         *_ROUND, "check_id", "observed", "decided_by", "decided_on", "valid_until", "reason", *_PLACE),
     "raw.surveys__rows": (
-        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "is_empty_row", "started_at", "submitted_at"
-    ),
-    "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text", "cell_type"),
+        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at", "response_token"),
+    "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text"),
     "raw.registry__municipalities": (
         "division_date", "municipality_code", "names", "is_mainland", *_PLACE
     ),
@@ -182,6 +181,7 @@ def _survey_cells(survey: Survey) -> Cells:
         str(settings.limits.quarantined_share),
         str(settings.limits.small_base),
         str(settings.limits.half_width),
+        json.dumps(settings.allowed_contacts, ensure_ascii=False),
     )
 
 
@@ -205,7 +205,9 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
     conditions = [] if round_.eligible is None else [round_.eligible]
     return {
         "raw.codebook__rounds": [(*_round_cells(round_), *place(settings_file, 1).values())],
-        "raw.codebook__columns": in_table("raw.codebook__columns", round_.columns_file, round_.columns),
+        "raw.codebook__columns": in_table(
+            "raw.codebook__columns", round_.columns_file, [*round_.columns, *round_.not_offered]
+        ),
         "raw.codebook__recodes": in_table("raw.codebook__recodes", round_.recodes_file, round_.recodes),
         "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
         "raw.codebook__codings": in_table("raw.codebook__codings", round_.codings_file, round_.codings),
@@ -235,7 +237,9 @@ def _round_cells(round_: Round) -> Cells:
         settings.format,
         settings.decimal_sign,
         settings.date_format,
+        None if settings.completed_values is None else json.dumps(settings.completed_values, ensure_ascii=False),
         settings.duplicates,
+        settings.duplicates_among,
         str(settings.is_synthetic).lower(),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from ingest.fields import (
     OptionalText,
     PositiveInt,
     QuestionId,
+    Reference,
     Text,
     TimestampFormat,
     Timezone,
@@ -38,6 +39,8 @@ from ingest.suggestions import did_you_mean
 from ingest.survey import Survey
 
 IGNORED = "ignored"
+NOT_OFFERED = "not offered"  # the source_column of an option that the round did not have
+ANY_TEXT = "*"  # what is ticked where the column holds what the respondent wrote
 RESERVED_NAMES = (
     "_response_id", "_respondent", "_started_at", "_submitted_at", "_completion", "_language", "_weight",
     "_form_version", "_municipality", "_role",
@@ -98,6 +101,7 @@ class RoundSettings(Settings):
     sheet: OptionalText = None
     name_row: PositiveInt = 1
     first_data_row: PositiveInt = 2
+    option_row: PositiveInt | None = None
     encoding: Encoding = "utf-8"
     delimiter: Literal[";", ",", "\t", "|"] = ","
     decimal_sign: Literal[",", "."] = "."
@@ -106,8 +110,10 @@ class RoundSettings(Settings):
     eligible: OptionalText = None
     skip_rows_without: tuple[Text, ...] = ()
     skip_rows_where: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
-    completed_values: tuple[Text, ...] = ()
+    completed_values: tuple[Text, ...] | None = None
+    response_ids: Literal["per_round", "per_file"] = "per_round"
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
+    duplicates_among: Literal["countable", "all"] = "countable"
     is_synthetic: Truth
 
     def layout(self) -> Layout:
@@ -118,11 +124,12 @@ class RoundSettings(Settings):
 
 
 class ColumnUse(SourceRow):
-    """What one column of the export is: an answer, a part of one, a reserved name, or ignored."""
+    """What one column of the export is: an answer, a part of one, a reserved name, or ignored. Of an option that the
+    round did not have, source_column is NOT_OFFERED."""
 
     source_column: Verbatim
-    question_id: Text
-    part: OptionalText
+    question_id: Reference
+    part: Reference | None
     ticked: OptionalText
     not_ticked: OptionalText
     list_separator: OptionalText
@@ -191,6 +198,7 @@ class Round:
     settings: RoundSettings
     places: SettingsPlaces
     columns: Sequence[ColumnUse]
+    not_offered: Sequence[ColumnUse]
     recodes: Sequence[Recode]
     corrections: Sequence[Correction]
     codings: Sequence[Coding]
@@ -239,14 +247,36 @@ class Round:
             uses.setdefault(use.question_id, []).append(use)
         return uses
 
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """What has answers here: questions and reserved names of columns, and questions that texts were coded as."""
+        return frozenset((*self.uses, *(coding.coded_question_id for coding in self.codings)))
+
     def has_own_codes(self, list_name: str, survey: Survey) -> bool:
         """Whether the round recodes every code of a list: a code then means what the round says, not the codebook."""
         recoded = {each.source_value for each in self.recodes if survey.recoded_list(each.list_name) == list_name}
         return recoded >= survey.codes(list_name)
 
-    def source_column(self, reserved_name: str) -> str | None:
-        """The column that holds a reserved name, if any does."""
-        return next((use.source_column for use in self.uses.get(reserved_name, ())), None)
+    @cached_property
+    def sources(self) -> Mapping[tuple[str, str], Sequence[ColumnUse]]:
+        """The columns of each question, option of a select_multiple and reserved name: a file has one or more of them,
+        as forms in several languages and questions that were reworded do."""
+        sources: dict[tuple[str, str], list[ColumnUse]] = {}
+        for use in self.columns:
+            if use.question_id and use.question_id != IGNORED:
+                part = "" if use.question_id in RESERVED_NAMES else use.part or ""
+                sources.setdefault((use.question_id, part), []).append(use)
+        return sources
+
+    def source_column(self, reserved_name: str, header: Collection[str]) -> str | None:
+        """The column of a file that holds a reserved name, if any does."""
+        uses = self.uses.get(reserved_name, ())
+        return next((use.source_column for use in uses if use.source_column in header), None)
+
+    def response_id(self, path: Path, cell: str) -> str:
+        """The id of a response of a file, as every table, correction and erasure names it."""
+        is_whole = self.settings.response_ids == "per_round" or not cell.strip()
+        return cell if is_whole else f"{path.name}:{cell.strip()}"
 
 
 def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
@@ -262,4 +292,7 @@ def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
         return None
     if corrections is None or codings is None or decisions is None:
         return None
-    return Round(survey_id, folder, *settings, columns, recodes, corrections, codings, decisions, card)
+    # A line without a source_column is told, and feeds nothing.
+    given = [use for use in columns if use.source_column and use.source_column != NOT_OFFERED]
+    not_offered = [use for use in columns if use.source_column == NOT_OFFERED]
+    return Round(survey_id, folder, *settings, given, not_offered, recodes, corrections, codings, decisions, card)

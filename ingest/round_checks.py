@@ -7,10 +7,19 @@ from collections.abc import Collection, Sequence
 
 from ingest.conditions import Condition, eligible_condition, spoken_of
 from ingest.errors import FaultList, line_place
-from ingest.expressions import Vocabulary
 from ingest.readers import FORMATS
 from ingest.registry import Registry
-from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, Coding, ColumnUse, Recode, Round
+from ingest.round import (
+    ANY_TEXT,
+    IGNORED,
+    NOT_OFFERED,
+    RESERVED_NAMES,
+    TIMESTAMP_NAMES,
+    Coding,
+    ColumnUse,
+    Recode,
+    Round,
+)
 from ingest.rows import check_unique
 from ingest.sources import check_untracked
 from ingest.suggestions import did_you_mean, listed, quoted
@@ -31,12 +40,14 @@ def check_round(
     if registry is not None:
         _check_frame(round_, registry, faults)
     _check_columns(round_, survey, faults)
+    _check_options(round_, survey, faults)
     _check_reserved(round_, survey, faults)
     _check_recodes(round_, survey, registry, systems, faults)
     _check_corrections(round_, survey, faults)
     _check_codings(round_, survey, faults)
     _check_decisions(round_, faults)
     _check_shared_columns(round_, survey, faults)
+    _note_unasked(round_, survey, faults)
     if not round_.settings.is_synthetic:
         check_untracked(round_.response_files, faults)
 
@@ -83,6 +94,14 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
             f"first_data_row is {settings.first_data_row} and name_row is {settings.name_row}.",
             "The data begin below the names of the columns.",
             "Correct one of them.",
+        )  # fmt: skip
+    if settings.option_row is not None and not settings.name_row < settings.option_row < settings.first_data_row:
+        _add(
+            round_, faults, "rows-out-of-order", ("option_row",),
+            f"option_row is {settings.option_row}, name_row is {settings.name_row} and first_data_row is "
+            f"{settings.first_data_row}.",
+            "The options stand below the names of their questions and above the data.",
+            "Correct one of them, or remove option_row if each column has its whole name in name_row.",
         )  # fmt: skip
     format_ = FORMATS[settings.format]
     if format_.uses("sheet") != (settings.sheet is not None):
@@ -131,12 +150,13 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
         _add(
             round_, faults, "unknown-population", ("frame", "population_date"),
             f"population.csv has no population of {year} for {who}.",
-            "It has one for each municipality of the frame.",
-            "Correct the date, or add the populations.",
+            "It has a line for each municipality of the frame.",
+            "Correct the date, or add the lines; a population that nobody knows is left empty.",
         )  # fmt: skip
 
 
 def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
+    check_unique(round_.columns_file, round_.columns, ("source_column", "question_id"), faults)
     by_source: dict[str, list[ColumnUse]] = defaultdict(list)
     for use in round_.columns:
         by_source[use.source_column].append(use)
@@ -152,14 +172,15 @@ def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
     for name, uses in round_.uses.items():
         if name != IGNORED:
             _check_parts(round_, survey, name, uses, faults)
-    for name in round_.settings.skip_rows_without:
-        if name not in by_source:
-            _add(
-                round_, faults, "unknown-column", ("skip_rows_without",),
-                f"There is no column {quoted(name)} in columns.csv.",
-                "skip_rows_without names columns of the export.",
-                did_you_mean(name, by_source, "Correct the name."),
-            )  # fmt: skip
+    for key in ("skip_rows_without", "skip_rows_where"):
+        for name in getattr(round_.settings, key):
+            if name not in by_source:
+                _add(
+                    round_, faults, "unknown-column", (key,),
+                    f"There is no column {quoted(name)} in columns.csv.",
+                    f"{key} names columns of the export.",
+                    did_you_mean(name, by_source, "Correct the name."),
+                )  # fmt: skip
 
 
 def _add_use(
@@ -172,7 +193,8 @@ def _add_use(
 
 def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
     question = survey.questions_by_id.get(use.question_id)
-    if question is not None and question.type not in QUESTION_TYPES:
+    is_told = not use.question_id or use.question_id.startswith("?")  # empty or undecided
+    if is_told or (question is not None and question.type not in QUESTION_TYPES):
         return
     if question is not None and question.type == "select_multiple":
         _check_multiple(round_, survey, use, faults)
@@ -227,13 +249,48 @@ def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: Fault
             "Fill in one form and empty the other.",
         )  # fmt: skip
         return
-    known = survey.codes(survey.questions_by_id[use.question_id].list_name)
-    if use.part is not None and use.part not in known:
+    if use.part is not None:
+        _check_option(round_, survey, use, faults)
+
+
+def _check_options(round_: Round, survey: Survey, faults: FaultList) -> None:
+    """Every option of a question with a column per option has one: what nobody could tick is no zero."""
+    for use in round_.not_offered:
+        if survey.codes(_list_of(survey, use)) and (use.ticked or use.not_ticked or use.list_separator) is None:
+            _check_option(round_, survey, use, faults)
+        else:
+            _add_use(
+                round_, use, "question_id", "wrong-not-offered", faults,
+                f"{quoted(use.question_id)} is no select_multiple, or the line has more than part.",
+                "A line of what was not offered names a select_multiple and, as part, one option of it.",
+                "Correct the line, or remove it.",
+            )  # fmt: skip
+    for name, uses in round_.uses.items():
+        parts = {str(use.part) for use in (*uses, *round_.not_offered) if use.question_id == name}
+        lacking = survey.codes(_list_of(survey, uses[0])) - parts
+        if lacking and uses[0].ticked is not None:
+            _add_use(
+                round_, uses[0], "part", "option-without-column", faults,
+                f"Options of {quoted(name)} without a column: {listed(lacking)}.",
+                "Each option has a column, or the round did not have it.",
+                f'Map them; for one that was not in the form add a line like "{NOT_OFFERED},{name},{min(lacking)},,,".',
+            )  # fmt: skip
+
+
+def _list_of(survey: Survey, use: ColumnUse) -> str | None:
+    """The list of a question with several answers; None for all else."""
+    question = survey.questions_by_id.get(use.question_id)
+    return question.list_name if question is not None and question.type == "select_multiple" else None
+
+
+def _check_option(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
+    known = survey.codes(_list_of(survey, use))
+    if use.part not in known:
         _add_use(
             round_, use, "part", "unknown-code", faults,
-            f"{quoted(use.part)} is not an option of {quoted(use.question_id)}.",
+            f"{quoted(use.part or '')} is not an option of {quoted(use.question_id)}.",
             f"One of the options {listed(sorted(known))}.",
-            did_you_mean(use.part, known, "Correct the code."),
+            did_you_mean(use.part or "", known, "Correct the code."),
         )  # fmt: skip
 
 
@@ -243,27 +300,25 @@ def _describe_multiple(use: ColumnUse) -> str:
 
 
 def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[ColumnUse], faults: FaultList) -> None:
-    """A question, or an option of a select_multiple, comes from one column."""
+    """A question, or an option of a select_multiple, comes from one column or several, and from each of them once."""
     question = survey.questions_by_id.get(name)
-    is_known = name in RESERVED_NAMES if question is None else question.type in QUESTION_TYPES
-    if not is_known:
-        return
     is_multiple = question is not None and question.type == "select_multiple"
-    by_part: dict[str, list[ColumnUse]] = defaultdict(list)
+    by_source: dict[str, list[ColumnUse]] = defaultdict(list)
     for use in uses:
-        by_part[(use.part or "") if is_multiple else ""].append(use)
-    for part, same in by_part.items():
+        by_source[use.source_column].append(use)
+    for source_column, same in by_source.items():
         if len(same) > 1:
-            what = f"option {quoted(part)} of {quoted(name)}" if part else quoted(name)
             _add_use(
                 round_, same[1], "question_id", "mapped-twice", faults,
-                f"{what} comes from the columns {listed(quoted(use.source_column) for use in same)}.",
-                "It comes from one column.",
-                "Write ignored for the others.",
+                f"The column {quoted(source_column)} is mapped to {quoted(name)} on lines "
+                f"{listed(use.line for use in same)}.",
+                "A column is mapped to a question once, and to one option of it.",
+                "Remove the lines that are not right.",
             )  # fmt: skip
-    if "" in by_part and len(by_part) > 1:
+    parts = {use.part or "": use for use in reversed(uses)}
+    if is_multiple and "" in parts and len(parts) > 1:
         _add_use(
-            round_, by_part[""][0], "part", "wrong-form-of-multiple", faults,
+            round_, parts[""], "part", "wrong-form-of-multiple", faults,
             f"{quoted(name)} has both columns per option and a joined cell.",
             "A select_multiple comes in one form.",
             "Write ignored for the columns of the other form.",
@@ -299,9 +354,9 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
 
 def _check_respondent_alone(round_: Round, faults: FaultList) -> None:
     """What the column holds is kept as a keyed hash: whoever else reads it would read that."""
-    column = round_.source_column("_respondent")
+    columns = {use.source_column for use in round_.uses.get("_respondent", ())}
     for use in round_.columns:
-        if use.source_column == column and use.question_id != "_respondent":
+        if use.source_column in columns and use.question_id != "_respondent":
             _add_use(
                 round_, use, "question_id", "respondent-column-shared", faults,
                 f"The column {quoted(use.source_column)} feeds _respondent and {quoted(use.question_id)}.",
@@ -460,31 +515,60 @@ def _check_decisions(round_: Round, faults: FaultList) -> None:
             )  # fmt: skip
 
 
+def _speaking(round_: Round, survey: Survey, *more: tuple[str, set[str]]) -> dict[str, str]:
+    """By question, how a sentence begins on the conditions that the round is judged by and that speak of it."""
+    conditions = [*more, *((f"the rule {quoted(rule.rule_id)}", spoken_of(rule.expression)) for rule in survey.rules)]
+    for question in survey.questions:
+        if question.question_id in round_.asked:
+            shown, own = quoted(question.question_id), {question.question_id}
+            conditions.append((f"relevant of {shown}", spoken_of(question.relevant) - own))
+            conditions.append((f"constraint of {shown}", spoken_of(question.constraint) - own))
+    speaking: dict[str, list[str]] = defaultdict(list)
+    for what, names in conditions:
+        for name in sorted(names & survey.questions_by_id.keys()):
+            speaking[name].append(what)
+    return {name: f"{listed(found)} speak{'s' * (len(found) == 1)} of" for name, found in speaking.items()}
+
+
 def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
     """A column of several questions was answered as one of them: a condition on it could see another's answer."""
     feeds: dict[str, set[str]] = defaultdict(set)
     for use in round_.columns:
-        if use.question_id in survey.questions_by_id:
+        if use.question_id in survey.questions_by_id and use.ticked != ANY_TEXT:
             feeds[use.source_column].add(use.question_id)
     shared = {name: column for column, names in feeds.items() if len(names) > 1 for name in names}
-    for question in survey.questions:
-        for purpose in ("relevant", "constraint"):
-            expression = getattr(question, purpose) if question.question_id in round_.uses else None
-            for name in sorted(spoken_of(expression) & shared.keys() - {question.question_id}):
-                _add_use(
-                    round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
-                    f"{quoted(shared[name])} feeds several questions, and {purpose} of {quoted(question.question_id)} "
-                    f"speaks of {quoted(name)}.",
-                    "A condition speaks of questions that have a column of their own.",
-                    "Split the column where the file is made, or say the condition by another question.",
-                )  # fmt: skip
+    speaking = _speaking(round_, survey, ("eligible", spoken_of(round_.settings.eligible)))
+    for name in speaking.keys() & shared.keys():
+        _add_use(
+            round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
+            f"{quoted(shared[name])} feeds several questions, and {speaking[name]} {quoted(name)}.",
+            "A condition speaks of questions that have a column of their own.",
+            "Split the column where the file is made, or say the condition by another question.",
+        )  # fmt: skip
+
+
+def _note_unasked(round_: Round, survey: Survey, faults: FaultList) -> None:
+    """A round may ask fewer questions: what speaks of the others is no fault, but is not judged here."""
+    speaking = _speaking(round_, survey)
+    for name in speaking.keys() - round_.asked:
+        faults.note(
+            "condition-on-unasked", round_.columns_file,
+            found=f"{speaking[name]} {quoted(name)}, which this round does not ask.",
+            advice="What rests on that is not judged: relevant counts as true, a constraint as met, a rule as met by "
+            "nobody. If the files have its answers, map their column.",
+        )  # fmt: skip
 
 
 def compile_eligible(round_: Round, survey: Survey, faults: FaultList) -> Condition | None:
     """The round's eligible as SQL: it speaks of questions that the round asks. None without one, or with faults."""
-    expression = round_.settings.eligible
+    expression, path, place = round_.settings.eligible, round_.places.path, round_.places.place(("eligible",))
     if expression is None:
         return None
-    asked = {name: question for name, question in survey.questions_by_id.items() if name in round_.uses}
-    vocabulary = Vocabulary(asked, survey.vocabulary.codes)
-    return eligible_condition(expression, vocabulary, round_.places.path, round_.places.place(("eligible",)), faults)
+    for name in sorted(spoken_of(expression) & survey.questions_by_id.keys() - round_.asked):
+        faults.add(
+            "condition-on-unasked", path, place,
+            found=f"eligible speaks of {quoted(name)}, which this round does not ask.",
+            expected="It speaks of questions that columns.csv has, or all responses would be eligible.",
+            advice="Map the column that has the answers, or say the condition by another question.",
+        )  # fmt: skip
+    return eligible_condition(expression, survey.vocabulary, path, place, faults)

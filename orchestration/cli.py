@@ -72,15 +72,16 @@ def validate(
     what: Annotated[str | None, typer.Argument(metavar="[SURVEY[/ROUND]]", help="All when left out.")] = None,
     data: Data = None,
 ) -> None:
-    """Read codebooks and inputs and report every fault at once. Writes nothing."""
-    from ingest.load import validate as faults_in
+    """Read codebooks and inputs and report every fault at once, and what else to know of them. Writes nothing."""
+    from ingest.load import examine
     from orchestration.delivery import alert_faults
 
     paths = DataPaths.resolve(data)
     survey, _, round_id = (what or "").partition("/")
-    faults = (*faults_in(paths, survey or None, round_id or None), *alert_faults(paths))
-    for fault in faults:
-        typer.echo(f"{fault}\n")
+    found = examine(paths, survey or None, round_id or None)
+    faults = (*found, *alert_faults(paths))
+    for each in (*faults, *found.notes):
+        typer.echo(f"{each}\n")
     typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found.")
     raise typer.Exit(ExitCode.WRONG_INPUT if faults else ExitCode.DONE)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
+from ingest.errors import counted
 from ingest.paths import DataPaths
-from ingest.suggestions import nearest
+from ingest.suggestions import nearest_name
 from ingest.warehouse import opened
 from publish.spreadsheets import write_csv
 
@@ -37,25 +38,35 @@ CHANGED_FILES = """
         || 'A new delivery needs a new card'
     from staging.stg_ingest__sources where sha256 <> card_sha256 order by all
 """
-QUARANTINED = """
-    select row_id, 'the row', municipality_value, disposition, reason
-    from intermediate.int_rows_quarantined order by row_id
+# What match nothing: the list that says what would, and the survey and round whose list it is.
+UNKNOWN = """
+    select row_id, 'the row', municipality_value, disposition, reason, '_municipality', survey_id, round_id
+    from intermediate.int_rows_quarantined
+    union all
+    select row_id, source_column, raw_value, answer_status, advice, list_name, survey_id, round_id
+    from intermediate.int_answers_doubtful left join staging.stg_codebook__questions using (survey_id, question_id)
+    union all
+    select row_id, source_column, spelling,
+        case list_name when '_role' then 'role_not_known' else 'system_not_in_inventory' end,
+        'give its code in recodes.csv (list_name ' || list_name || ')',
+        list_name, survey_id, round_id
+    from intermediate.int_spellings_unknown
+    order by all
 """
-UNKNOWN_SPELLINGS = """
-    select row_id, source_column, spelling, list_name, survey_id
-    from intermediate.int_spellings_unknown order by all
-"""
-KNOWN_SPELLINGS = """
-    select '_role', survey_id, unnest(list_append(json_extract_string(labels, '$.*'), role_id)) as spelling, role_id
-    from staging.stg_codebook__roles
+KNOWN = """
+    select '_role', survey_id, round_id, unnest(list_append(json_extract_string(labels, '$.*'), role_id)), role_id
+    from staging.stg_codebook__roles inner join staging.stg_codebook__rounds using (survey_id)
     union
-    select questions.question_id, questions.survey_id, aliases.alias, aliases.system_id
-    from staging.stg_codebook__questions as questions, staging.stg_systems__aliases as aliases
-    where questions.question_type = 'system' order by all
-"""
-DOUBTFUL = """
-    select row_id, source_column, raw_value, answer_status, advice
-    from intermediate.int_answers_doubtful order by all
+    select questions.question_id, questions.survey_id, rounds.round_id, aliases.alias, aliases.system_id
+    from staging.stg_codebook__questions as questions
+    inner join staging.stg_codebook__rounds as rounds using (survey_id), staging.stg_systems__aliases as aliases
+    where questions.question_type = 'system'
+    union
+    select '_municipality', survey_id, round_id, unnest(json_extract_string(names, '$.*')), municipality_code
+    from staging.stg_registry__municipalities inner join staging.stg_codebook__rounds using (division_date)
+    union
+    select list_name, survey_id, round_id, source_value, code from intermediate.int_values_accepted
+    order by all
 """
 PERSONAL = """
     select row_id, source_column, '', 'personal_' || kind,
@@ -74,28 +85,32 @@ NOT_REPRODUCED = """
 def write_findings(paths: DataPaths) -> list[Finding]:
     """All findings of a warehouse that was built and judged, kept with their values in the private findings.csv."""
     with opened(paths.warehouse_file, read_only=True) as connection:
-        found = [
-            Finding(*map(str, row))
-            for sql in (CHANGED_FILES, QUARANTINED, DOUBTFUL, PERSONAL, NOT_REPRODUCED)
-            for row in connection.execute(sql).fetchall()
-        ]
-        found += _unknown_spellings(connection)
+        changed, personal, not_reproduced = (
+            [Finding(*map(str, row)) for row in _in_order(connection, sql)]
+            for sql in (CHANGED_FILES, PERSONAL, NOT_REPRODUCED)
+        )
+        # A cell that feeds two questions is told once.
+        found = list(dict.fromkeys((*changed, *_unknown(connection), *personal, *not_reproduced)))
     with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
         write_csv(handle, Finding._fields, found)
     return found
 
 
-def _unknown_spellings(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
-    """Roles and systems that match nothing, each with the nearest name there is: a suggestion, accepted by nobody."""
-    known: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for list_name, survey_id, spelling, code in connection.execute(KNOWN_SPELLINGS).fetchall():
-        known[list_name, survey_id][spelling or code] = code
-    for place, column, spelling, list_name, survey_id in connection.execute(UNKNOWN_SPELLINGS).fetchall():
-        codes = known[list_name, survey_id]
-        near = nearest(spelling, codes)
-        what = "role_not_known" if list_name == "_role" else "system_not_in_inventory"
-        suggested = f", perhaps {codes[near]}" if near is not None else ""
-        yield Finding(place, column, spelling, what, f"give its code in recodes.csv (list_name {list_name}){suggested}")
+def _in_order(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+    """Rows of a query, those of line 9 before those of line 10."""
+    return sorted(connection.execute(sql).fetchall(), key=lambda row: counted(row[0]))
+
+
+def _unknown(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """What matches nothing, each with the nearest name there is: a suggestion, accepted by nobody."""
+    known: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
+    for *key, spelling, code in connection.execute(KNOWN).fetchall():
+        known[tuple(key)][spelling or code] = code
+    for place, column, value, what, advice, *key in _in_order(connection, UNKNOWN):
+        codes = known[tuple(key)] if "recodes.csv" in advice else {}
+        near = None if value in codes else nearest_name(value, codes)
+        hint = "" if near is None else f"; perhaps {codes[near]}" + (f" ({near})" if near != codes[near] else "")
+        yield Finding(place, column, value, what, advice + hint)
 
 
 def told(found: Sequence[Finding], paths: DataPaths) -> Iterator[str]:

@@ -15,6 +15,11 @@
     list_contains(json_extract_string({{ texts }}, '$.*'), {{ text }})
 {%- endmacro %}
 
+{# Whether a text is one of a list of texts in JSON; null where either is null. #}
+{% macro is_in_list(text, texts) -%}
+    list_contains(json_extract_string({{ texts }}, '$[*]'), {{ text }})
+{%- endmacro %}
+
 {# The languages there are, one row each: to be used in a select list. #}
 {% macro languages_of(texts) -%}
     unnest(json_keys({{ texts }}))

@@ -39,7 +39,10 @@ FORMATS: Mapping[str, Format] = {
 
 
 def read_table(path: Path, layout: Layout, faults: FaultList) -> TextTable | None:
-    """The rows of a file in the given layout, or None when it cannot be read as a table (the faults say why)."""
+    """The rows of a file in the given layout, or None when it cannot be read as a table (the faults say why).
+
+    A letter and its mark are one sign, however the tool wrote them: the same words are the same text.
+    """
     (read,) = (format_.read for format_ in FORMATS.values() if format_.layout is type(layout))
     table = read(path, layout, faults)
-    return table and without_nul(table, faults)
+    return table and without_nul(table.composed(), faults)

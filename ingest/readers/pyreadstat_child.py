@@ -18,7 +18,7 @@ TIME_FORMATS = ("TIME",)
 
 
 def describe(path: str) -> dict[str, object]:
-    """{"names": names, "columns": [[[text, type], ...], ...]} of the variables; a type is text or date.
+    """{"names": names, "columns": [[[text, type], ...], ...]} of the variables; a type is text, number or date.
 
     "wordings" are the labels of the variables that have one, "labels" those of their values, by the text of the value.
     """
@@ -49,7 +49,7 @@ def describe_value(value: Any, display_format: str, missing: Sequence[Any]) -> t
         text = render_moment(value, display_format.rstrip("0123456789."))
         if text is not None:
             return text, "date"
-    return render_number(float(value)), "text"
+    return render_number(float(value)), "number"
 
 
 def render_moment(seconds: float, kind: str) -> str | None:

@@ -19,8 +19,8 @@ class SavLayout(Layout):
 def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | None:
     """The cases of an SPSS file, values as codes and labels beside them; None when it cannot be read (a fault says so).
 
-    Numbers are text like "5" or "5.5", system-missing is empty, user-missing is its code. Dates and times are ISO text
-    of type date, all else is of type text: a code of a codebook is stored as a number here and is none.
+    Numbers are like "5" or "5.5", system-missing is empty, user-missing is its code. Dates and times are ISO text of
+    type date.
     """
     if not is_sav_safe(path, faults):
         return None

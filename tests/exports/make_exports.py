@@ -173,13 +173,14 @@ def make_plain_csv(answers: Sequence[Answers] = ANSWERS) -> Export:
     return Export(csv_bytes([header, *rows], delimiter=";"), "responses.csv", settings, _plain_columns(header, ","))
 
 
-def make_plain_xlsx(answers: Sequence[Answers] = ANSWERS) -> Export:
-    """The same table as a workbook with dates and numbers in their cells."""
+def make_plain_xlsx(answers: Sequence[Answers] = ANSWERS, written: Callable[[str], Any] = str) -> Export:
+    """The same table as a workbook with dates and numbers in their cells; codes are as `written`."""
     header = ("id", "started", "submitted", "municipality", "role", *QUESTIONS)
     rows = [
         (
-            each.number, local(each.started_at), local(each.submitted_at), each.municipality, each.role, each.opinion,
-            ",".join(each.services), each.staff, each.budget, each.since, each.comment,
+            each.number, local(each.started_at), local(each.submitted_at), each.municipality, written(each.role),
+            written(each.opinion) if each.opinion else None, ",".join(each.services), each.staff, each.budget,
+            each.since, each.comment,
         )
         for each in answers
     ]  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -43,6 +45,20 @@ def test_both_name_the_same_answers(connection: duckdb.DuckDBPyConnection) -> No
     named = set(zip(by_sql["question_id"], by_sql["judged_value"], strict=True))
     assert len(named) == 10, "the sample has answers of each kind"
     assert rejected_by_gx(connection, profile) == named
+
+
+def test_nothing_is_inapplicable_by_a_question_that_was_not_asked(built_sample: DataPaths, tmp_path: Path) -> None:
+    """A constraint may rest on the answer itself: that it is failed stays possible."""
+    copied = shutil.copy(built_sample.warehouse_file, tmp_path)
+    with opened(Path(copied)) as connection:
+        impossible = {each.question_id: each.impossible for each in answers.asked_questions(connection)}
+        connection.execute(
+            "update raw.codebook__conditions set expression = regexp_replace(expression, '[{]\\w+', '{dropped') "
+            "where question_id in ('reason_to_use', 'budget')"
+        )
+        moved = {each.question_id: each.impossible for each in answers.asked_questions(connection)}
+    differences = {name: moved[name] ^ impossible[name] for name in moved if moved[name] != impossible[name]}
+    assert differences == {"reason_to_use": {"not_applicable", "answered_but_not_applicable", "not_asked"}}
 
 
 Slip = tuple[str, str, str, str]

@@ -37,7 +37,7 @@ LISTS = {
 }
 RESERVED = {
     "id": "_response_id", "person": "_respondent", "started": "_started_at", "sent": "_submitted_at",
-    "form": "_form_version", "weight": "_weight",
+    "form": "_form_version", "weight": "_weight", "finished": "_completion",
 }  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def response(index: int, year: str) -> Row:
     offers = ("yes", "no", "yes", "no", "yes", "dont_know")[index % 6]
     kind = "other" if index % 8 == 0 else ("own", "bought")[index % 2]
     return {
-        "id": f"r{index:02}", "person": f"p{index:02}", "form": "1", "weight": "1.5",
+        "id": f"r{index:02}", "person": f"p{index:02}", "form": "1", "weight": "1.5", "finished": "yes",
         "started": f"{year}-01-{index % 20 + 1:02} 10:{index % 50:02}:00",
         "sent": f"{year}-01-{index % 20 + 1:02} 10:{index % 50 + 9:02}:{index:02}",
         "code": codes()[index], "offers": offers,
@@ -210,7 +210,7 @@ class Survey:
         write_yaml(folder / "round.yml", self.rounds[year])
         write_yaml(folder / "source.yml", self.cards[year])
         write_csv(folder / "columns.csv", self.columns)
-        ids = {row["id"] for row in rows}
+        ids = {row.get("id") for row in rows}
         write_csv(folder / "codings.csv", [row for row in self.codings if row["response_id"] in ids])
         if year == ROUND:
             write_csv(folder / "corrections.csv", self.corrections)
@@ -248,6 +248,7 @@ def round_settings(year: str) -> dict[str, Any]:
         "files": ["responses.csv"],
         "format": "csv",
         "timestamp_format": "%Y-%m-%d %H:%M:%S",
+        "completed_values": ["yes"],
         "duplicates": "keep_last",
         "is_synthetic": True,
     }

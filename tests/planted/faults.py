@@ -97,6 +97,12 @@ def _(survey: Survey) -> None:
     survey.rows.append(dict.fromkeys(survey.rows[0], "") | {"id": "x", "code": "M01"})
 
 
+@planted("rows_set_aside_by_value")
+def _(survey: Survey) -> None:
+    survey.rounds[ROUND]["skip_rows_where"] = {"finished": ["a test"]}
+    survey.rows.append(survey.rows[0] | {"id": "x", "person": "x", "finished": "a test"})
+
+
 @planted("rows_exact_duplicate")
 def _(survey: Survey) -> None:
     survey.rows.append(dict(survey.rows[0]))
@@ -122,6 +128,11 @@ def _(survey: Survey) -> None:
 @planted("weights_readable")
 def _(survey: Survey) -> None:
     survey.answer("weight", "-1", 3)
+
+
+@planted("unfinished_counted")
+def _(survey: Survey) -> None:
+    survey.answer("finished", "no", 3)
 
 
 # frame and duplicates
@@ -199,6 +210,14 @@ def _(survey: Survey) -> None:
 def _(survey: Survey) -> None:
     for item in (*BATTERY, "size"):
         survey.answer(item, "", 1, 4, 8)
+
+
+@planted("blank_responses", "required_answered")
+def _(survey: Survey) -> None:
+    for use in survey.columns:
+        if not use["question_id"].startswith("_"):
+            survey.answer(use["source_column"], "", 3)
+    del survey.codings[3]
 
 
 @planted("break_offs")
@@ -302,6 +321,12 @@ def _(survey: Survey) -> None:
 @planted("dates_readable", *TYPED)
 def _(survey: Survey) -> None:
     survey.answer("since", "last spring", 1)
+
+
+@planted("constraints_judged")
+def _(survey: Survey) -> None:
+    survey.choose("share")["constraint"] = ". <= 100 and . <= ${staff} + 100"
+    survey.answer("staff", "", 1)
 
 
 @planted("constraints_hold", *TYPED)
@@ -571,6 +596,11 @@ IN_THE_WAREHOUSE = {
         "and municipality_code = 'M01'",
         seen_by=["frame_complete"],
     ),
+    "population_known": spoiled(
+        f"update intermediate.int_frame_classified set population = null, size_class_id = null where {OF_CLEAN} "
+        "and municipality_code = 'M01'",
+        seen_by=["population_known"],
+    ),
     "frame_one_county": spoiled(
         "delete from raw.registry__municipality_areas where municipality_code = 'M01' and area_level = 'county'",
         seen_by=["frame_one_county"],
@@ -594,6 +624,15 @@ IN_THE_WAREHOUSE = {
         f"delete from marts.answer_distribution where {OF_CLEAN} and question_id = 'means' "
         "and unit = 'response' and breakdown = 'all' and answer_code = 'paper'",
         seen_by=["cells_complete"],
+    ),
+    "delivery_not_shrunk": spoiled(
+        "insert into raw.release__rows by name select 'clean' as survey_id, '2023' as round_id, '1' as is_accepted "
+        "from range(6)",
+        seen_by=["delivery_not_shrunk"],
+    ),
+    "responses_kept": spoiled(
+        "insert into raw.release__rows values ('clean', '2023', 'the token of one that is gone', '1')",
+        seen_by=["responses_kept"],
     ),
     "frozen_figures": spoiled(
         f"update raw.release__figures set computed_value = '23' where {OF_CLEAN}",

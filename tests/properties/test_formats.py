@@ -18,6 +18,7 @@ from ingest.load import load_rounds
 from ingest.paths import DataPaths
 from ingest.readers import Layout, TextRow, TextTable
 from ingest.readers.webropol import SEPARATOR
+from ingest.warehouse import opened
 from tests.acceptance.project import replace as in_file
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import (
@@ -47,10 +48,15 @@ def make_other_codes(given: Sequence[Answers]) -> Export:
     return make_plain_csv([replace(each, opinion=OTHER_CODES[each.opinion]) for each in given])
 
 
+def make_number_cells(given: Sequence[Answers]) -> Export:
+    return make_plain_xlsx(given, int)
+
+
 FORMATS: Mapping[str, Callable[[Sequence[Answers]], Export]] = {
     "plain_csv": make_plain_csv,
     "other_codes": make_other_codes,
     "plain_xlsx": make_plain_xlsx,
+    "number_cells": make_number_cells,
     "spss_sav": make_spss_sav,
     "webropol_json": make_webropol_json,
 }
@@ -73,6 +79,10 @@ def number_rounded(cell: str, cell_type: str) -> str:
     return str(round(float(cell))) if cell_type == "number" else cell
 
 
+def number_with_decimals(cell: str, cell_type: str) -> str:
+    return f"{cell}.0" if cell_type == "number" and cell.isdecimal() else cell
+
+
 def user_missing_read_as_empty(cell: str, _cell_type: str) -> str:
     return "" if cell in ("99", "-999") else cell
 
@@ -89,6 +99,7 @@ def one_of_several_kept(cell: str, _cell_type: str) -> str:
 CellSlip = Callable[[str, str], str]
 READER_SLIPS: Sequence[tuple[str, str, CellSlip]] = [
     ("plain_xlsx", "xlsx", number_rounded),
+    ("number_cells", "xlsx", number_with_decimals),
     ("spss_sav", "sav", user_missing_read_as_empty),
     ("webropol_json", "webropol_json", not_asked_read_as_zero),
     ("webropol_json", "webropol_json", one_of_several_kept),
@@ -121,7 +132,10 @@ def _answer(number: int, second: int) -> st.SearchStrategy[Answers]:
 def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     paths = hand_on_parse(built_sample, copy_exports(tmp_path_factory.mktemp("formats")))
     rounds = paths.surveys / "exports" / "rounds"
-    add_round_in_other_codes(rounds)
+    add_round(rounds, "other_codes", "plain_csv")
+    with (rounds / "other_codes" / "recodes.csv").open("a", encoding="utf-8") as handle:
+        handle.writelines(f"scale,{other},{code}\n" for code, other in OTHER_CODES.items() if code)
+    add_round(rounds, "number_cells", "plain_xlsx")
     for folder in rounds.iterdir():
         if folder.name not in FORMATS:
             shutil.rmtree(folder)
@@ -129,12 +143,9 @@ def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> 
     return paths
 
 
-def add_round_in_other_codes(rounds: Path) -> None:
-    folder = rounds / "other_codes"
-    shutil.copytree(rounds / "plain_csv", folder)
-    in_file(folder / "round.yml", "round_id: plain_csv", "round_id: other_codes")
-    with (folder / "recodes.csv").open("a", encoding="utf-8") as handle:
-        handle.writelines(f"scale,{other},{code}\n" for code, other in OTHER_CODES.items() if code)
+def add_round(rounds: Path, name: str, like: str) -> None:
+    shutil.copytree(rounds / like, rounds / name)
+    in_file(rounds / name / "round.yml", f"round_id: {like}", f"round_id: {name}")
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +160,8 @@ def same_marts(paths: DataPaths, models: Sequence[Model]) -> Property:
         for name, make in FORMATS.items():
             export = make(given)
             (paths.surveys / "exports" / "rounds" / name / export.file_name).write_bytes(export.content)
+        with opened(paths.warehouse_file) as connection:  # a reader with a slip reads the same file otherwise
+            connection.execute("delete from raw.ingest__loads")
         load_rounds(paths, [f"exports/{name}" for name in FORMATS])
         with built(paths, models) as connection:
             found = {name: marts_of(connection, name) for name in FORMATS}

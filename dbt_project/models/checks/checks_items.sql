@@ -68,6 +68,39 @@ answers as (
     select * from {{ ref('int_answers_judged') }}
 ),
 
+constrained as (
+    select distinct
+        answers.survey_id,
+        answers.round_id,
+        answers.row_id,
+        answers.question_id,
+        constraints.is_met is null as is_unjudged
+    from answers
+    inner join {{ ref('int_conditions_met') }} as constraints
+        on
+            answers.row_id = constraints.row_id
+            and answers.question_id = constraints.question_id
+            and constraints.purpose = 'constraint'
+    where answers.answer_status = 'valid'
+),
+
+judged_parts as (
+    select
+        survey_id,
+        round_id,
+        'question' as part,
+        question_id as part_id,
+        count(case when is_unjudged then 1 end) || ' of ' || count(*) as observed,
+        '0' as threshold,
+        count(case when is_unjudged then 1 end) as n_failed
+    from constrained
+    group by survey_id, round_id, question_id
+),
+
+constraints_judged as (
+    {{ whole_of('judged_parts') }}
+),
+
 choices as (
     select * from {{ ref('stg_codebook__choices') }}
 ),

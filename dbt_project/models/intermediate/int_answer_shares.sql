@@ -23,6 +23,11 @@ conflicts as (
     select * from {{ ref('int_conflicts_counted') }}
 ),
 
+not_offered as (
+    select * from {{ ref('stg_codebook__columns') }}
+    where source_column = 'not offered'
+),
+
 units as (
     select 'response' as unit
     union all
@@ -39,12 +44,21 @@ answers as (
         questions.question_id,
         levels.answer_level,
         levels.answer_code,
-        min(levels.sort_order) as sort_order
+        min(levels.sort_order) as sort_order,
+        questions.is_asked and {{ any_true('not_offered.part is null') }} as is_asked
     from questions
     inner join levels
         on questions.survey_id = levels.survey_id and questions.question_id = levels.question_id
+    left join not_offered
+        on
+            questions.survey_id = not_offered.survey_id
+            and questions.round_id = not_offered.round_id
+            and questions.question_id = not_offered.question_id
+            and levels.option_code = not_offered.part
     where not levels.is_missing
-    group by questions.survey_id, questions.round_id, questions.question_id, levels.answer_level, levels.answer_code
+    group by
+        questions.survey_id, questions.round_id, questions.question_id, questions.is_asked, levels.answer_level,
+        levels.answer_code
     union all
     select distinct
         survey_id,
@@ -52,7 +66,8 @@ answers as (
         question_id,
         answer_level,
         answer_code,
-        0 as sort_order
+        0 as sort_order,
+        true as is_asked
     from cube
     where answer_level = 'system'
 ),
@@ -64,16 +79,16 @@ cells as (
         questions.is_synthetic,
         questions.question_id,
         questions.question_type,
-        questions.is_asked,
+        answers.is_asked,
         units.unit,
         breakdowns.breakdown,
         breakdowns.breakdown_id,
         answers.answer_level,
         answers.answer_code,
         answers.sort_order,
-        case when questions.is_asked then coalesce(cube.n, 0) end as n,
-        case when questions.is_asked then coalesce(bases.base_n, 0) end as base_n,
-        case when questions.is_asked and units.unit = 'municipality' then coalesce(conflicts.n_conflicts, 0) end
+        case when answers.is_asked then coalesce(cube.n, 0) end as n,
+        case when answers.is_asked then coalesce(bases.base_n, 0) end as base_n,
+        case when answers.is_asked and units.unit = 'municipality' then coalesce(conflicts.n_conflicts, 0) end
             as n_conflicts,
         coalesce(cube.weighted_n, 0) as weighted_n,
         coalesce(cube.squares, 0) as squares,

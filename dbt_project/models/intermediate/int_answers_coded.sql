@@ -31,11 +31,10 @@ single as (
         answers.question_id,
         '' as part,
         answers.source_column,
-        {{ value_judged('answers.raw_value', 'answers.cell_type', 'questions.question_type') }} as judged_value,
+        answers.raw_value as judged_value,
         answers.raw_value,
         case
             when questions.question_type = 'system' then coalesce(spellings.code, aliases.system_id)
-            when questions.question_type = 'select_one' and answers.cell_type <> 'text' then null
             else spellings.code
         end as code,
         case

@@ -53,7 +53,6 @@ select
     cells.survey_id,
     cells.round_id,
     cells.source_column,
-    case when corrected.new_value is null then cells.cell_type else 'text' end as cell_type,
     coalesce(corrected.new_value, cells.cell_value) as cell_value
 from cells
 left join ids on cells.row_id = ids.row_id

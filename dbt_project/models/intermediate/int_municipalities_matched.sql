@@ -67,7 +67,6 @@ candidates as (
         on
             identified.survey_id = spellings.survey_id
             and identified.round_id = spellings.round_id
-            and identified.municipality_cell_type = 'text'
             and identified.municipality_value = spellings.spelling
             and (spellings.is_code or identified.municipality_part = 'name')
     group by identified.row_id, identified.survey_id, identified.round_id

@@ -19,7 +19,9 @@ spellings as (
 multiple as (
     select
         answers.*,
-        questions.list_name
+        questions.list_name,
+        coalesce(answers.ticked = '*' and answers.raw_value not in ('', coalesce(answers.not_ticked, '')), false)
+            as is_any_text
     from answers
     inner join questions
         on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
@@ -32,11 +34,16 @@ separate as (
         round_id,
         question_id,
         part,
-        source_column,
-        case when raw_value = '' then '' else part || ': ' || raw_value end as judged_value,
+        -- What was written there may be the answer to another question too: the two do not compete for the column.
+        source_column || case when coalesce(ticked, '') = '*' then ' (ticked)' else '' end as source_column,
+        case
+            when raw_value = '' then ''
+            when is_any_text then part || ': ' || ticked
+            else part || ': ' || raw_value
+        end as judged_value,
         raw_value,
         case
-            when raw_value = coalesce(ticked, '') then true
+            when is_any_text or raw_value = coalesce(ticked, '') then true
             when raw_value in ('', coalesce(not_ticked, '')) then false
         end as is_ticked
     from multiple

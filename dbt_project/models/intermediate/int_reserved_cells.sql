@@ -12,7 +12,6 @@ select
     max(case when columns.question_id = '_respondent' then nullif(cells.cell_value, '') end) as respondent_id,
     max(case when columns.question_id = '_municipality' then cells.cell_value end) as municipality_value,
     max(case when columns.question_id = '_municipality' then columns.part end) as municipality_part,
-    max(case when columns.question_id = '_municipality' then cells.cell_type end) as municipality_cell_type,
     max(case when columns.question_id = '_role' then cells.cell_value end) as role_value,
     max(case when columns.question_id = '_role' then cells.source_column end) as role_column,
     max(case when columns.question_id = '_weight' then nullif(cells.cell_value, '') end) as weight_value,

@@ -31,10 +31,11 @@ judged as (
         matched.municipality_code,
         coalesce(matched.is_municipality_closed, false) as is_municipality_closed,
         rounds.duplicates,
+        rounds.duplicates_among,
+        rounds.completed_values,
         case
-            when identified.row_status = 'unreadable' then 'unreadable'
             when identified.row_status = 'erased' then 'withdrawn'
-            when identified.is_empty_row then 'empty_row'
+            when identified.row_status <> 'read' then identified.row_status
             when not coalesce(conditions.is_met, true) then 'not_eligible'
             when withdrawals.response_id is not null then 'withdrawn'
             when identified.is_exact_copy then 'exact_duplicate'
@@ -54,15 +55,23 @@ judged as (
             and identified.response_id = withdrawals.response_id
 ),
 
+-- Rows of one person compete where they would count; with duplicates_among all, those that do not count compete too.
+competing as (
+    select
+        *,
+        case when duplicates_among = 'all' then '' else first_disposition end as competition
+    from judged
+),
+
 ordered as (
     select
         *,
         row_number() over (
-            partition by survey_id, round_id, respondent_id, first_disposition
+            partition by survey_id, round_id, respondent_id, competition
             order by submitted_at asc nulls first, content_sha256 asc, response_id asc
         ) as nth_of_respondent,
-        count(*) over (partition by survey_id, round_id, respondent_id, first_disposition) as n_of_respondent
-    from judged
+        count(*) over (partition by survey_id, round_id, respondent_id, competition) as n_of_respondent
+    from competing
 )
 
 select
@@ -86,6 +95,7 @@ select
     provider_weight,
     weight_value is not null and coalesce(provider_weight, -1) < 0 as is_weight_wrong,
     completion,
+    not {{ is_in_list("coalesce(completion, '')", 'completed_values') }} as is_unfinished,
     form_version,
     started_at,
     submitted_at,

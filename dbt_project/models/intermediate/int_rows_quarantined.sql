@@ -27,12 +27,10 @@ hints as (
     inner join municipalities
         on
             rounds.division_date = municipalities.division_date
-            and length(responses.municipality_value) between 1 and length(municipalities.municipality_code) - 1
-            and municipalities.municipality_code = repeat(
-                '0', length(municipalities.municipality_code) - length(responses.municipality_value)
-            ) || responses.municipality_value
+            and {{ bare_digits('municipalities.municipality_code') }} = {{ bare_digits('responses.municipality_value') }}
     where responses.disposition = 'unknown_municipality'
     group by responses.row_id
+    having count(*) = 1
 )
 
 select
@@ -61,11 +59,10 @@ select
         when hints.row_id is not null
             then
                 'municipality "' || responses.municipality_value || '" is not a code of the division of '
-                || rounds.division_date
-                || ': a municipality code is text of ' || length(hints.hinted_code) || ' characters; if "'
-                || hints.hinted_code
-                || '" '
-                || hints.hinted_name || ' is meant, export the column as text, or say so in recodes.csv'
+                || rounds.division_date || ', and has the digits of "' || hints.hinted_code || '" ' || hints.hinted_name
+                || ': a number loses the zeros before it; if that is meant, write _municipality,'
+                || responses.municipality_value || ',' || hints.hinted_code
+                || ' in recodes.csv, or export the column as text'
         else
             'municipality "' || responses.municipality_value || '" is not in the division of ' || rounds.division_date
             || '; give the right code in recodes.csv (list_name _municipality)'

@@ -5,9 +5,9 @@ select
     row_status,
     reason,
     content_sha256,
+    response_token,
     source_file || ':' || source_line as row_id,
     cast(source_line as bigint) as source_line,
-    is_empty_row = 'true' as is_empty_row,
     cast(started_at as timestamp) as started_at,
     cast(submitted_at as timestamp) as submitted_at
 from {{ source('raw', 'surveys__rows') }}

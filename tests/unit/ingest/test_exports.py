@@ -34,7 +34,7 @@ def column(round_: Round, file: ResponseFile, name: str, part: str | None = None
     """The cells of a question (or an option of it) or a reserved name, of responses that are not empty."""
     (source,) = (use.source_column for use in round_.uses[name] if part is None or use.part == part)
     index = file.table.header.index(source)
-    return [described.row.cells[index] for described in file.rows if not described.is_empty]
+    return [described.row.cells[index] for described in file.rows if described.status == "read"]
 
 
 def test_fixtures_have_no_fault(exports: DataPaths) -> None:
@@ -51,7 +51,7 @@ def test_fixture_is_what_the_script_writes(tool: str) -> None:
 def test_every_response_is_read_with_its_times(exports: DataPaths, tool: str) -> None:
     round_, file = read_export(exports, tool)
     assert column(round_, file, "_response_id") == [response_id(tool, each.number) for each in ANSWERS]
-    whole = [described for described in file.rows if not described.is_empty]
+    whole = [described for described in file.rows if described.status == "read"]
     assert [row.submitted_at for row in whole] == [f"{each.submitted_at:{TIMESTAMP_TEXT}}" for each in ANSWERS]
     if "_started_at" in round_.uses:
         assert [row.started_at for row in whole] == [f"{each.started_at:{TIMESTAMP_TEXT}}" for each in ANSWERS]
@@ -81,7 +81,7 @@ def test_options_in_columns_or_in_one_cell(exports: DataPaths, tool: str) -> Non
 
 
 def test_only_limesurvey_has_incomplete_responses(exports: DataPaths) -> None:
-    n_empty = {tool: sum(row.is_empty for row in read_export(exports, tool)[1].rows) for tool in EXPORTS}
+    n_empty = {tool: sum(row.status == "empty_row" for row in read_export(exports, tool)[1].rows) for tool in EXPORTS}
     assert n_empty == {tool: 3 if tool.startswith("limesurvey") else 0 for tool in EXPORTS}
 
 

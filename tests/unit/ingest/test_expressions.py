@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import pytest
@@ -28,35 +28,45 @@ VOCABULARY = Vocabulary(
         "since": Asked("date"),
         "system": Asked("system"),
         "comment": Asked("text"),
+        "age": Asked("integer", "unknown"),
+        "nothing": Asked("select_multiple", "service"),
+        "unasked": Asked("select_one", "agreement"),
     },
-    {"agreement": frozenset({"yes", "no"}), "service": frozenset({"advice", "training"})},
+    {
+        "agreement": frozenset({"yes", "no"}),
+        "service": frozenset({"advice", "training"}),
+        "unknown": frozenset({"-999", "refused"}),
+    },
 )
 ANSWERS = """
     select * from (values
-        ('satisfied', 'yes', null, null),
-        ('before', null, null, null),
-        ('services', 'advice', null, null),
-        ('services', null, null, null),
-        ('staff', null, 5, null),
-        ('hours', null, null, null),
-        ('since', null, null, date '2023-05-01'),
-        ('system', 'walmu', null, null)
-    ) as answers (question_id, code, number_value, date_value)
+        ('satisfied', 'yes', 'yes', null, null, null),
+        ('before', '', null, null, null, null),
+        ('services', '1', 'advice', null, null, true),
+        ('services', '', null, null, null, false),
+        ('nothing', '', null, null, null, false),
+        ('staff', '5', null, 5, null, null),
+        ('age', '-999', '-999', null, null, null),
+        ('hours', '', null, null, null, null),
+        ('since', '1.5.2023', null, null, date '2023-05-01', null),
+        ('system', 'Walmu', 'walmu', null, null, null),
+        ('comment', 'words', null, null, null, null)
+    ) as answers (question_id, raw_value, code, number_value, date_value, is_ticked)
 """
 
 
-def compiled(expression: str, own_question: str | None = None) -> str:
-    compiler = Compiler(VOCABULARY, own_question)
+def compiled(expression: str, own_question: str | None = None, *, judges_blanks: bool = True) -> str:
+    compiler = Compiler(VOCABULARY, own_question, judges_blanks=judges_blanks)
     predicate = compiler.predicate(parse_expression(expression))
     assert [fault.found for fault in compiler.faults] == []
     return predicate
 
 
-def is_true(expression: str, own_question: str | None = None) -> bool:
-    row = duckdb.sql(f"select {compiled(expression, own_question)} from ({ANSWERS})").fetchone()
-    assert row is not None
-    assert row[0] in (True, False)
-    return bool(row[0])
+def judged(expression: str, own_question: str | None = None, *, judges_blanks: bool = True) -> bool | None:
+    predicate = compiled(expression, own_question, judges_blanks=judges_blanks)
+    ((verdict,),) = duckdb.sql(f"select {predicate} from ({ANSWERS})").fetchall()
+    assert verdict in (True, False, None)
+    return None if verdict is None else bool(verdict)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +76,7 @@ def is_true(expression: str, own_question: str | None = None) -> bool:
         ("${satisfied} != 'yes'", False),
         ("'yes' = ${satisfied}", True),
         ("${before} = 'yes'", False),
-        ("${before} != 'yes'", False),
+        ("${before} != 'yes'", True),
         ("not(${before} = 'yes')", True),
         ("${satisfied} = ${before}", False),
         ("selected(${services}, 'advice')", True),
@@ -87,15 +97,89 @@ def is_true(expression: str, own_question: str | None = None) -> bool:
         ("${satisfied} = 'yes' or ${satisfied} = 'no' and ${staff} = 0", True),
         ("(${satisfied} = 'yes' or ${satisfied} = 'no') and ${staff} = 0", False),
         ("not(not(${staff} = 5))", True),
+        ("${before} = ''", True),
+        ("'' = ${satisfied}", False),
+        ("${comment} != ''", True),
+        ("${services} = ''", False),
+        ("${nothing} = ''", True),
+        ("${since} != ''", True),
+        ('${satisfied} = "yes"', True),
+        ("count-selected(${services}) >= 1 and count-selected( ${nothing} ) = 0", True),
+        ("count-selected(${satisfied}) + count-selected(${before}) = 1", True),
+        ("${age} = -999", True),
+        ("${age} != -999", False),
+        ("${age} > -1000", False),
+        ("${age} + 1 != -998", True),
+        ("${age} = ''", False),
+        ("${hours} != 0", True),
+        ("${unasked} = 'yes'", None),
+        ("not(${unasked} != '')", None),
+        ("selected(${unasked}, 'yes') or ${staff} = 5", True),
+        ("${before} = ${unasked} or ${staff} = 4", None),
+        ("${staff} * 999999999999999 * 999999999999999 > ${staff}", True),
+        ("${staff} * 0.1 = 0.5", True),
+        ("1 = 1 and ${staff} = 5", True),
     ],
 )
-def test_expression_on_drawn_answers(expression: str, expected: bool) -> None:
-    assert is_true(expression) is expected
+def test_expression_on_drawn_answers(expression: str, expected: bool | None) -> None:
+    assert judged(expression) is expected
 
 
-def test_point_is_the_question_itself() -> None:
-    assert is_true(". > 4", "staff")
-    assert not is_true(". <= ${hours}", "staff")
+@pytest.mark.parametrize(
+    ("expression", "own_question", "expected"),
+    [
+        (". > 4", "staff", True),
+        (". <= ${hours}", "staff", None),
+        (". >= 10 and . <= ${hours}", "staff", False),
+        (". >= 0 or . = -999", "age", True),
+        (". <= ${age}", "staff", None),
+        (". < 10 or ${before} = 'no'", "staff", True),
+        (". != 5 or ${before} != 'no'", "staff", None),
+        (". != 5 or ${before} = ''", "staff", True),
+        ("not(selected(., 'training') and count-selected(.) > 1)", "services", True),
+        ("count-selected(.) <= 0", "services", False),
+        ("selected(${nothing}, 'advice')", "staff", None),
+        ("count-selected(${nothing}) > 0", "staff", None),
+        ("${unasked} = 'yes'", "staff", None),
+        (". != ''", "comment", True),
+    ],
+)
+def test_constraint_with_a_blank_is_judged_where_the_blank_decides_nothing(
+    expression: str, own_question: str, expected: bool | None
+) -> None:
+    assert judged(expression, own_question, judges_blanks=False) is expected
+
+
+def test_nothing_ticked_is_an_answer_where_the_survey_says_so() -> None:
+    vocabulary = replace(VOCABULARY, none_is_answer=True)
+    for expression in ("${nothing} != ''", "count-selected(${nothing}) = 0", "not(selected(${nothing}, 'advice'))"):
+        predicate = Compiler(vocabulary, "staff", judges_blanks=False).predicate(parse_expression(expression))
+        assert duckdb.sql(f"select {predicate} from ({ANSWERS})").fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "advice"),
+    [
+        ("string-length(${comment}) > 0", "${question} != ''"),
+        ("regex(., '^[0-9]+$')", "min_value"),
+        (". <= today()", "'2023-01-31'"),
+        ("${staff} div ${hours} > 2", "${a} > 2 * ${b}"),
+        ("${staff} mod 2 = 0", "no remainder"),
+        ("${staff} == 5", "Write =."),
+        ("${satisfied} <> 'yes'", "Write !=."),
+        ("${satisfied} = 'yes' AND ${staff} = 5", "Write and."),
+        ("!(${staff} = 5)", "Write not(...)."),
+        ("${staff} = 5 || ${staff} = 6", "Write or."),
+        ("selected(${services}, 'advice') = true()", "Leave it out"),
+        ("${satisfied} = ‘yes’", "straight quotes"),
+        ("${staff} = five", "Compare with"),
+    ],
+)
+def test_what_other_languages_have_is_refused_with_what_to_write(expression: str, advice: str) -> None:
+    with pytest.raises(ExpressionFault) as raised:
+        parse_expression(expression)
+    assert advice in raised.value.advice
+    assert "count-selected()" in raised.value.expected
 
 
 @pytest.mark.parametrize(
@@ -110,7 +194,12 @@ def test_point_is_the_question_itself() -> None:
         ("${satisfied} = 5", "wrong-comparison", 1),
         ("${satisfied} > 'no'", "wrong-comparison", 1),
         ("'a' = 'a'", "wrong-comparison", 1),
-        ("${comment} != ''", "wrong-comparison", 1),
+        ("${comment} = 'words'", "wrong-comparison", 1),
+        ("${comment} > ''", "wrong-comparison", 1),
+        ("${staff} + 1 = ''", "wrong-comparison", 1),
+        ("'' = ''", "wrong-comparison", 1),
+        ("${satisfid} = ''", "unknown-question", 1),
+        ("count-selected(${staff}) = 1", "wrong-comparison", 16),
         ("${satisfied} + 1 = 2", "wrong-arithmetic", 1),
         ("${since} = '2023-13-01'", "wrong-date", 12),
         ("${since} = '1.5.2023'", "wrong-date", 12),

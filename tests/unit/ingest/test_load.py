@@ -21,6 +21,8 @@ CORPUS = PROJECT_ROOT / "tests" / "broken"
 KEY = "palvelukysely/2024"
 OTHER = "palvelukysely/2025"
 Edit = Callable[[Path, str, str], None]
+SATISFIED = "max(case when question_id = 'satisfied' and raw_value <> '' then coalesce(code, ' ' || question_id) end)"
+STAFF = "max(case when question_id = 'staff' and number_value = floor(number_value) then number_value end)"
 SIZE_QUESTION = "select_one,size_class,,,,,,,,,,,warn,public_fact,,Kokoluokka,Storleksklass,Size class,"
 SIZE = "size_class,{0},,0,0,{1},{0},{0},{0},,,"
 
@@ -134,8 +136,8 @@ def test_booleans_dates_and_blanks_are_written_as_agreed(paths: DataPaths) -> No
             None,
             "comment",
             "relevant",
-            "(coalesce(max(case when question_id = 'satisfied' then code end) = 'no', false) and "
-            "coalesce(max(case when question_id = 'staff' then number_value end) < 10, false))",
+            f"(coalesce({SATISFIED} = 'no', max(case when question_id = 'satisfied' then 1 end) = 0) and "
+            f"coalesce({STAFF} < 10, max(case when question_id = 'staff' then 1 end) = 0))",
         )
     ]
 
@@ -153,8 +155,7 @@ def test_a_rule_of_plausibility_is_a_condition_of_its_kind(paths: DataPaths) -> 
             "impossible",
             "surveys/palvelukysely/plausibility.csv",
             "3",
-            "(coalesce(max(case when question_id = 'satisfied' then code end) = 'fully', false) and "
-            "coalesce(max(case when question_id = 'staff' then number_value end) = 0, false))",
+            f"(({SATISFIED} = 'fully') and ({STAFF} = 0))",
         )
     ]
     assert query(paths, "select messages from raw.codebook__plausibility where kind = 'implausible'") == [

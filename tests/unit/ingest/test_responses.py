@@ -126,13 +126,22 @@ def test_a_form_that_reads_other_times_than_it_writes_is_refused(form: str) -> N
     ],
 )
 def test_row_without_a_mapped_value_is_empty(round_folder: Path, row: str, is_empty: bool) -> None:
-    assert read(round_folder, row).rows[0].is_empty is is_empty
+    assert read(round_folder, row).rows[0].status == ("empty_row" if is_empty else "read")
 
 
 def test_row_without_a_needed_column_is_empty(round_folder: Path, edit: Edit) -> None:
     edit(round_folder / "round.yml", "is_synthetic", "skip_rows_without: [Palvelut riittävät]\nis_synthetic")
     file = read(round_folder, "A1;;001;Johtaja;;x;;5;;x", "A2;;001;Johtaja;Eri mieltä;;;;;x")
-    assert [row.is_empty for row in file.rows] == [True, False]
+    assert [row.status for row in file.rows] == ["empty_row", "read"]
+
+
+def test_row_with_a_value_is_set_aside_unless_it_is_empty(round_folder: Path, edit: Edit) -> None:
+    """Values are compared as text, trimmed; one of several columns is enough."""
+    where = 'skip_rows_where: {Huomautus: [testi, "0"], Kommentti: [kokeilu]}'
+    edit(round_folder / "round.yml", "is_synthetic", f"{where}\nis_synthetic")
+    rows = ("A1;;001;;x;;;;;testi", "A2;;001;;x;;;; kokeilu ;", "A3;;001;;x;;;;;00", ";;;;;;;;;testi")
+    statuses = [row.status for row in read(round_folder, *rows).rows]
+    assert statuses == ["set_aside_by_value", "set_aside_by_value", "read", "empty_row"]
 
 
 def test_row_that_does_not_fit_is_kept(paths: DataPaths, round_folder: Path) -> None:

@@ -32,11 +32,11 @@ def read(path: Path, columns: dict[str, list[Any]], faults: FaultList, **form: A
 @pytest.mark.parametrize(
     ("value", "text", "cell_type"),
     [
-        (3.0, "3", "text"),
-        (2.5, "2.5", "text"),
-        (0.1, "0.1", "text"),
-        (1e-7, "0.0000001", "text"),
-        (-999, "-999", "text"),
+        (3.0, "3", "number"),
+        (2.5, "2.5", "number"),
+        (0.1, "0.1", "number"),
+        (1e-7, "0.0000001", "number"),
+        (-999, "-999", "number"),
         ("007", "007", "text"),
         ("", "", "text"),
         (date(2024, 2, 29), "2024-02-29", "date"),
@@ -82,7 +82,7 @@ def test_file_without_cases(tmp_path: Path, faults: FaultList) -> None:
 
 
 def test_code_for_a_missing_date_is_no_date() -> None:
-    assert describe_value(-9.0, "EDATE10", [{"lo": -9.0, "hi": -9.0}]) == ("-9", "text")
+    assert describe_value(-9.0, "EDATE10", [{"lo": -9.0, "hi": -9.0}]) == ("-9", "number")
     assert describe_value(13923532800.0, "EDATE10", []) == ("2024-01-02", "date")
 
 
