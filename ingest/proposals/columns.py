@@ -11,7 +11,6 @@ from rapidfuzz import fuzz
 
 from ingest.proposals.headers import UNSURE, KnownHeader, known_columns, known_headers, normalised
 from ingest.proposals.options import (
-    NOT_OFFERED,
     Proposed,
     gainsaid,
     how_read,
@@ -27,7 +26,7 @@ from ingest.proposals.options import (
     text_of_other,
 )
 from ingest.proposals.reading import Export, timestamp_formats
-from ingest.round import IGNORED, RESERVED_NAMES, ColumnUse
+from ingest.round import IGNORED, NOT_OFFERED, RESERVED_NAMES, ColumnUse
 from ingest.survey import Question, Survey
 
 # "code. wording" and "code[option]. wording [option]": a name behind a code.

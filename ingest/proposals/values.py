@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.proposals.headers import UNSURE
-from ingest.proposals.options import NOT_OFFERED, Proposed, is_other, names_of
+from ingest.proposals.options import Proposed, is_other, names_of
 from ingest.proposals.reading import Export
 from ingest.registry import Registry
-from ingest.round import Recode
+from ingest.round import NOT_OFFERED, Recode
 from ingest.suggestions import nearest
 from ingest.survey import Survey
 from ingest.systems import Systems
