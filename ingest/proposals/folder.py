@@ -22,12 +22,12 @@ from ingest.inputs import Inputs, Scope, read_inputs
 from ingest.paths import DataPaths
 from ingest.proposals.columns import known_names, propose_columns, tools_columns
 from ingest.proposals.headers import UNSURE, KnownHeader
-from ingest.proposals.options import NOT_OFFERED, Proposed
+from ingest.proposals.options import Proposed
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
 from ingest.readers.files import is_plain_file
 from ingest.registry import Registry
-from ingest.round import TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round, read_round
+from ingest.round import NOT_OFFERED, TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round, read_round
 from ingest.round_checks import check_round
 from ingest.rounds import round_folder, round_folders, survey_folders
 from ingest.rows import SourceRow
@@ -74,7 +74,7 @@ def draft_round(
         return None
     survey = inputs.surveys[0].survey
     earlier, left_out = _earlier_rounds(survey, inputs)
-    before = earlier[-1].columns if earlier else ()
+    before = [use for round_ in earlier[-1:] for use in (*round_.columns, *round_.not_offered)]
     export = read_export(file, faults, known_names(survey, before))
     if export is None or len(faults):
         return None

@@ -403,6 +403,17 @@ def test_ticks_of_an_earlier_round_stand_where_the_file_has_them(empty: DataPath
     assert draft(empty, [header, *rows], "second").meanings()["services[advice]"][0].startswith(line)
 
 
+def test_an_option_that_was_not_offered_is_none_in_the_next_round_either(empty: DataPaths) -> None:
+    """Where the file has no column for it again."""
+    rows = [["Kunta", "services[advice]", "services[training]"], ["Alajoki", "Y", ""], ["Boholma", "", "Y"]]
+    first = draft(empty, rows, "first")
+    assert first.meanings()["not offered"] == ["?services other"]
+    columns = first.made.folder / "columns.csv"
+    columns.write_text(columns.read_text(encoding="utf-8").replace("?services", "services"), encoding="utf-8")
+    decided(empty, first)
+    assert draft(empty, rows, "second").meanings()["not offered"] == ["services other"]
+
+
 def test_labels_that_turned_gainsay_the_ticks_of_an_earlier_round(empty: DataPaths) -> None:
     """The values are the same, and the file says that they mean the contrary now."""
     survey = read_survey(empty.surveys / "tools", FaultList())
