@@ -21,7 +21,7 @@ UNKNOWN_LABEL = "its label in the file is no name of the option"
 HALF = "a part of a label that holds the sign between options: all parts of it stand for the option"
 OWN_WORDS = "near to no option: perhaps the words of somebody who chose Other"
 LIMESURVEY_OTHER = "-oth-"
-NUMBER = re.compile(r"0*([0-9]+)(?:[.,]0+)?")
+NUMBER = re.compile(r"(-?)0*([0-9]+)(?:[.,]0+)?")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class _Spellings:
 def number(text: str) -> str:
     """The digits of a whole number, without zeros that say nothing; empty for any other text."""
     found = NUMBER.fullmatch(text)
-    return found[1] if found else ""
+    return found[1] + found[2] if found else ""
 
 
 def _codes_by(named: Iterable[tuple[str, str]]) -> dict[str, str]:

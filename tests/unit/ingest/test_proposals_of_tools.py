@@ -441,9 +441,9 @@ def test_a_code_with_decimals_is_the_code(empty: DataPaths) -> None:
         ("_municipality", "001.0", "001"), ("_municipality", "2.0", "002"), ("_municipality", "90", "090"),
         ("scale", "1.0", "1"),
     ]  # fmt: skip
-    found = draft(empty, [header, ["001.0", "1"], ["2.0", "2"], ["777", "1"]], "other")
+    found = draft(empty, [header, ["001.0", "1"], ["2.0", "2"], ["777", "-1"]], "other")
     municipalities = [("001.0", "001"), ("2.0", "?002"), ("777", "?")]
-    assert found.recodes == [("_municipality", *each) for each in municipalities]
+    assert found.recodes == [*(("_municipality", *each) for each in municipalities), ("scale", "-1", "?")]
 
 
 def test_a_wording_near_to_several_names_none(empty: DataPaths) -> None:
