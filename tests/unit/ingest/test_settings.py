@@ -124,7 +124,7 @@ ROUND_HINTS = {
     "file": "files", "frames": "frame", "delimeter": "delimiter", "date_formats": "date_format",
     "time_stamp_format": "timestamp_format", "synthetic": "is_synthetic", "duplicate": "duplicates",
     "first_data_rows": "first_data_row", "skip_row_without": "skip_rows_without", "decimal_sing": "decimal_sign",
-    "header_row": None, "separator": None, "skip_rows_where_not": None, "opens": None, "division": None,
+    "skip_rows_wher": "skip_rows_where", "header_row": None, "separator": None, "opens": None, "division": None,
     "weights_column": None,
 }  # fmt: skip
 
