@@ -213,10 +213,10 @@ def _number_rules(question: AskedQuestion, found: set[str], given: tuple[str, ..
 
 def number_pattern(question_type: str, decimal_sign: str) -> str:
     """What a number looks like in a round: "2.0" is the integer 2 under either decimal sign."""
-    zeros = r"\.0{1,6}" if decimal_sign == "." else r",0{1,6}|\.0{1,2}"
-    digits = r"\.[0-9]{1,6}" if decimal_sign == "." else r",[0-9]{1,6}|\.0{1,2}"
+    zeros = r"\.0+" if decimal_sign == "." else r",0+|\.0{1,2}"
+    digits = r"\.[0-9]+" if decimal_sign == "." else r",[0-9]+|\.0{1,2}"
     tail = zeros if question_type == "integer" else digits
-    return rf"[+-]?[0-9]{{1,15}}(?:{tail})?"
+    return rf"[+-]?[0-9]+(?:{tail})?"
 
 
 def _blank(question: AskedQuestion) -> Rule:

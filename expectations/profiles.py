@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import duckdb
@@ -17,6 +17,10 @@ MIDNIGHT = " 00:00:00"
 ISO_DATE = "%Y-%m-%d"
 # strptime is more lenient: it takes spaces, and a year such as 0023.
 DATE = re.compile(r"[1-9][0-9]{3}(?:[./-][0-9]{1,2}){2}(?: 00:00:00)?|(?:[0-9]{1,2}[./-]){2}[1-9][0-9]{3}")
+
+# A number is exact to six decimals; with 16 digits before them it is out of any range.
+NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+SMALLEST, TOO_LONG = Decimal("0.000001"), Decimal(10**15)
 
 ANSWERS = """
     select p.survey_id, p.round_id, p.question_id, p.judged_value, p.answer_status, p.n,
@@ -73,12 +77,10 @@ def read_date(text: str, date_format: str) -> str:
 
 
 def _outside(text: str, low: Any, high: Any) -> float:
-    try:
-        number = Decimal(text.replace(",", "."))
-    except InvalidOperation:
+    if not NUMBER.fullmatch(text):
         return 0.0
-    if not number.is_finite():
-        return 0.0
+    exact = min(max(Decimal(text.replace(",", ".")), -TOO_LONG), TOO_LONG)
+    number = exact.quantize(SMALLEST, ROUND_HALF_UP)
     below = Decimal(low) - number if pd.notna(low) else Decimal(0)
     above = number - Decimal(high) if pd.notna(high) else Decimal(0)
-    return float(max(below, above, Decimal(0)))
+    return float(max(below, above, abs(number) - TOO_LONG + SMALLEST, Decimal(0)))

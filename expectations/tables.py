@@ -29,7 +29,7 @@ PATTERNS = {
     "municipality_code": "^[0-9A-Za-z]+$",
     "area_level": "^[a-z][a-z0-9_]*$",
     "year": "^[0-9]{4}$",
-    "population": "^[0-9]+$",
+    "population": r"^(?:[0-9]+|\(null\))$",  # which may be unknown
     "division_date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
 RANGES = {

@@ -52,9 +52,12 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
         token = kept.token(name, round_.round_id, id_)
         theirs = [(file, kept.rows_of(token, round_, file)) for file in files]
         n_rows = sum(len(rows) for _, rows in theirs)
-        if n_rows:
-            with state.opened(paths) as memory:
+        published = [each for file, rows in theirs for each in kept.response_tokens(round_, file, rows)]
+        with state.opened(paths) as memory:
+            if n_rows:
                 state.record_tombstone(memory, round_.survey_id, token, now)
+            state.forget_published_rows(memory, round_.survey_id, round_.round_id, [token, *published])
+        if n_rows:
             _forget(paths, round_, theirs, done)
         done.n_rows += n_rows
         is_known = is_known or n_rows > 0 or token in kept.erased

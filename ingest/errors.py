@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+MARK = "?"  # a value that begins with it waits for a person: `kuntakysely new-round` is unsure of it
+UNDECIDED = "undecided"  # the code of the fault that it is
+
 
 @dataclass(frozen=True)
 class Fault:

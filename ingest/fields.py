@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
+
+from ingest.errors import MARK, UNDECIDED
 
 
 def refused(code: str, expected: str, advice: str) -> PydanticCustomError:
@@ -58,6 +60,15 @@ def _check_once(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+ONCE = AfterValidator(_check_once)
+
+
+def _check_by_language(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise refused("wrong-value", "A text in each language.", "Write it as {fi: Kaikki, en: All}.")
+    return value
+
+
 def _check_timezone(value: str) -> str:
     if not _succeeds(ZoneInfo, value):
         raise refused("unknown-timezone", "A time zone has a name like Europe/Helsinki.", "Look at the spelling.")
@@ -81,15 +92,24 @@ def _check_encoding(value: str) -> str:
     return value
 
 
+ISO_TIMES = "iso"
+# An afternoon in a zone that no machine has a name for.
+_WRITTEN = datetime(2024, 1, 31, 14, 5, tzinfo=timezone(timedelta(hours=-7)))
+
+
+def _read_again(form: str) -> None:
+    """Raises ValueError unless a moment written in the form is read as the same: its day, and its hour if any."""
+    read = datetime.strptime(_WRITTEN.strftime(form), form)
+    if read.date() != _WRITTEN.date() or read.hour not in (0, _WRITTEN.hour):
+        raise ValueError(form)
+
+
 def _check_timestamp_format(value: str) -> str:
-    """A form that can be read is one in which a written moment is read again."""
-    if "%" not in value or not _succeeds(
-        lambda form: datetime.strptime(datetime(2024, 1, 31).strftime(form), form), value
-    ):
+    if value != ISO_TIMES and not ("%" in value and _succeeds(_read_again, value)):
         raise refused(
             "wrong-timestamp-format",
-            'A form of strptime, like "%d.%m.%Y %H.%M".',
-            "Look the letters up in the documentation of Python's strptime.",
+            f'{ISO_TIMES} for times like 2023-01-31T09:15:00+02:00, or a form of strptime, like "%d.%m.%Y %H.%M".',
+            "Look the letters up in the documentation of Python's strptime; %I needs %p, and %Z is not read.",
         )
     return value
 
@@ -111,12 +131,12 @@ def _check_seen(value: str) -> str:
 
 def _check_decided(value: str) -> str:
     """`kuntakysely new-round` marks what it is unsure of."""
-    if value.startswith("?"):
+    if value.startswith(MARK):
         raise refused(
-            "undecided",
+            UNDECIDED,
             "A person has decided: no value begins with ?.",
             "Write what is right."
-            if value == "?"
+            if value == MARK
             else "Take the ? away if what stands behind it is right, or write what is.",
         )
     return value
@@ -134,9 +154,13 @@ def is_valid(kind: Any, text: str) -> bool:
 Verbatim = Annotated[str, Strict(), Field(min_length=1)]  # as it stands in a file that was delivered
 Text = Annotated[Verbatim, AfterValidator(_check_seen), AfterValidator(_check_decided)]
 OptionalText = Text | None
-Labels = dict[str, OptionalText]  # one text in several languages, by language
+LOOKED_UP = "looked up"
+Reference = Annotated[Text, LOOKED_UP]  # a name of something that stands elsewhere, looked up by a later check
+Labels = Annotated[  # one text in several languages, by language
+    dict[str, OptionalText], BeforeValidator(_check_by_language)
+]
 QuestionId = Annotated[
-    Text,
+    Reference,
     _form(
         "[a-z][a-z0-9_]*",
         "wrong-id",
@@ -145,7 +169,7 @@ QuestionId = Annotated[
     ),
 ]
 FolderName = Annotated[
-    Text,
+    Reference,
     _form("[0-9A-Za-z][0-9A-Za-z_-]*", "wrong-id", "An id has letters a-z, digits, - and _ only.", "Rename it."),
 ]
 FileName = Annotated[
@@ -158,12 +182,13 @@ FileName = Annotated[
     ),
 ]
 Code = Annotated[Text, _form(r"\S+", "wrong-code", "A code has no spaces.", "Write _ for a space.")]
+Codes = Annotated[tuple[Code, ...], ONCE]
 AreaCode = Annotated[
-    Text,
+    Reference,
     _form("[0-9A-Za-z-]+", "wrong-area-code", "An area code has digits and letters only.", "Look it up in areas.csv."),
 ]
 MunicipalityCode = Annotated[
-    Text,
+    Reference,
     _form(
         "[0-9A-Za-z]+",
         "wrong-municipality-code",
@@ -176,16 +201,41 @@ Flag = Annotated[
     BeforeValidator(_empty_flag_is_zero),
     _form("[01]", "wrong-flag", "A flag is 1 for yes, and 0 or empty for no.", "Write 1 or 0."),
 ]
+# How long a number may be follows from its type in the warehouse: an integer, a decimal(18, 3) or a decimal(24, 6).
 WholeNumber = Annotated[
-    Text, _form("-?[0-9]+", "wrong-number", "A whole number is digits only.", "Write it without spaces or signs.")
+    Text,
+    _form(
+        "0|-?[1-9][0-9]{0,8}",
+        "wrong-number",
+        "A whole number is digits only, nine at most, and begins with no zero.",
+        "Write it as 7 or 10, without spaces.",
+    ),
 ]
 Count = Annotated[
-    Text, _form("[0-9]+", "wrong-number", "A number of things is digits only.", "Write it without spaces or signs.")
+    Text,
+    _form(
+        "[0-9]{1,9}",
+        "wrong-number",
+        "A number of things is digits only, nine at most.",
+        "Write it without spaces or signs.",
+    ),
 ]
 Number = Annotated[
     Text,
     _form(
-        r"-?[0-9]+(\.[0-9]+)?", "wrong-number", "A number is digits with a decimal point.", "Write it as 12 or 12.5."
+        r"-?[0-9]{1,15}(\.[0-9]{1,6})?",
+        "wrong-number",
+        "A number is digits with a decimal point: 15 at most before it, and six behind it.",
+        "Write it as 12 or 12.5.",
+    ),
+]
+Percentage = Annotated[
+    Text,
+    _form(
+        r"(100|[0-9]{1,2})(\.[0-9]{1,6})?",
+        "wrong-number",
+        "A percentage is digits with a decimal point, from 0 to 100.",
+        "Write it as 12 or 12.5.",
     ),
 ]
 Year = Annotated[Text, _form("[12][0-9]{3}", "wrong-year", "A year is four digits.", "Write it as 2023.")]
@@ -195,14 +245,15 @@ TimestampFormat = Annotated[Text, AfterValidator(_check_timestamp_format)]
 Language = Annotated[
     Text, _form("[a-z]{2}", "wrong-language", "A language is its ISO 639-1 code, two letters.", "Write it as fi or et.")
 ]
-Languages = Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(_check_once)]
+Languages = Annotated[tuple[Language, ...], Field(min_length=1), ONCE]
 Encoding = Annotated[Text, AfterValidator(_check_encoding)]
 Sha256 = Annotated[
     Text, _form("[0-9a-f]{64}", "wrong-hash", "A sha256 is 64 hexadecimal digits.", "Make it with sha256sum.")
 ]
 Day = Annotated[date, Strict(), BeforeValidator(_parse_date)]
-PositiveInt = Annotated[int, Strict(), Field(ge=1)]
-Whole = Annotated[int, Strict(), Field(ge=0)]
+LARGEST = 999_999_999  # nine digits, as in the tables
+PositiveInt = Annotated[int, Strict(), Field(ge=1, le=LARGEST)]
+Whole = Annotated[int, Strict(), Field(ge=0, le=LARGEST)]
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Truth = Annotated[bool, Strict()]
 Port = Annotated[int, Strict(), Field(ge=1, le=65535)]

@@ -32,10 +32,22 @@ def code_files() -> list[Path]:
 
 def input_files(paths: DataPaths) -> list[Path]:
     """Every input file under surveys/, registry/ and systems/, hidden files left out."""
-    folders = (paths.surveys, paths.registry, paths.inventory.parent)
+    return [path for folder in (paths.surveys, *source_folders(paths).values()) for path in _inputs_under(folder)]
+
+
+def source_folders(paths: DataPaths) -> dict[str, Path]:
+    """The folders of the sources that are read with every round, by name."""
+    return {"registry": paths.registry, "systems": paths.inventory.parent}
+
+
+def source_sha256(paths: DataPaths, source: str) -> str:
+    """One hash of such a folder."""
+    return combined_sha256(paths.root, _inputs_under(source_folders(paths)[source]))
+
+
+def _inputs_under(folder: Path) -> list[Path]:
     return [
         path
-        for folder in folders
         for path in sorted(_files_under(folder))
         if not path.name.startswith((".", "~")) and "__pycache__" not in path.parts
     ]

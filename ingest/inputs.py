@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 from ingest.conditions import Condition, survey_conditions
-from ingest.errors import FaultList
+from ingest.contacts import check_contacts
+from ingest.errors import UNDECIDED, Fault, FaultList
 from ingest.paths import DataPaths
 from ingest.registry import Registry, read_registry
 from ingest.round import Round, read_round
 from ingest.round_checks import check_round, compile_eligible
-from ingest.rounds import round_folders, round_keys, split_key, survey_folders
+from ingest.rounds import round_folder, round_folders, round_keys, split_key, survey_folders
 from ingest.sources import SourceFile, describe_files
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import Survey, read_survey
@@ -88,8 +90,32 @@ def scope_of_rounds(paths: DataPaths, keys: Collection[str], faults: FaultList) 
     known = round_keys(paths)
     for key in sorted(set(keys) - set(known)):
         _add_unknown(paths.surveys, "round", key, known, faults)
-    without_rounds = {folder.name for folder in survey_folders(paths) if not round_folders(folder)}
-    return Scope({split_key(key)[0] for key in keys} | without_rounds, keys)
+    without_rounds = surveys_without_rounds(paths)
+    ready = {*without_rounds} - drafts(paths, without_rounds).keys()
+    return Scope({split_key(key)[0] for key in keys} | ready, keys)
+
+
+def surveys_without_rounds(paths: DataPaths) -> list[str]:
+    """The surveys whose codebook is all there is of them."""
+    return [folder.name for folder in survey_folders(paths) if not round_folders(folder)]
+
+
+def drafts(paths: DataPaths, keys: Iterable[str]) -> dict[str, list[Fault]]:
+    """Those of the rounds (survey/round) and surveys in whose files or codebook values wait for a person, with what is
+    told of each such value. What else may be wrong with a draft is for `validate` to tell."""
+
+    def marks(read: Callable[[FaultList], object]) -> list[Fault]:
+        faults = FaultList(paths.shown)
+        read(faults)
+        return [fault for fault in faults if fault.code == UNDECIDED]
+
+    def of_key(key: str) -> list[Fault]:
+        survey_id, round_id = split_key(key)
+        of_round = marks(partial(read_round, survey_id, round_folder(paths, key))) if round_id else []
+        return of_survey(survey_id) + of_round
+
+    of_survey = cache(lambda survey_id: marks(partial(read_survey, paths.surveys / survey_id)))
+    return {key: found for key in keys if (found := of_key(key))}
 
 
 def read_inputs(paths: DataPaths, scope: Scope, faults: FaultList) -> Inputs:
@@ -119,6 +145,7 @@ def _read_survey(
     check_survey(survey, registry, systems, faults)
     for round_ in rounds:
         check_round(round_, survey, registry, systems, faults)
+    check_contacts(survey, rounds, faults)
     compiled = [replace(round_, eligible=compile_eligible(round_, survey, faults)) for round_ in rounds]
     return SurveyInputs(survey, survey_conditions(survey, faults), compiled)
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import duckdb
 
+from ingest.deliveries import land_published_rows
 from ingest.errors import Fault, FaultList
 from ingest.inputs import Inputs, Scope, chosen_scope, read_inputs, scope_of_rounds
 from ingest.landing import (
@@ -61,13 +62,14 @@ class LoadResult:
 
 
 def load_registry(paths: DataPaths) -> LoadResult:
-    """Write the registry's tables, and first the figures that readers have: every refresh begins here. Raises
+    """Write the registry's tables, and first the figures and rows that readers have: every refresh begins here. Raises
     InputFaults."""
     faults = FaultList(paths.shown)
     registry = read_registry(paths, faults)
     faults.raise_if_any()
     paths.prepare_private()
     land_release_figures(paths)
+    land_published_rows(paths)
     return _write(paths, registry_replacements(paths, registry) if registry else ())
 
 

@@ -56,6 +56,11 @@ class Privacy:
         places = _places(round_, file)
         return replace(file, rows=[self._kept_row(round_, file, row, places) for row in file.rows])
 
+    def response_tokens(self, round_: Round, file: ResponseFile, rows: Sequence[ResponseRow]) -> list[str | None]:
+        """The token of each row's response id; None of a row that has none."""
+        places = _places(round_, file)
+        return [self._token_of_response(round_.round_id, row.row, places) for row in rows]
+
     def rows_of(self, token: str, round_: Round, file: ResponseFile) -> list[ResponseRow]:
         """The rows of a file whose respondent or response has this token."""
         places = _places(round_, file)
@@ -65,11 +70,17 @@ class Privacy:
         row = described.row
         if self.erased and self.erased & self._tokens(round_, file, row, places):
             return ResponseRow(TextRow(row.line, ()), "", "erased")
+        described = replace(described, token=self._token_of_response(round_.round_id, row, places))
         place = places[RESPONDENT]
         if row.problem is not None or place is None or not row.cells[place].strip():
             return described
         cells = (*row.cells[:place], self.pseudonym(row.cells[place]), *row.cells[place + 1 :])
         return replace(described, row=row._replace(cells=cells))
+
+    def _token_of_response(self, round_id: str, row: TextRow, places: Places) -> str | None:
+        place = places[RESPONSE]
+        id_ = "" if row.problem is not None or place is None else row.cells[place].strip()
+        return self.token(RESPONSE, round_id, id_) if id_ else None
 
     def _tokens(self, round_: Round, file: ResponseFile, row: TextRow, places: Places) -> set[str]:
         """The tokens of a row's ids; of a row that does not fit its header any cell may be an id."""

@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
         "survey_id", "titles", "publishers", "populations", "all_labels", "licence", "municipality_rule", "none_ticked",
         "size_class_question_id", "min_municipalities", "min_responses", "quarantined_share_limit", "small_base",
-        "half_width", *_PLACE),
+        "half_width", "allowed_contacts", *_PLACE),
     "raw.codebook__size_classes": (
         "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
@@ -63,8 +63,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__decisions": (
         *_ROUND, "check_id", "observed", "decided_by", "decided_on", "valid_until", "reason", *_PLACE),
     "raw.surveys__rows": (
-        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at"
-    ),
+        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at", "response_token"),
     "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text"),
     "raw.registry__municipalities": (
         "division_date", "municipality_code", "names", "is_mainland", *_PLACE
@@ -182,6 +181,7 @@ def _survey_cells(survey: Survey) -> Cells:
         str(settings.limits.quarantined_share),
         str(settings.limits.small_base),
         str(settings.limits.half_width),
+        json.dumps(settings.allowed_contacts, ensure_ascii=False),
     )
 
 

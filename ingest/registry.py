@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import create_model
 
 from ingest.errors import FaultList, line_place
 from ingest.fields import (
     AreaCode,
-    Code,
     Count,
     Flag,
     IsoDate,
     Labels,
     MunicipalityCode,
-    Number,
     OptionalText,
+    Percentage,
     QuestionId,
     Text,
     Year,
+    is_valid,
 )
 from ingest.paths import DataPaths
 from ingest.rows import SourceRow, check_unique, read_optional_rows, read_rows
@@ -84,11 +83,11 @@ class Area(SourceRow):
 
 
 class Population(SourceRow):
-    """Inhabitants of a municipality on 31 December."""
+    """Inhabitants of a municipality on 31 December; empty where nobody knows how many."""
 
     municipality_code: MunicipalityCode
     year: Year
-    population: Count
+    population: Count | None
     municipal_division: IsoDate
 
 
@@ -97,7 +96,7 @@ class ForeignLanguageShare(SourceRow):
 
     municipality_code: MunicipalityCode
     year: Year
-    foreign_language_pct: Number
+    foreign_language_pct: Percentage
     municipal_division: IsoDate
 
 
@@ -105,7 +104,7 @@ class Change(SourceRow):
     """A merger, a move between areas or a structural change."""
 
     effective_date: IsoDate
-    change_type: Code
+    change_type: Literal["merger", "region_move", "structure"]
     old_code: MunicipalityCode | None
     old_names: Labels
     new_code: MunicipalityCode | None
@@ -133,7 +132,7 @@ class Registry:
         return frozenset(row.municipality_code for row in self.divisions.get(division, ()))
 
     def populated_codes(self, year: str) -> frozenset[str]:
-        """The municipalities whose population of a year is known."""
+        """The municipalities that have a line for a year; their population in it may be unknown."""
         return frozenset(row.municipality_code for row in self.populations if row.year == year)
 
     @property
@@ -187,7 +186,7 @@ def _read_divisions(
         )
         return None
     for name in names:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", name) is None:
+        if not is_valid(IsoDate, name):
             faults.add(
                 "wrong-division",
                 folder / name,
@@ -222,35 +221,50 @@ def _check_keys(folder: Path, registry: Registry, faults: FaultList) -> None:
     check_unique(folder / "foreign_language_share.csv", registry.foreign_language_shares, key, faults)
     for division, municipalities in registry.divisions.items():
         check_unique(_division_file(folder, division), municipalities, ("municipality_code",), faults)
+    _check_changes(folder / "changes.csv", registry.changes, faults)
     _check_widths(folder, registry, faults)
 
 
+def _check_changes(path: Path, changes: Sequence[Change], faults: FaultList) -> None:
+    """A municipality merges once, into one."""
+    mergers = [change for change in changes if change.change_type == "merger"]
+    others = [change for change in changes if change.change_type != "merger"]
+    check_unique(path, mergers, ("change_type", "old_code"), faults)
+    check_unique(path, others, ("effective_date", "change_type", "old_code", "new_code"), faults)
+    for merger in mergers:
+        for column in ("old_code", "new_code"):
+            if getattr(merger, column) is None:
+                faults.add(
+                    "empty-value",
+                    path,
+                    line_place(merger.line, column),
+                    found="The value is empty.",
+                    expected="A merger names the municipality that went, old_code, and the one it went into, new_code.",
+                    advice="Fill it in, or write structure as change_type.",
+                )
+
+
 def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
-    """Codes of a country are of one length: a shorter one has lost its leading zeros."""
+    """Where codes begin with zeros, one of digits that is shorter than those has lost its own."""
     files: dict[Path, Sequence[Municipality | Population | ForeignLanguageShare]] = {
         **{_division_file(folder, name): rows for name, rows in registry.divisions.items()},
         folder / "population.csv": registry.populations,
         folder / "foreign_language_share.csv": registry.foreign_language_shares,
     }
-    widths = Counter(len(row.municipality_code) for rows in files.values() for row in rows)
-    width = widths.most_common(1)[0][0] if widths else 0
+    codes = [row.municipality_code for rows in files.values() for row in rows]
+    width = min((len(code) for code in codes if code.isdecimal() and code.startswith("0")), default=0)
     for path, rows in files.items():
         for row in rows:
-            if len(row.municipality_code) != width:
-                _add_wrong_width(path, row.line, row.municipality_code, width, faults)
-
-
-def _add_wrong_width(path: Path, line: int, code: str, width: int, faults: FaultList) -> None:
-    faults.add(
-        "wrong-municipality-code",
-        path,
-        line_place(line, "municipality_code"),
-        found=f"The value is {quoted(code)}.",
-        expected=f"A municipality code is {width} characters long like the others, kept as text.",
-        advice=f"Write {quoted(code.zfill(width))} if that was meant."
-        if len(code) < width and code.isdecimal()
-        else "Look the code up in municipalities.csv.",
-    )
+            code = row.municipality_code
+            if code.isdecimal() and len(code) < width:
+                faults.add(
+                    "wrong-municipality-code",
+                    path,
+                    line_place(row.line, "municipality_code"),
+                    found=f"The value is {quoted(code)}.",
+                    expected="A municipality code is text, with the leading zeros that codes of this registry have.",
+                    advice=f"Write {quoted(code.zfill(width))} if that was meant.",
+                )
 
 
 def _check_references(folder: Path, registry: Registry, faults: FaultList) -> None:

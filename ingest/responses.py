@@ -13,6 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ingest.errors import FaultList, line_place
+from ingest.fields import ISO_TIMES
 from ingest.fingerprint import file_sha256
 from ingest.readers import TextRow, TextTable, read_table
 from ingest.readers.tables import (
@@ -42,6 +43,7 @@ class ResponseRow:
     status: RowStatus
     started_at: str | None = None
     submitted_at: str | None = None
+    token: str | None = None  # of its id, by the survey's key
 
 
 @dataclass(frozen=True)
@@ -299,7 +301,7 @@ def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | No
         if not text.isascii():  # strptime takes the digits of every script
             return None
         try:
-            if is_date_cell or written is None:
+            if is_date_cell or written is None or written == ISO_TIMES:
                 moment = datetime.fromisoformat(text)
             else:
                 moment = datetime.strptime(text, written)
@@ -460,6 +462,7 @@ def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[
             described.content_sha256,
             described.started_at,
             described.submitted_at,
+            described.token,
         )
 
 

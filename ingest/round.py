@@ -23,6 +23,7 @@ from ingest.fields import (
     OptionalText,
     PositiveInt,
     QuestionId,
+    Reference,
     Text,
     TimestampFormat,
     Timezone,
@@ -127,8 +128,8 @@ class ColumnUse(SourceRow):
     round did not have, source_column is NOT_OFFERED."""
 
     source_column: Verbatim
-    question_id: Text
-    part: OptionalText
+    question_id: Reference
+    part: Reference | None
     ticked: OptionalText
     not_ticked: OptionalText
     list_separator: OptionalText

@@ -126,7 +126,7 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
             round_, faults, "missing-key", ("timestamp_format",),
             "There is no timestamp_format, and columns.csv maps timestamps.",
             "Timestamps are read in the form that timestamp_format gives.",
-            'Add it, for example timestamp_format: "%d.%m.%Y %H.%M".',
+            'Add it: timestamp_format: "%d.%m.%Y %H.%M" for example, or iso for times like 2023-01-31T09:15:00+02:00.',
         )  # fmt: skip
 
 
@@ -150,12 +150,13 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
         _add(
             round_, faults, "unknown-population", ("frame", "population_date"),
             f"population.csv has no population of {year} for {who}.",
-            "It has one for each municipality of the frame.",
-            "Correct the date, or add the populations.",
+            "It has a line for each municipality of the frame.",
+            "Correct the date, or add the lines; a population that nobody knows is left empty.",
         )  # fmt: skip
 
 
 def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
+    check_unique(round_.columns_file, round_.columns, ("source_column", "question_id"), faults)
     by_source: dict[str, list[ColumnUse]] = defaultdict(list)
     for use in round_.columns:
         by_source[use.source_column].append(use)

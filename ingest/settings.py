@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from ingest.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
 from ingest.suggestions import quoted
-from ingest.validation import describe_error, keys_of
+from ingest.validation import describe_error
 
 # The longest file of a survey has some kB, and the parser takes seconds for more.
 LARGEST_BYTES = 128 * 1024
 DEEPEST = 20
 _BRACKET = re.compile(r"[][{}]")
+_UNREADABLE = re.compile(r"[0-9]{1000}|\\U[0-9A-Fa-f]")
+_ONE_WORD = re.compile(r"[\w.+:-]+")
+
+
+class _DatesAsWritten(RoundTripConstructor):
+    """A date that there is not is a fault of its key, as any other value."""
+
+
+_DatesAsWritten.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 class Settings(BaseModel):
@@ -47,17 +56,32 @@ class SettingsPlaces:
 
     def line(self, location: Sequence[str | int]) -> int:
         """The line of a location, counted from 1."""
+        lines = [
+            holder.lc.key(step)[0] if is_key else holder.lc.item(step)[0]
+            for holder, step, is_key in self._walk(location)
+        ]
+        return int(lines[-1]) + 1 if lines else 1
+
+    def written(self, location: Sequence[str | int]) -> str:
+        """A value of one word as it stands in the file: YAML reads False, 007 and 1.0 as something else."""
+        walked = list(self._walk(location))
+        if len(walked) < len(location):
+            return ""
+        holder, step, is_key = walked[-1]
+        line, column = holder.lc.value(step) if is_key else holder.lc.item(step)
+        found = _ONE_WORD.match(self.path.read_text(encoding="utf-8-sig").split("\n")[line], column)
+        return found[0] if found else ""
+
+    def _walk(self, location: Sequence[str | int]) -> Iterator[tuple[Any, str | int, bool]]:
+        """The keys and lists on the way to a location, as far as there are any, each with the step from it."""
         current: Any = self._content
-        line = 0
         for step in location:
-            if isinstance(current, CommentedMap) and step in current:
-                line = current.lc.key(step)[0]
-            elif isinstance(current, CommentedSeq) and isinstance(step, int) and step < len(current):
-                line = current.lc.item(step)[0]
-            else:
-                break
+            is_key = isinstance(current, CommentedMap) and step in current
+            is_item = isinstance(current, CommentedSeq) and isinstance(step, int) and step < len(current)
+            if not is_key and not is_item:
+                return
+            yield current, step, is_key
             current = current[step]
-        return int(line) + 1
 
 
 def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tuple[SettingsT, SettingsPlaces] | None:
@@ -73,7 +97,10 @@ def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tupl
         return None
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            refusal = describe_error(detail, keys_of(model, detail["loc"]))
+            if detail["type"] == "too_short" and detail["input"]:
+                continue  # none of them is right: that is told of each
+            written = places.written(detail["loc"]) if detail["type"] == "string_type" else ""
+            refusal = describe_error(detail, model, written)
             faults.add(
                 refusal.code,
                 path,
@@ -93,7 +120,9 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
         _add_too_deep(path, faults)
         return None
     try:
-        content = YAML(typ="rt", pure=True).load(text)
+        yaml = YAML(typ="rt", pure=True)
+        yaml.Constructor = _DatesAsWritten
+        content = yaml.load(text)
     except DuplicateKeyError as error:
         _add_repeated_key(path, error, faults)
         return None
@@ -101,7 +130,7 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
         _add_not_yaml(path, error, faults)
         return None
     except (ValueError, OverflowError) as error:
-        _add_unreadable_value(path, error, faults)
+        _add_unreadable_value(path, text, error, faults)
         return None
     except RecursionError:
         _add_too_deep(path, faults)
@@ -172,14 +201,16 @@ def _add_not_plain(path: Path, error: _NotPlain, faults: FaultList) -> None:
     )
 
 
-def _add_unreadable_value(path: Path, error: Exception, faults: FaultList) -> None:
+def _add_unreadable_value(path: Path, text: str, error: Exception, faults: FaultList) -> None:
+    """The parser does not say where."""
+    near = (number for number, line in enumerate(text.splitlines(), start=1) if _UNREADABLE.search(line))
     faults.add(
         "unreadable-value",
         path,
-        "",
+        line_place(next(near, 1)),
         found=f"A value cannot be read ({str(error).partition(';')[0]}).",
-        expected="Dates that there are, and numbers of a usual length.",
-        advice="Look at the dates and numbers, or put the value in quotes.",
+        expected="Numbers of a usual length, and characters that there are.",
+        advice="Look at the digits, or at what stands behind a backslash.",
     )
 
 

@@ -17,13 +17,15 @@ from typing import Literal
 
 from ingest.paths import DataPaths
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 BUSY_SECONDS = 30.0
 RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}\.duckdb")
 
 Outcome = Literal["running", "published", "unpublished", "refused", "failed"]
 Cause = Literal["publish", "rollback", "repair"]
 CheckKey = tuple[str, str, str]
+# survey_id, round_id, the keyed hash of the response's id (None where there is none), and whether it was accepted.
+PublishedRow = tuple[str, str, str | None, int]
 
 SCHEMA = (
     """create table refreshes (
@@ -53,6 +55,9 @@ ADDED = {
     2: """create table tombstones (
         id integer primary key autoincrement, at text not null, survey_id text not null, token text not null,
         unique (survey_id, token)
+    )""",
+    3: """create table published_rows (
+        survey_id text not null, round_id text not null, token text, is_accepted integer not null
     )""",
 }
 CHECK_HISTORY = ("refresh_id", "survey_id", "round_id", "check_id", "status", "observed", "n_failed", "checked_at")
@@ -392,6 +397,32 @@ def tombstones(connection: sqlite3.Connection, survey_id: str) -> list[str]:
     """The tokens of those who were erased from a survey, oldest first."""
     rows = connection.execute("select token from tombstones where survey_id = ? order by id", [survey_id])
     return [token for (token,) in rows]
+
+
+def record_published_rows(connection: sqlite3.Connection, rows: Iterable[PublishedRow]) -> None:
+    """Remember the rows of every round as they are published now, instead of those before."""
+    with connection:
+        connection.execute("delete from published_rows")
+        connection.executemany("insert into published_rows values (?, ?, ?, ?)", rows)
+
+
+def published_rows(connection: sqlite3.Connection) -> list[PublishedRow]:
+    """The rows of every round as they were published last, in no order that says which came first."""
+    return connection.execute(
+        "select survey_id, round_id, token, is_accepted from published_rows order by 1, 2, 3"
+    ).fetchall()
+
+
+def forget_published_rows(
+    connection: sqlite3.Connection, survey_id: str, round_id: str, tokens: Iterable[str | None]
+) -> None:
+    """Forget a row for each token; for each None one of those that have no token."""
+    with connection:
+        connection.executemany(
+            "delete from published_rows where rowid in (select rowid from published_rows "
+            "where survey_id = ? and round_id = ? and token is ? limit 1)",
+            [(survey_id, round_id, token) for token in tokens],
+        )
 
 
 def last_erasure(connection: sqlite3.Connection) -> datetime | None:

@@ -11,6 +11,8 @@ from rapidfuzz import fuzz, process, utils
 from ingest.errors import visible
 
 NEAR_ENOUGH = 75.0
+SAME_WORD = 60.0
+A_WORD_MORE = 5.0
 _DIGITS = re.compile(r"0*([0-9]+?)(?:[.]0+)?")
 LISTED_AT_MOST = 12
 
@@ -34,10 +36,28 @@ def listed(values: Iterable[object]) -> str:
 def nearest(value: str, choices: Iterable[str]) -> str | None:
     """The choice that looks most like value, or None when nothing is near. Signs decide between equals."""
     in_order = sorted(choices, key=lambda choice: (-fuzz.ratio(value, choice), choice))
-    found = process.extractOne(
-        value, in_order, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
-    )
+    found = process.extractOne(value, in_order, scorer=_likeness, processor=_words, score_cutoff=NEAR_ENOUGH)
     return found[0] if found else None
+
+
+def _words(name: str) -> str:
+    return utils.default_process(name.replace("_", " "))
+
+
+def _likeness(first: str, second: str, **_: object) -> float:
+    """A word that is quite another, or one that is not there, makes another name rather than a slip of the pen."""
+    words, others, alike = first.split(), second.split(), fuzz.ratio(first, second)
+    if len(words) != len(others):
+        return alike if alike >= NEAR_ENOUGH + A_WORD_MORE else 0.0
+    return 0.0 if any(map(_is_other_word, words, others)) else alike
+
+
+def _is_other_word(first: str, second: str) -> bool:
+    """Another number is another thing, unless its digits changed places; words of two letters, as those of languages
+    are, differ by as much as they have."""
+    if first.isdecimal() and second.isdecimal():
+        return int(first) != int(second) and sorted(first) != sorted(second)
+    return fuzz.ratio(first, second) < SAME_WORD and len(first) > 2
 
 
 def nearest_name(value: str, names: Iterable[str]) -> str | None:

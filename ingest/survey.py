@@ -14,7 +14,10 @@ from pydantic import BeforeValidator
 from ingest.errors import FaultList
 from ingest.expressions import Vocabulary
 from ingest.fields import (
+    ONCE,
     Code,
+    Codes,
+    Count,
     Flag,
     FolderName,
     Labels,
@@ -52,7 +55,7 @@ class SizeClassGroup(Settings):
     """A named union of size classes."""
 
     id: Code
-    members: tuple[Code, ...]
+    members: Codes
     label: Labels
 
 
@@ -60,7 +63,7 @@ class Roles(Settings):
     """Which choices are the respondents' roles, and in what order they speak for their municipality."""
 
     list_name: QuestionId
-    lead_order: tuple[Code, ...]
+    lead_order: Codes
 
 
 class Disclosure(Settings):
@@ -97,13 +100,14 @@ class SurveySettings(Settings):
     size_classes: tuple[SizeClass, ...]
     size_class_groups: tuple[SizeClassGroup, ...] = ()
     roles: Roles | None = None
-    breakdowns: tuple[QuestionId, ...] = ()
+    breakdowns: Annotated[tuple[QuestionId, ...], ONCE] = ()
     size_class_question: QuestionId | None = None
     municipality_rule: MunicipalityRule
     none_ticked: Literal["blank", "valid"] = "blank"
     disclosure: Disclosure
     limits: Limits
     retention: Retention | None = None
+    allowed_contacts: tuple[Text, ...] = ()
 
     @property
     def label_of_all(self) -> Labels:
@@ -141,10 +145,10 @@ class Question(SourceRow):
     required: Flag
     relevant: OptionalText
     constraint: OptionalText
-    other_of: OptionalText
+    other_of: QuestionId | None
     group_id: QuestionId | None
     severity: Literal["block", "gate", "warn", "info"] | None
-    disclosure: OptionalText
+    disclosure: Literal["public_fact", "opinion", "personal"] | None
     municipality_rule: MunicipalityRule | None
     labels: Labels
     note: OptionalText
@@ -185,19 +189,19 @@ Statistic = Literal[
 class PublishedFigure(SourceRow):
     """One printed figure of published_figures.csv. `value` is text as printed."""
 
-    survey_id: Text
-    round_id: Text
+    survey_id: QuestionId
+    round_id: FolderName
     figure_id: Code
     document: Text
     statistic: Statistic
-    question_id: OptionalText
+    question_id: QuestionId | None
     level: Literal["option", "group"] | None
-    answer: OptionalText
+    answer: Code | None
     unit: Literal["response", "municipality"]
-    breakdown: Text
-    breakdown_id: Text
+    breakdown: QuestionId
+    breakdown_id: Code
     value: Number
-    base_n: WholeNumber | None
+    base_n: Count | None
     rounding: Literal["half_up_0", "half_up_1", "largest_remainder_0", "words_within_5"] | None
     figure_status: Literal["published", "reading_uncertain", "approximate"]
     known_discrepancy: OptionalText

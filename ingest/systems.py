@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ingest.contacts import check_rows
 from ingest.errors import FaultList
 from ingest.fields import Code, Flag, IsoDate, OptionalText, Text
 from ingest.paths import DataPaths
@@ -69,6 +70,7 @@ def read_systems(paths: DataPaths, faults: FaultList) -> Systems | None:
     if rows is None:
         return None
     check_unique(path, rows, ("system_id",), faults, lambda line, _: f"cell {cell_name(line, 1)}")
+    check_rows(path, rows, (), faults, lambda line, _: f"row {line}")
     _check_spellings(path, rows, faults)
     _check_years(path, rows, faults)
     if len(faults) > n_faults:

@@ -36,7 +36,7 @@ from expectations.record import begin_build, record_dbt
 from ingest.builds import rounds_as_built, rounds_planned
 from ingest.disk import DiskTrouble, trouble_in
 from ingest.errors import InputFaults
-from ingest.fingerprint import code_sha256
+from ingest.fingerprint import code_sha256, source_folders
 from ingest.load import LoadResult, load_registry, load_rounds, load_systems
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
@@ -279,4 +279,6 @@ def _loaded(refresh: RefreshResource, name: str, load: Callable[[DataPaths], Loa
             session.reject(str(faults))
             raise Failure(session.said, metadata={"n_faults": len(faults.faults)}, allow_retries=False) from faults
         session.note_rounds(result.rounds)
+        if name in source_folders(session.paths):
+            session.note_source(name, result.n_rows)
         return MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})

@@ -23,6 +23,8 @@ from dagster import (
 
 from ingest import state
 from ingest.disk import disk_trouble
+from ingest.fingerprint import source_folders, source_sha256
+from ingest.inputs import drafts
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from orchestration.assets import PATHS, responses, round_checks
 from orchestration.dagster_home import RETRY_ALL_STEPS
@@ -77,7 +79,8 @@ rebuild_job = define_asset_job(
 def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
     """Refresh each round whose field window is open today."""
     now = context.scheduled_execution_time
-    keys = open_rounds(PATHS, now.astimezone(ZoneInfo(HELSINKI)))
+    open_now = open_rounds(PATHS, now.astimezone(ZoneInfo(HELSINKI)))
+    keys = [key for key in open_now if not drafts(PATHS, [key])]
     if not keys:
         yield SkipReason("No round is in the field today")
     for key in keys:
@@ -97,36 +100,43 @@ def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
 
 
 @sensor(
-    description="Launches one run for a round whose files are new or changed",
-    job=refresh_job,
+    description="Launches one run for a round whose files are new or changed, or for the registry and the inventory",
+    jobs=[refresh_job, rebuild_job],
     minimum_interval_seconds=60,
     default_status=DefaultSensorStatus.RUNNING,
 )
 def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
-    """Launch one run for each round whose files are not those that were read last.
+    """Launch one run for each round whose files are not those that were read last. Every run reads registry and
+    inventory too: they get one of their own when no round has changed with them.
 
     The cursor holds what runs were launched for and what still waits to be read: files that change back and forth are
     seen each time, and files that cannot be read are tried once.
     """
-    found = {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
-    read = _rounds_read()
+    sources = {source: source_sha256(PATHS, source) for source in source_folders(PATHS)}
+    found = sources | {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
+    read = _read_last()
     waiting = {key: sha256 for key, sha256 in found.items() if read.get(key) != sha256}
     launched: dict[str, str] = json.loads(context.cursor or "{}")
-    changed = [key for key, sha256 in waiting.items() if launched.get(key) != sha256]
+    changed = [
+        key
+        for key, sha256 in waiting.items()
+        if launched.get(key) != sha256 and (key in sources or not drafts(PATHS, [key]))
+    ]
     if changed:
         follow_folders(context.instance, PATHS)
+    rounds = [RunRequest(job_name=refresh_job.name, partition_key=key) for key in changed if key not in sources]
     return SensorResult(
-        run_requests=[RunRequest(partition_key=key) for key in changed],
-        skip_reason=None if changed else SkipReason("No round is new or changed"),
+        run_requests=rounds or [RunRequest(job_name=rebuild_job.name) for _ in changed[:1]],
+        skip_reason=None if changed else SkipReason("No round is new or changed, nor registry and inventory"),
         cursor=json.dumps(waiting),
     )
 
 
-def _rounds_read() -> dict[str, str]:
+def _read_last() -> dict[str, str]:
     if not PATHS.state_file.exists():
         return {}
     with state.opened(PATHS) as memory:
-        return {line.source_file: line.sha256 for line in state.ingested_files(memory) if line.kind == "round"}
+        return {line.source_file: line.sha256 for line in state.ingested_files(memory)}
 
 
 def _day(at: datetime) -> str:

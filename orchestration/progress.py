@@ -17,7 +17,7 @@ STEPS = {
     "raw__systems": "System inventory",
     "raw__responses": "Responses",
     "dbt_models": "Models and their tests",
-    "expectations": "Great Expectations",
+    "expectations": "Checks",
     "published_release": "Release",
 }
 WIDTH = 26

@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ingest.disk import trouble_in
 from ingest.paths import DATA_VARIABLE, DataPaths
 from ingest.rounds import round_keys
 from ingest.state import ReleaseRecord, current_release
+from ingest.suggestions import listed
 from ingest.warehouse import make_free
 from orchestration.dagster_home import end_dead_runs, prepare_dagster_home
 from orchestration.dbt import finish_parse, start_parse
@@ -25,6 +27,8 @@ from publish.release import published_rounds, repair
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
+
+    from ingest.errors import Fault
 
 # Dagster's pages list a run under its job when it says which code it is of.
 SHOWN_ROUNDS = 5
@@ -48,8 +52,8 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
         make_free(paths.warehouse_file)
         if full:
             paths.warehouse_file.unlink(missing_ok=True)
-        keys = _rounds_to_read(paths, chosen)
-        progress.say(_what_it_does(paths, keys))
+        keys, left_out = _rounds_to_read(paths, chosen, is_named=bool(rounds))
+        progress.say("\n".join([_what_it_does(paths, keys), *left_out]))
         return _run(session, keys, progress)
 
 
@@ -62,14 +66,31 @@ def _faults_of_alerts(paths: DataPaths) -> str:
     return "\n".join(map(str, alert_faults(paths)))
 
 
-def _rounds_to_read(paths: DataPaths, chosen: Sequence[str]) -> list[str]:
+def _rounds_to_read(paths: DataPaths, chosen: Sequence[str], *, is_named: bool) -> tuple[list[str], list[str]]:
     """The chosen rounds that are new or changed, and those that readers have now and the warehouse does not: it was
-    deleted, and the release must not lose them."""
+    deleted, and the release must not lose them. Then a sentence for each draft that is left out: what is named is read,
+    and so are drafts when there is nothing else."""
+    from ingest.inputs import drafts, surveys_without_rounds
     from ingest.landing import rounds_to_read, stored_rounds
 
-    missing = (published_rounds(paths) & set(round_keys(paths))) - set(stored_rounds(paths))
+    stored = stored_rounds(paths)
+    missing = (published_rounds(paths) & set(round_keys(paths))) - set(stored)
     wanted = {*rounds_to_read(paths, chosen), *missing}
-    return [key for key in round_keys(paths) if key in wanted]
+    found = {} if is_named else drafts(paths, [*sorted(wanted - missing), *surveys_without_rounds(paths)])
+    if not stored and wanted <= found.keys():
+        found = {}
+    return [key for key in round_keys(paths) if key in wanted - found.keys()], [
+        _left_out(key, faults) for key, faults in found.items()
+    ]
+
+
+def _left_out(key: str, faults: Sequence[Fault]) -> str:
+    names, n = listed(dict.fromkeys(PurePosixPath(fault.file).name for fault in faults)), len(faults)
+    waiting = f"{n} values wait" if n > 1 else "1 value waits"
+    return (
+        f"Left out: {key} is a draft: {waiting} in {names}, marked with ?. `kuntakysely validate {key}` names "
+        f"{'them' if n > 1 else 'it'}."
+    )
 
 
 def _what_it_does(paths: DataPaths, keys: Sequence[str]) -> str:

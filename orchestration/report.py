@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,6 +18,7 @@ from rich.table import Table
 
 from ingest import audit, state
 from ingest.paths import DataPaths
+from ingest.suggestions import listed
 from ingest.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
 from orchestration.differences import said_of_release
 from orchestration.exit_codes import WrongUsage
@@ -107,6 +109,7 @@ ROUNDS = """
     group by all
     order by r.survey_id, r.opens_on, r.round_id
 """
+WIDTH = 80
 SHOWN = (
     "survey_id", "round_id", "check_id", "family", "tool", "asset", "severity", "status", "observed", "threshold",
     "n_failed", "first_seen", "message_en", "decision", "decided_by", "decided_until", "decision_reason",
@@ -171,13 +174,28 @@ def print_status(status: Status, paths: DataPaths, console: Console) -> None:
 def said_of_draft(draft: Draft, paths: DataPaths) -> str:
     """What a drafted round has, and what is left to decide, line by line."""
     key = f"{draft.folder.parent.parent.name}/{draft.folder.name}"
-    doubts = [f"  {doubt.file}, {doubt.place}: {doubt.reason}" for doubt in draft.doubts]
+    places: dict[tuple[str, str], list[str]] = {}
+    for doubt in draft.doubts:
+        places.setdefault((doubt.file, doubt.reason), []).append(doubt.place)
+    doubts = [_said_of_doubts(file, reason, places[file, reason]) for file, reason in places]
+    left_out = [f"Nothing was taken from {name}: it has faults, or places to decide." for name in draft.left_out]
     return "\n".join(
         [
             f"{paths.shown(draft.folder)}: {draft.n_columns} columns; to decide, each marked with ?:",
             *doubts,
+            *left_out,
             f"Then: kuntakysely validate {key}",
         ]
+    )
+
+
+def _said_of_doubts(file: str, reason: str, places: Sequence[str]) -> str:
+    """One reason, and where it holds: in a wide file there are many such places."""
+    said = (
+        f"{file}, {places[0]}: {reason}" if len(places) == 1 else f"{file}, {reason} ({len(places)}): {listed(places)}"
+    )
+    return fill(
+        said, WIDTH, initial_indent="  ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False
     )
 
 

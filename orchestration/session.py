@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingest import audit, state
 from ingest.disk import disk_trouble
+from ingest.fingerprint import source_folders, source_sha256
 from ingest.lock import refresh_lock
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import round_keys, round_sha256, split_key
@@ -104,6 +105,14 @@ class Session:
         with state.opened(self.paths) as memory:
             state.record_files(memory, lines)
 
+    def note_source(self, source: str, n_rows: int) -> None:
+        """Write registry or inventory into the ledger, by the hash of its folder."""
+        line = state.IngestedFile(
+            datetime.now(UTC), source, source_sha256(self.paths, source), "source", None, None, n_rows
+        )
+        with state.opened(self.paths) as memory:
+            state.record_files(memory, [line])
+
     def look_after(self, child: subprocess.Popen[bytes]) -> None:
         """A process that must not outlive the session: it would go on writing after the lock is given back."""
         self._children.append(child)
@@ -195,16 +204,18 @@ def _is_said_already(session: Session, error: Exception) -> bool:
 
 
 def _end(session: Session) -> None:
+    from ingest.inputs import drafts
     from ingest.landing import rounds_to_read
 
     # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
     def is_all_read() -> bool:
-        return bool(session.unchanged) or (
-            session.read >= {"registry", "systems"} and not rounds_to_read(session.paths, round_keys(session.paths))
-        )
+        unread = rounds_to_read(session.paths, round_keys(session.paths))
+        is_source_read = session.read >= source_folders(session.paths).keys()
+        return is_source_read and drafts(session.paths, unread).keys() == {*unread}
 
     is_published = session.outcome == "published"
-    signature = warehouse_signature(session.paths, session.begun_on) if is_published and is_all_read() else ""
+    is_done = is_published and (session.unchanged or is_all_read())
+    signature = warehouse_signature(session.paths, session.begun_on) if is_done else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(
             memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature
@@ -213,7 +224,7 @@ def _end(session: Session) -> None:
 
 def _record(session: Session, say: Callable[[str], object]) -> None:
     """Into the audit log. What is published is published: a log that cannot be written is told, and fails nothing."""
-    rounds = sorted(session.read - {"registry", "systems"})
+    rounds = sorted(session.read - source_folders(session.paths).keys())
     failed = {"error": session.error} if session.error else {}
     try:
         audit.record(

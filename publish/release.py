@@ -16,6 +16,7 @@ from sqlite3 import Connection
 import duckdb
 
 from ingest import audit, state
+from ingest.deliveries import note_published_rows
 from ingest.disk import disk_watched
 from ingest.durable import sync
 from ingest.fingerprint import code_sha256, file_sha256
@@ -102,6 +103,8 @@ def publish(paths: DataPaths, now: datetime, refresh_id: int) -> Release:
         _settle(paths, memory, now, "repair")
         release = _build(paths, memory, now)
         state.record_release(memory, _record(release, state.fingerprint_of(memory, refresh_id)))
+        with _warehouse(paths) as connection:
+            note_published_rows(connection, memory)
         _point(paths, release.file)
         _settle(paths, memory, now, "publish")
     return release

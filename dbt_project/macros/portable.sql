@@ -11,15 +11,24 @@
 {%- endmacro %}
 
 {# Text to an exact number, or null: only digits with an optional sign and one decimal sign count as a number. "2.0" is
-   the integer 2 in every export, whatever the round's decimal sign; "1.000" under a decimal comma may be a thousand. #}
+   the integer 2 in every export, whatever the round's decimal sign; "1.000" under a decimal comma may be a thousand.
+   It is exact to six decimals, and one with more than 15 digits before them is the first that has: out of any range. #}
 {% macro text_to_number(text, decimal_sign) -%}
     case
-        when regexp_full_match({{ text }}, '[+-]?[0-9]{1,15}([.,][0-9]{1,6})?')
-            and (position('.' in {{ text }}) = 0 or {{ decimal_sign }} = '.' or {{ text }} <> {{ without_zero_decimals(text) }})
-            and (position(',' in {{ text }}) = 0 or {{ decimal_sign }} = ',')
+        when not regexp_full_match({{ text }}, '[+-]?[0-9]+([.,][0-9]+)?')
+            or (position('.' in {{ text }}) > 0 and {{ decimal_sign }} <> '.' and {{ text }} = {{ without_zero_decimals(text) }})
+            or (position(',' in {{ text }}) > 0 and {{ decimal_sign }} <> ',')
+            then null
+        when regexp_full_match({{ text }}, '[+-]?0*[0-9]{1,15}([.,][0-9]+)?')
             then cast(replace({{ text }}, ',', '.') as decimal(24, 6))
+        when {{ text }} like '-%' then cast(-{{ too_long_a_number() }} as decimal(24, 6))
+        else cast({{ too_long_a_number() }} as decimal(24, 6))
     end
 {%- endmacro %}
+
+{% macro too_long_a_number() -%} 1000000000000000 {%- endmacro %}
+
+{% macro is_too_long(number) -%} abs({{ number }}) >= {{ too_long_a_number() }} {%- endmacro %}
 
 {# "2.0" and "2,0" as "2". #}
 {% macro without_zero_decimals(text) -%}

@@ -2,106 +2,296 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 
-from ingest.proposals.reading import Export, normalised, timestamp_formats
-from ingest.round import IGNORED, ColumnUse
-from ingest.suggestions import nearest
-from ingest.survey import Choice, Question, Survey
+from rapidfuzz import fuzz
 
-UNSURE = "?"
-KNOWN_HEADERS = Path(__file__).with_name("known_headers.csv")
-LIST_SEPARATORS = (";", "|", ",", "\n")
-YES = ("1", "y", "yes", "true", "checked", "selected", "kyllä", "ja")
-NO = ("0", "n", "no", "false", "unchecked", "not selected", "ei", "nej")
-# "code. wording [option]", "wording:option", "code[option]": a name, and an option behind it.
-WITH_OPTION = re.compile(r"(?s)(?P<name>.+?)\s*(?:\[(?P<bracket>[^\[\]]+)\]|[:_](?P<colon>[^:_]+))")
+from ingest.proposals.headers import UNSURE, KnownHeader, known_columns, known_headers, normalised
+from ingest.proposals.options import (
+    NOT_OFFERED,
+    Proposed,
+    gainsaid,
+    how_read,
+    in_one_form,
+    is_other,
+    joined,
+    like_other_cells,
+    like_siblings,
+    lines_of_option,
+    names_of,
+    option_named,
+    other_option,
+    text_of_other,
+)
+from ingest.proposals.reading import Export, timestamp_formats
+from ingest.round import IGNORED, RESERVED_NAMES, ColumnUse
+from ingest.survey import Question, Survey
+
+# "code. wording" and "code[option]. wording [option]": a name behind a code.
 WITH_CODE = re.compile(r"(?s)(?P<code>[A-Za-z]\w*)(?:\[[^\]]*\])?\.\s+(?P<name>.+)")
+# What stands between a name and an option, and what closes behind the option.
+BEFORE_OPTION = re.compile(r"\s*(?:\[|\(choice=|\s[-–]\s|___|[:_/.|])\s*")
+CLOSING = {"[": "]", "(choice=": ")"}
+BEHIND_GROUP = re.compile(r"/|\.\s+|[.-](?=\w)")
+# What tools write in the place of an option where the whole answer is meant, and behind one that has words of its own.
+WHOLE_ANSWER = frozenset({"response", "open-ended response", "selected choice", "mm/dd/yyyy", "dd/mm/yyyy"})
+SELECTED, OWN_WORDS = re.compile(r" [-–] Selected Choice\b"), " - Text"
+NEAR_ENOUGH, NEARER_BY, SHORTEST_NEAR = 85.0, 5.0, 12
+DIGITS = re.compile(r"[0-9]+")
+BY_PLACE = re.compile(r"\(column \d+\)|.+ \(\d+\)")
 
 
-@dataclass(frozen=True)
-class Proposed:
-    """A line of columns.csv; a value that begins with ? waits for a person, and `reason` says why."""
+def propose_columns(
+    export: Export, survey: Survey, earlier: Sequence[ColumnUse] = (), worded_before: Mapping[str, str] | None = None
+) -> list[Proposed]:
+    """One line or more for each column of the export, in its order. The lines of an earlier round stand where nothing
+    in the file gainsays them; worded_before is what the file of that round said of its columns."""
+    matching, before = Matching(export, survey), _by_column(earlier)
+    told = {column: matching.told(column) for column in export.table.header}
+    _put_other_behind(told, export, survey)
+    for column in told.keys() & before.keys():
+        told[column] = matching.held(before[column], told[column], (worded_before or {}).get(column))
+    _mark_moved(told, list(before))
+    lines = in_one_form([line for column, found in told.items() for line in found or [Proposed(column, UNSURE)]])
+    lines = like_other_cells(like_siblings(lines, export, survey), export, survey)
+    lines = matching.guessed(lines)
+    return [*(_unsure_if_repeated(line, lines, survey) for line in lines), *_not_offered(lines, earlier, survey)]
 
-    source_column: str
-    question_id: str
-    part: str = ""
-    ticked: str = ""
-    not_ticked: str = ""
-    list_separator: str = ""
-    reason: str = ""
 
-    @property
-    def question(self) -> str:
-        """The question without its mark."""
-        return self.question_id.removeprefix(UNSURE)
+def _put_other_behind(told: dict[str, list[Proposed]], export: Export, survey: Survey) -> None:
+    """A column that says Other and nothing else belongs to the options before it, as Typeform has it."""
+    for column, previous in zip([*told][1:], told, strict=False):
+        question = survey.questions_by_id.get(told[previous][0].question) if told[previous] else None
+        option = other_option(survey.lists.get(question.list_name or "", ())) if question else None
+        if question and option and told[previous][0].part and not told[column] and is_other(column):
+            told[column] = lines_of_option(column, question, option, export, survey)
 
 
-def propose_columns(export: Export, survey: Survey, earlier: Sequence[ColumnUse]) -> list[Proposed]:
-    """One line or more for each column of the export, in its order."""
-    before: dict[str, list[ColumnUse]] = {}
-    for use in earlier:
-        before.setdefault(use.source_column, []).append(use)
-    wordings = _wordings(survey)
-    proposed = [
-        line
-        for column in export.table.header
-        for line in (_as_before(before[column]) if column in before else [_matched(column, export, survey, wordings)])
-    ]
-    return [_unsure_if_repeated(line, proposed, survey) for line in proposed]
+def _mark_moved(told: dict[str, list[Proposed]], before: Sequence[str]) -> None:
+    """A name that only tells a place is the same column as in an earlier round where the same one stands before it."""
+    order, earlier = dict(zip([*told][1:], told, strict=False)), dict(zip(before[1:], before, strict=False))
+    for column in told.keys() & set(before):
+        if BY_PLACE.fullmatch(column) and order.get(column) != earlier.get(column):
+            told[column] = [line.marked("it is named by its place, which is another now") for line in told[column]]
 
 
 def known_names(survey: Survey, earlier: Sequence[ColumnUse]) -> frozenset[str]:
     """What a column may be called, normalised: by the codebook, the tools or an earlier round."""
-    before = (normalised(use.source_column) for use in earlier)
-    return frozenset((*_wordings(survey), *_known_headers(), *before))
+    asked = (name for question in survey.questions for name in names_of(question))
+    before = (use.source_column for use in earlier)
+    return frozenset(map(normalised, (*asked, *(each.header for each in known_headers()), *before)))
 
 
-def _as_before(uses: Sequence[ColumnUse]) -> list[Proposed]:
-    return [
-        Proposed(
-            use.source_column,
-            use.question_id,
-            *(value or "" for value in (use.part, use.ticked, use.not_ticked, use.list_separator)),
+def tools_columns(export: Export) -> dict[str, KnownHeader]:
+    """The columns of an export that are the tool's own."""
+    return known_columns({column: _plain_names(column, export) for column in export.table.header})
+
+
+def _plain_names(column: str, export: Export) -> set[str]:
+    readings = [reading for name in (column, export.wording(column)) for reading in _wholes(name)]
+    splits = (split for whole in readings for split in _splits(whole))
+    return {*readings, *(name for name, option in splits if normalised(option) in WHOLE_ANSWER)}
+
+
+def _by_column(earlier: Sequence[ColumnUse]) -> dict[str, list[Proposed]]:
+    before: dict[str, list[Proposed]] = {}
+    for use in earlier:
+        values = (use.part, use.ticked, use.not_ticked, use.list_separator)
+        line = Proposed(use.source_column, use.question_id, *(value or "" for value in values))
+        before.setdefault(use.source_column, []).append(line)
+    return before
+
+
+def _wholes(text: str) -> list[str]:
+    """A header, and the parts of "code. wording"."""
+    text = SELECTED.sub("", text)
+    code = WITH_CODE.fullmatch(text)
+    return [text, code["name"], code["code"]] if code else [text]
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """A name and an option, at every sign that may stand between them."""
+    for sign in BEFORE_OPTION.finditer(text):
+        yield text[: sign.start()], text[sign.end() :].removesuffix(CLOSING.get(sign.group().strip(), ""))
+
+
+class Matching:
+    """The columns of one export, held against one codebook."""
+
+    def __init__(self, export: Export, survey: Survey) -> None:
+        self.export, self.survey = export, survey
+        self.known = tools_columns(export)
+
+    @cached_property
+    def wordings(self) -> Mapping[str, set[str]]:
+        """The questions that go by a name, ids and labels, normalised."""
+        found: dict[str, set[str]] = {}
+        for question in self.survey.questions:
+            for name in names_of(question):
+                found.setdefault(normalised(name), set()).add(question.question_id)
+        return found
+
+    def told(self, column: str) -> list[Proposed]:
+        """The lines that the name or the wording of a column says; none where they say nothing."""
+        wording = self.export.wording(column)
+        if lines := self._named(column, wording):
+            return lines
+        if known := self.known.get(column):
+            return [self._of_tool(column, known)]
+        if lines := self._option_alone(column):
+            return lines
+        by_name = self._named(column, column) if wording != column else []
+        return [line.marked("its name is in the codebook, its wording is not") for line in by_name]
+
+    def held(self, before: list[Proposed], told: list[Proposed], worded_before: str | None) -> list[Proposed]:
+        """The lines of an earlier round, unless the file says that the name is another question's now."""
+        column = before[0].source_column
+        wording = self.export.table.wordings.get(column)
+        if any(line.question not in (*self.survey.questions_by_id, *RESERVED_NAMES, IGNORED) for line in before):
+            return told
+        is_same = wording is None or normalised(wording) == normalised(worded_before or "") or self._is_of_tool(column)
+        if not is_same and {line.question for line in told} != {line.question for line in before}:
+            was = " and ".join(line.question for line in before)
+            if told:
+                return [line.marked(f"it was {was} in an earlier round, and its wording is another's") for line in told]
+            return [line.marked(f"it was {was} in an earlier round, and its wording is not known") for line in before]
+        return [line for each in before for line in self._with_values(each)]
+
+    def _is_of_tool(self, column: str) -> bool:
+        return column in self.known and self.known[column].is_sure
+
+    def _with_values(self, line: Proposed) -> list[Proposed]:
+        """A line of an earlier round with the values of this file, where they are others."""
+        question = self.survey.questions_by_id.get(line.question)
+        if line.question == "_municipality":
+            found = _municipality(line.source_column, self.export.column(line.source_column))
+            return [line if found.part.startswith(UNSURE) else found]
+        if question is None or question.type != "select_multiple":
+            return [line]
+        choices = self.survey.lists.get(question.list_name or "", ())
+        option = next((each for each in choices if each.code == line.part), None)
+        if option and gainsaid(line, self.export, option):
+            return lines_of_option(line.source_column, question, option, self.export, self.survey)
+        found, cells = (
+            joined(line.source_column, question, self.export, self.survey),
+            self.export.column(line.source_column),
         )
-        for use in uses
-    ]
+        is_worse = how_read(cells, line.list_separator or " ", choices) < how_read(cells, found.list_separator, choices)
+        return [found if line.list_separator and is_worse else line]
 
+    def _named(self, column: str, text: str) -> list[Proposed]:
+        """The lines of the one question that a text names, with or without an option, or behind its groups."""
+        for whole in _wholes(text):
+            for name in (whole, *self._behind_groups(whole)):
+                if lines := self._of_name(column, name, None):
+                    return lines
+                for left, option in _splits(name):
+                    if lines := self._of_name(column, left, option):
+                        return lines
+        return []
 
-def _wordings(survey: Survey) -> dict[str, Question]:
-    """Every name that a question goes by, ids and labels, normalised."""
-    names = ((name, question) for question in survey.questions for name in names_of(question))
-    return {normalised(name): question for name, question in names}
+    def _behind_groups(self, text: str) -> Iterator[str]:
+        """A name behind those of its groups: group/question of KoboToolbox, group-question of ODK Central."""
+        for sign in BEHIND_GROUP.finditer(text):
+            group = text[: sign.start()]
+            if normalised(group) not in self.wordings and (sign.group() == "/" or " " not in group):
+                yield text[sign.end() :]
 
+    def _of_name(self, column: str, name: str, option: str | None) -> list[Proposed]:
+        questions = [self.survey.questions_by_id[each] for each in sorted(self.wordings.get(normalised(name), ()))]
+        if option is not None and normalised(option) in WHOLE_ANSWER:
+            option = None
+        found = [lines for each in questions if (lines := self._of_question(column, each, option))]
+        if len(found) > 1:
+            several = ", ".join(each.question_id for each in questions)
+            return [Proposed(column, UNSURE, reason=f"several questions have this wording: {several}")]
+        return found[0] if found else []
 
-def names_of(row: Question | Choice) -> list[str]:
-    """The id or code of a question or option, and its labels in every language."""
-    own = row.question_id if isinstance(row, Question) else row.code
-    return [own, *filter(None, row.labels.values())]
+    def _of_question(self, column: str, question: Question, option: str | None) -> list[Proposed]:
+        """The lines for a question; none when the option is none of its list."""
+        roles, text = self.survey.settings.roles, text_of_other(question, self.survey)
+        choices = self.survey.lists.get(question.list_name or "", ())
+        if option is None and roles and question.list_name == roles.list_name:
+            return [Proposed(column, "_role")]
+        if option is None and question.type != "select_multiple":
+            return [Proposed(column, question.question_id)]
+        if option is None:
+            return [joined(column, question, self.export, self.survey)]
+        is_text = option.endswith(OWN_WORDS) or (is_other(option) and not option_named(option, choices))
+        if is_text or question.type != "select_multiple":
+            is_text = is_text or is_other(option)
+            return [Proposed(column, text.question_id)] if text and is_text else []
+        chosen = option_named(option, choices)
+        return lines_of_option(column, question, chosen, self.export, self.survey) if chosen else []
 
+    def _of_tool(self, column: str, known: KnownHeader) -> Proposed:
+        if known.question_id == "_municipality":
+            return _municipality(column, self.export.column(column))
+        return Proposed(column, known.question_id, reason=known.reason)
 
-def _matched(column: str, export: Export, survey: Survey, wordings: Mapping[str, Question]) -> Proposed:
-    readings = list(_readings(export.wording(column)))
-    for name, option in readings:
-        if question := wordings.get(normalised(name)):
-            line = _of_question(column, question, option, export, survey)
-            if line is not None:
-                return line
-    known = next(filter(None, (_known_headers().get(normalised(name)) for name in (column, *dict(readings)))), None)
-    if known == "_municipality":
-        return _municipality(column, export.column(column))
-    if known:
-        return Proposed(column, known)
-    near = nearest(normalised(export.wording(column)), wordings)
-    if near is None:
-        return _by_values(column, export, survey)
-    question = wordings[near]
-    line = _of_question(column, question, None, export, survey) or Proposed(column, question.question_id)
-    return replace(line, question_id=UNSURE + line.question, reason="the wording is near, not the same")
+    def _option_alone(self, column: str) -> list[Proposed]:
+        """A column that is named by an option and holds it, as Typeform has it; an option of one question only."""
+        cells = {normalised(cell) for cell in self.export.column(column)}
+        found = [
+            (question, option)
+            for question in self.survey.questions if question.type == "select_multiple"
+            for option in self.survey.lists.get(question.list_name or "", ())
+            if normalised(column) in map(normalised, filter(None, option.labels.values()))
+        ]  # fmt: skip
+        if len(found) != 1 or not cells <= {normalised(column)}:
+            return []
+        return lines_of_option(column, *found[0], self.export, self.survey)
+
+    def guessed(self, lines: Sequence[Proposed]) -> list[Proposed]:
+        """The lines with a guess at what neither name nor wording tells, by questions that no column is yet."""
+        taken = {line.question for line in lines}
+        free = self.survey.questions_by_id.keys() - taken
+        return [
+            self._guess(line, free, taken) if line == Proposed(line.source_column, UNSURE) else line for line in lines
+        ]
+
+    def _guess(self, line: Proposed, free: Collection[str], taken: Collection[str]) -> Proposed:
+        near = self._near(normalised(self.export.wording(line.source_column)), free)
+        if near is not None:
+            (found, *_) = self._of_question(line.source_column, near, None)
+            return found.marked("the wording is near, not the same")
+        guess, reason = self._by_values(line.source_column)
+        return (
+            line.marked("no question has this id or wording")
+            if guess in taken
+            else replace(line, question_id=UNSURE + guess, reason=reason)
+        )
+
+    def _near(self, wording: str, free: Collection[str]) -> Question | None:
+        """The question whose wording is near, where no other one is as near: a wrong name is worse than none, and
+        Claim 1 is near to Claim 2."""
+        scores = sorted(
+            (
+                (fuzz.ratio(wording, name), question)
+                for name, questions in self.wordings.items()
+                for question in questions
+                if len(name) >= SHORTEST_NEAR and DIGITS.findall(name) == DIGITS.findall(wording)
+            ),
+            reverse=True,
+        )
+        score, best = scores[0] if scores else (0.0, "")
+        second = next((other for other, question in scores if question != best), 0.0)
+        is_near = score >= NEAR_ENOUGH and score - second >= NEARER_BY and best in free
+        return self.survey.questions_by_id[best] if is_near else None
+
+    def _by_values(self, column: str) -> tuple[str, str]:
+        """The values may be those of the roles, or times."""
+        roles, values = self.survey.settings.roles, self.export.column(column)
+        choices = self.survey.lists.get(roles.list_name, ()) if roles else ()
+        shown = {normalised(self.export.label(column, value)) for value in values}
+        if shown and shown <= {normalised(name) for each in choices for name in names_of(each)}:
+            return "_role", "its values are those of the roles"
+        if values and timestamp_formats(values):
+            return "_submitted_at", "its values are times"
+        return "", "no question has this id or wording"
 
 
 def _municipality(column: str, values: Sequence[str]) -> Proposed:
@@ -112,90 +302,26 @@ def _municipality(column: str, values: Sequence[str]) -> Proposed:
     return Proposed(column, "_municipality", UNSURE, reason="codes or names cannot be told from the file")
 
 
-def _by_values(column: str, export: Export, survey: Survey) -> Proposed:
-    """A column that no wording tells: the values may be those of the roles, or times."""
-    roles, values = survey.settings.roles, export.column(column)
-    choices = survey.lists.get(roles.list_name, ()) if roles else ()
-    shown = {normalised(export.label(column, value)) for value in values}
-    if shown and shown <= {normalised(name) for each in choices for name in names_of(each)}:
-        return Proposed(column, UNSURE + "_role", reason="its values are those of the roles")
-    if values and timestamp_formats(values):
-        return Proposed(column, UNSURE + "_submitted_at", reason="its values are times")
-    return Proposed(column, UNSURE, reason="no question has this id or wording")
-
-
-def _known_headers() -> dict[str, str]:
-    with KNOWN_HEADERS.open(encoding="utf-8", newline="") as handle:
-        return {normalised(row["header"]): row["question_id"] for row in csv.DictReader(handle)}
-
-
-def _readings(column: str) -> Iterator[tuple[str, str | None]]:
-    """A header as a name, or a name with an option: whole first, then its parts."""
-    yield column, None
-    for whole in filter(None, (column, (code := WITH_CODE.fullmatch(column)) and code["name"], code and code["code"])):
-        yield whole, None
-        if found := WITH_OPTION.fullmatch(whole):
-            yield found["name"], (found["bracket"] or found["colon"]).strip()
-
-
-def _of_question(
-    column: str, question: Question, option: str | None, export: Export, survey: Survey
-) -> Proposed | None:
-    """The line for a question; None when the option is none of its list."""
-    roles = survey.settings.roles
-    if roles and question.list_name == roles.list_name:
-        return Proposed(column, "_role")
-    if question.type != "select_multiple":
-        return Proposed(column, question.question_id) if option is None else None
-    if option is not None:
-        return _of_option(column, question, option, export, survey)
-    return _joined(column, question, export, survey)
-
-
-def _of_option(column: str, question: Question, option: str, export: Export, survey: Survey) -> Proposed | None:
-    choices = survey.lists.get(question.list_name or "", ())
-    same = [each for each in choices if normalised(option) in map(normalised, names_of(each))]
-    if not same:
-        return None
-    ticked, not_ticked = _ticks(column, export, same[0])
-    reason = "which value means ticked cannot be told from the file" if ticked.startswith(UNSURE) else ""
-    return Proposed(column, question.question_id, same[0].code, ticked, not_ticked, "", reason)
-
-
-def _ticks(column: str, export: Export, option: Choice) -> tuple[str, str]:
-    """The values that mean ticked and not ticked: a yes, or the option itself; a no, or nothing."""
-    means_yes = {*YES, *map(normalised, names_of(option))}
-    found = {value: normalised(export.label(column, value)) for value in export.column(column)}
-    yes = [value for value, shown in found.items() if shown in means_yes]
-    no = [value for value, shown in found.items() if shown in NO]
-    if len(yes) == 1 and len(no) <= 1:
-        return yes[0], "".join(no)
-    return UNSURE + ("".join(found) if len(found) == 1 and not no else ""), ""
-
-
-def _joined(column: str, question: Question, export: Export, survey: Survey) -> Proposed:
-    """One cell for all options: the sign that cuts the cells into the most options of the list."""
-    choices = survey.lists.get(question.list_name or "", ())
-    names = {normalised(name) for choice in choices for name in names_of(choice)}
-    cells = export.column(column)
-
-    def n_known(sign: str) -> int:
-        return sum(normalised(part) in names for cell in cells for part in cell.split(sign))
-
-    best = max(LIST_SEPARATORS, key=n_known)
-    is_told = n_known(best) > max(n_known(sign) for sign in LIST_SEPARATORS if sign != best)
-    if is_told:
-        return Proposed(column, question.question_id, list_separator=best)
-    reason = "which sign separates the options cannot be told from the file"
-    return Proposed(column, UNSURE + question.question_id, list_separator=best, reason=reason)
-
-
 def _unsure_if_repeated(line: Proposed, proposed: Sequence[Proposed], survey: Survey) -> Proposed:
     """Two columns for one question, or one option of it: a person says which of them it is."""
-    question = survey.questions_by_id.get(line.question)
-    if line.question in ("", IGNORED) or (question is None and not line.question.startswith("_")):
+    if line.question in ("", IGNORED) or line.question_id.startswith(UNSURE):
         return line
-    same = [other for other in proposed if (other.question, other.part) == (line.question, line.part)]
-    if len(same) == 1 or line.question_id.startswith(UNSURE):
-        return line
-    return replace(line, question_id=UNSURE + line.question, reason=f"{len(same)} columns look like it")
+    same = [other for other in proposed if _answered(other, survey) == _answered(line, survey)]
+    return line if len(same) == 1 else line.marked(f"{len(same)} columns look like it")
+
+
+def _answered(line: Proposed, survey: Survey) -> tuple[str, str]:
+    return line.question, line.part if line.question in survey.questions_by_id else ""
+
+
+def _not_offered(lines: Sequence[Proposed], earlier: Sequence[ColumnUse], survey: Survey) -> Iterator[Proposed]:
+    """The options without a column, of questions with a column per option: as in an earlier round, or to decide."""
+    before = {(use.question_id, use.part) for use in earlier if use.source_column == NOT_OFFERED}
+    there = {(line.question, line.part) for line in lines if line.part}
+    for question in survey.questions:
+        for option in survey.lists.get(question.list_name or "", ()):
+            is_asked = any(name == question.question_id for name, _ in there)
+            if is_asked and question.type == "select_multiple" and (question.question_id, option.code) not in there:
+                line = Proposed(NOT_OFFERED, question.question_id, option.code)
+                is_known = (question.question_id, option.code) in before
+                yield line if is_known else line.marked("no column is this option: take the line out if one is")

@@ -6,26 +6,30 @@ import csv
 import io
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from ingest.errors import FaultList
 from ingest.fields import FolderName, is_valid
 from ingest.fingerprint import file_sha256
-from ingest.inputs import Scope, read_inputs
+from ingest.inputs import Inputs, Scope, read_inputs
 from ingest.paths import DataPaths
-from ingest.proposals.columns import UNSURE, Proposed, known_names, propose_columns
+from ingest.proposals.columns import known_names, propose_columns, tools_columns
+from ingest.proposals.headers import UNSURE, KnownHeader
+from ingest.proposals.options import NOT_OFFERED, Proposed
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
 from ingest.readers.files import is_plain_file
 from ingest.registry import Registry
-from ingest.round import TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round
-from ingest.rounds import round_folder, survey_folders
+from ingest.round import TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round, read_round
+from ingest.round_checks import check_round
+from ingest.rounds import round_folder, round_folders, survey_folders
 from ingest.rows import SourceRow
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import Survey
@@ -33,6 +37,7 @@ from ingest.survey import Survey
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 LONGEST_LINE = 200  # a hash stands on the line of its file
 DECIMAL = re.compile(r"[+-]?[0-9]+(?P<sign>[.,])[0-9]+")
+USUAL_TIMEZONE = "Europe/Helsinki"
 IN_FIELD = {"opens_on": UNSURE, "closes_on": UNSURE}
 FRAME = {"division_date": UNSURE, "population_date": UNSURE, "scope": UNSURE}
 
@@ -48,11 +53,12 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Draft:
-    """A drafted folder, and what is left to decide in it."""
+    """A drafted folder, what is left to decide in it, and the rounds that it took nothing from: they have faults."""
 
     folder: Path
     n_columns: int
     doubts: Sequence[Doubt]
+    left_out: Sequence[str] = ()
 
 
 def draft_round(
@@ -63,15 +69,16 @@ def draft_round(
         return None
     file = file.resolve() if file.is_symlink() else file  # a person named it, and sees where it leads
     folder = round_folder(paths, f"{survey_id}/{round_id}")
-    inputs = read_inputs(paths, Scope([survey_id]), faults)
+    inputs = read_inputs(paths, Scope([survey_id], ()), faults)
     if not is_plain_file(file, faults) or inputs.registry is None or inputs.systems is None or not inputs.surveys:
         return None
-    survey, earlier = inputs.surveys[0].survey, _in_order(inputs.surveys[0].rounds)
+    survey = inputs.surveys[0].survey
+    earlier, left_out = _earlier_rounds(survey, inputs)
     before = earlier[-1].columns if earlier else ()
     export = read_export(file, faults, known_names(survey, before))
     if export is None or len(faults):
         return None
-    columns = propose_columns(export, survey, before)
+    columns = propose_columns(export, survey, before, _wordings_of(earlier, export))
     known = [recode for round_ in earlier for recode in round_.recodes]
     recodes = propose_recodes(export, columns, survey, inputs.registry, inputs.systems, known)
     settings, doubts = _settings(export, survey, round_id, columns, inputs.registry)
@@ -84,7 +91,7 @@ def draft_round(
     }
     _write(folder, texts, file, name)
     all_doubts = [*_doubts_of_columns(columns), *_doubts_of_recodes(recodes), *doubts, *CARD_DOUBTS]
-    return Draft(folder, len(export.table.header), all_doubts)
+    return Draft(folder, len(export.table.header), all_doubts, left_out)
 
 
 def _is_possible(paths: DataPaths, survey_id: str, round_id: str, file: Path, faults: FaultList) -> bool:
@@ -119,8 +126,26 @@ def _is_possible(paths: DataPaths, survey_id: str, round_id: str, file: Path, fa
     return not len(faults)
 
 
-def _in_order(rounds: Iterable[Round]) -> list[Round]:
-    return sorted(rounds, key=lambda round_: round_.settings.field_window.opens_on)
+def _earlier_rounds(survey: Survey, inputs: Inputs) -> tuple[list[Round], list[str]]:
+    """The rounds to learn from, in their order, and those that have faults, or are drafts that nobody decided yet."""
+    sound, left_out = [], []
+    for folder in round_folders(survey.folder):
+        faults = FaultList()
+        round_ = read_round(survey.survey_id, folder, faults)
+        if round_ is not None:
+            check_round(round_, survey, inputs.registry, inputs.systems, faults)
+        if round_ is None or len(faults):
+            left_out.append(f"{survey.survey_id}/{folder.name}")
+        else:
+            sound.append(round_)
+    return sorted(sound, key=lambda round_: round_.settings.field_window.opens_on), left_out
+
+
+def _wordings_of(earlier: Sequence[Round], export: Export) -> Mapping[str, str]:
+    """What the file of the last round said of its columns, where the new one says it too."""
+    files = [path for round_ in earlier[-1:] for path in round_.response_files if is_plain_file(path, FaultList())]
+    before = read_export(files[0], FaultList()) if files and export.table.wordings else None
+    return before.table.wordings if before else {}
 
 
 def _settings(
@@ -131,11 +156,12 @@ def _settings(
         text for name in TIMESTAMP_NAMES for line in columns if line.question == name
         for text in export.column(line.source_column)
     ]  # fmt: skip
+    tools = tools_columns(export)
     settings: dict[str, Any] = {
         "round_id": round_id,
         "title": dict.fromkeys(survey.settings.languages, UNSURE),
         "field_window": IN_FIELD,
-        "timezone": export.timezone or "Europe/Helsinki",
+        "timezone": _timezone(export, columns, tools),
         "frame": FRAME,
         "files": [],
         **export.settings(),
@@ -154,10 +180,75 @@ def _settings(
         Doubt("round.yml", name, reason) for name, reason in TOLD_BY_THE_FILE.items()
         if str(settings.get(name)).startswith(UNSURE)
     ]  # fmt: skip
+    states, doubts_of_states = _states(export, columns, tools)
+    return settings | states | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts + doubts_of_states
+
+
+def _timezone(export: Export, columns: Sequence[Proposed], tools: Mapping[str, KnownHeader]) -> str:
+    """The zone that the file names, or that the tool writes its times in."""
+    used = [tools[line.source_column] for line in columns if line.source_column in tools and line.is_reserved]
+    named = next((header.timezone for header in used if header.timezone), UNSURE + USUAL_TIMEZONE)
+    return export.timezone or named
+
+
+def _states(
+    export: Export, columns: Sequence[Proposed], tools: Mapping[str, KnownHeader]
+) -> tuple[dict[str, Any], list[Doubt]]:
+    """What the file says of whole rows: previews, tests, and responses that were begun and not sent."""
+    settings: dict[str, Any] = {}
+    doubts = []
     if unfinished := _columns_with_gaps(export, columns):
         settings["skip_rows_without"] = [UNSURE + column for column in unfinished]
         doubts.append(Doubt("round.yml", "skip_rows_without", "some rows have no time of submission"))
-    return settings | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts
+    if unwanted := _rows_to_skip(export, tools):
+        settings["skip_rows_where"] = {column: _as_text(values) for column, values in unwanted.items()}
+        doubts += _doubts_of_rows(export, unwanted)
+    if finished := [value for line in columns for value in _finished(export, line, tools)]:
+        settings["completed_values"] = _as_text(finished)
+    return settings, doubts
+
+
+def _as_text(values: Sequence[str]) -> list[str]:
+    """In quotes, whatever YAML thinks of them, also when somebody takes a ? away."""
+    return list(map(DoubleQuotedScalarString, values))
+
+
+def _rows_to_skip(export: Export, tools: Mapping[str, KnownHeader]) -> dict[str, list[str]]:
+    """By column, the values that say that a row is no response. Where they surely do, later deliveries are meant too;
+    what a person decides is asked only where there is such a row."""
+    found = {}
+    for column, header in tools.items():
+        cells = set(export.column(column))
+        listed_values = header.not_responses.split("|") if header.is_sure else []
+        values = [
+            value for value in listed_values
+            if value.removeprefix(UNSURE) in cells
+            or (not value.startswith(UNSURE) and cells and value.isdigit() == all(map(str.isdigit, cells)))
+        ]  # fmt: skip
+        if any(values):
+            found[column] = values
+    return found
+
+
+def _doubts_of_rows(export: Export, unwanted: Mapping[str, Sequence[str]]) -> list[Doubt]:
+    """What the tool itself says of a row is no answer of anybody."""
+    return [
+        Doubt(
+            "round.yml",
+            f"skip_rows_where, {quoted(column)}",
+            f"take the line out if rows with {value[1:]} ({n}) are responses",
+        )
+        for column, values in unwanted.items()
+        for value in values
+        if value.startswith(UNSURE) and (n := export.column(column).count(value[1:]))
+    ]
+
+
+def _finished(export: Export, line: Proposed, tools: Mapping[str, KnownHeader]) -> list[str]:
+    """The values of the column of completion that say that a response was finished."""
+    header = tools.get(line.source_column) if line.question == "_completion" else None
+    cells = set(export.column(line.source_column)) if header else ()
+    return [value for value in header.finished.split("|") if value in cells] if header else []
 
 
 def _frames(registry: Registry) -> str:
@@ -169,10 +260,11 @@ def _frames(registry: Registry) -> str:
 def _columns_with_gaps(export: Export, columns: Sequence[Proposed]) -> list[str]:
     """The times of submission that some rows lack: responses that were begun and not sent, in some tools."""
     times = [line.source_column for line in columns if line.question == "_submitted_at"]
-    return [column for column in times if len(export.column(column)) < len(export.table.rows)]
+    return [column for column in times if 0 < len(export.column(column)) < len(export.table.rows)]
 
 
 TOLD_BY_THE_FILE = {
+    "timezone": "the file names none: times without an offset and the days of the field are read in it",
     "encoding": "the file is not UTF-8, and any other encoding is a guess",
     "sheet": "the workbook has several sheets",
     "name_row": "which row holds the names of the columns is a guess",
@@ -226,15 +318,17 @@ def _card(name: str, file: Path, today: date) -> dict[str, Any]:
 
 
 def _doubts_of_columns(columns: Sequence[Proposed]) -> list[Doubt]:
-    return [
-        Doubt("columns.csv", f"column {quoted(line.source_column)}", line.reason) for line in columns if line.reason
-    ]
+    return [Doubt("columns.csv", _shown(line), line.reason) for line in columns if line.reason]
+
+
+def _shown(line: Proposed) -> str:
+    return f"{line.question} {line.part}" if line.source_column == NOT_OFFERED else quoted(line.source_column)
 
 
 def _doubts_of_recodes(recodes: Sequence[ProposedRecode]) -> list[Doubt]:
     """By place only: a spelling that nobody knows may be somebody's own words."""
     return [
-        Doubt("recodes.csv", f"line {number}, {each.list_name}", each.reason)
+        Doubt("recodes.csv", f"line {number} ({each.list_name})", each.reason)
         for number, each in enumerate(recodes, start=2)
         if each.reason
     ]

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import FaultList
+from ingest.fields import ISO_TIMES
+from ingest.proposals.headers import normalised
 from ingest.readers import FORMATS, TextTable, read_table
 from ingest.readers.tables import NO_OPTIONS, CsvLayout, Layout, SheetLayout
 from ingest.readers.workbook import shown_sheets
@@ -36,11 +38,14 @@ MOST_ROWS_ABOVE = 20
 FEWEST = 2
 DELIMITERS = (";", ",", "\t", "|")
 TIMESTAMP_FORMATS = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y/%m/%d %H:%M:%S",
-    "%d.%m.%Y %H.%M.%S", "%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M",
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
+    "%d.%m.%Y %H.%M.%S", "%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y klo %H.%M",
     "%m/%d/%y %H:%M:%S", "%d/%m/%y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%y %H:%M", "%d/%m/%y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%d/%m/%Y %I:%M %p",
+    "%m/%d/%y %I:%M:%S %p", "%d/%m/%y %I:%M:%S %p", "%Y-%m-%d %I:%M:%S %p", "%Y/%m/%d %I:%M:%S %p",
 )  # fmt: skip
+ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 # Qualtrics writes a third row under the names: a JSON object for each column.
 IMPORT_ID = "ImportId"
 
@@ -254,14 +259,11 @@ def _import_id(rows: Sequence[Cells]) -> Mapping[str, str]:
     return {}
 
 
-def normalised(text: str) -> str:
-    """A wording without case, line breaks and the signs at its end."""
-    return " ".join(text.casefold().split()).rstrip(" ?!:.*")
-
-
 def timestamp_formats(texts: Sequence[str]) -> list[str]:
-    """The forms in which every one of the texts can be read."""
-    return [form for form in TIMESTAMP_FORMATS if all(_is_written(text, form) for text in texts)]
+    """The forms in which every one of the texts can be read; one without a digit, as "[not completed]", is no time."""
+    moments = [text for text in texts if any(map(str.isdigit, text))] or texts
+    forms = [form for form in TIMESTAMP_FORMATS if all(_is_written(text, form) for text in moments)]
+    return forms or ([ISO_TIMES] if all(map(ISO_MOMENT.fullmatch, moments)) and are_iso(moments) else [])
 
 
 def dates_in(texts: Sequence[str]) -> list[str]:

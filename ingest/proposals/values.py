@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.proposals.columns import UNSURE, Proposed, names_of
+from ingest.proposals.headers import UNSURE
+from ingest.proposals.options import NOT_OFFERED, Proposed, is_other, names_of
 from ingest.proposals.reading import Export
 from ingest.registry import Registry
 from ingest.round import Recode
@@ -16,6 +18,10 @@ from ingest.systems import Systems
 
 OTHER_LABEL = "its label in the file is another option's"
 UNKNOWN_LABEL = "its label in the file is no name of the option"
+HALF = "a part of a label that holds the sign between options: all parts of it stand for the option"
+OWN_WORDS = "near to no option: perhaps the words of somebody who chose Other"
+LIMESURVEY_OTHER = "-oth-"
+NUMBER = re.compile(r"0*([0-9]+)(?:[.,]0+)?")
 
 
 @dataclass(frozen=True)
@@ -43,17 +49,60 @@ def propose_recodes(
     found = {(each.list_name, each.source_value): each for each in _kept(earlier, survey)}
     kept = list(found.values())
     for line in columns:
-        if line.ticked:
+        if line.ticked or line.source_column == NOT_OFFERED:
             continue
         name, options = _options(line, survey, registry, systems)
         same = [each for each in kept if survey.recoded_list(each.list_name) == survey.recoded_list(name)]
         before = {each.source_value: each.code for each in same}
         is_open = name == line.question and not line.question.startswith("_")
-        for value in dict.fromkeys(_values(export, line)) if options else ():
-            code, reason = _code(value, export.label(line.source_column, value), options, before)
+        values = list(dict.fromkeys(_values(export, line))) if options else []
+        spellings = _Spellings(options, values, line.list_separator, is_open)
+        for value in values:
+            code, reason = _code(value, export.label(line.source_column, value), spellings, before)
             if code and not (is_open and code == UNSURE):
                 found[name, value] = ProposedRecode(name, value, code, reason)
     return list(found.values())
+
+
+class _Spellings:
+    """What stands for a code besides its own names: a number for a code that lost its zeros or has decimals, and the
+    parts of a label that holds the sign between options."""
+
+    def __init__(self, options: Mapping[str, str], values: Sequence[str], separator: str, is_open: bool) -> None:
+        self.options = options
+        codes = set(options.values())
+        self.others = set() if is_open else {code for name, code in options.items() if is_other(name)}
+        self._by_number = _codes_by((number(code), code) for code in codes)
+        parts = ((part.strip(), code) for name, code in options.items() for part in name.split(separator or None))
+        self._by_part = _codes_by(parts) if separator.strip() else {}
+        numbers = [value for value in values if number(value)]
+        self._are_all_codes = all(value in options or self._by_number.get(number(value)) for value in numbers)
+
+    def code(self, value: str) -> tuple[str, str] | None:
+        """The code and why it is unsure; None where the value is none of these."""
+        if part := self._by_part.get(value):
+            return UNSURE + part, HALF
+        if not number(value):
+            return None
+        code = self._by_number.get(number(value), "")
+        if not code:
+            return UNSURE, "a number that is no code"
+        is_sure = self._are_all_codes or value.startswith(f"{code}.")
+        return (code, "") if is_sure else (UNSURE + code, "a number that is not written as the code")
+
+
+def number(text: str) -> str:
+    """The digits of a whole number, without zeros that say nothing; empty for any other text."""
+    found = NUMBER.fullmatch(text)
+    return found[1] if found else ""
+
+
+def _codes_by(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The one code of each name."""
+    codes = defaultdict(set)
+    for name, code in named:
+        codes[name].add(code)
+    return {name: "".join(each) for name, each in codes.items() if name and len(each) == 1}
 
 
 def _kept(earlier: Sequence[Recode], survey: Survey) -> Iterator[ProposedRecode]:
@@ -71,12 +120,12 @@ def _kept(earlier: Sequence[Recode], survey: Survey) -> Iterator[ProposedRecode]
         yield ProposedRecode(each.list_name, each.source_value, (UNSURE if reason else "") + each.code, reason)
 
 
-def _code(value: str, label: str, options: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, str]:
+def _code(value: str, label: str, spellings: _Spellings, before: Mapping[str, str]) -> tuple[str, str]:
     """The code that a value stands for, and why it is unsure; no code where the value needs no recode, or has one.
 
     What the file itself says of a value is sure, unless the codebook or an earlier round says otherwise. A label that
     neither knows puts a code of the codebook in doubt, not what a person recoded."""
-    known = {**options, **before}
+    known = {**spellings.options, **before}
     sure = {spelling: code for spelling, code in known.items() if not code.startswith(UNSURE)}
     meant = sure.get(label)
     if value in known:
@@ -85,10 +134,17 @@ def _code(value: str, label: str, options: Mapping[str, str], before: Mapping[st
         return UNSURE + (meant or known[value]), OTHER_LABEL if meant else UNKNOWN_LABEL
     if meant is not None:
         return meant, ""
+    return spellings.code(label) or _near(label, sure, spellings.others)
+
+
+def _near(label: str, sure: Mapping[str, str], others: Collection[str]) -> tuple[str, str]:
+    other = "".join(others) if len(others) == 1 else ""
+    if other and label == LIMESURVEY_OTHER:
+        return other, ""
     near = nearest(label, sure)
-    if near is None:
-        return UNSURE, "a spelling that is near to no option"
-    return UNSURE + sure[near], "a spelling near to an option"
+    if near is not None:
+        return UNSURE + sure[near], "a spelling near to an option"
+    return UNSURE + other, OWN_WORDS if other else "a spelling that is near to no option"
 
 
 def _values(export: Export, line: Proposed) -> Iterator[str]:

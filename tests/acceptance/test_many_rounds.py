@@ -19,6 +19,7 @@ from tests.acceptance.project import (
     ROUND,
     ROUND_OF_2020,
     SECOND,
+    SURVEY_OF_2020,
     THIRD,
     copy_data,
     kuntakysely,
@@ -29,6 +30,7 @@ from tests.acceptance.project import (
 
 ReleaseOf = Callable[[DataPaths], str]
 DECISIONS = ROUND / "decisions.csv"
+BLANK = "tyhja_kysely"
 FAULT = (";Aloitusaika;", ";Lähetysaika;")
 ALL = [("2023-01", 172), ("2023-02", 172), ("2023-03", 172)]
 
@@ -140,9 +142,42 @@ def reopened(
     for folder in (ROUND, SECOND, THIRD):
         touch_round(paths, folder)
     replace(paths.root / THIRD / "responses.csv", *FAULT)
-    done = kuntakysely(paths, "refresh", "--round", ROUND.name, "--round", ROUND_OF_2020.name)
+    add_survey_of_one_blank_response(paths)
+    done = kuntakysely(paths, "refresh", "--round", ROUND.name, "--round", ROUND_OF_2020.name, "--round", "2020_empty")
     assert done.returncode == 0, done.stdout
     return paths, done.stdout
+
+
+def add_survey_of_one_blank_response(paths: DataPaths) -> None:
+    """A municipality sent the form and answered nothing; another round has not a single response."""
+    survey, other = paths.root / SURVEY_OF_2020, paths.surveys / BLANK
+    shutil.copytree(survey, other)
+    replace(other / "survey.yml", f"survey_id: {survey.name}", f"survey_id: {BLANK}")
+    for file, n_lines in ((other / "published_figures.csv", 1), (other / "rounds" / "2020" / "responses.csv", 2)):
+        lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)[:n_lines]
+        file.write_text("".join(lines), encoding="utf-8-sig" if n_lines > 1 else "utf-8")
+    header, first = (other / "rounds" / "2020" / "responses.csv").read_text(encoding="utf-8-sig").splitlines()
+    id_, *_, made_up = first.split(",")
+    blank = [id_, '"2020-01-02 10:00:00"', *4 * ['""'], '"106"', *(header.count(",") - 7) * ['""'], made_up]
+    (other / "rounds" / "2020" / "responses.csv").write_text(f"{header}\n{','.join(blank)}\n", encoding="utf-8-sig")
+    shutil.copytree(other / "rounds" / "2020", other / "rounds" / "2020_empty")
+    replace(other / "rounds" / "2020_empty" / "round.yml", 'round_id: "2020"', "round_id: 2020_empty")
+    (other / "rounds" / "2020_empty" / "responses.csv").write_text(f"{header}\n", encoding="utf-8-sig")
+    (other / "rounds" / "2020" / "decisions.csv").unlink(missing_ok=True)
+
+
+def test_a_response_that_answers_nothing_is_counted_and_stops_no_refresh(reopened: tuple[DataPaths, str]) -> None:
+    found = rows(
+        reopened[0],
+        f"select round_id, n_responses, n_municipalities from marts.dim_round where survey_id = '{BLANK}' order by all",
+    )
+    assert found == [("2020", 1, 1), ("2020_empty", 0, 0)]
+    checked = rows(
+        reopened[0],
+        "select round_id, status, observed from marts.round_quality "
+        f"where survey_id = '{BLANK}' and check_id = 'blank_responses' order by all",
+    )
+    assert checked == [("2020", "fail", "1 of 1"), ("2020_empty", "not_computable", "0 of 0")]
 
 
 def line_given(said: str) -> str:
@@ -194,16 +229,28 @@ def test_a_refresh_of_some_rounds_keeps_the_others_and_does_not_vouch_for_them(
 ) -> None:
     """The others are still to do, and a full refresh of one does them too."""
     paths, said = copy_data(reopened[0], tmp_path / "data"), reopened[1]
-    assert "Refreshing koto_kuntakysely/2023-01, owal_tyovoiman_ulkopuolella/2020\n" in said
+    of_blank = f"{BLANK}/2020, {BLANK}/2020_empty"
+    assert f"Refreshing koto_kuntakysely/2023-01, owal_tyovoiman_ulkopuolella/2020, {of_blank}\n" in said
     assert rounds(paths) == ALL
     left = ["koto_kuntakysely/2023-02", "koto_kuntakysely/2023-03"]
     assert list(rounds_to_read(paths, round_keys(paths))) == left
-    assert kuntakysely(paths, "refresh").returncode == 2, "one of them is faulty"
+    add_draft(paths)
+    done = kuntakysely(paths, "refresh")
+    assert done.returncode == 2, "one of them is faulty"
+    assert "Left out: koto_kuntakysely/2023-04 is a draft: 1 value waits in round.yml" in done.stdout
     replace(paths.root / THIRD / "responses.csv", *reversed(FAULT))
     done = kuntakysely(paths, "refresh", "--full", "--round", "2023-01")
     assert done.returncode == 0, done.stdout
     assert rounds(paths) == ALL
     assert "Nothing has changed" in kuntakysely(paths, "refresh").stdout
+
+
+def add_draft(paths: DataPaths) -> None:
+    """A round that nobody has decided on yet."""
+    folder = paths.root / SECOND.with_name("2023-04")
+    shutil.copytree(paths.root / SECOND, folder)
+    replace(folder / "round.yml", "2023-02", "2023-04")
+    replace(folder / "round.yml", "is_synthetic: true", "is_synthetic: '?'")
 
 
 def test_a_round_that_is_not_there(published_twice: DataPaths) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 
@@ -202,6 +203,10 @@ def test_personal_data_is_counted_and_its_place_told_without_it(
     told = warehouse.execute(PERSONAL).fetchall()
     assert [row[:4] for row in told] == [(place, "Kommentti", "", check_id)]
     assert text not in str(told)
+    allowed = json.dumps([text])
+    warehouse.execute("update raw.codebook__surveys set allowed_contacts = ?", [allowed])
+    models["int_texts_with_personal_data"].make(warehouse)
+    assert outcome(warehouse, models["checks_privacy"], check_id) == ("pass", "0")
 
 
 def test_only_answers_that_count_are_searched(warehouse: duckdb.DuckDBPyConnection, models: dict[str, Model]) -> None:

@@ -210,7 +210,7 @@ class Survey:
         write_yaml(folder / "round.yml", self.rounds[year])
         write_yaml(folder / "source.yml", self.cards[year])
         write_csv(folder / "columns.csv", self.columns)
-        ids = {row["id"] for row in rows}
+        ids = {row.get("id") for row in rows}
         write_csv(folder / "codings.csv", [row for row in self.codings if row["response_id"] in ids])
         if year == ROUND:
             write_csv(folder / "corrections.csv", self.corrections)

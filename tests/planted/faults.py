@@ -212,6 +212,14 @@ def _(survey: Survey) -> None:
         survey.answer(item, "", 1, 4, 8)
 
 
+@planted("blank_responses", "required_answered")
+def _(survey: Survey) -> None:
+    for use in survey.columns:
+        if not use["question_id"].startswith("_"):
+            survey.answer(use["source_column"], "", 3)
+    del survey.codings[3]
+
+
 @planted("break_offs")
 def _(survey: Survey) -> None:
     for column in ("staff", "share", "since", "size", *BATTERY, "comments", "system"):
@@ -588,6 +596,11 @@ IN_THE_WAREHOUSE = {
         "and municipality_code = 'M01'",
         seen_by=["frame_complete"],
     ),
+    "population_known": spoiled(
+        f"update intermediate.int_frame_classified set population = null, size_class_id = null where {OF_CLEAN} "
+        "and municipality_code = 'M01'",
+        seen_by=["population_known"],
+    ),
     "frame_one_county": spoiled(
         "delete from raw.registry__municipality_areas where municipality_code = 'M01' and area_level = 'county'",
         seen_by=["frame_one_county"],
@@ -611,6 +624,15 @@ IN_THE_WAREHOUSE = {
         f"delete from marts.answer_distribution where {OF_CLEAN} and question_id = 'means' "
         "and unit = 'response' and breakdown = 'all' and answer_code = 'paper'",
         seen_by=["cells_complete"],
+    ),
+    "delivery_not_shrunk": spoiled(
+        "insert into raw.release__rows by name select 'clean' as survey_id, '2023' as round_id, '1' as is_accepted "
+        "from range(6)",
+        seen_by=["delivery_not_shrunk"],
+    ),
+    "responses_kept": spoiled(
+        "insert into raw.release__rows values ('clean', '2023', 'the token of one that is gone', '1')",
+        seen_by=["responses_kept"],
     ),
     "frozen_figures": spoiled(
         f"update raw.release__figures set computed_value = '23' where {OF_CLEAN}",

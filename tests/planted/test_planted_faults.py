@@ -17,12 +17,15 @@ from tests.loading import load_all
 from tests.parsed import hand_on_parse
 from tests.pipeline.build import MODELS, run_dbt
 from tests.planted.base import EARLIER, N_MUNICIPALITIES, ROUND, Survey, write_registry
-from tests.planted.faults import FAULTS, IN_THE_WAREHOUSE, SOUND
+from tests.planted.faults import FAULTS, IN_THE_WAREHOUSE, OF_CLEAN, SOUND
 
 CLEAN = "clean"
 CHECKS = PROJECT_ROOT / "dbt_project" / "models" / "checks"
 # What the release before said of the sound survey.
 RELEASED = f"""
+    insert into raw.release__rows by name
+    select survey_id, round_id, response_token, '1' as is_accepted from raw.surveys__rows
+    where survey_id = '{CLEAN}' and round_id = '{ROUND}';
     insert into raw.release__figures by name
     select '{CLEAN}' as survey_id, '{ROUND}' as round_id, 'answered' as figure_id, {N_MUNICIPALITIES} as computed_value
 """
@@ -139,6 +142,34 @@ def test_a_fault_that_the_reader_would_refuse_is_seen_in_the_warehouse(
     with planted(connection, CLEAN, *fault.statements):
         seen = set().union(*(seen_in(connection, sql, CLEAN) for sql in compiled.values()))
     assert seen == fault.seen_by
+
+
+@pytest.mark.parametrize(("n_before", "is_seen"), [(29, False), (30, True), (210, False), (211, True)])
+def test_a_delivery_may_lose_five_rows_or_five_percent(
+    connection: duckdb.DuckDBPyConnection, compiled: Mapping[str, str], n_before: int, is_seen: bool
+) -> None:
+    """24 rows, and 200, after so many."""
+    n_more = 176 if n_before > 200 else 0
+    of_clean = f"select '{CLEAN}' as survey_id, '{ROUND}' as round_id"
+    statements = (
+        f"insert into intermediate.int_responses_disposed by name {of_clean}, 'more:' || range as row_id, "
+        f"'accepted' as disposition from range({n_more})",
+        f"insert into raw.surveys__rows by name {of_clean}, 'more' as source_file, range::varchar as source_line, "
+        f"'read' as row_status from range({n_more})",
+        f"insert into raw.release__rows by name {of_clean}, '1' as is_accepted "
+        f"from range({n_before - N_MUNICIPALITIES})",
+    )
+    with planted(connection, CLEAN, *statements):
+        seen = seen_in(connection, compiled["checks_drift"], CLEAN)
+    assert ("delivery_not_shrunk" in seen) is is_seen
+
+
+def test_a_delivery_without_a_response_is_seen(
+    connection: duckdb.DuckDBPyConnection, compiled: Mapping[str, str]
+) -> None:
+    nothing = f"update intermediate.int_responses_disposed set disposition = 'not_eligible' where {OF_CLEAN}"
+    with planted(connection, CLEAN, nothing):
+        assert "delivery_not_shrunk" in seen_in(connection, compiled["checks_drift"], CLEAN)
 
 
 def test_each_check_passes_somewhere(connection: duckdb.DuckDBPyConnection) -> None:

@@ -40,6 +40,18 @@ released as (
     select * from {{ ref('stg_release__figures') }}
 ),
 
+responses as (
+    select * from {{ ref('int_responses_disposed') }}
+),
+
+source_rows as (
+    select * from {{ ref('stg_surveys__rows') }}
+),
+
+published_rows as (
+    select * from {{ ref('stg_release__rows') }}
+),
+
 responded as (
     select
         survey_id,
@@ -296,6 +308,93 @@ frozen_figures as (
     from rounds
     left join printed_again as figures
         on rounds.survey_id = figures.survey_id and rounds.round_id = figures.round_id
+    group by rounds.survey_id, rounds.round_id
+),
+
+-- Erased rows are in neither; one that is withdrawn is there as long as it is delivered.
+delivered as (
+    select
+        responses.survey_id,
+        responses.round_id,
+        count(*) as n_rows,
+        sum(case when responses.disposition = 'accepted' then 1 else 0 end) as n_accepted
+    from responses
+    inner join source_rows on responses.row_id = source_rows.row_id
+    where source_rows.row_status <> 'erased' and responses.disposition not in ('exact_duplicate', 'empty_row')
+    group by responses.survey_id, responses.round_id
+),
+
+published as (
+    select
+        survey_id,
+        round_id,
+        count(*) as n_rows,
+        sum(is_accepted) as n_accepted
+    from published_rows
+    group by survey_id, round_id
+),
+
+sizes as (
+    select
+        published.survey_id,
+        published.round_id,
+        published.n_rows as n_rows_before,
+        published.n_accepted as n_accepted_before,
+        coalesce(delivered.n_rows, 0) as n_rows,
+        coalesce(delivered.n_accepted, 0) as n_accepted
+    from published
+    left join delivered
+        on published.survey_id = delivered.survey_id and published.round_id = delivered.round_id
+),
+
+delivery_not_shrunk as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        sizes.n_rows || ' rows, ' || sizes.n_accepted || ' accepted, after ' || sizes.n_rows_before || ' rows, '
+        || sizes.n_accepted_before || ' accepted' as observed,
+        'some, and at most {{ var('monitor').rows_lost }} rows or ' || {{ percent(var('monitor').rows_lost_share) }} || ' fewer'
+            as threshold,
+        case
+            when sizes.n_accepted = 0 then sizes.n_accepted_before
+            when
+                sizes.n_rows_before - sizes.n_rows
+                > greatest({{ var('monitor').rows_lost }}, {{ var('monitor').rows_lost_share }} * sizes.n_rows_before)
+                then sizes.n_rows_before - sizes.n_rows
+            when sizes.n_rows is not null then 0
+        end as n_failed
+    from rounds
+    left join sizes
+        on rounds.survey_id = sizes.survey_id and rounds.round_id = sizes.round_id
+),
+
+tokens as (
+    select distinct
+        survey_id,
+        round_id,
+        response_token
+    from source_rows
+),
+
+responses_kept as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        count(published_rows.response_token) - count(tokens.response_token) || ' of '
+        || count(published_rows.response_token) as observed,
+        0 as threshold,
+        case
+            when count(published_rows.response_token) > 0
+                then count(published_rows.response_token) - count(tokens.response_token)
+        end as n_failed
+    from rounds
+    left join published_rows
+        on rounds.survey_id = published_rows.survey_id and rounds.round_id = published_rows.round_id
+    left join tokens
+        on
+            published_rows.survey_id = tokens.survey_id
+            and published_rows.round_id = tokens.round_id
+            and published_rows.response_token = tokens.response_token
     group by rounds.survey_id, rounds.round_id
 ),
 

@@ -54,8 +54,19 @@ frame_complete as (
         round_id,
         count(*) as observed,
         'all classified' as threshold,
-        sum(case when population is null or size_class_id is null then 1 else 0 end)
+        sum(case when population is not null and size_class_id is null then 1 else 0 end)
         + count(*) - count(distinct municipality_code) as n_failed
+    from frame
+    group by survey_id, round_id
+),
+
+population_known as (
+    select
+        survey_id,
+        round_id,
+        count(population) || ' of ' || count(*) as observed,
+        'all' as threshold,
+        count(*) - count(population) as n_failed
     from frame
     group by survey_id, round_id
 ),

@@ -110,7 +110,7 @@ means as (
         rounds.survey_id,
         rounds.round_id,
         avg(frame.population) as population,
-        sum(frame.population * frame.has_responded) / nullif(sum(frame.has_responded), 0.0) as population_responded,
+        avg(case when frame.has_responded = 1 then frame.population end) as population_responded,
         sum(frame.foreign_language_x1000) / nullif(10.0 * sum(frame.population), 0.0) as language_pct,
         sum(frame.foreign_language_x1000 * frame.has_responded)
         / nullif(10.0 * sum(frame.population * frame.has_responded), 0.0) as language_pct_responded

@@ -60,7 +60,8 @@ select
                 || '; correct the answer in corrections.csv'
         when 'out_of_range'
             then
-                'expected a number from ' || coalesce({{ plain_number('questions.min_value') }}, 'any') || ' to '
+                'expected a number of 15 digits at most, from '
+                || coalesce({{ plain_number('questions.min_value') }}, 'any') || ' to '
                 || coalesce({{ plain_number('questions.max_value') }}, 'any')
                 || '; ask the respondent, or widen the bounds in questions.csv'
         when 'constraint_failed'

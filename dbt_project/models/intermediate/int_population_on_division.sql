@@ -1,5 +1,6 @@
 -- A population counted on one division, told on another: added up where municipalities have merged since, and the same
--- where nothing changed. What was counted together cannot be told apart again: there is no row.
+-- where nothing changed. What was counted together cannot be told apart again: there is no row. A sum with an unknown
+-- part is unknown.
 with municipalities as (
     select * from {{ ref('stg_registry__municipalities') }}
 ),
@@ -28,7 +29,7 @@ counted_before as (
         successors.successor_code as municipality_code,
         population.population_year,
         population.division_date as counted_on,
-        sum(population.population) as population
+        case when count(*) = count(population.population) then sum(population.population) end as population
     from population
     inner join successors
         on
@@ -78,6 +79,7 @@ qualify
     row_number() over (
         partition by told.division_date, told.municipality_code, told.population_year
         order by
+            told.population is null,
             told.counted_on <= told.division_date desc,
             abs({{ days_between('told.counted_on', 'told.division_date') }})
     ) = 1

@@ -1,6 +1,11 @@
--- How far each accepted response got: it is a break-off when everything that applied after its last answer was left
--- blank, half of what applied or more.
-with answers as (
+-- How far each accepted response got, texts left out: it is a break-off when everything that applied after its last
+-- answer was left blank, half of what applied or more. One without any answer is blank: it was broken off nowhere.
+with responses as (
+    select * from {{ ref('int_responses_disposed') }}
+    where disposition = 'accepted'
+),
+
+answers as (
     select * from {{ ref('int_answers_judged') }}
     where answer_status not in ('not_asked', 'not_applicable') and question_type <> 'text'
 ),
@@ -14,7 +19,6 @@ replied as (
         answers.survey_id,
         answers.round_id,
         answers.response_id,
-        answers.municipality_code,
         answers.question_id,
         questions.sort_order,
         max(case when answers.answer_status = 'blank' then 0 else 1 end) as has_answer
@@ -22,52 +26,42 @@ replied as (
     inner join questions
         on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
     group by
-        answers.survey_id,
-        answers.round_id,
-        answers.response_id,
-        answers.municipality_code,
-        answers.question_id,
-        questions.sort_order
+        answers.survey_id, answers.round_id, answers.response_id, answers.question_id, questions.sort_order
 ),
 
 reached as (
     select
+        *,
+        max(has_answer * sort_order) over (partition by survey_id, round_id, response_id) as last_order
+    from replied
+),
+
+counted as (
+    select
         survey_id,
         round_id,
         response_id,
-        municipality_code,
         count(*) as n_applicable,
         sum(has_answer) as n_answered,
-        max(case when has_answer = 1 then sort_order else -1 end) as last_order
-    from replied
-    group by survey_id, round_id, response_id, municipality_code
+        max(case when has_answer = 1 and sort_order = last_order then question_id end) as last_question_id,
+        sum(case when sort_order > last_order then 1 else 0 end) as n_after
+    from reached
+    group by survey_id, round_id, response_id
 )
 
 select
-    reached.survey_id,
-    reached.round_id,
-    reached.response_id,
-    reached.municipality_code,
-    reached.n_applicable,
-    reached.n_answered,
-    questions.question_id as last_question_id,
-    reached.n_answered >= {{ var('monitor').complete_share }} * reached.n_applicable as is_complete,
-    2 * sum(case when replied.sort_order > reached.last_order then 1 else 0 end) >= reached.n_applicable
-        as is_break_off
-from reached
-inner join replied
+    responses.survey_id,
+    responses.round_id,
+    responses.response_id,
+    responses.municipality_code,
+    coalesce(counted.n_applicable, 0) as n_applicable,
+    coalesce(counted.n_answered, 0) as n_answered,
+    counted.last_question_id,
+    coalesce(counted.n_answered >= {{ var('monitor').complete_share }} * counted.n_applicable, true) as is_complete,
+    coalesce(counted.n_answered > 0 and 2 * counted.n_after >= counted.n_applicable, false) as is_break_off
+from responses
+left join counted
     on
-        reached.survey_id = replied.survey_id
-        and reached.round_id = replied.round_id
-        and reached.response_id = replied.response_id
-left join questions
-    on reached.survey_id = questions.survey_id and reached.last_order = questions.sort_order
-group by
-    reached.survey_id,
-    reached.round_id,
-    reached.response_id,
-    reached.municipality_code,
-    reached.n_applicable,
-    reached.n_answered,
-    reached.last_order,
-    questions.question_id
+        responses.survey_id = counted.survey_id
+        and responses.round_id = counted.round_id
+        and responses.response_id = counted.response_id

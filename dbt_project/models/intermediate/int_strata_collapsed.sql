@@ -1,5 +1,6 @@
 -- The stratum of each municipality of the frame for a question: its size class. A class in which fewer than two
 -- answered says nothing of the spread within it: it joins the nearest smaller class that does, or else the next larger.
+-- Municipalities whose population is unknown stand as a class below the smallest.
 with frame as (
     select * from {{ ref('int_frame_classified') }}
 ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pyarrow as pa
@@ -19,5 +20,7 @@ def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ARG001
         "question_type = 'text' and answer_status = 'valid' and regexp_matches(raw_value, '[0-9@]')"
     )
     rows = texts.project(f"raw_value, {', '.join(PLACE)}").fetchall()
-    found = [(*place, kind) for text, *place in rows for kind in kinds_in(text)]
+    surveys = dbt.ref("stg_codebook__surveys").project("survey_id, allowed_contacts").fetchall()
+    allowed = {survey_id: json.loads(contacts) for survey_id, contacts in surveys}
+    found = [(*place, kind) for text, *place in rows for kind in kinds_in(text, allowed[place[1]])]
     return pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in found], SCHEMA)

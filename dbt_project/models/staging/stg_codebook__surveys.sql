@@ -8,6 +8,7 @@ select
     municipality_rule,
     none_ticked,
     size_class_question_id,
+    allowed_contacts,
     cast(min_municipalities as integer) as min_municipalities,
     cast(min_responses as integer) as min_responses,
     cast(quarantined_share_limit as double) as quarantined_share_limit,

@@ -5,6 +5,7 @@ select
     row_status,
     reason,
     content_sha256,
+    response_token,
     source_file || ':' || source_line as row_id,
     cast(source_line as bigint) as source_line,
     cast(started_at as timestamp) as started_at,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from ingest import privacy, retention
+from ingest import privacy, retention, state
 from ingest.erasure import NobodyFound, erase
 from ingest.errors import InputFaults
 from ingest.fingerprint import file_sha256
@@ -132,6 +133,21 @@ def test_the_same_call_goes_on_where_it_was_cut_off(people: DataPaths, round_fol
     assert erase(people, [KEY], RESPONSE, "A3", NOW).n_rows == 0
     (round_folder / "responses.csv").write_bytes(delivered)
     assert erase(people, [KEY], RESPONSE, "A3", NOW).n_rows == 1
+
+
+@pytest.mark.parametrize(("name", "id_", "left"), [(RESPONSE, "A3", 6), (RESPONDENT, "anna", 5), (RESPONSE, "A33", 7)])
+def test_what_was_published_of_them_is_forgotten_too(people: DataPaths, name: str, id_: str, left: int) -> None:
+    """Also of a response that is in no file any more; a row without an id is nobody's."""
+    kept = privacy.of_survey(people, SURVEY)
+    tokens = [*(kept.token(RESPONSE, "2024", f"A{number}") for number in range(1, 7)), None]
+    with state.opened(people) as memory:
+        state.record_published_rows(memory, [(SURVEY, "2024", token, 1) for token in tokens])
+    with suppress(NobodyFound):
+        erase(people, [KEY], name, id_, NOW)
+    with state.opened(people) as memory:
+        found = [token for *_, token, _ in state.published_rows(memory)]
+    assert len(found) == left
+    assert (kept.token(RESPONSE, "2024", "A3") in found) is (id_ == "A33")
 
 
 def test_nobody_is_erased_by_a_slip_of_the_pen(people: DataPaths, round_folder: Path, edit: Edit) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
+from ingest.load import validate
+from ingest.paths import DataPaths
 from ingest.personal_data import kinds_in
+from tests.broken.make_workbooks import ALPHA, HEADER, sheet_xml, write_workbook
+
+Edit = Callable[[Path, str, str], None]
 
 PERSONAL = [
     ("Kysy osoitteesta maija.meikalainen@example.org, kiitos", ["email"]),
@@ -39,3 +47,54 @@ def test_personal_data_is_seen(text: str, kinds: list[str]) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_only_looks_like_it_is_not(text: str) -> None:
     assert list(kinds_in(text)) == []
+
+
+# What is published of codebooks, rounds and inventory.
+
+SURVEY = Path("surveys/palvelukysely")
+OFFICE = "kirjaamo@example.org"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "of"),
+    [
+        ("survey.yml", "publisher: {fi: Testit", f"publisher: {{fi: '{OFFICE}'", "line 3, publisher.fi", ""),
+        ("questions.csv", "Personal,Staff,", f"Personal,Staff,ask {OFFICE}", "line 4, column note", "staff"),
+        ("choices.csv", "Advice,,", f"{OFFICE},,", "line 7, column label_en", ""),
+        ("choices.csv", "mieltä,Av samma åsikt,Agree", f"{OFFICE},x,Agree", "line 4, column group_label_fi", ""),
+        (
+            "published_figures.csv",
+            "half_up_0,published,,",
+            f"half_up_0,published,,{OFFICE}",
+            "line 3, column note",
+            "satisfied",
+        ),
+        ("plausibility.csv", "A large staff", f"Ask {OFFICE}", "line 2, column message_en", ""),
+        ("rounds/2024/round.yml", "en: Survey of services 2024", f"en: '{OFFICE}'", "line 2, title.en", ""),
+    ],
+)
+def test_text_to_be_published_is_looked_at_and_the_contact_of_an_office_may_stay(
+    paths: DataPaths, edit: Edit, file: str, old: str, new: str, place: str, of: str
+) -> None:
+    folder = paths.root / SURVEY
+    edit(folder / file, old, new)
+    (fault,) = [each for each in validate(paths) if each.code == "personal-data"]
+    assert (fault.file, fault.place) == (f"data/{SURVEY}/{file}", place)
+    assert (
+        fault.found == f"The text{of and f' of the question {chr(34)}{of}{chr(34)}'} looks like personal data (email)."
+    )
+    assert OFFICE not in str(fault)
+    edit(folder / "survey.yml", "limits:", f'allowed_contacts: ["{OFFICE}"]\nlimits:')
+    assert [each for each in validate(paths) if each.code == "personal-data"] == []
+
+
+def test_number_of_a_person_beside_that_of_an_office_is_seen(paths: DataPaths, edit: Edit) -> None:
+    edit(paths.root / SURVEY / "questions.csv", "Personal,Staff,", "Personal,Staff,029 55 36000 or 040 1234567")
+    edit(paths.root / SURVEY / "survey.yml", "limits:", 'allowed_contacts: ["029 55 36000"]\nlimits:')
+    assert [each.place for each in validate(paths)] == ["line 4, column note"]
+
+
+def test_inventory_is_looked_at(paths: DataPaths) -> None:
+    rows = [HEADER, (*ALPHA[:-1], f"ask {OFFICE}")]
+    write_workbook(paths.inventory, "systems", sheet_xml(rows))
+    assert [(each.code, each.place) for each in validate(paths)] == [("personal-data", "row 2")]

@@ -84,7 +84,8 @@ def test_wordings_and_labels_are_matched_in_each_language(empty: DataPaths, lang
     pd.DataFrame(answers, columns=header).to_csv(file, sep=";", index=False)
     made = draft(empty, file, "new")
     drafted = [(line[1], line[2]) for line in lines(made.folder / "columns.csv")[1:]]
-    assert drafted == [("opinion", ""), ("services", "advice"), ("staff", "")]
+    not_offered = [("?services", "training"), ("?services", "interpreting")]
+    assert drafted == [("opinion", ""), ("services", "advice"), ("staff", ""), *not_offered]
     assert lines(made.folder / "recodes.csv")[1:] == [("scale", misspelled, "?2")]
 
 
@@ -200,7 +201,7 @@ def test_what_the_file_says_of_a_code_is_its_recode(empty: DataPaths) -> None:
     made = draft(empty, write_sav(empty.root / "new.sav", "Palvelut riittävät kunnassamme", labels), "new")
     recodes = [("scale", "11", "1"), ("scale", "12", "2"), ("scale", "13", "?3"), ("scale", "2", "?1")]
     assert lines(made.folder / "recodes.csv")[1:] == recodes
-    assert [doubt.place for doubt in made.doubts if doubt.file == "recodes.csv"] == ["line 4, scale", "line 5, scale"]
+    assert [doubt.place for doubt in made.doubts if doubt.file == "recodes.csv"] == ["line 4 (scale)", "line 5 (scale)"]
 
 
 def test_a_code_whose_label_is_not_in_the_codebook_is_in_doubt(tmp_path: Path) -> None:
@@ -231,7 +232,7 @@ def test_what_ticks_is_what_the_file_says(
 ) -> None:
     question = "Mitä palveluja kunnassanne on?: Neuvonta"
     made = draft(empty, write_sav(empty.root / "new.sav", question, labels), "new")
-    (line,) = lines(made.folder / "columns.csv")[1:]
+    line = lines(made.folder / "columns.csv")[1]
     assert line == ("k1", "services", "advice", ticked, not_ticked, "")
 
 

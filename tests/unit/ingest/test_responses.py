@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ingest.errors import FaultList
+from ingest.fields import TimestampFormat, is_valid
 from ingest.paths import DataPaths
+from ingest.proposals.reading import TIMESTAMP_FORMATS
 from ingest.raw_tables import response_rows
-from ingest.responses import ResponseFile, read_responses
+from ingest.responses import TIMESTAMP_TEXT, ResponseFile, read_responses
 from ingest.round import Round, read_round
 
 HEADER = (
@@ -70,6 +74,45 @@ def test_times_become_utc_or_nothing(
     assert file.rows[0].started_at is None
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("written", "utc"),
+    [
+        ("2023-03-25T23:30:00+02:00", "2023-03-25 21:30:00"),
+        ("2023-03-27T00:10:00+03:00", "2023-03-26 21:10:00"),
+        ("2023-03-31T20:59:00Z", "2023-03-31 20:59:00"),
+        ("2023-03-31T20:59:59.999+0000", "2023-03-31 20:59:59"),
+        ("2023-03-31 23:59:00.1234567-01:30", "2023-04-01 01:29:00"),
+        ("2023-03-31T23:59:00", "2023-03-31 20:59:00"),  # in the zone of the round
+        ("2023-03-26T03:30:00", None),
+        ("31.3.2023 23.59", None),
+        ("0001-01-01T00:00:00+02:00", None),
+    ],
+)
+def test_times_of_iso_tell_their_own_zone(round_folder: Path, edit: Edit, written: str, utc: str | None) -> None:
+    edit(round_folder / "round.yml", '"%d.%m.%Y %H.%M"', "iso")
+    assert read(round_folder, f"A1;{written};001;Johtaja;Eri mieltä;;;;;x").rows[0].submitted_at == utc
+
+
+@pytest.mark.parametrize("form", [*TIMESTAMP_FORMATS, "%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y %H:%M %z"])
+def test_every_form_that_a_draft_writes_is_taken_and_reads_its_own_times(
+    round_folder: Path, edit: Edit, form: str
+) -> None:
+    """Of the afternoon and of the morning."""
+    edit(round_folder / "round.yml", "%d.%m.%Y %H.%M", form)
+    moments = [datetime(2024, 1, 31, hour, 5, tzinfo=ZoneInfo("Europe/Helsinki")) for hour in (0, 9, 12, 14)]
+    rows = [f"A{moment.hour};{moment.strftime(form)};001;Johtaja;Eri mieltä;;;;;x" for moment in moments]
+    assert [row.submitted_at for row in read(round_folder, *rows).rows] == [
+        f"{moment.astimezone(UTC):{TIMESTAMP_TEXT}}" for moment in moments
+    ]
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%Y %I.%M", "%Y-%m-%d %H:%M %Z", "%H:%M", "%m/%d %H:%M", "ISO", "%Q"])
+def test_a_form_that_reads_other_times_than_it_writes_is_refused(form: str) -> None:
+    """Half a day off, or as the machine's own zone would have it."""
+    assert not is_valid(TimestampFormat, form)
+    assert is_valid(TimestampFormat, "%d.%m.%Y")
 
 
 @pytest.mark.parametrize(

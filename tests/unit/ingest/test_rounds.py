@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from ingest.fingerprint import inputs_sha256
-from ingest.load import validate
+from ingest.inputs import drafts
+from ingest.load import load_rounds, validate
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from ingest.warehouse import opened
@@ -20,6 +21,43 @@ from tests.loading import load_all
 
 KEY = "palvelukysely/2024"
 Edit = Callable[[Path, str, str], None]
+
+
+MARKS = [
+    ("rounds/2024/round.yml", "title: {fi: Palvelukysely 2024", "title: {fi: '?'"),
+    ("rounds/2024/round.yml", "opens_on: 2024-01-08", "opens_on: '?'"),
+    ("rounds/2024/round.yml", "is_synthetic: true", "is_synthetic: '?true'"),
+    ("rounds/2024/columns.csv", "Huomautus,ignored", "Huomautus,?"),
+    ("rounds/2024/source.yml", "producer: ", "producer: '?' # "),
+    ("survey.yml", "licence: ", "licence: '?' # "),
+]
+
+
+@pytest.mark.parametrize(("file", "decided", "marked"), MARKS)
+def test_a_round_that_waits_for_a_person_is_a_draft(
+    paths: DataPaths, edit: Edit, file: str, decided: str, marked: str
+) -> None:
+    """Whatever kind of value is to stand there, and in whichever of the files."""
+    assert drafts(paths, [KEY]) == {}
+    edit(paths.surveys / "palvelukysely" / file, decided, marked)
+    found = drafts(paths, [KEY])
+    assert [fault.file for fault in found[KEY]] == [f"data/surveys/palvelukysely/{file}"]
+    assert set(found[KEY]) <= set(validate(paths)), "validate names them"
+
+
+def test_a_wrong_value_makes_no_draft(paths: DataPaths, round_folder: Path, edit: Edit) -> None:
+    edit(round_folder / "round.yml", "opens_on: 2024-01-08", "opens_on: when?")
+    assert validate(paths)
+    assert drafts(paths, [KEY]) == {}
+
+
+def test_a_survey_that_waits_for_a_person_does_not_stop_the_others(paths: DataPaths, edit: Edit) -> None:
+    draft = paths.surveys / "luonnos"
+    shutil.copytree(paths.surveys / "palvelukysely", draft, ignore=shutil.ignore_patterns("rounds"))
+    edit(draft / "survey.yml", "survey_id: palvelukysely", "survey_id: luonnos")
+    edit(draft / "survey.yml", "licence: ", "licence: '?' # ")
+    assert [each.key for each in load_rounds(paths, [KEY]).rounds] == [KEY]
+    assert {fault.code for fault in validate(paths)} >= {"undecided"}
 
 
 def test_rounds_are_folders(paths: DataPaths, round_folder: Path) -> None:

@@ -343,7 +343,7 @@ FAULTS = {
     MAIL.replace(
         "[a@", "[a@b, a at "
     ): 'line 6, email.to: The value is "a at example.org". Expected: an e-mail address',
-    MAIL.replace("a@example.org", ""): "line 6, email.to: The value is a list. Expected: one address or more.",
+    MAIL.replace("a@example.org", ""): "line 6, email.to: The list is empty. Expected: one address or more.",
     MAIL.replace("  host: h\n", ""): 'line 1, email.host: There is no "host".',
     MAIL + "  password: p\n": 'line 7, email.password: The key "password" is not known here.',
     MAIL + "  user: u\n": "line 1, email: The value is a group of keys. Expected: the keys user and password_variable",

@@ -81,6 +81,7 @@ RECORDS = """
         decided_on varchar, valid_until varchar, reason varchar, source_file varchar, source_sha256 varchar,
         source_line varchar
     );
+    create or replace table raw.codebook__surveys as select 'koto' as survey_id, '[]' as allowed_contacts;
     create or replace table checks.dbt_results as select 'unique_dim_round' as check_id;
     create or replace table checks.table_keys as
         select table_name, case when table_name = 'dim_round' then 'round_key' else 'id' end as key_columns

@@ -183,6 +183,13 @@ def test_not_refused(paths: DataPaths, change: str) -> None:
     assert reasons(paths, change) == ""
 
 
+def test_contact_of_an_office_that_a_survey_allows_is_no_personal_data(paths: DataPaths) -> None:
+    change, message = REFUSED["an e-mail address in a text"]
+    allow = "update raw.codebook__surveys set allowed_contacts = '[\"maija.meikalainen@example.org\"]'"
+    assert re.search(message, reasons(paths, change))
+    assert not re.search("personal data", reasons(paths, allow))
+
+
 def test_a_refusal_leaves_the_release_as_it_was(released: DataPaths, now: datetime) -> None:
     with warehouse.opened(released.warehouse_file) as connection:
         connection.execute("update checks.results set status = 'fail'")

@@ -15,6 +15,7 @@ import pytest
 from ingest import lock, state, warehouse
 from ingest.paths import DataPaths
 from publish import exports, release
+from publish.gate import PublishRefused
 
 Rebuild = Callable[[DataPaths, int], None]
 OWN = {table.name for table in release.OWN_TABLES}
@@ -47,6 +48,41 @@ def test_holds_the_allowed_tables_in_marts_and_nothing_else(paths: DataPaths, no
     assert set(tables) == {("marts", name) for name in {*release.PUBLISHED_TABLES, *OWN} - {"headline_result"}}
     assert schemas == [("marts",)]
     assert b"anna@example.fi" not in paths.current.read_bytes()
+
+
+DELIVERED = """
+create table raw.surveys__rows as
+select 'koto' as survey_id, '2023-01' as round_id, 'f' as source_file, n::varchar as source_line, 't' || n
+    as response_token
+from range(3) as t (n);
+create table intermediate.int_responses_disposed as
+select survey_id, round_id, 'f:' || source_line as row_id, 'accepted' as disposition from raw.surveys__rows
+"""
+
+
+def test_a_delivery_is_the_last_one_once_it_is_published(paths: DataPaths, now: datetime) -> None:
+    """One that is refused is not: it would be held against itself when it is tried again."""
+    deliver(paths, DELIVERED)
+    release.publish(paths, now, refresh_id=1)
+    assert tokens_published(paths) == ["t0", "t1", "t2"]
+    deliver(paths, "delete from intermediate.int_responses_disposed where row_id <> 'f:0'")
+    deliver(paths, "update marts.dim_round set n = 2")
+    with pytest.raises(PublishRefused):
+        release.publish(paths, now + DAY, refresh_id=2)
+    assert tokens_published(paths) == ["t0", "t1", "t2"]
+    deliver(paths, "update marts.dim_round set n = 1")
+    release.publish(paths, now + DAY, refresh_id=3)
+    assert tokens_published(paths) == ["t0"]
+
+
+def deliver(paths: DataPaths, sql: str) -> None:
+    with warehouse.opened(paths.warehouse_file) as connection:
+        connection.execute(sql)
+
+
+def tokens_published(paths: DataPaths) -> list[str | None]:
+    with state.opened(paths) as memory:
+        return [token for *_, token, _ in state.published_rows(memory)]
 
 
 def test_file_is_read_only_named_by_its_hash_and_has_no_log(published: DataPaths) -> None:

@@ -1,0 +1,190 @@
+"""Whatever a round has nothing of, every model and check is made of it, and keeps what its YAML file says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pytest
+
+from ingest.paths import DataPaths
+from tests.loading import load_all
+from tests.parsed import hand_on_parse
+from tests.pipeline.build import run_dbt
+from tests.properties.lacking import LACKS, examples, write_all
+from tests.properties.models import Model, built, compile_models, slipped
+from tests.rendered import Slip
+
+EXAMPLES = examples()
+FLOATS = ("DOUBLE", "FLOAT")
+RESPONDED = ("int_responses_disposed", "int_municipalities_responded", "int_response_rates", "response_rate")
+PROGRESSED = ("int_responses_progressed", "checks_response", "round_checks")
+# What might be taken for granted of a round: what says that it was, the slip, and the models that it goes through.
+SLIPS = [
+    ("unique_together_round_checks", Slip(PROGRESSED[0], "counted.n_answered > 0 and ", ""), PROGRESSED),
+    ("not every accepted response", Slip(PROGRESSED[0], "left join counted", "inner join counted"), PROGRESSED),
+    ("rows in are not rows out", Slip(RESPONDED[0], "left join matched", "inner join matched"), RESPONDED),
+    (
+        "a check is missing",
+        Slip("checks_response", "left join progress", "inner join progress"),
+        ("checks_response", "round_checks"),
+    ),
+    (
+        "no number",
+        Slip("int_response_rates", "cast(nullif(n_municipalities, 0) as double)", "cast(n_municipalities as double)"),
+        RESPONDED[2:],
+    ),
+    (
+        "not_null",
+        Slip("response_rate", "    is_synthetic,", "    nullif(is_synthetic, true) as is_synthetic,"),
+        ("response_rate",),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a YAML file says of a model: a query that finds the rows against it."""
+
+    name: str
+    sql: str
+
+
+@pytest.fixture(scope="module")
+def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    paths = hand_on_parse(built_sample, DataPaths(tmp_path_factory.mktemp("nothing") / "data"))
+    write_all(paths, EXAMPLES)
+    load_all(paths)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def models(paths: DataPaths) -> tuple[Model, ...]:
+    return compile_models(paths)
+
+
+@pytest.fixture(scope="module")
+def rules(paths: DataPaths, models: tuple[Model, ...]) -> list[Rule]:  # noqa: ARG001  dbt compiles on what is built
+    """Every data test of every YAML file as dbt compiles it, and every column that is not to be null."""
+    run_dbt(paths, "compile")
+    nodes = json.loads((paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    tests = [Rule(node["name"], node["compiled_code"]) for node in nodes if node["resource_type"] == "test"]
+    return [*tests, *(rule for node in nodes if node["resource_type"] == "model" for rule in _never_null(node))]
+
+
+def _never_null(node: dict[str, object]) -> Iterator[Rule]:
+    columns = node["columns"]
+    assert isinstance(columns, dict)
+    for name, column in columns.items():
+        if any(constraint["type"] == "not_null" for constraint in column["constraints"]):
+            relation = f"{node['schema']}.{node['name']}"
+            yield Rule(f"not_null_{relation}.{name}", f"select * from {relation} where {name} is null")
+
+
+def faults(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> list[str]:
+    """What is wrong with the warehouse, a sentence each."""
+    against = {rule.name: connection.execute(rule.sql).fetchmany(3) for rule in rules}
+    return [
+        *(f"{name}: {rows}" for name, rows in against.items() if rows),
+        *(f"rows in are not rows out: {row}" for row in connection.execute(_ROWS).fetchall()),
+        *(f"not every accepted response is in {row}" for row in connection.execute(_RESPONSES).fetchall()),
+        *(f"a check is missing or there twice: {row}" for row in connection.execute(_CHECKS).fetchall()),
+        *(f"a check says nothing of what it saw: {row}" for row in connection.execute(_UNSAID).fetchall()),
+        *(f"a block that none of them is for: {row}" for row in connection.execute(_BLOCKS).fetchall()),
+        *_no_numbers(connection),
+    ]
+
+
+_ROWS = """
+    select survey_id, round_id, count(*) as n, n_disposed
+    from raw.surveys__rows
+    full join (
+        select survey_id, round_id, count(*) as n_disposed
+        from intermediate.int_responses_disposed group by all
+    ) using (survey_id, round_id)
+    group by all
+    having count(*) is distinct from n_disposed
+"""
+_RESPONSES = """
+    with accepted as (
+        select survey_id, round_id, count(*) filter (disposition = 'accepted') as n
+        from intermediate.int_rounds_to_build
+        left join intermediate.int_responses_disposed using (survey_id, round_id)
+        group by all
+    ),
+    rated as (
+        select survey_id, round_id, n_responses as n from marts.response_rate where breakdown = 'all'
+    ),
+    progressed as (
+        select survey_id, round_id, count(*) as n from intermediate.int_responses_progressed group by all
+    )
+    select 'response_rate or progress', survey_id, round_id, accepted.n, rated.n, progressed.n
+    from accepted
+    left join rated using (survey_id, round_id)
+    left join progressed using (survey_id, round_id)
+    where rated.n is distinct from accepted.n or coalesce(progressed.n, 0) <> accepted.n
+    union all
+    select 'response_curve', survey_id, round_id, accepted.n, max(curve.n_responses_so_far), null
+    from accepted inner join marts.response_curve as curve using (survey_id, round_id)
+    group by all
+    having max(curve.n_responses_so_far) > accepted.n
+"""
+_CHECKS = """
+    with found as (select survey_id, round_id, check_id from checks.round_checks where part = 'all')
+    select survey_id, round_id, check_id, count(found.check_id)
+    from intermediate.int_rounds_to_build
+    cross join (select distinct check_id from checks.round_checks)
+    left join found using (survey_id, round_id, check_id)
+    group by all
+    having count(found.check_id) <> 1
+"""
+_UNSAID = """
+    select survey_id, round_id, check_id, part_id, status
+    from checks.round_checks
+    where status <> 'not_computable' and (observed is null or threshold is null)
+"""
+_BLOCKS = """
+    select survey_id, round_id, check_id, observed
+    from checks.round_checks
+    where severity = 'block' and part = 'all' and status = 'fail'
+"""
+
+
+def _no_numbers(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    columns = connection.execute(
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+        f"where schema_name in ('intermediate', 'marts') and data_type in {FLOATS}"
+    ).fetchall()
+    for table, column in columns:
+        if found := connection.execute(f"from {table} where not isfinite({column}) limit 1").fetchall():
+            yield f"no number in {table}.{column}: {found}"
+    texts = connection.execute("from checks.round_checks where regexp_matches(observed, '\\b(nan|inf)\\b')").fetchall()
+    yield from (f"no number in a check: {row}" for row in texts)
+
+
+def test_each_lack_stands_alone_and_with_others() -> None:
+    assert {names[0] for names in EXAMPLES.values() if len(names) == 1} == set(LACKS)
+    assert any(len(names) > 2 for names in EXAMPLES.values())
+
+
+def test_every_model_and_check_is_made_of_nothing(
+    paths: DataPaths, models: tuple[Model, ...], rules: list[Rule]
+) -> None:
+    with built(paths, models) as connection:
+        assert faults(connection, rules) == []
+
+
+def test_what_is_taken_for_granted_is_seen(paths: DataPaths, models: tuple[Model, ...], rules: list[Rule]) -> None:
+    """Of each slip only the models that it goes through are made again."""
+    by_name = {model.name: model for model in models}
+    with built(paths, models) as connection:
+        for said, slip, through in SLIPS:
+            mistaken = {model.name: model for model in slipped(models, slip)}
+            for name in through:
+                mistaken[name].make(connection)
+            found = faults(connection, rules)
+            assert any(fault.startswith(said) for fault in found), (said, found)
+            for name in through:
+                by_name[name].make(connection)

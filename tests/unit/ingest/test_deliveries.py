@@ -1,0 +1,75 @@
+"""The rows of each round as they were published last, and as a refresh begins with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest import privacy, state
+from ingest.deliveries import TABLE, land_published_rows, note_published_rows
+from ingest.paths import DataPaths
+from ingest.warehouse import opened
+from tests.loading import load_all
+
+SURVEY, ROUND = "palvelukysely", "2024"
+# The model that is read, as far as it is: the first row was withdrawn, and the second is no response.
+MODELS = """
+create table intermediate.int_responses_disposed as
+select survey_id, round_id, source_file || ':' || source_line as row_id,
+    case source_line when '2' then 'withdrawn' when '3' then 'not_eligible' else 'accepted' end as disposition
+from raw.surveys__rows
+"""
+
+
+def published(paths: DataPaths) -> list[state.PublishedRow]:
+    load_all(paths)
+    with opened(paths.warehouse_file) as connection, state.opened(paths) as memory:
+        connection.execute(MODELS)
+        note_published_rows(connection, memory)
+        return state.published_rows(memory)
+
+
+def token(paths: DataPaths, id_: str) -> str:
+    return privacy.of_survey(paths, SURVEY).token(privacy.RESPONSE, ROUND, id_)
+
+
+def landed(paths: DataPaths) -> list[tuple[object, ...]]:
+    land_published_rows(paths)
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        return connection.execute(f"from {TABLE} order by all").fetchall()
+
+
+def test_rows_are_noted_by_keyed_hashes_but_for_those_withdrawn(paths: DataPaths) -> None:
+    expected = [(SURVEY, ROUND, token(paths, f"A{number}"), int(number > 2)) for number in range(2, 7)]
+    assert sorted(published(paths)) == sorted(expected)
+
+
+def test_they_are_landed_again_when_the_warehouse_is_gone(paths: DataPaths) -> None:
+    noted = published(paths)
+    paths.warehouse_file.unlink()
+    assert landed(paths) == [(*row, str(is_accepted)) for *row, is_accepted in noted]
+
+
+def test_a_delivery_that_was_only_read_is_not_noted(paths: DataPaths) -> None:
+    assert published(paths)
+    file = paths.surveys / SURVEY / "rounds" / ROUND / "responses.csv"
+    file.with_name("corrections.csv").unlink()
+    file.write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    load_all(paths)
+    assert len(landed(paths)) == 5
+
+
+def test_without_a_release_there_are_none(paths: DataPaths) -> None:
+    load_all(paths)
+    assert landed(paths) == []
+
+
+@pytest.mark.parametrize("id_", ["A3", "A6"])
+def test_a_row_that_does_not_fit_and_one_without_an_id_have_no_token(paths: DataPaths, id_: str) -> None:
+    file = paths.surveys / SURVEY / "rounds" / ROUND / "responses.csv"
+    file.with_name("corrections.csv").unlink()
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(f"\n{id_};", "\n;") if id_ == "A3" else text.replace(f"\n{id_};", f"\n{id_};;"))
+    tokens = [row[2] for row in published(paths)]
+    assert len(tokens) == 5
+    assert None in tokens
+    assert token(paths, id_) not in tokens

@@ -1,0 +1,81 @@
+"""What one look of the sensor launches: a run for each changed round, or one for registry and inventory alone."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from dagster import DagsterInstance, SensorResult, build_sensor_context
+
+from ingest import state
+from ingest.fingerprint import source_folders, source_sha256
+from ingest.paths import PROJECT_ROOT, DataPaths
+from ingest.rounds import round_keys, round_sha256
+from orchestration import jobs, session
+
+KEY = "palvelukysely/2024"
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataPaths:
+    """A data folder all of which was read."""
+    shutil.copytree(PROJECT_ROOT / "tests" / "broken" / "_base", tmp_path / "data")
+    paths = DataPaths.resolve(tmp_path / "data")
+    paths.prepare_private()
+    monkeypatch.setattr(jobs, "PATHS", paths)
+    read(paths)
+    return paths
+
+
+def read(paths: DataPaths) -> None:
+    now = datetime.now(UTC)
+    begun = session.Session(paths, 1, None, now.date())
+    for source in source_folders(paths):
+        begun.note_source(source, 1)
+    with state.opened(paths) as memory:
+        rounds = [
+            state.IngestedFile(now, key, round_sha256(paths, key), "round", None, None, 1) for key in round_keys(paths)
+        ]
+        state.record_files(memory, rounds)
+
+
+def launched(cursor: str | None = None) -> tuple[list[tuple[str | None, str | None]], str | None]:
+    with DagsterInstance.ephemeral() as instance:
+        found = jobs.new_or_changed_round(build_sensor_context(instance, cursor=cursor))
+    assert isinstance(found, SensorResult)
+    return [(each.job_name, each.partition_key) for each in found.run_requests or []], found.cursor
+
+
+def append(file: Path, text: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", ["registry/population.csv", "registry/2024-01-01/source.yml", "systems/source.yml"])
+def test_change_of_registry_or_inventory_launches_one_rebuild(paths: DataPaths, file: str) -> None:
+    assert launched()[0] == []
+    append(paths.root / file, "\n")
+    requests, cursor = launched()
+    assert requests == [("rebuild", None)]
+    assert launched(cursor)[0] == [], "one run for one change"
+    read(paths)
+    assert launched()[0] == [], "it was read"
+
+
+def test_new_division_and_new_inventory_are_one_rebuild(paths: DataPaths) -> None:
+    shutil.copytree(paths.registry / "2024-01-01", paths.registry / "2025-01-01")
+    append(paths.root / "systems" / "source.yml", "\n")
+    assert launched()[0] == [("rebuild", None)]
+
+
+def test_run_of_a_round_reads_registry_and_inventory_too(paths: DataPaths) -> None:
+    append(paths.registry / "population.csv", "\n")
+    append(paths.root / "surveys" / KEY.replace("/", "/rounds/") / "recodes.csv", "\n")
+    requests, cursor = launched()
+    assert requests == [("refresh", KEY)]
+    assert launched(cursor)[0] == []
+
+
+def test_one_source_is_told_from_the_other(paths: DataPaths) -> None:
+    assert len({source_sha256(paths, source) for source in source_folders(paths)}) == 2
