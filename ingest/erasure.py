@@ -68,12 +68,12 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
 
 def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> None:
     """What was written about them goes before the rows: without the rows it would be a fault."""
-    column = round_.source_column(privacy.RESPONSE)
     ids = {
         row.row.cells[file.table.header.index(column)].strip()
         for file, rows in theirs
+        if (column := round_.source_column(privacy.RESPONSE, file.table.header)) is not None
         for row in rows
-        if column is not None and row.row.problem is None
+        if row.row.problem is None
     }
     for path in (round_.corrections_file, round_.codings_file):
         if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):

@@ -36,10 +36,14 @@ class Fault:
         return self._order() < other._order()
 
     def _order(self) -> tuple[object, ...]:
-        """By file, then by place with line 9 before line 10."""
-        parts = re.split(r"(\d+)", self.place)
-        place = tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part)
-        return (self.file, place, self.code, self.found)
+        return (self.file, counted(self.place), self.code, self.found)
+
+
+def counted(text: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts texts as people count: line 9 before line 10."""
+    parts = re.split(r"([0-9]+)", text)
+    digits = [part.lstrip("0") if place % 2 else None for place, part in enumerate(parts)]
+    return tuple((-1, part) if own is None else (len(own), own) for own, part in zip(digits, parts, strict=True))
 
 
 def visible(text: str) -> str:

@@ -54,7 +54,7 @@ class Privacy:
     def kept(self, round_: Round, file: ResponseFile) -> ResponseFile:
         """A file as the warehouse keeps it: respondents by their tokens, and nothing of who was erased but the row."""
         places = _places(round_, file)
-        return replace(file, rows=[self._kept_row(round_.round_id, row, places) for row in file.rows])
+        return replace(file, rows=[self._kept_row(round_, file, row, places) for row in file.rows])
 
     def response_tokens(self, round_: Round, file: ResponseFile, rows: Sequence[ResponseRow]) -> list[str | None]:
         """The token of each row's response id; None of a row that has none."""
@@ -64,13 +64,13 @@ class Privacy:
     def rows_of(self, token: str, round_: Round, file: ResponseFile) -> list[ResponseRow]:
         """The rows of a file whose respondent or response has this token."""
         places = _places(round_, file)
-        return [row for row in file.rows if token in self._tokens(round_.round_id, row.row, places)]
+        return [row for row in file.rows if token in self._tokens(round_, file, row.row, places)]
 
-    def _kept_row(self, round_id: str, described: ResponseRow, places: Places) -> ResponseRow:
+    def _kept_row(self, round_: Round, file: ResponseFile, described: ResponseRow, places: Places) -> ResponseRow:
         row = described.row
-        if self.erased and self.erased & self._tokens(round_id, row, places):
+        if self.erased and self.erased & self._tokens(round_, file, row, places):
             return ResponseRow(TextRow(row.line, ()), "", "erased")
-        described = replace(described, token=self._token_of_response(round_id, row, places))
+        described = replace(described, token=self._token_of_response(round_.round_id, row, places))
         place = places[RESPONDENT]
         if row.problem is not None or place is None or not row.cells[place].strip():
             return described
@@ -82,19 +82,24 @@ class Privacy:
         id_ = "" if row.problem is not None or place is None else row.cells[place].strip()
         return self.token(RESPONSE, round_id, id_) if id_ else None
 
-    def _tokens(self, round_id: str, row: TextRow, places: Places) -> set[str]:
+    def _tokens(self, round_: Round, file: ResponseFile, row: TextRow, places: Places) -> set[str]:
         """The tokens of a row's ids; of a row that does not fit its header any cell may be an id."""
 
-        def texts(place: int | None) -> Sequence[str]:
-            return row.cells if row.problem is not None else () if place is None else (row.cells[place],)
+        def texts(name: str, place: int | None) -> Sequence[str]:
+            if row.problem is None:
+                return () if place is None else (row.cells[place],)
+            return [round_.response_id(file.path, cell) if name == RESPONSE else cell for cell in row.cells]
 
-        return {self.token(name, round_id, text) for name, place in places.items() for text in texts(place)}
+        return {
+            self.token(name, round_.round_id, text) for name, place in places.items() for text in texts(name, place)
+        }
 
 
 def _places(round_: Round, file: ResponseFile) -> Places:
     """Where the ids stand in a row of the file; None where the round has none."""
-    columns = {name: round_.source_column(name) for name in (RESPONDENT, RESPONSE)}
-    return {name: None if column is None else file.table.header.index(column) for name, column in columns.items()}
+    header = file.table.header
+    columns = {name: round_.source_column(name, header) for name in (RESPONDENT, RESPONSE)}
+    return {name: None if column is None else header.index(column) for name, column in columns.items()}
 
 
 def of_survey(paths: DataPaths, survey_id: str) -> Privacy:

@@ -19,12 +19,11 @@ from ingest.readers import TextRow, TextTable, read_table
 from ingest.readers.tables import (
     add_garbled_name,
     add_wrong_delimiter,
-    check_names,
     garbled_name,
     header_hint,
     is_delimiter_wrong,
 )
-from ingest.round import IGNORED, Correction, Round
+from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Correction, Round
 from ingest.suggestions import listed, quoted
 
 TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
@@ -65,8 +64,15 @@ def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
 
     A row with a wrong number of fields is no fault here: it is kept as unreadable.
     """
-    files = [file for path in round_.response_files if (file := _read_file(round_, path, faults)) is not None]
-    if len(files) == len(round_.response_files):
+    tables = [table for path in round_.response_files if (table := _read_table(round_, path, faults)) is not None]
+    n_before = len(faults)
+    for table in tables:
+        _check_mapped(round_, table, faults)
+    if len(tables) == len(round_.response_files):
+        _check_absent(round_, tables, faults)
+    is_mapped = len(faults) == n_before and len(tables) == len(round_.response_files)
+    files = [_described(round_, table, faults) for table in tables]
+    if is_mapped:
         _check_all_pages(files, faults)
         _check_repeated_files(round_, files, faults)
         _check_repeated_ids(round_, files, faults)
@@ -75,16 +81,29 @@ def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
     return files
 
 
-def _read_file(round_: Round, path: Path, faults: FaultList) -> ResponseFile | None:
+def _read_table(round_: Round, path: Path, faults: FaultList) -> TextTable | None:
+    """The rows of a file that has columns of the round."""
     table = read_table(path, round_.settings.layout(), faults)
-    if table is not None and table.is_sparse:
-        table = table.with_columns(dict.fromkeys(use.source_column for use in round_.columns))
-    if table is None or not _check_columns(round_, table, faults):
+    if table is None:
         return None
+    table = table.named_apart()
+    if table.is_sparse:
+        ignored = [[use] for use in round_.uses.get(IGNORED, ())]
+        kept = (uses for uses in (*round_.sources.values(), *ignored) if not _columns_in(table, uses))
+        table = table.with_columns(uses[0].source_column for uses in kept)
+    return table if _has_header(round_, table, faults) else None
+
+
+def _columns_in(table: TextTable, uses: Sequence[ColumnUse]) -> list[str]:
+    """Those of the columns that a file has."""
+    return [use.source_column for use in uses if use.source_column in table.header]
+
+
+def _described(round_: Round, table: TextTable, faults: FaultList) -> ResponseFile:
     if round_.settings.decimal_sign != ".":
         table = table.with_decimal_sign(round_.settings.decimal_sign)
     describe = _row_describer(round_, table)
-    sha256 = file_sha256(path)
+    sha256 = file_sha256(table.path)
     _check_whole(round_, table, sha256, faults)
     return ResponseFile(table, sha256, [describe(row) for row in table.rows])
 
@@ -104,42 +123,92 @@ def _check_whole(round_: Round, table: TextTable, sha256: str, faults: FaultList
         )
 
 
-def _check_columns(round_: Round, table: TextTable, faults: FaultList) -> bool:
-    """Note every column of the file that columns.csv does not map, and the other way round."""
-    mapped = {use.source_column: use.line for use in round_.columns}
-    unmapped = [name for name in table.header if name not in mapped]
+def _has_header(round_: Round, table: TextTable, faults: FaultList) -> bool:
+    """Note a file whose names of columns are none, or not those of the round."""
+    mapped, unmapped = dict.fromkeys(use.source_column for use in round_.columns), _unmapped(round_, table)
     absent = [name for name in mapped if name not in table.header]
     if is_delimiter_wrong(table.header, list(mapped)):
         add_wrong_delimiter(table, faults)
-        return False
-    if len(absent) == len(mapped) and garbled_name(absent, unmapped) is None:
+    elif garbled := garbled_name(absent, unmapped):
+        add_garbled_name(table, garbled, faults)
+    elif len(absent) == len(mapped):
         add_no_known = _add_no_header if table.header_line else _add_other_file
         add_no_known(round_, table, faults)
-        return False
-    if not check_names(table, faults):
-        return False
-    if garbled := garbled_name(absent, unmapped):
-        add_garbled_name(table, garbled, faults)
-        return False
-    for name in unmapped:
+    else:
+        return True
+    return False
+
+
+def _check_mapped(round_: Round, table: TextTable, faults: FaultList) -> None:
+    """Note every column of the file that columns.csv does not map."""
+    for name in _unmapped(round_, table):
         faults.add(
             "unmapped-column",
             table.path,
             table.header_place(),
-            found=f"The column {quoted(name)} is not in columns.csv.",
+            found=f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
             expected="Every column of the file is mapped to a question, to a reserved name or to ignored.",
-            advice="Add a line for it to columns.csv.",
+            advice="Add a line for it to columns.csv"
+            + ("." if table.has_heading(name) else ", ignored if it is a note."),
         )
-    for name in absent:
-        faults.add(
-            "absent-column",
-            round_.columns_file,
-            line_place(mapped[name], "source_column"),
-            found=f"The column {quoted(name)} is not in {table.path.name}.",
-            expected="Every mapped column is in every response file of the round.",
-            advice=header_hint(name, unmapped) or "Correct the name, or remove its lines.",
-        )
-    return not unmapped and not absent
+
+
+def _check_absent(round_: Round, tables: Sequence[TextTable], faults: FaultList) -> None:
+    """Note every column that is in no file, and every question that a file lacks though one before it has it."""
+    found = {name for table in tables for name in table.header}
+    for use in round_.columns:
+        if use.source_column not in found and not any(table.is_sparse for table in tables):
+            hints = (header_hint(use.source_column, _unmapped(round_, table)) for table in tables)
+            _add_use(
+                round_, use, "absent-column", faults,
+                f"The column {quoted(use.source_column)} is not in {listed(table.path.name for table in tables)}.",
+                "Every mapped column is in a response file of the round.",
+                next(filter(None, hints), "Correct the name, or remove its lines."),
+            )  # fmt: skip
+    for (name, part), uses in round_.sources.items():
+        _check_asked(round_, f"{part} of {name}" if part else name, uses, tables, faults)
+
+
+def _check_asked(
+    round_: Round, what: str, uses: Sequence[ColumnUse], tables: Sequence[TextTable], faults: FaultList
+) -> None:
+    """A later form may ask more than an earlier one, never less; a reserved name has one column in every file."""
+    is_reserved = uses[0].question_id in RESERVED_NAMES
+    columns = {table.path.name: _columns_in(table, uses) for table in tables}
+    first = next((name for name, found in columns.items() if found), None)
+    is_due = False
+    for table in tables if first else ():
+        name, found = table.path.name, columns[table.path.name]
+        is_due = is_due or is_reserved or name == first
+        if is_due and not found:
+            order = "" if is_reserved else f"; if its form did not ask it, name {name} before {first} in round.yml"
+            hints = (header_hint(use.source_column, _unmapped(round_, table)) for use in uses)
+            _add_use(
+                round_, uses[0], "absent-column", faults,
+                f"{name} has no column for {what}, and {first} has one.",
+                "A file has a column for each reserved name, and for each question of the files before it.",
+                next(filter(None, hints), f"Map the column of {name} to it{order}."),
+            )  # fmt: skip
+        if is_reserved and len(found) > 1:
+            _add_use(
+                round_, uses[0], "mapped-twice", faults,
+                f"{what} comes from the columns {listed(map(quoted, found))} of {name}.",
+                "In each file it comes from one column.",
+                "Write ignored for the others.",
+            )  # fmt: skip
+
+
+def _unmapped(round_: Round, table: TextTable) -> list[str]:
+    mapped = {use.source_column for use in round_.columns}
+    return [name for name in table.header if name not in mapped and name not in table.spare]
+
+
+def _add_use(
+    round_: Round, use: ColumnUse, code: str, faults: FaultList, found: str, expected: str, advice: str
+) -> None:
+    """Note a fault of columns.csv."""
+    place = line_place(use.line, "source_column")
+    faults.add(code, round_.columns_file, place, found=found, expected=expected, advice=advice)
 
 
 def _add_no_header(round_: Round, table: TextTable, faults: FaultList) -> None:
@@ -168,21 +237,26 @@ def _add_other_file(round_: Round, table: TextTable, faults: FaultList) -> None:
 
 def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], ResponseRow]:
     header = table.header
-    order = order_of_content(header)
+    known = dict.fromkeys(use.source_column for use in round_.columns)
+    names = (*header, *(name for name in known if name not in header))
+    order = [index for index in order_of_content(names) if names[index] in known]
     mapped_names = {use.source_column for use in round_.columns if use.question_id != IGNORED}
     mapped = [index for index, name in enumerate(header) if name in mapped_names]
     needed = [header.index(name) for name in round_.settings.skip_rows_without if name in header]
     skipped = [
         (header.index(name), set(values)) for name, values in round_.settings.skip_rows_where.items() if name in header
     ]
-    started, submitted = (_index_of(round_, header, name) for name in ("_started_at", "_submitted_at"))
+    started, submitted, id_ = (_index_of(round_, header, name) for name in (*TIMESTAMP_NAMES, "_response_id"))
     to_utc = _timestamp_reader(round_)
 
     def describe(row: TextRow) -> ResponseRow:
-        cells = row.cells
         if row.problem is not None:
-            return ResponseRow(row, _content_sha256(cells), "unreadable")
-        content = _content_sha256([cells[index] for index in order])
+            return ResponseRow(row, _content_sha256(row.cells), "unreadable")
+        if id_ is not None:
+            whole_id = round_.response_id(table.path, row.cells[id_])
+            row = row._replace(cells=(*row.cells[:id_], whole_id, *row.cells[id_ + 1 :]))
+        cells = row.cells
+        content = _content_sha256([cells[index] if index < len(cells) else "" for index in order])
         return ResponseRow(row, content, status(cells), to_utc(row, started), to_utc(row, submitted))
 
     def status(cells: Sequence[str]) -> RowStatus:
@@ -195,12 +269,15 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
 
 
 def _index_of(round_: Round, header: Sequence[str], reserved_name: str) -> int | None:
-    column = round_.source_column(reserved_name)
-    return header.index(column) if column in header else None
+    column = round_.source_column(reserved_name, header)
+    return None if column is None else header.index(column)
 
 
 def order_of_content(header: Sequence[str]) -> list[int]:
-    """The places of a row's cells in the order in which they are hashed: by name, whatever the order of the columns."""
+    """The places of a row's cells in the order in which they are hashed: by name, whatever the order of the columns.
+
+    A column that a file lacks is hashed as empty: a row is the same when it is delivered again with a later question.
+    """
     return sorted(range(len(header)), key=lambda index: header[index])
 
 
@@ -256,14 +333,19 @@ def _check_all_pages(files: Sequence[ResponseFile], faults: FaultList) -> None:
 def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
     """Equal rows without an id are different responses: a file that is delivered twice would count twice."""
     first: dict[str, str] = {}
-    for file in files if round_.source_column("_response_id") is None else ():
+    without_ids = "its rows have no response id"
+    if round_.settings.response_ids == "per_file":
+        without_ids = "its ids are of the file, not of the round"
+    elif "_response_id" in round_.uses:
+        return
+    for file in files:
         same = first.setdefault(file.sha256, file.path.name)
         if same != file.path.name:
             faults.add(
                 "repeated-delivery",
                 file.path,
                 "",
-                found=f"It is the same as {same}, byte for byte, and its rows have no response id.",
+                found=f"It is the same as {same}, byte for byte, and {without_ids}.",
                 expected="Each file of the round has responses of its own.",
                 advice="Take one of the two out of files in round.yml.",
             )
@@ -271,10 +353,11 @@ def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: 
 
 def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
     """The readable rows of each response id, where the round has ids."""
-    column = round_.source_column("_response_id")
     rows: dict[str, list[tuple[ResponseFile, ResponseRow]]] = defaultdict(list)
-    for file in files if column is not None else ():
-        index = file.table.header.index(str(column))
+    for file in files:
+        index = _index_of(round_, file.table.header, "_response_id")
+        if index is None:
+            continue
         for described in file.rows:
             if described.row.problem is None and (response_id := described.row.cells[index].strip()):
                 rows[response_id].append((file, described))
@@ -289,14 +372,16 @@ def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: Fa
         for file, described in same[1:]:
             if described.content_sha256 != first.content_sha256:
                 elsewhere = "" if file is first_file else f" of {first_file.path.name}"
-                column = str(round_.source_column("_response_id"))
+                column = str(round_.source_column("_response_id", file.table.header))
+                per_file = " If each file numbers its responses anew, write response_ids: per_file in round.yml."
                 faults.add(
                     "repeated-response-id",
                     file.path,
                     file.table.place(described.row.line, column),
                     found=f"The response id of {first_place}{elsewhere} is used again, with other answers.",
                     expected="A response id belongs to one response.",
-                    advice="Ask the producer which of them counts, and deliver the file again.",
+                    advice="Ask the producer which of them counts, and deliver the file again."
+                    + (per_file if elsewhere else ""),
                 )
 
 
@@ -345,7 +430,8 @@ def _meets(round_: Round, correction: Correction, file: ResponseFile, described:
     cells = dict(zip(file.table.header, described.row.cells, strict=True))
     old_value = (correction.old_value or "").strip()
     uses = round_.uses.get(correction.question_id or "", ())
-    return any(cells[use.source_column].strip() == old_value for use in uses)
+    found = [cells[name].strip() for name in _columns_in(file.table, uses)]
+    return old_value in (list(filter(None, found)) or found)
 
 
 def _add_correction(

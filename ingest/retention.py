@@ -89,7 +89,8 @@ def _is_personal(round_: Round, survey: Survey, column: str) -> bool:
 
 
 def _change(kept: privacy.Privacy, found: Due) -> Change:
-    header, respondent = found.file.table.header, found.round_.source_column(privacy.RESPONDENT)
+    header = found.file.table.header
+    respondent = found.round_.source_column(privacy.RESPONDENT, header)
 
     def change(_: int, cells: Cells) -> Cells:
         if len(cells) != len(header):

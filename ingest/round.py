@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +101,7 @@ class RoundSettings(Settings):
     sheet: OptionalText = None
     name_row: PositiveInt = 1
     first_data_row: PositiveInt = 2
+    option_row: PositiveInt | None = None
     encoding: Encoding = "utf-8"
     delimiter: Literal[";", ",", "\t", "|"] = ","
     decimal_sign: Literal[",", "."] = "."
@@ -110,6 +111,7 @@ class RoundSettings(Settings):
     skip_rows_without: tuple[Text, ...] = ()
     skip_rows_where: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
     completed_values: tuple[Text, ...] | None = None
+    response_ids: Literal["per_round", "per_file"] = "per_round"
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
     duplicates_among: Literal["countable", "all"] = "countable"
     is_synthetic: Truth
@@ -255,9 +257,26 @@ class Round:
         recoded = {each.source_value for each in self.recodes if survey.recoded_list(each.list_name) == list_name}
         return recoded >= survey.codes(list_name)
 
-    def source_column(self, reserved_name: str) -> str | None:
-        """The column that holds a reserved name, if any does."""
-        return next((use.source_column for use in self.uses.get(reserved_name, ())), None)
+    @cached_property
+    def sources(self) -> Mapping[tuple[str, str], Sequence[ColumnUse]]:
+        """The columns of each question, option of a select_multiple and reserved name: a file has one or more of them,
+        as forms in several languages and questions that were reworded do."""
+        sources: dict[tuple[str, str], list[ColumnUse]] = {}
+        for use in self.columns:
+            if use.question_id and use.question_id != IGNORED:
+                part = "" if use.question_id in RESERVED_NAMES else use.part or ""
+                sources.setdefault((use.question_id, part), []).append(use)
+        return sources
+
+    def source_column(self, reserved_name: str, header: Collection[str]) -> str | None:
+        """The column of a file that holds a reserved name, if any does."""
+        uses = self.uses.get(reserved_name, ())
+        return next((use.source_column for use in uses if use.source_column in header), None)
+
+    def response_id(self, path: Path, cell: str) -> str:
+        """The id of a response of a file, as every table, correction and erasure names it."""
+        is_whole = self.settings.response_ids == "per_round" or not cell.strip()
+        return cell if is_whole else f"{path.name}:{cell.strip()}"
 
 
 def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
@@ -273,6 +292,7 @@ def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
         return None
     if corrections is None or codings is None or decisions is None:
         return None
-    given = [use for use in columns if use.source_column != NOT_OFFERED]
+    # A line without a source_column is told, and feeds nothing.
+    given = [use for use in columns if use.source_column and use.source_column != NOT_OFFERED]
     not_offered = [use for use in columns if use.source_column == NOT_OFFERED]
     return Round(survey_id, folder, *settings, given, not_offered, recodes, corrections, codings, decisions, card)

@@ -95,6 +95,14 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
             "The data begin below the names of the columns.",
             "Correct one of them.",
         )  # fmt: skip
+    if settings.option_row is not None and not settings.name_row < settings.option_row < settings.first_data_row:
+        _add(
+            round_, faults, "rows-out-of-order", ("option_row",),
+            f"option_row is {settings.option_row}, name_row is {settings.name_row} and first_data_row is "
+            f"{settings.first_data_row}.",
+            "The options stand below the names of their questions and above the data.",
+            "Correct one of them, or remove option_row if each column has its whole name in name_row.",
+        )  # fmt: skip
     format_ = FORMATS[settings.format]
     if format_.uses("sheet") != (settings.sheet is not None):
         found = "There is no sheet." if settings.sheet is None else "A sheet is named."
@@ -185,7 +193,8 @@ def _add_use(
 
 def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
     question = survey.questions_by_id.get(use.question_id)
-    if question is not None and question.type not in QUESTION_TYPES:
+    is_told = not use.question_id or use.question_id.startswith("?")  # empty or undecided
+    if is_told or (question is not None and question.type not in QUESTION_TYPES):
         return
     if question is not None and question.type == "select_multiple":
         _check_multiple(round_, survey, use, faults)
@@ -291,27 +300,25 @@ def _describe_multiple(use: ColumnUse) -> str:
 
 
 def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[ColumnUse], faults: FaultList) -> None:
-    """A question, or an option of a select_multiple, comes from one column."""
+    """A question, or an option of a select_multiple, comes from one column or several, and from each of them once."""
     question = survey.questions_by_id.get(name)
-    is_known = name in RESERVED_NAMES if question is None else question.type in QUESTION_TYPES
-    if not is_known:
-        return
     is_multiple = question is not None and question.type == "select_multiple"
-    by_part: dict[str, list[ColumnUse]] = defaultdict(list)
+    by_source: dict[str, list[ColumnUse]] = defaultdict(list)
     for use in uses:
-        by_part[(use.part or "") if is_multiple else ""].append(use)
-    for part, same in by_part.items():
+        by_source[use.source_column].append(use)
+    for source_column, same in by_source.items():
         if len(same) > 1:
-            what = f"option {quoted(part)} of {quoted(name)}" if part else quoted(name)
             _add_use(
                 round_, same[1], "question_id", "mapped-twice", faults,
-                f"{what} comes from the columns {listed(quoted(use.source_column) for use in same)}.",
-                "It comes from one column.",
-                "Write ignored for the others.",
+                f"The column {quoted(source_column)} is mapped to {quoted(name)} on lines "
+                f"{listed(use.line for use in same)}.",
+                "A column is mapped to a question once, and to one option of it.",
+                "Remove the lines that are not right.",
             )  # fmt: skip
-    if "" in by_part and len(by_part) > 1:
+    parts = {use.part or "": use for use in reversed(uses)}
+    if is_multiple and "" in parts and len(parts) > 1:
         _add_use(
-            round_, by_part[""][0], "part", "wrong-form-of-multiple", faults,
+            round_, parts[""], "part", "wrong-form-of-multiple", faults,
             f"{quoted(name)} has both columns per option and a joined cell.",
             "A select_multiple comes in one form.",
             "Write ignored for the columns of the other form.",
@@ -347,9 +354,9 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
 
 def _check_respondent_alone(round_: Round, faults: FaultList) -> None:
     """What the column holds is kept as a keyed hash: whoever else reads it would read that."""
-    column = round_.source_column("_respondent")
+    columns = {use.source_column for use in round_.uses.get("_respondent", ())}
     for use in round_.columns:
-        if use.source_column == column and use.question_id != "_respondent":
+        if use.source_column in columns and use.question_id != "_respondent":
             _add_use(
                 round_, use, "question_id", "respondent-column-shared", faults,
                 f"The column {quoted(use.source_column)} feeds _respondent and {quoted(use.question_id)}.",

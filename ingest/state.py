@@ -144,6 +144,7 @@ def opened(paths: DataPaths) -> Iterator[sqlite3.Connection]:
             connection.execute("pragma journal_mode = delete")
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
+            connection.execute("pragma secure_delete = on")
             _prepare(connection, paths.shown(paths.state_file))
         except sqlite3.OperationalError:
             raise

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
+from ingest.errors import counted
 from ingest.paths import DataPaths
 from ingest.suggestions import nearest_name
 from ingest.warehouse import opened
@@ -85,13 +86,19 @@ def write_findings(paths: DataPaths) -> list[Finding]:
     """All findings of a warehouse that was built and judged, kept with their values in the private findings.csv."""
     with opened(paths.warehouse_file, read_only=True) as connection:
         changed, personal, not_reproduced = (
-            [Finding(*map(str, row)) for row in connection.execute(sql).fetchall()]
+            [Finding(*map(str, row)) for row in _in_order(connection, sql)]
             for sql in (CHANGED_FILES, PERSONAL, NOT_REPRODUCED)
         )
-        found = [*changed, *_unknown(connection), *personal, *not_reproduced]
+        # A cell that feeds two questions is told once.
+        found = list(dict.fromkeys((*changed, *_unknown(connection), *personal, *not_reproduced)))
     with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
         write_csv(handle, Finding._fields, found)
     return found
+
+
+def _in_order(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+    """Rows of a query, those of line 9 before those of line 10."""
+    return sorted(connection.execute(sql).fetchall(), key=lambda row: counted(row[0]))
 
 
 def _unknown(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
@@ -99,7 +106,7 @@ def _unknown(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     known: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
     for *key, spelling, code in connection.execute(KNOWN).fetchall():
         known[tuple(key)][spelling or code] = code
-    for place, column, value, what, advice, *key in connection.execute(UNKNOWN).fetchall():
+    for place, column, value, what, advice, *key in _in_order(connection, UNKNOWN):
         codes = known[tuple(key)] if "recodes.csv" in advice else {}
         near = None if value in codes else nearest_name(value, codes)
         hint = "" if near is None else f"; perhaps {codes[near]}" + (f" ({near})" if near != codes[near] else "")

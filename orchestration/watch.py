@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from ingest.errors import counted
 from ingest.paths import DataPaths
 from ingest.warehouse import WarehouseDamaged, columns_of, opened
 from orchestration.exit_codes import WrongUsage
@@ -141,7 +142,7 @@ FAULTS = """
     ) using (division_date, municipality_code)
     left join marts.dim_question using (survey_id, question_id)
     where survey_id = $survey and round_id = $round
-    order by municipality_code nulls last, response_id, dim_question.sort_order nulls first, place
+    order by municipality_code nulls last, dim_question.sort_order nulls first, place
 """
 
 
@@ -174,6 +175,9 @@ def _write(paths: DataPaths, name: str, sql: str, file: TextIO, aside: TextIO, w
         found = connection.execute(sql, watched.key)
         header = [column[0] for column in found.description or []]
         rows = found.fetchall()
+    if "response_id" in header:
+        by_id = header.index("response_id")
+        rows.sort(key=lambda row: (row[0] is None, row[0], counted(row[by_id] or "")))
     print(f"Private, not to be published: {what} in {name}.", file=aside)
     if watched.is_synthetic:
         print(MADE_UP, file=aside)

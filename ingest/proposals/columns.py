@@ -9,9 +9,8 @@ from functools import cached_property
 
 from rapidfuzz import fuzz
 
-from ingest.proposals.headers import UNSURE, KnownHeader, known_columns, normalised
+from ingest.proposals.headers import UNSURE, KnownHeader, known_columns, known_headers, normalised
 from ingest.proposals.options import (
-    NOT_OFFERED,
     Proposed,
     gainsaid,
     how_read,
@@ -27,7 +26,7 @@ from ingest.proposals.options import (
     text_of_other,
 )
 from ingest.proposals.reading import Export, timestamp_formats
-from ingest.round import IGNORED, RESERVED_NAMES, ColumnUse
+from ingest.round import IGNORED, NOT_OFFERED, RESERVED_NAMES, ColumnUse
 from ingest.survey import Question, Survey
 
 # "code. wording" and "code[option]. wording [option]": a name behind a code.
@@ -76,6 +75,13 @@ def _mark_moved(told: dict[str, list[Proposed]], before: Sequence[str]) -> None:
     for column in told.keys() & set(before):
         if BY_PLACE.fullmatch(column) and order.get(column) != earlier.get(column):
             told[column] = [line.marked("it is named by its place, which is another now") for line in told[column]]
+
+
+def known_names(survey: Survey, earlier: Sequence[ColumnUse]) -> frozenset[str]:
+    """What a column may be called, normalised: by the codebook, the tools or an earlier round."""
+    asked = (name for question in survey.questions for name in names_of(question))
+    before = (use.source_column for use in earlier)
+    return frozenset(map(normalised, (*asked, *(each.header for each in known_headers()), *before)))
 
 
 def tools_columns(export: Export) -> dict[str, KnownHeader]:

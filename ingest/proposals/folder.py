@@ -20,14 +20,14 @@ from ingest.fields import FolderName, is_valid
 from ingest.fingerprint import file_sha256
 from ingest.inputs import Inputs, Scope, read_inputs
 from ingest.paths import DataPaths
-from ingest.proposals.columns import propose_columns, tools_columns
+from ingest.proposals.columns import known_names, propose_columns, tools_columns
 from ingest.proposals.headers import UNSURE, KnownHeader
-from ingest.proposals.options import NOT_OFFERED, Proposed
+from ingest.proposals.options import Proposed
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
 from ingest.readers.files import is_plain_file
 from ingest.registry import Registry
-from ingest.round import TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round, read_round
+from ingest.round import NOT_OFFERED, TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round, read_round
 from ingest.round_checks import check_round
 from ingest.rounds import round_folder, round_folders, survey_folders
 from ingest.rows import SourceRow
@@ -70,12 +70,15 @@ def draft_round(
     file = file.resolve() if file.is_symlink() else file  # a person named it, and sees where it leads
     folder = round_folder(paths, f"{survey_id}/{round_id}")
     inputs = read_inputs(paths, Scope([survey_id], ()), faults)
-    export = read_export(file, faults) if is_plain_file(file, faults) else None
-    if export is None or inputs.registry is None or inputs.systems is None or len(faults):
+    if not is_plain_file(file, faults) or inputs.registry is None or inputs.systems is None or not inputs.surveys:
         return None
     survey = inputs.surveys[0].survey
     earlier, left_out = _earlier_rounds(survey, inputs)
-    columns = propose_columns(export, survey, earlier[-1].columns if earlier else (), _wordings_of(earlier, export))
+    before = [use for round_ in earlier[-1:] for use in (*round_.columns, *round_.not_offered)]
+    export = read_export(file, faults, known_names(survey, before))
+    if export is None or len(faults):
+        return None
+    columns = propose_columns(export, survey, before, _wordings_of(earlier, export))
     known = [recode for round_ in earlier for recode in round_.recodes]
     recodes = propose_recodes(export, columns, survey, inputs.registry, inputs.systems, known)
     settings, doubts = _settings(export, survey, round_id, columns, inputs.registry)
@@ -264,6 +267,7 @@ TOLD_BY_THE_FILE = {
     "timezone": "the file names none: times without an offset and the days of the field are read in it",
     "encoding": "the file is not UTF-8, and any other encoding is a guess",
     "sheet": "the workbook has several sheets",
+    "name_row": "which row holds the names of the columns is a guess",
     "decimal_sign": "there are numbers with a comma and numbers with a point",
     "date_format": "the dates can be read in no one way, or in more than one",
     "timestamp_format": "the times can be read in no way that is known, or in more than one",

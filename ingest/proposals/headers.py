@@ -56,12 +56,12 @@ def known_columns(names: Mapping[str, Iterable[str]]) -> dict[str, KnownHeader]:
     """The columns that a tool wrote, by each name that they go by. Who made the file is told by all of them together:
     a word like Status or Name is the tool's own only beside others of it."""
     found = {
-        column: [each for each in _known_headers() if any(map(each.is_for, spellings))]
+        column: [each for each in known_headers() if any(map(each.is_for, spellings))]
         for column, spellings in names.items()
     }
     n_of_tool = Counter(tool for headers in found.values() for tool in {each.tool for each in headers})
     best = {column: max(headers, key=lambda each: n_of_tool[each.tool]) for column, headers in found.items() if headers}
-    first = {each.question_id: each for each in reversed(_known_headers()) if each in best.values()}
+    first = {each.question_id: each for each in reversed(known_headers()) if each in best.values()}
     return {
         column: _as_sure_as_it_is(each, first[each.question_id], n_of_tool[each.tool]) for column, each in best.items()
     }
@@ -79,6 +79,7 @@ def _as_sure_as_it_is(header: KnownHeader, first: KnownHeader, n_of_tool: int) -
 
 
 @cache
-def _known_headers() -> list[KnownHeader]:
+def known_headers() -> list[KnownHeader]:
+    """Every line of known_headers.csv."""
     with KNOWN_HEADERS.open(encoding="utf-8", newline="") as handle:
         return [KnownHeader(**row) for row in csv.DictReader(handle)]

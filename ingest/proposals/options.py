@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from ingest.proposals.headers import UNSURE, normalised
 from ingest.proposals.reading import Export
+from ingest.round import ANY_TEXT, IGNORED
 from ingest.survey import Choice, Question, Survey
 
-ANY_TEXT, NOT_OFFERED = "*", "not offered"
 LIST_SEPARATORS = (";", "|", ",", "\n", " ")
 YES = ("1", "1.0", "y", "yes", "true", "checked", "selected", "kyllä", "ja")
 NO = ("0", "0.0", "n", "no", "false", "unchecked", "not selected", "ei", "nej", "n/a")
@@ -198,6 +198,6 @@ def in_one_form(lines: Sequence[Proposed]) -> list[Proposed]:
     """Where a question has columns per option and a joined cell, the options are read."""
     per_option: Mapping[str, bool] = {line.question: True for line in lines if line.part and line.is_sure}
     return [
-        Proposed(line.source_column, "ignored") if line.list_separator and line.question in per_option else line
+        Proposed(line.source_column, IGNORED) if line.list_separator and line.question in per_option else line
         for line in lines
     ]

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.proposals.headers import UNSURE
-from ingest.proposals.options import NOT_OFFERED, Proposed, is_other, names_of
+from ingest.proposals.options import Proposed, is_other, names_of
 from ingest.proposals.reading import Export
 from ingest.registry import Registry
-from ingest.round import Recode
+from ingest.round import NOT_OFFERED, Recode
 from ingest.suggestions import nearest
 from ingest.survey import Survey
 from ingest.systems import Systems
@@ -21,7 +21,7 @@ UNKNOWN_LABEL = "its label in the file is no name of the option"
 HALF = "a part of a label that holds the sign between options: all parts of it stand for the option"
 OWN_WORDS = "near to no option: perhaps the words of somebody who chose Other"
 LIMESURVEY_OTHER = "-oth-"
-NUMBER = re.compile(r"0*([0-9]+)(?:[.,]0+)?")
+NUMBER = re.compile(r"(-?)0*([0-9]+)(?:[.,]0+)?")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class _Spellings:
 def number(text: str) -> str:
     """The digits of a whole number, without zeros that say nothing; empty for any other text."""
     found = NUMBER.fullmatch(text)
-    return found[1] if found else ""
+    return found[1] + found[2] if found else ""
 
 
 def _codes_by(named: Iterable[tuple[str, str]]) -> dict[str, str]:

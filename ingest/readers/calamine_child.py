@@ -37,17 +37,26 @@ def describe_cell(value: object) -> tuple[str, str]:
 
 
 def describe(path: str, sheet: str) -> dict[str, object]:
-    """{"sheets": names, "rows": [[texts, types], ...], "problems": {row: why}}; rows is None without such a sheet."""
+    """{"sheets": names, "shown": names of those with cells that a person sees, "rows": [[texts, types], ...],
+    "problems": {row: why}}; rows is None without such a sheet."""
     workbook = python_calamine.CalamineWorkbook.from_path(path)
+    sheets = {
+        "sheets": workbook.sheet_names,
+        "shown": [each.name for each in workbook.sheets_metadata if _is_shown(each)],
+    }
     if sheet not in workbook.sheet_names:
-        return {"sheets": workbook.sheet_names, "rows": None}
+        return sheets | {"rows": None}
     cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     rows = [[describe_cell(value) for value in row] for row in cells]
-    return {
-        "sheets": workbook.sheet_names,
+    return sheets | {
         "rows": [[[text for text, _ in row], [cell_type for _, cell_type in row]] for row in rows],
         "problems": {str(number): problem for number, problem in _problems(path, sheet)},
     }
+
+
+def _is_shown(sheet: python_calamine.SheetMetadata) -> bool:
+    visible, cells = python_calamine.SheetVisibleEnum.Visible, python_calamine.SheetTypeEnum.WorkSheet
+    return bool(sheet.visible == visible and sheet.typ == cells)
 
 
 def _problems(path: str, sheet: str) -> Iterator[tuple[int, str]]:

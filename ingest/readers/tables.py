@@ -6,11 +6,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain, count, pairwise, zip_longest
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from ingest.errors import FaultList, line_place
 from ingest.suggestions import did_you_mean, nearest, quoted
+
+# What SurveyMonkey writes under the name of a question that has no options.
+NO_OPTIONS = ("", "Response", "Open-Ended Response")
 
 
 class TextRow(NamedTuple):
@@ -31,7 +36,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class CsvLayout(Layout):
-    """How to read a CSV file. Rows are counted from 1, as records."""
+    """How to read a CSV file. Rows are counted from 1, as records.
+
+    option_row: where options stand under the names of their questions, which are carried on over blanks.
+    """
 
     has_typed_dates: ClassVar[bool] = False
 
@@ -39,15 +47,17 @@ class CsvLayout(Layout):
     delimiter: str = ","
     name_row: int = 1
     first_data_row: int = 2
+    option_row: int | None = None
 
 
 @dataclass(frozen=True)
 class SheetLayout(Layout):
-    """How to read a sheet of a workbook. Rows are counted from 1, as Excel does."""
+    """How to read a sheet of a workbook. Rows are counted from 1, as Excel does; else as CsvLayout."""
 
     sheet: str = ""
     name_row: int = 1
     first_data_row: int = 2
+    option_row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,49 @@ class TextTable:
         if not self.header_line:
             return ""
         return f"row {self.header_line}" if self.is_workbook else line_place(self.header_line)
+
+    @cached_property
+    def spare(self) -> frozenset[str]:
+        """The columns that are none: without a name, as a delimiter at the end of each line makes one, or a table that
+        is wider than its names, and without any value."""
+        places = {place: column_place(place + 1) for place in range(len(self.header))}
+        unnamed = {place: name for place, name in places.items() if self.header[place] == name}
+        fitting = [row.cells for row in self.rows if row.problem is None]
+        return frozenset(name for place, name in unnamed.items() if not any(cells[place].strip() for cells in fitting))
+
+    def named_apart(self) -> TextTable:
+        """The table with a name for each column: by its place where it has none, with a number where it has that of
+        a column before it."""
+        given, names = set(self.header), dict[str, None]()
+        for place, name in enumerate(self.header, start=1):
+            wanted = name if name.strip() else column_place(place)
+            numbered = chain([wanted], (f"{wanted} ({number})" for number in count(2)))
+            free = (each for each in numbered if each not in names and (each == name or each not in given))
+            names[next(free)] = None
+        return replace(self, header=tuple(names))
+
+    def without_spare(self) -> TextTable:
+        """The table without the columns that are none."""
+        kept = [place for place, name in enumerate(self.header) if name not in self.spare]
+        if len(kept) == len(self.header):
+            return self
+        rows = tuple(row if row.problem else _with_cells_of(row, kept) for row in self.rows)
+        return replace(self, header=tuple(self.header[place] for place in kept), rows=rows)
+
+    def without_blank_end(self) -> TextTable:
+        """The table without what a delimiter at the end of its lines makes: a name that is empty."""
+        return replace(self, header=self.header[:-1]) if self.header[-1:] == ("",) else self
+
+    def given_name(self, column: str) -> str:
+        """Why a column is called otherwise than in the file; empty of every other column."""
+        heading = column.rpartition(" (")[0]
+        if not self.has_heading(column):
+            return ": it has no heading"
+        place = self.header.index(column) + 1
+        return f": it is column {place}, and another has the same heading" if heading in self.header else ""
+
+    def has_heading(self, column: str) -> bool:
+        return column != column_place(self.header.index(column) + 1)
 
     def with_columns(self, names: Iterable[str]) -> TextTable:
         """The table with an empty column for each of the names that it lacks."""
@@ -128,6 +181,11 @@ def compose(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _with_cells_of(row: TextRow, places: Sequence[int]) -> TextRow:
+    types = row.types and tuple(row.types[place] for place in places)
+    return row._replace(cells=tuple(row.cells[place] for place in places), types=types)
+
+
 def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
     """The table, whose rows with a NUL character do not fit: formats that write it as a sign of its own can hold it.
     None when it stands in a name."""
@@ -147,6 +205,26 @@ def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
 def _checked_for_nul(row: TextRow) -> TextRow:
     has_nul = row.problem is None and any("\0" in cell for cell in row.cells)
     return row._replace(problem="a NUL character in a cell") if has_nul else row
+
+
+def column_place(number: int) -> str:
+    """What a column without a name is called: by its place, counted from 1."""
+    return f"(column {number})"
+
+
+def header_of(rows: Sequence[Sequence[str]], layout: CsvLayout | SheetLayout) -> tuple[str, ...]:
+    """The names of the columns, unchecked: those of name_row, with the options of option_row in brackets behind."""
+    names = rows[layout.name_row - 1]
+    if layout.option_row is None:
+        return tuple(names)
+    both = [*zip_longest(names, map(str.strip, rows[layout.option_row - 1]), fillvalue=""), ("", "")]
+    header, carried = [], ""
+    for (name, option), (next_name, next_option) in pairwise(both):
+        carried = name if name.strip() else carried
+        own = carried if option else name
+        is_alone = name.strip() and (next_name.strip() or not next_option)
+        header.append(own if is_alone or option in NO_OPTIONS else f"{own.strip()} [{option}]")
+    return tuple(header)
 
 
 def column_letters(number: int) -> str:
@@ -192,6 +270,7 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
     """Note every difference between the header and the expected names in their order."""
     if table.header == tuple(expected):
         return True
+    table = table if table.header[:-1] == tuple(expected) else table.without_blank_end()
     if not check_names(table, faults):
         return False
     missing = [name for name in expected if name not in table.header]
@@ -294,8 +373,9 @@ def _reread(text: str, written_as: str, read_as: str) -> str:
         return ""
 
 
-def check_first_lines(path: Path, records: int, name_row: int, faults: FaultList) -> bool:
-    """Note a file that ends before its row of column names."""
+def check_first_lines(path: Path, records: int, layout: CsvLayout | SheetLayout, faults: FaultList) -> bool:
+    """Note a file that ends before its rows of column names."""
+    name_row = max(layout.name_row, layout.option_row or 0)
     if records >= name_row:
         return True
     found = "The file is empty." if records == 0 else f"The file has {records} rows."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
-from ingest.readers.tables import CsvLayout, TextRow, TextTable, check_first_lines
+from ingest.readers.tables import CsvLayout, TextRow, TextTable, check_first_lines, header_of
 
 # The library's own limit of 131,072 characters is less than a long free-text answer in a joined export.
 LONGEST_FIELD = 16 * 1024 * 1024
@@ -27,10 +27,11 @@ def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | No
     if text is None:
         return None
     records = _parse(path, text, layout.delimiter, faults)
-    if records is None or not check_first_lines(path, len(records), layout.name_row, faults):
+    if records is None or not check_first_lines(path, len(records), layout, faults):
         return None
-    header_line, header = records[layout.name_row - 1]
     body = records[layout.first_data_row - 1 :]
+    header = _as_wide_as_rows(header_of([cells for _, cells in records], layout), body)
+    header_line, _ = records[layout.name_row - 1]
     if _is_cut(text, body, len(header)):
         _add_cut(path, body[-1], len(header), faults)
     rows = tuple(_fitted(line, cells, len(header)) for line, cells in body)
@@ -49,6 +50,14 @@ def _parse(path: Path, text: str, delimiter: str, faults: FaultList) -> list[Rec
         _add_unparseable(path, start, error, faults)
         return None
     return records
+
+
+def _as_wide_as_rows(header: tuple[str, ...], body: list[Record]) -> tuple[str, ...]:
+    """A delimiter at the end of every row, or of the row of names alone, makes no row unreadable."""
+    filled = [cells for _, cells in body if cells]
+    (width,) = widths if len(widths := {len(cells) for cells in filled}) == 1 else (len(header),)
+    is_blank = not any(header[width:]) and not any(any(cells[len(header) :]) for cells in filled)
+    return header[:width] + ("",) * (width - len(header)) if is_blank else header
 
 
 def _fitted(line: int, cells: tuple[str, ...], width: int) -> TextRow:

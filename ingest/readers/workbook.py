@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import FaultList
 from ingest.readers.children import ParserFailed, describe_apart
-from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines
+from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines, header_of
 from ingest.readers.workbook_safety import is_workbook_safe
 from ingest.suggestions import did_you_mean, listed, quoted
 
@@ -20,23 +21,25 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
     if not is_workbook_safe(path, faults):
         return None
     parsed = _parse(path, layout.sheet, faults)
-    if parsed is None or not check_first_lines(path, len(parsed["rows"]), layout.name_row, faults):
+    if parsed is None or not check_first_lines(path, len(parsed["rows"]), layout, faults):
         return None
     cells, problems = parsed["rows"], parsed["problems"]
-    header = _without_blank_end(cells[layout.name_row - 1][0])
+    body = cells[layout.first_data_row - 1 :]
+    header = header_of([texts for texts, _ in cells], layout)
+    width = max(map(_width, (header, *(texts for texts, _ in body))))
     rows = tuple(
-        _fitted(line, texts, types, len(header), problems.get(str(line)))
-        for line, (texts, types) in enumerate(cells, start=1)
-        if line >= layout.first_data_row
+        TextRow(line, tuple(texts[:width]), tuple(types[:width]), problems.get(str(line)))
+        for line, (texts, types) in enumerate(body, start=layout.first_data_row)
     )
+    header = header[:width]
     return TextTable(path, header, layout.name_row, rows, is_workbook=True)
 
 
-def sheet_names(path: Path, faults: FaultList) -> list[str]:
-    """The names of a workbook's sheets, in order; none when it cannot be read (the faults say why)."""
+def shown_sheets(path: Path, faults: FaultList) -> list[str]:
+    """The names of a workbook's sheets that are not hidden, in order, or of all when all are; none when it cannot be
+    read (the faults say why)."""
     described = _describe(path, "", faults) if is_workbook_safe(path, faults) else None
-    names: list[str] = described["sheets"] if described else []
-    return names
+    return [*(described["shown"] or described["sheets"])] if described else []
 
 
 def _parse(path: Path, sheet: str, faults: FaultList) -> dict[str, Any] | None:
@@ -58,17 +61,9 @@ def _describe(path: Path, sheet: str, faults: FaultList) -> Any | None:
         return None
 
 
-def _without_blank_end(names: list[str]) -> tuple[str, ...]:
-    """The header as far as it goes: formatted but empty cells to its right are not columns."""
-    width = max((index for index, name in enumerate(names, start=1) if name.strip()), default=0)
-    return tuple(names[:width])
-
-
-def _fitted(line: int, texts: list[str], types: list[str], width: int, problem: str | None) -> TextRow:
-    extra = any(texts[width:])
-    problem = "a value to the right of the last named column" if extra else problem
-    kept = len(texts) if extra else width
-    return TextRow(line, tuple(texts[:kept]), tuple(types[:kept]), problem)
+def _width(texts: Sequence[str]) -> int:
+    """How far a row goes: formatted but empty cells to its right are not columns."""
+    return max((place for place, text in enumerate(texts, start=1) if text.strip()), default=0)
 
 
 def _add_unreadable(path: Path, faults: FaultList) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from datetime import UTC, datetime
 
@@ -121,6 +122,17 @@ def launched(instance: DagsterInstance, cursor: str | None = None) -> tuple[list
     found = new_or_changed_round(build_sensor_context(instance, cursor=cursor))
     assert isinstance(found, SensorResult)
     return [request.partition_key for request in found.run_requests or []], found.cursor
+
+
+def test_the_sensor_waits_until_a_draft_is_decided(fresh: DataPaths, instance: DagsterInstance) -> None:
+    draft = fresh.root / ROUND.with_name("2024-01")
+    shutil.copytree(fresh.root / ROUND, draft)
+    replace(draft / "round.yml", 'round_id: "2023-01"', "round_id: 2024-01")
+    replace(draft / "round.yml", "is_synthetic: true", "is_synthetic: '?'")
+    keys, cursor = launched(instance)
+    assert keys == []
+    replace(draft / "round.yml", "is_synthetic: '?'", "is_synthetic: true")
+    assert launched(instance, cursor)[0] == ["koto_kuntakysely/2024-01"]
 
 
 def test_the_sensor_is_quiet_until_a_round_changes(fresh: DataPaths, instance: DagsterInstance) -> None:

@@ -353,8 +353,8 @@ delivery_not_shrunk as (
         rounds.round_id,
         sizes.n_rows || ' rows, ' || sizes.n_accepted || ' accepted, after ' || sizes.n_rows_before || ' rows, '
         || sizes.n_accepted_before || ' accepted' as observed,
-        'some, and at most {{ var('monitor').rows_lost }} rows or ' || {{ percent(var('monitor').rows_lost_share) }} || ' fewer'
-            as threshold,
+        'some, and at most {{ var('monitor').rows_lost }} rows or '
+        || {{ percent(var('monitor').rows_lost_share) }} || ' fewer' as threshold,
         case
             when sizes.n_accepted = 0 then sizes.n_accepted_before
             when

@@ -14,7 +14,11 @@ responses as (
 ),
 
 columns as (
-    select * from {{ ref('stg_codebook__columns') }}
+    select distinct
+        survey_id,
+        round_id,
+        question_id
+    from {{ ref('stg_codebook__columns') }}
 ),
 
 surveys as (

@@ -22,6 +22,14 @@ columns as (
     select * from {{ ref('stg_codebook__columns') }}
 ),
 
+used as (
+    select distinct
+        survey_id,
+        round_id,
+        question_id
+    from columns
+),
+
 questions as (
     select * from {{ ref('stg_codebook__questions') }}
 ),
@@ -124,15 +132,15 @@ rows_{{ disposition }} as (
         count(responses.row_id) as observed,
         0 as threshold,
         case
-            when max(columns.question_id) is not null {% if name == '_completion' %}and max(rounds.completed_values) is not null{% endif %}
+            when max(used.question_id) is not null {% if name == '_completion' %}and max(rounds.completed_values) is not null{% endif %}
                 then sum(case when responses.row_id is not null and {{ fault }} then 1 else 0 end)
         end as n_failed
     from rounds
-    left join columns
+    left join used
         on
-            rounds.survey_id = columns.survey_id
-            and rounds.round_id = columns.round_id
-            and columns.question_id = '{{ name }}'
+            rounds.survey_id = used.survey_id
+            and rounds.round_id = used.round_id
+            and used.question_id = '{{ name }}'
     left join responses
         on
             rounds.survey_id = responses.survey_id

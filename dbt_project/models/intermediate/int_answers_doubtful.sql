@@ -7,6 +7,16 @@ with answers as (
 
 questions as (
     select * from {{ ref('stg_codebook__questions') }}
+),
+
+two_answers as (
+    select
+        row_id,
+        question_id,
+        part,
+        case when part = '' then 'two_answers' else 'two_ticks' end as what
+    from {{ ref('int_answers_read') }}
+    where has_two_answers
 )
 
 select
@@ -19,7 +29,15 @@ select
     answers.source_column,
     answers.raw_value,
     answers.answer_status,
-    case answers.answer_status
+    case coalesce(two_answers.what, answers.answer_status)
+        when 'two_answers'
+            then
+                'expected one answer, and two columns of the question hold different ones'
+                || '; correct the wrong one in corrections.csv, where old_value is what its cell holds'
+        when 'two_ticks'
+            then
+                'expected one answer, and two columns of the option hold different ones'
+                || '; write ignored in columns.csv for the one that does not count'
         when 'code_not_in_list'
             then
                 case
@@ -60,3 +78,8 @@ select
 from answers
 inner join questions
     on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
+left join two_answers
+    on
+        answers.row_id = two_answers.row_id
+        and answers.question_id = two_answers.question_id
+        and answers.part = two_answers.part

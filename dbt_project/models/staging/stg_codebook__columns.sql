@@ -6,5 +6,6 @@ select
     part,
     ticked,
     not_ticked,
-    list_separator
+    list_separator,
+    cast(source_line as integer) as source_line
 from {{ source('raw', 'codebook__columns') }}

@@ -60,10 +60,10 @@ role,expert,,0,0,2,Expert,
 scale,1,,0,0,1,Agree,
 scale,2,,0,0,2,Disagree,
 service,advice,,0,0,1,Advice,
-service,training,,0,0,2,"Training, workshops",
+service,training,,0,0,2,"Courses, workshops",
 service,other,,0,0,3,"Other, please specify",
 """
-ADVICE, TRAINING, OTHER = "Advice", "Training, workshops", "Other, please specify"
+ADVICE, TRAINING, OTHER = "Advice", "Courses, workshops", "Other, please specify"
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_an_option_that_nobody_chose_is_ticked_as_the_others(empty: DataPaths, n
 def test_own_words_in_a_joined_cell_may_be_other(empty: DataPaths) -> None:
     """As Microsoft Forms has them; -oth- is LimeSurvey's own code for it."""
     header = ["Kunta", "services", "main_service"]
-    rows = [["Alajoki", "Advice;Village helper;", "advice"], ["Alajoki", "Training, workshops;Advice;", "-oth-"]]
+    rows = [["Alajoki", "Advice;Village helper;", "advice"], ["Alajoki", "Courses, workshops;Advice;", "-oth-"]]
     found = draft(empty, [header, *rows])
     assert found.meanings()["services"] == ["services ;"]
     assert found.recodes == [("service", "Village helper", "?other"), ("service", "-oth-", "other")]
@@ -317,7 +317,7 @@ def test_qualtrics_joins_options_by_the_sign_that_labels_hold(empty: DataPaths) 
     found = draft(empty, qualtrics(WORDED, *rows))
     assert found.meanings()["Q4"] == ["services ,"]
     assert found.meanings()["Q4_3_TEXT"] == ["services_other"]
-    parts = {"Training": "training", "workshops": "training", "Other": "other", "please specify": "other"}
+    parts = {"Courses": "training", "workshops": "training", "Other": "other", "please specify": "other"}
     assert found.recodes == [("service", part, f"?{code}") for part, code in parts.items()]
     split = [[ADVICE, TRAINING, "", ""], ["", TRAINING, OTHER, "Peers"], [ADVICE, "", OTHER, "Village helper"]]
     rows = [["IP Address", "True", f"R_{number}", *cells] for number, cells in enumerate(split)]
@@ -335,8 +335,8 @@ def test_a_word_of_a_tool_alone_does_not_tell_the_tool(empty: DataPaths) -> None
     assert found.reason('"Status"') == "Qualtrics gives this name, and the file has no other of its names"
 
 
-def decided(empty: DataPaths, found: Drafted) -> None:
-    """The drafted round with everything that is marked decided."""
+def decide_settings(found: Drafted) -> None:
+    """What a person writes into round.yml and source.yml."""
     settings = {
         "title": {"en": "Round"}, "field_window": {"opens_on": "2023-03-01", "closes_on": "2023-03-31"},
         "frame": {"division_date": "2023-01-01", "population_date": "2019-12-31", "scope": "all"},
@@ -345,6 +345,11 @@ def decided(empty: DataPaths, found: Drafted) -> None:
     YAML().dump(dict(found.settings) | settings, found.made.folder / "round.yml")
     card = YAML(typ="safe").load(found.made.folder / "source.yml")
     YAML().dump(card | dict.fromkeys(("producer", "licence", "received_from"), "x"), found.made.folder / "source.yml")
+
+
+def decided(empty: DataPaths, found: Drafted) -> None:
+    """The drafted round with everything that is marked decided."""
+    decide_settings(found)
     for name in ("columns.csv", "recodes.csv"):
         file = found.made.folder / name
         file.write_text(file.read_text(encoding="utf-8").replace("?_role", "_role"), encoding="utf-8")
@@ -374,6 +379,8 @@ def test_an_undecided_draft_does_not_stop_the_next(empty: DataPaths) -> None:
     again = draft(empty, rows, "second")
     assert again.made.left_out == ["tools/first"]
     assert again.columns == first.columns
+    decide_settings(first)  # and columns.csv has a mark
+    assert draft(empty, rows, "third").made.left_out == ["tools/first", "tools/second"]
 
 
 @pytest.mark.parametrize(
@@ -394,6 +401,17 @@ def test_ticks_of_an_earlier_round_stand_where_the_file_has_them(empty: DataPath
     decided(empty, first)
     rows = [[str(number), "Alajoki", tick, "Y", "N"] for number, tick in enumerate(ticks)]
     assert draft(empty, [header, *rows], "second").meanings()["services[advice]"][0].startswith(line)
+
+
+def test_an_option_that_was_not_offered_is_none_in_the_next_round_either(empty: DataPaths) -> None:
+    """Where the file has no column for it again."""
+    rows = [["Kunta", "services[advice]", "services[training]"], ["Alajoki", "Y", ""], ["Boholma", "", "Y"]]
+    first = draft(empty, rows, "first")
+    assert first.meanings()["not offered"] == ["?services other"]
+    columns = first.made.folder / "columns.csv"
+    columns.write_text(columns.read_text(encoding="utf-8").replace("?services", "services"), encoding="utf-8")
+    decided(empty, first)
+    assert draft(empty, rows, "second").meanings()["not offered"] == ["services other"]
 
 
 def test_labels_that_turned_gainsay_the_ticks_of_an_earlier_round(empty: DataPaths) -> None:
@@ -423,9 +441,9 @@ def test_a_code_with_decimals_is_the_code(empty: DataPaths) -> None:
         ("_municipality", "001.0", "001"), ("_municipality", "2.0", "002"), ("_municipality", "90", "090"),
         ("scale", "1.0", "1"),
     ]  # fmt: skip
-    found = draft(empty, [header, ["001.0", "1"], ["2.0", "2"], ["777", "1"]], "other")
+    found = draft(empty, [header, ["001.0", "1"], ["2.0", "2"], ["777", "-1"]], "other")
     municipalities = [("001.0", "001"), ("2.0", "?002"), ("777", "?")]
-    assert found.recodes == [("_municipality", *each) for each in municipalities]
+    assert found.recodes == [*(("_municipality", *each) for each in municipalities), ("scale", "-1", "?")]
 
 
 def test_a_wording_near_to_several_names_none(empty: DataPaths) -> None:

@@ -73,7 +73,11 @@ def test_rows_know_the_line_where_they_begin(content: bytes, lines: list[int]) -
     [
         (b"a,b\n1\n2,3\n", "1 fields where the header has 2"),
         (b"a,b\n1,2,3\n", "3 fields where the header has 2"),
-        (b"a,b\n1,2,\n", "3 fields where the header has 2"),
+        (b"a,b\n1,2,\n3,4\n", "3 fields where the header has 2"),
+        (b"a,b\n1,2,x\n3,4,\n", "3 fields where the header has 2"),
+        (b"a,b\n1,2,\n3,4,\n", None),
+        (b"a,b,\n1,2\n3,4\n", None),
+        (b"a,b,c\n1,2\n3,4\n", "2 fields where the header has 3"),
         (b"a,b\n1,2\n", None),
         (b"a,b\n\n", None),
     ],
@@ -122,3 +126,30 @@ def test_encoding_is_the_one_that_was_named() -> None:
     assert table is not None
     assert table.header == ("ä",)
     assert table.rows[0].cells == ("ö",)
+
+
+def test_a_column_is_named_by_its_place_or_told_from_one_of_the_same_name() -> None:
+    content = b"P;;P (2);P;(column 6);;P;\n1;;2;3;4;x;5;\n1;;2;3;4;;5;\n"
+    table, codes = read(content, CsvLayout(delimiter=";"))
+    assert table is not None and not codes
+    named = table.named_apart()
+    assert named.header == ("P", "(column 2)", "P (2)", "P (3)", "(column 6)", "(column 6) (2)", "P (4)", "(column 8)")
+    assert named.spare == {"(column 2)", "(column 8)"}
+    assert named.without_spare().rows[0].cells == ("1", "2", "3", "4", "x", "5")
+
+
+def test_options_stand_under_blanks() -> None:
+    content = b"Id,Q1,,,Q2,\n,Response,Other,Third,Open-Ended Response,\n1,a,b,c,d,\n"
+    table, _ = read(content, CsvLayout(option_row=2, first_data_row=3))
+    assert table is not None
+    assert table.header == ("Id", "Q1", "Q1 [Other]", "Q1 [Third]", "Q2", "")
+    assert [row.problem for row in table.rows] == [None]
+
+
+def test_a_wide_table_is_named_fast() -> None:
+    names = [f"group/question {number}" for number in range(350)]
+    content = ",".join([*names, *names, *[""] * 9_000]).encode() + b"\n"
+    table, _ = read(content + b"," * 9_699 + b"\n")
+    assert table is not None
+    assert len(set(table.named_apart().header)) == 9_700
+    assert len(table.named_apart().spare) == 9_000

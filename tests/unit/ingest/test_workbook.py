@@ -71,11 +71,24 @@ def test_rows_are_numbered_as_the_sheet_does(tmp_path: Path, faults: FaultList) 
     assert table.place(4, "b") == "cell B4, column b"
 
 
-def test_value_beyond_the_header_makes_the_row_unreadable(tmp_path: Path, faults: FaultList) -> None:
-    table = read(tmp_path / "a.xlsx", [["a", "b"], ["1", "2", "3"], ["1", "2"]], faults)
+def test_a_value_beside_the_names_is_of_a_column_without_one(tmp_path: Path, faults: FaultList) -> None:
+    table = read(tmp_path / "a.xlsx", [["a", None, "b", None], ["1", "x", "2", "3"], ["1", None, "2", " "]], faults)
     assert table is not None
-    assert [row.problem for row in table.rows] == ["a value to the right of the last named column", None]
-    assert table.rows[0].cells == ("1", "2", "3")
+    assert [row.problem for row in table.rows] == [None, None]
+    named = table.named_apart()
+    assert (named.header, named.spare) == (("a", "(column 2)", "b", "(column 4)"), frozenset())
+    assert named.rows[0].cells == ("1", "x", "2", "3")
+
+
+def test_options_stand_under_merged_names(tmp_path: Path, faults: FaultList) -> None:
+    rows: list[list[object]] = [
+        ["Report"], ["Id", "Services", None, None, "Staff"], [None, "Advice", "Training", "Response", "Response"],
+        [1, "x", None, "x", 5],
+    ]  # fmt: skip
+    table = read(tmp_path / "a.xlsx", rows, faults, SheetLayout("Answers", 2, 4, option_row=3))
+    assert table is not None
+    assert table.header == ("Id", "Services [Advice]", "Services [Training]", "Services", "Staff")
+    assert [row.cells for row in table.rows] == [("1", "x", "", "x", "5")]
 
 
 @pytest.mark.parametrize(
