@@ -132,7 +132,8 @@ rows_{{ disposition }} as (
         count(responses.row_id) as observed,
         0 as threshold,
         case
-            when max(used.question_id) is not null {% if name == '_completion' %}and max(rounds.completed_values) is not null{% endif %}
+            when max(used.question_id) is not null
+                {% if name == '_completion' %}and max(rounds.completed_values) is not null{% endif %}
                 then sum(case when responses.row_id is not null and {{ fault }} then 1 else 0 end)
         end as n_failed
     from rounds
