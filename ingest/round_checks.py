@@ -300,23 +300,9 @@ def _describe_multiple(use: ColumnUse) -> str:
 
 
 def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[ColumnUse], faults: FaultList) -> None:
-    """A question, or an option of a select_multiple, comes from one column or several, and from each of them once."""
-    question = survey.questions_by_id.get(name)
-    is_multiple = question is not None and question.type == "select_multiple"
-    by_source: dict[str, list[ColumnUse]] = defaultdict(list)
-    for use in uses:
-        by_source[use.source_column].append(use)
-    for source_column, same in by_source.items():
-        if len(same) > 1:
-            _add_use(
-                round_, same[1], "question_id", "mapped-twice", faults,
-                f"The column {quoted(source_column)} is mapped to {quoted(name)} on lines "
-                f"{listed(use.line for use in same)}.",
-                "A column is mapped to a question once, and to one option of it.",
-                "Remove the lines that are not right.",
-            )  # fmt: skip
+    """A question, or an option of one, may come from several columns, but not options and joined cells together."""
     parts = {use.part or "": use for use in reversed(uses)}
-    if is_multiple and "" in parts and len(parts) > 1:
+    if _list_of(survey, uses[0]) is not None and "" in parts and len(parts) > 1:
         _add_use(
             round_, parts[""], "part", "wrong-form-of-multiple", faults,
             f"{quoted(name)} has both columns per option and a joined cell.",

@@ -121,9 +121,9 @@ rows_{{ disposition }} as (
 ),
 {% endfor %}
 
-{% for check, name, fault in [
-    ('weights_readable', '_weight', 'responses.is_weight_wrong'),
-    ('unfinished_counted', '_completion', 'responses.is_unfinished'),
+{% for check, name, fault, needed in [
+    ('weights_readable', '_weight', 'responses.is_weight_wrong', 'used.question_id'),
+    ('unfinished_counted', '_completion', 'responses.is_unfinished', 'rounds.completed_values'),
 ] %}
 {{ check }} as (
     select
@@ -132,7 +132,7 @@ rows_{{ disposition }} as (
         count(responses.row_id) as observed,
         0 as threshold,
         case
-            when max(used.question_id) is not null {% if name == '_completion' %}and max(rounds.completed_values) is not null{% endif %}
+            when max(used.question_id) is not null and max({{ needed }}) is not null
                 then sum(case when responses.row_id is not null and {{ fault }} then 1 else 0 end)
         end as n_failed
     from rounds
