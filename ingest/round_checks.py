@@ -255,6 +255,7 @@ def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: Fault
 
 def _check_options(round_: Round, survey: Survey, faults: FaultList) -> None:
     """Every option of a question with a column per option has one: what nobody could tick is no zero."""
+    check_unique(round_.columns_file, round_.not_offered, ("question_id", "part"), faults)
     for use in round_.not_offered:
         if survey.codes(_list_of(survey, use)) and (use.ticked or use.not_ticked or use.list_separator) is None:
             _check_option(round_, survey, use, faults)
