@@ -24,8 +24,7 @@ conflicts as (
 ),
 
 not_offered as (
-    select * from {{ ref('stg_codebook__columns') }}
-    where source_column = 'not offered'
+    select * from {{ ref('stg_codebook__not_offered') }}
 ),
 
 units as (

@@ -60,9 +60,9 @@ select
                 || '; correct the answer in corrections.csv'
         when 'out_of_range'
             then
-                'expected a number of 15 digits at most, from '
+                'expected a number from '
                 || coalesce({{ plain_number('questions.min_value') }}, 'any') || ' to '
-                || coalesce({{ plain_number('questions.max_value') }}, 'any')
+                || coalesce({{ plain_number('questions.max_value') }}, 'any number of 15 digits')
                 || '; ask the respondent, or widen the bounds in questions.csv'
         when 'constraint_failed'
             then

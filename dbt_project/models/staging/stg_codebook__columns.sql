@@ -9,3 +9,4 @@ select
     list_separator,
     cast(source_line as integer) as source_line
 from {{ source('raw', 'codebook__columns') }}
+where source_column <> '{{ var('not_offered') }}'
