@@ -11,35 +11,38 @@ from sqlite3 import Connection
 import duckdb
 import pyarrow as pa
 
-from ingest import state
+from ingest import privacy, state
 from ingest.paths import DataPaths
 from ingest.warehouse import columns_of, opened, replace_rows, transaction
 
 TABLE = "raw.release__rows"
-_SCHEMA = pa.schema([(name, pa.string()) for name in ("survey_id", "round_id", "response_token", "is_accepted")])
-# What was withdrawn may go, and so may copies and empty rows.
-_PUBLISHED = """
-select responses.survey_id, responses.round_id, rows.response_token, responses.disposition = 'accepted'
-from intermediate.int_responses_disposed as responses
-inner join raw.surveys__rows as rows on responses.row_id = rows.source_file || ':' || rows.source_line
-where responses.disposition not in ('withdrawn', 'exact_duplicate', 'empty_row')
+_SCHEMA = pa.schema([(name, pa.string()) for name in ("survey_id", "round_id", "response_token")])
+# Of every round, whichever the build made. A copy has the token of its original; who was erased is in no delivery.
+_DELIVERED = """
+select survey_id, round_id, response_token
+from raw.surveys__rows
+where row_status <> 'erased' and is_empty_row = 'false'
+group by
+    survey_id, round_id, response_token, case when response_token is null then source_file || ':' || source_line end
 """
+_WITHDRAWN = "select survey_id, round_id, response_id from raw.codebook__corrections where action = 'withdraw'"
 
 
-def note_published_rows(warehouse: duckdb.DuckDBPyConnection, memory: Connection) -> None:
-    """Remember the rows that the warehouse holds as those that are published."""
-    if columns_of(warehouse, "intermediate.int_responses_disposed"):
-        state.record_published_rows(memory, warehouse.execute(_PUBLISHED).fetchall())
+def note_published_rows(paths: DataPaths, warehouse: duckdb.DuckDBPyConnection, memory: Connection) -> None:
+    """Remember the rows that the warehouse holds as those that are published; what is withdrawn may go later."""
+    if columns_of(warehouse, "raw.surveys__rows"):
+        withdrawn = {
+            (survey_id, round_id, privacy.of_survey(paths, survey_id).token(privacy.RESPONSE, round_id, response_id))
+            for survey_id, round_id, response_id in warehouse.execute(_WITHDRAWN).fetchall()
+        }
+        delivered = warehouse.execute(_DELIVERED).fetchall()
+        state.record_published_rows(memory, [row for row in delivered if row not in withdrawn])
 
 
 def land_published_rows(paths: DataPaths) -> None:
     """Write the rows that were published last into the warehouse."""
     with state.opened(paths) as memory:
         columns = list(zip(*state.published_rows(memory), strict=True)) or [()] * len(_SCHEMA)
-    arrays = [pa.array(map(_text, values), pa.string()) for values in columns]
+    rows = pa.table([pa.array(values, pa.string()) for values in columns], _SCHEMA)
     with opened(paths.warehouse_file) as connection, transaction(connection):
-        replace_rows(connection, TABLE, pa.table(arrays, _SCHEMA))
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+        replace_rows(connection, TABLE, rows)

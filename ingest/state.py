@@ -24,8 +24,7 @@ RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}\.duckdb")
 Outcome = Literal["running", "published", "unpublished", "refused", "failed"]
 Cause = Literal["publish", "rollback", "repair"]
 CheckKey = tuple[str, str, str]
-# survey_id, round_id, the keyed hash of the response's id (None where there is none), and whether it was accepted.
-PublishedRow = tuple[str, str, str | None, int]
+PublishedRow = tuple[str, str, str | None]  # survey_id, round_id, keyed hash of the response's id, if it has one
 
 SCHEMA = (
     """create table refreshes (
@@ -57,7 +56,7 @@ ADDED = {
         unique (survey_id, token)
     )""",
     3: """create table published_rows (
-        survey_id text not null, round_id text not null, token text, is_accepted integer not null
+        survey_id text not null, round_id text not null, token text
     )""",
 }
 CHECK_HISTORY = ("refresh_id", "survey_id", "round_id", "check_id", "status", "observed", "n_failed", "checked_at")
@@ -404,14 +403,12 @@ def record_published_rows(connection: sqlite3.Connection, rows: Iterable[Publish
     """Remember the rows of every round as they are published now, instead of those before."""
     with connection:
         connection.execute("delete from published_rows")
-        connection.executemany("insert into published_rows values (?, ?, ?, ?)", rows)
+        connection.executemany("insert into published_rows values (?, ?, ?)", rows)
 
 
 def published_rows(connection: sqlite3.Connection) -> list[PublishedRow]:
     """The rows of every round as they were published last, in no order that says which came first."""
-    return connection.execute(
-        "select survey_id, round_id, token, is_accepted from published_rows order by 1, 2, 3"
-    ).fetchall()
+    return connection.execute("select survey_id, round_id, token from published_rows order by 1, 2, 3").fetchall()
 
 
 def forget_published_rows(

@@ -104,7 +104,7 @@ def publish(paths: DataPaths, now: datetime, refresh_id: int) -> Release:
         release = _build(paths, memory, now)
         state.record_release(memory, _record(release, state.fingerprint_of(memory, refresh_id)))
         with _warehouse(paths) as connection:
-            note_published_rows(connection, memory)
+            note_published_rows(paths, connection, memory)
         _point(paths, release.file)
         _settle(paths, memory, now, "publish")
     return release

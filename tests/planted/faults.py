@@ -626,12 +626,11 @@ IN_THE_WAREHOUSE = {
         seen_by=["cells_complete"],
     ),
     "delivery_not_shrunk": spoiled(
-        "insert into raw.release__rows by name select 'clean' as survey_id, '2023' as round_id, '1' as is_accepted "
-        "from range(6)",
+        "insert into raw.release__rows by name select 'clean' as survey_id, '2023' as round_id from range(6)",
         seen_by=["delivery_not_shrunk"],
     ),
     "responses_kept": spoiled(
-        "insert into raw.release__rows values ('clean', '2023', 'the token of one that is gone', '1')",
+        "insert into raw.release__rows values ('clean', '2023', 'the token of one that is gone')",
         seen_by=["responses_kept"],
     ),
     "frozen_figures": spoiled(

@@ -24,8 +24,9 @@ CHECKS = PROJECT_ROOT / "dbt_project" / "models" / "checks"
 # What the release before said of the sound survey.
 RELEASED = f"""
     insert into raw.release__rows by name
-    select survey_id, round_id, response_token, '1' as is_accepted from raw.surveys__rows
+    select survey_id, round_id, response_token from raw.surveys__rows
     where survey_id = '{CLEAN}' and round_id = '{ROUND}';
+    insert into raw.release__rounds values ('{CLEAN}', '{ROUND}', '{N_MUNICIPALITIES}');
     insert into raw.release__figures by name
     select '{CLEAN}' as survey_id, '{ROUND}' as round_id, 'answered' as figure_id, {N_MUNICIPALITIES} as computed_value
 """
@@ -152,22 +153,28 @@ def test_a_delivery_may_lose_five_rows_or_five_percent(
     n_more = 176 if n_before > 200 else 0
     of_clean = f"select '{CLEAN}' as survey_id, '{ROUND}' as round_id"
     statements = (
-        f"insert into intermediate.int_responses_disposed by name {of_clean}, 'more:' || range as row_id, "
-        f"'accepted' as disposition from range({n_more})",
         f"insert into raw.surveys__rows by name {of_clean}, 'more' as source_file, range::varchar as source_line, "
-        f"'read' as row_status from range({n_more})",
-        f"insert into raw.release__rows by name {of_clean}, '1' as is_accepted "
-        f"from range({n_before - N_MUNICIPALITIES})",
+        f"'read' as row_status, 'false' as is_empty_row from range({n_more})",
+        f"insert into raw.release__rows by name {of_clean} from range({n_before - N_MUNICIPALITIES})",
     )
     with planted(connection, CLEAN, *statements):
         seen = seen_in(connection, compiled["checks_drift"], CLEAN)
     assert ("delivery_not_shrunk" in seen) is is_seen
 
 
+def test_a_round_that_is_carried_over_has_lost_nothing(
+    connection: duckdb.DuckDBPyConnection, compiled: Mapping[str, str]
+) -> None:
+    """Its responses are not built again."""
+    carried = f"delete from intermediate.int_responses_disposed where {OF_CLEAN}"
+    with planted(connection, CLEAN, carried):
+        assert not {"delivery_not_shrunk", "responses_kept"} & seen_in(connection, compiled["checks_drift"], CLEAN)
+
+
 def test_a_delivery_without_a_response_is_seen(
     connection: duckdb.DuckDBPyConnection, compiled: Mapping[str, str]
 ) -> None:
-    nothing = f"update intermediate.int_responses_disposed set disposition = 'not_eligible' where {OF_CLEAN}"
+    nothing = f"update marts.dim_round set n_responses = 0 where {OF_CLEAN}"
     with planted(connection, CLEAN, nothing):
         assert "delivery_not_shrunk" in seen_in(connection, compiled["checks_drift"], CLEAN)
 

@@ -40,16 +40,16 @@ released as (
     select * from {{ ref('stg_release__figures') }}
 ),
 
-responses as (
-    select * from {{ ref('int_responses_disposed') }}
-),
-
 source_rows as (
     select * from {{ ref('stg_surveys__rows') }}
 ),
 
 published_rows as (
     select * from {{ ref('stg_release__rows') }}
+),
+
+released_rounds as (
+    select * from {{ ref('stg_release__rounds') }}
 ),
 
 responded as (
@@ -311,25 +311,22 @@ frozen_figures as (
     group by rounds.survey_id, rounds.round_id
 ),
 
--- Erased rows are in neither; one that is withdrawn is there as long as it is delivered.
+-- A response that is withdrawn is there as long as it is delivered; copies and empty rows are none.
 delivered as (
     select
-        responses.survey_id,
-        responses.round_id,
-        count(*) as n_rows,
-        sum(case when responses.disposition = 'accepted' then 1 else 0 end) as n_accepted
-    from responses
-    inner join source_rows on responses.row_id = source_rows.row_id
-    where source_rows.row_status <> 'erased' and responses.disposition not in ('exact_duplicate', 'empty_row')
-    group by responses.survey_id, responses.round_id
+        survey_id,
+        round_id,
+        count(distinct response_token) + sum(case when response_token is null then 1 else 0 end) as n_rows
+    from source_rows
+    where row_status <> 'erased' and not is_empty_row
+    group by survey_id, round_id
 ),
 
 published as (
     select
         survey_id,
         round_id,
-        count(*) as n_rows,
-        sum(is_accepted) as n_accepted
+        count(*) as n_rows
     from published_rows
     group by survey_id, round_id
 ),
@@ -339,12 +336,16 @@ sizes as (
         published.survey_id,
         published.round_id,
         published.n_rows as n_rows_before,
-        published.n_accepted as n_accepted_before,
+        coalesce(released_rounds.n_responses, 0) as n_accepted_before,
         coalesce(delivered.n_rows, 0) as n_rows,
-        coalesce(delivered.n_accepted, 0) as n_accepted
+        coalesce(counts.n_responses, 0) as n_accepted
     from published
+    left join released_rounds
+        on published.survey_id = released_rounds.survey_id and published.round_id = released_rounds.round_id
     left join delivered
         on published.survey_id = delivered.survey_id and published.round_id = delivered.round_id
+    left join counts
+        on published.survey_id = counts.survey_id and published.round_id = counts.round_id
 ),
 
 delivery_not_shrunk as (
@@ -356,7 +357,7 @@ delivery_not_shrunk as (
         'some, and at most {{ var('monitor').rows_lost }} rows or '
         || {{ percent(var('monitor').rows_lost_share) }} || ' fewer' as threshold,
         case
-            when sizes.n_accepted = 0 then sizes.n_accepted_before
+            when sizes.n_accepted = 0 and sizes.n_accepted_before > 0 then sizes.n_accepted_before
             when
                 sizes.n_rows_before - sizes.n_rows
                 > greatest({{ var('monitor').rows_lost }}, {{ var('monitor').rows_lost_share }} * sizes.n_rows_before)

@@ -1,6 +1,5 @@
 select
     survey_id,
     round_id,
-    response_token,
-    cast(is_accepted as integer) as is_accepted
+    response_token
 from {{ source('raw', 'release__rows') }}

@@ -141,11 +141,11 @@ def test_what_was_published_of_them_is_forgotten_too(people: DataPaths, name: st
     kept = privacy.of_survey(people, SURVEY)
     tokens = [*(kept.token(RESPONSE, "2024", f"A{number}") for number in range(1, 7)), None]
     with state.opened(people) as memory:
-        state.record_published_rows(memory, [(SURVEY, "2024", token, 1) for token in tokens])
+        state.record_published_rows(memory, [(SURVEY, "2024", token) for token in tokens])
     with suppress(NobodyFound):
         erase(people, [KEY], name, id_, NOW)
     with state.opened(people) as memory:
-        found = [token for *_, token, _ in state.published_rows(memory)]
+        found = [token for *_, token in state.published_rows(memory)]
     assert len(found) == left
     assert (kept.token(RESPONSE, "2024", "A3") in found) is (id_ == "A33")
 

@@ -51,12 +51,11 @@ def test_holds_the_allowed_tables_in_marts_and_nothing_else(paths: DataPaths, no
 
 
 DELIVERED = """
+create table raw.codebook__corrections (survey_id text, round_id text, response_id text, action text);
 create table raw.surveys__rows as
-select 'koto' as survey_id, '2023-01' as round_id, 'f' as source_file, n::varchar as source_line, 't' || n
-    as response_token
-from range(3) as t (n);
-create table intermediate.int_responses_disposed as
-select survey_id, round_id, 'f:' || source_line as row_id, 'accepted' as disposition from raw.surveys__rows
+select 'koto' as survey_id, '2023-01' as round_id, 'f' as source_file, n::varchar as source_line, 'read' as row_status,
+    'false' as is_empty_row, 't' || n as response_token
+from range(3) as t (n)
 """
 
 
@@ -65,7 +64,7 @@ def test_a_delivery_is_the_last_one_once_it_is_published(paths: DataPaths, now: 
     deliver(paths, DELIVERED)
     release.publish(paths, now, refresh_id=1)
     assert tokens_published(paths) == ["t0", "t1", "t2"]
-    deliver(paths, "delete from intermediate.int_responses_disposed where row_id <> 'f:0'")
+    deliver(paths, "delete from raw.surveys__rows where source_line <> '0'")
     deliver(paths, "update marts.dim_round set n = 2")
     with pytest.raises(PublishRefused):
         release.publish(paths, now + DAY, refresh_id=2)
@@ -82,7 +81,7 @@ def deliver(paths: DataPaths, sql: str) -> None:
 
 def tokens_published(paths: DataPaths) -> list[str | None]:
     with state.opened(paths) as memory:
-        return [token for *_, token, _ in state.published_rows(memory)]
+        return [token for *_, token in state.published_rows(memory)]
 
 
 def test_file_is_read_only_named_by_its_hash_and_has_no_log(published: DataPaths) -> None:
