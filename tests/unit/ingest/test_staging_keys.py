@@ -100,6 +100,14 @@ def doubled_line(file: str) -> Plant:
     return plant
 
 
+def doubled_offer(paths: DataPaths) -> tuple[str, str]:
+    """An option that the round did not have, told twice."""
+    file = f"{ROUND}/columns.csv"
+    with (paths.root / file).open("a", encoding="utf-8") as handle:
+        handle.write("not offered,services,advice,,,\n" * 2)
+    return file, f"line {len((paths.root / file).read_text(encoding='utf-8').splitlines())},"
+
+
 def doubled_in_settings(old: str, new: str, key: str) -> Plant:
     def plant(paths: DataPaths) -> tuple[str, str]:
         path = paths.root / SURVEY / "survey.yml"
@@ -130,6 +138,7 @@ def doubled_system(*rows: Sequence[str]) -> Plant:
 KEYS: dict[str, Plant] = {
     **{f"stg_{table}": doubled_line(file) for table, file in FILES.items()},
     "stg_registry__municipality_areas": doubled_line(FILES["registry__municipalities"]),
+    "stg_codebook__not_offered": doubled_offer,
     "stg_codebook__breakdowns": doubled_in_settings("[]", "[satisfied, satisfied]", "breakdowns"),
     "stg_codebook__roles": doubled_in_settings("[director, other]", "[director, other, director]", "roles.lead_order"),
     "stg_codebook__size_classes": doubled_in_settings("id: middle", "id: small", "size_classes"),
