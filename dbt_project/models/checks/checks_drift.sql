@@ -318,7 +318,7 @@ delivered as (
         round_id,
         count(distinct response_token) + sum(case when response_token is null then 1 else 0 end) as n_rows
     from source_rows
-    where row_status <> 'erased' and not is_empty_row
+    where row_status not in ('erased', 'empty_row')
     group by survey_id, round_id
 ),
 

@@ -67,6 +67,7 @@ SETTINGS = {
 # Counted or written by the program itself; a moment in a response file is a value of a row, which is set aside.
 MADE = {
     "ingest__sources.n_rows", "release__figures.computed_value", "release__rows.is_accepted",
+    "release__rounds.n_responses",
     "codebook__columns.source_line", "surveys__rows.source_line",
     "surveys__rows.started_at", "surveys__rows.submitted_at", "codebook__breakdowns.sort_order",
     "codebook__questions.sort_order", "codebook__roles.sort_order", "codebook__size_classes.sort_order",
