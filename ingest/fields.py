@@ -41,7 +41,7 @@ def _check_iso_date(value: str) -> str:
 def _succeeds(function: Callable[[str], object], value: str) -> bool:
     try:
         function(value)
-    except (ValueError, LookupError, OSError):
+    except (ValueError, LookupError, OSError, re.error):  # strptime makes a pattern of a form, no letter twice
         return False
     return True
 

@@ -201,16 +201,11 @@ def _states(
         settings["skip_rows_without"] = [UNSURE + column for column in unfinished]
         doubts.append(Doubt("round.yml", "skip_rows_without", "some rows have no time of submission"))
     if unwanted := _rows_to_skip(export, tools):
-        settings["skip_rows_where"] = {column: _as_text(values) for column, values in unwanted.items()}
+        settings["skip_rows_where"] = unwanted
         doubts += _doubts_of_rows(export, unwanted)
     if finished := [value for line in columns for value in _finished(export, line, tools)]:
-        settings["completed_values"] = _as_text(finished)
+        settings["completed_values"] = finished
     return settings, doubts
-
-
-def _as_text(values: Sequence[str]) -> list[str]:
-    """In quotes, whatever YAML thinks of them, also when somebody takes a ? away."""
-    return list(map(DoubleQuotedScalarString, values))
 
 
 def _rows_to_skip(export: Export, tools: Mapping[str, KnownHeader]) -> dict[str, list[str]]:
@@ -345,8 +340,17 @@ def _csv(row_class: type[SourceRow], lines: Sequence[object]) -> str:
 def _yaml(settings: dict[str, Any]) -> str:
     text, yaml = io.StringIO(), YAML(typ="rt", pure=True)
     yaml.width = LONGEST_LINE
-    yaml.dump(settings, text)
+    yaml.dump(_in_quotes(settings), text)
     return text.getvalue()
+
+
+def _in_quotes(value: Any) -> Any:
+    """What is marked is in quotes, so that it is the same text when somebody takes the ? away."""
+    if isinstance(value, dict):
+        return {key: _in_quotes(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return list(map(_in_quotes, value))
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and value.startswith(UNSURE) else value
 
 
 def _write(folder: Path, texts: dict[str, str], file: Path, name: str) -> None:

@@ -19,6 +19,8 @@ OTHER = re.compile(
     r"(?:others?|muut?|jo[kt]\w+ muuta?|ann[ae][nt]|andra|någ[oe][nt] anna[nt]|-oth-)"
     r"(?:\s*[,(:–-].*|\s(?:mikä|vad|vilken|please specify).*)?"
 )
+BELOW_ZERO = re.compile("-[0-9]+")
+NO_NOT_TOLD = "whether its other value means not ticked cannot be told from the file"
 NOT_TOLD = "which value means ticked cannot be told from the file"
 NO_SIGN = "which sign separates the options cannot be told from the file"
 
@@ -46,7 +48,8 @@ class Proposed:
 
     @property
     def is_sure(self) -> bool:
-        return not any(value.startswith(UNSURE) for value in (self.question_id, self.part, self.ticked))
+        values = (self.question_id, self.part, self.ticked, self.not_ticked)
+        return not any(value.startswith(UNSURE) for value in values)
 
     def marked(self, reason: str) -> Proposed:
         """The same line, for a person to decide."""
@@ -90,7 +93,7 @@ def lines_of_option(column: str, question: Question, option: Choice, export: Exp
     text = text_of_other(question, survey)
     if _holds_own_words(export, column, option):
         return [replace(line, ticked=ANY_TEXT), *([Proposed(column, text.question_id)] if text else ())]
-    return [_with_ticks(line, export, option)]
+    return [_with_ticks(line, export, option, ANY_TEXT)]
 
 
 def _holds_own_words(export: Export, column: str, option: Choice) -> bool:
@@ -104,14 +107,20 @@ def _meaning_yes(option: Choice) -> set[str]:
     return {*YES, *map(normalised, names_of(option))}
 
 
-def _with_ticks(line: Proposed, export: Export, option: Choice) -> Proposed:
-    """The line with the values that mean ticked and not ticked: a yes, or the option itself; a no, or nothing."""
+def _with_ticks(line: Proposed, export: Export, option: Choice, guess: str = "") -> Proposed:
+    """The line with the values that mean ticked and not ticked: a yes, or the option itself; a no, or nothing.
+
+    Beside a yes, the one other value is a no: for sure where it is a number below zero, as Qualtrics writes what was
+    seen and left. `guess` goes before the only value there is, which somebody may have written."""
     found = {value: normalised(export.label(line.source_column, value)) for value in export.column(line.source_column)}
     yes = [value for value, shown in found.items() if shown in _meaning_yes(option)]
     no = [value for value, shown in found.items() if shown in NO]
-    if len(yes) == 1 and len(no) <= 1:
-        return replace(line, ticked=yes[0], not_ticked="".join(no))
-    guess = "".join(found) if len(found) == 1 and not no else ""
+    left = [value for value in found if value not in (*yes, *no)]
+    if len(yes) == 1 and len(no + left) <= 1:
+        line = replace(line, ticked=yes[0], not_ticked="".join(no + left))
+        is_sure = not left or BELOW_ZERO.fullmatch(left[0])
+        return line if is_sure else replace(line, not_ticked=UNSURE + left[0], reason=NO_NOT_TOLD)
+    guess = guess or "".join(found) if len(found) == 1 and not no else ""
     return replace(line, ticked=UNSURE + guess, reason=NOT_TOLD)
 
 

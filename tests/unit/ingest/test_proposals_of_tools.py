@@ -133,8 +133,8 @@ def test_previews_of_qualtrics_are_no_responses(empty: DataPaths) -> None:
     assert found.settings["completed_values"] == ["True"]
     assert found.settings["timezone"] == "Europe/Oslo"
     assert found.reason('skip_rows_where, "Finished"') == "take the line out if rows with False (1) are responses"
-    decided = (found.made.folder / "round.yml").read_text(encoding="utf-8").replace('"?', '"')
-    decided = decided.replace("'?'", "2023-01-01").replace("?", "").replace("scope: 2023-01-01", "scope: all")
+    decided = (found.made.folder / "round.yml").read_text(encoding="utf-8").replace('"?"', "2023-01-01")
+    decided = decided.replace('"?', '"').replace("scope: 2023-01-01", "scope: all")
     decided = decided.replace("is_synthetic: 2023-01-01", "is_synthetic: false").replace("en: 2023-01-01", "en: Round")
     (found.made.folder / "round.yml").write_text(decided, encoding="utf-8")
     faults = FaultList()
@@ -199,7 +199,15 @@ def test_the_other_column_of_limesurvey_holds_words(empty: DataPaths) -> None:
     again = draft(empty, [header, *([*row[:5], ""] for row in rows)], "nobody")
     assert again.meanings()["services[other]"] == ["services other ?"]
     one = draft(empty, [header, *rows[:2]], "one")
-    assert one.meanings()["services[other]"] == ["services other ?Peer support"]
+    assert one.meanings()["services[other]"] == ["services other ?*"]
+
+
+def test_what_is_seen_and_left_is_not_ticked(empty: DataPaths) -> None:
+    """Qualtrics writes -99 there; of any other value beside a yes a person says what it means."""
+    header = ["id", "municipality", "services[advice]", "services[training]"]
+    found = draft(empty, [header, ["1", "001", "1", "1"], ["2", "001", "-99", "maybe"]])
+    assert found.meanings()["services[advice]"] == ["services advice 1 -99"]
+    assert found.meanings()["services[training]"] == ["services training 1 ?maybe"]
 
 
 def test_typeform_names_columns_by_options(empty: DataPaths) -> None:
