@@ -21,7 +21,7 @@ _SCHEMA = pa.schema([(name, pa.string()) for name in ("survey_id", "round_id", "
 _DELIVERED = """
 select survey_id, round_id, response_token
 from raw.surveys__rows
-where row_status <> 'erased' and is_empty_row = 'false'
+where row_status not in ('erased', 'empty_row')
 group by
     survey_id, round_id, response_token, case when response_token is null then source_file || ':' || source_line end
 """

@@ -154,7 +154,7 @@ def test_a_delivery_may_lose_five_rows_or_five_percent(
     of_clean = f"select '{CLEAN}' as survey_id, '{ROUND}' as round_id"
     statements = (
         f"insert into raw.surveys__rows by name {of_clean}, 'more' as source_file, range::varchar as source_line, "
-        f"'read' as row_status, 'false' as is_empty_row from range({n_more})",
+        f"'read' as row_status from range({n_more})",
         f"insert into raw.release__rows by name {of_clean} from range({n_before - N_MUNICIPALITIES})",
     )
     with planted(connection, CLEAN, *statements):

@@ -54,7 +54,7 @@ DELIVERED = """
 create table raw.codebook__corrections (survey_id text, round_id text, response_id text, action text);
 create table raw.surveys__rows as
 select 'koto' as survey_id, '2023-01' as round_id, 'f' as source_file, n::varchar as source_line, 'read' as row_status,
-    'false' as is_empty_row, 't' || n as response_token
+    't' || n as response_token
 from range(3) as t (n)
 """
 
