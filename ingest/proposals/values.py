@@ -54,7 +54,8 @@ def propose_recodes(
         name, options = _options(line, survey, registry, systems)
         same = [each for each in kept if survey.recoded_list(each.list_name) == survey.recoded_list(name)]
         before = {each.source_value: each.code for each in same}
-        is_open = name == line.question and not line.question.startswith("_")
+        question = survey.questions_by_id.get(line.question)
+        is_open = question is not None and question.type == "system"
         values = list(dict.fromkeys(_values(export, line))) if options else []
         spellings = _Spellings(options, values, line.list_separator, is_open)
         for value in values:
