@@ -287,6 +287,10 @@ class Survey:
         codes = {name: frozenset(choice.code for choice in choices) for name, choices in self.lists.items()}
         return Vocabulary(self.questions_by_id, codes, none_is_answer=self.settings.none_ticked == "valid")
 
+    def choices_of(self, question: Question | None) -> Sequence[Choice]:
+        """The options of a question, in the order of the file; none of one without a list."""
+        return self.lists.get(question.list_name or "", ()) if question else ()
+
     def codes(self, list_name: str | None) -> frozenset[str]:
         """The codes of a list; empty for an unknown one."""
         return self.vocabulary.codes.get(list_name or "", frozenset())

@@ -64,7 +64,7 @@ def _put_other_behind(told: dict[str, list[Proposed]], export: Export, survey: S
     """A column that says Other and nothing else belongs to the options before it, as Typeform has it."""
     for column, previous in zip([*told][1:], told, strict=False):
         question = survey.questions_by_id.get(told[previous][0].question) if told[previous] else None
-        option = other_option(survey.lists.get(question.list_name or "", ())) if question else None
+        option = other_option(survey.choices_of(question))
         if question and option and told[previous][0].part and not told[column] and is_other(column):
             told[column] = lines_of_option(column, question, option, export, survey)
 
@@ -170,16 +170,17 @@ class Matching:
             return [line if found.part.startswith(UNSURE) else found]
         if question is None or question.type != "select_multiple":
             return [line]
-        choices = self.survey.lists.get(question.list_name or "", ())
+        choices = self.survey.choices_of(question)
         option = next((each for each in choices if each.code == line.part), None)
         if option and gainsaid(line, self.export, option):
             return lines_of_option(line.source_column, question, option, self.export, self.survey)
-        found, cells = (
-            joined(line.source_column, question, self.export, self.survey),
-            self.export.column(line.source_column),
+        if not line.list_separator:
+            return [line]
+        found = joined(line.source_column, question, self.export, self.survey)
+        before, now = (
+            how_read(self.export.column(line.source_column), each.list_separator, choices) for each in (line, found)
         )
-        is_worse = how_read(cells, line.list_separator or " ", choices) < how_read(cells, found.list_separator, choices)
-        return [found if line.list_separator and is_worse else line]
+        return [found if before < now else line]
 
     def _named(self, column: str, text: str) -> list[Proposed]:
         """The lines of the one question that a text names, with or without an option, or behind its groups."""
@@ -212,19 +213,17 @@ class Matching:
     def _of_question(self, column: str, question: Question, option: str | None) -> list[Proposed]:
         """The lines for a question; none when the option is none of its list."""
         roles, text = self.survey.settings.roles, text_of_other(question, self.survey)
-        choices = self.survey.lists.get(question.list_name or "", ())
+        is_multiple = question.type == "select_multiple"
         if option is None and roles and question.list_name == roles.list_name:
             return [Proposed(column, "_role")]
-        if option is None and question.type != "select_multiple":
-            return [Proposed(column, question.question_id)]
         if option is None:
-            return [joined(column, question, self.export, self.survey)]
-        is_text = option.endswith(OWN_WORDS) or (is_other(option) and not option_named(option, choices))
-        if is_text or question.type != "select_multiple":
-            is_text = is_text or is_other(option)
-            return [Proposed(column, text.question_id)] if text and is_text else []
-        chosen = option_named(option, choices)
-        return lines_of_option(column, question, chosen, self.export, self.survey) if chosen else []
+            whole = Proposed(column, question.question_id)
+            return [joined(column, question, self.export, self.survey) if is_multiple else whole]
+        is_text = option.endswith(OWN_WORDS)
+        chosen = option_named(option, self.survey.choices_of(question)) if is_multiple and not is_text else None
+        if chosen:
+            return lines_of_option(column, question, chosen, self.export, self.survey)
+        return [Proposed(column, text.question_id)] if text and (is_text or is_other(option)) else []
 
     def _of_tool(self, column: str, known: KnownHeader) -> Proposed:
         if known.question_id == "_municipality":
@@ -237,7 +236,7 @@ class Matching:
         found = [
             (question, option)
             for question in self.survey.questions if question.type == "select_multiple"
-            for option in self.survey.lists.get(question.list_name or "", ())
+            for option in self.survey.choices_of(question)
             if normalised(column) in map(normalised, filter(None, option.labels.values()))
         ]  # fmt: skip
         if len(found) != 1 or not cells <= {normalised(column)}:
@@ -283,12 +282,11 @@ class Matching:
 
     def _by_values(self, column: str) -> tuple[str, str]:
         """The values may be those of the roles, or times."""
-        roles, values = self.survey.settings.roles, self.export.column(column)
+        roles, shown = self.survey.settings.roles, self.export.shown(column)
         choices = self.survey.lists.get(roles.list_name, ()) if roles else ()
-        shown = {normalised(self.export.label(column, value)) for value in values}
-        if shown and shown <= {normalised(name) for each in choices for name in names_of(each)}:
+        if shown and set(shown.values()) <= {normalised(name) for each in choices for name in names_of(each)}:
             return "_role", "its values are those of the roles"
-        if values and timestamp_formats(values):
+        if shown and timestamp_formats([*shown]):
             return "_submitted_at", "its values are times"
         return "", "no question has this id or wording"
 
@@ -317,10 +315,11 @@ def _not_offered(lines: Sequence[Proposed], earlier: Sequence[ColumnUse], survey
     """The options without a column, of questions with a column per option: as in an earlier round, or to decide."""
     before = {(use.question_id, use.part) for use in earlier if use.source_column == NOT_OFFERED}
     there = {(line.question, line.part) for line in lines if line.part}
+    asked = {name for name, _ in there}
     for question in survey.questions:
-        for option in survey.lists.get(question.list_name or "", ()):
-            is_asked = any(name == question.question_id for name, _ in there)
-            if is_asked and question.type == "select_multiple" and (question.question_id, option.code) not in there:
+        if question.type == "select_multiple" and question.question_id in asked:
+            for option in survey.choices_of(question):
                 line = Proposed(NOT_OFFERED, question.question_id, option.code)
-                is_known = (question.question_id, option.code) in before
-                yield line if is_known else line.marked("no column is this option: take the line out if one is")
+                if (line.question, line.part) not in there:
+                    is_known = (line.question, line.part) in before
+                    yield line if is_known else line.marked("no column is this option: take the line out if one is")

@@ -152,10 +152,6 @@ def _settings(
     export: Export, survey: Survey, round_id: str, columns: Sequence[Proposed], registry: Registry
 ) -> tuple[dict[str, Any], list[Doubt]]:
     """round.yml, and what is left to decide in it."""
-    moments = [
-        text for name in TIMESTAMP_NAMES for line in columns if line.question == name
-        for text in export.column(line.source_column)
-    ]  # fmt: skip
     tools = tools_columns(export)
     settings: dict[str, Any] = {
         "round_id": round_id,
@@ -165,17 +161,18 @@ def _settings(
         "frame": FRAME,
         "files": [],
         **export.settings(),
-        "decimal_sign": _decimal_sign(export, survey, columns),
+        "decimal_sign": _decimal_sign(_cells_of(export, survey, columns, "decimal")),
     }
     doubts = [
         Doubt("round.yml", "title, field_window", "the file does not say them"),
         Doubt("round.yml", "frame", _frames(registry)),
         Doubt("round.yml", "is_synthetic", "true only when every answer is made up"),
     ]
-    if form := _timestamp_format(export, moments):
-        settings["timestamp_format"] = form
-    if form := _date_format(export, survey, columns):
-        settings["date_format"] = form
+    forms = {
+        "timestamp_format": _timestamp_format(export, columns),
+        "date_format": _date_format(_cells_of(export, survey, columns, "date")),
+    }
+    settings |= {name: form for name, form in forms.items() if form}
     doubts += [
         Doubt("round.yml", name, reason) for name, reason in TOLD_BY_THE_FILE.items()
         if str(settings.get(name)).startswith(UNSURE)
@@ -274,34 +271,37 @@ TOLD_BY_THE_FILE = {
 }
 
 
-def _timestamp_format(export: Export, moments: Sequence[str]) -> str | None:
+def _timestamp_format(export: Export, columns: Sequence[Proposed]) -> str | None:
     """The one form that all times have; none where the cells are times already."""
+    times = [line.source_column for line in columns if line.question in TIMESTAMP_NAMES]
+    moments = [text for column in times for text in export.column(column)]
     if not moments or (export.layout.has_typed_dates and are_iso(moments)):
         return None
-    forms = timestamp_formats(moments)
-    return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
+    return _one_of(timestamp_formats(moments))
 
 
-def _date_format(export: Export, survey: Survey, columns: Sequence[Proposed]) -> str | None:
-    """The one form of the dates in date questions and in columns that may be one; none where the usual one will do."""
-    asked = {question.question_id for question in survey.questions if question.type == "date"}
-    cells = [
-        export.column(line.source_column) for line in columns if line.question in asked or line.question_id == UNSURE
-    ]
-    dates = [date for column in cells for date in dates_in(column)]
+def _date_format(cells: Sequence[str]) -> str | None:
+    """The one form of all dates; none where the usual one will do."""
+    dates = dates_in(cells)
     forms = date_formats(dates)
-    if not dates or USUAL_DATE_FORMAT in forms:
-        return None
+    return None if not dates or USUAL_DATE_FORMAT in forms else _one_of(forms)
+
+
+def _one_of(forms: Sequence[str]) -> str:
     return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
 
 
-def _decimal_sign(export: Export, survey: Survey, columns: Sequence[Proposed]) -> str:
-    """The one sign that numbers have, in decimal questions and in columns that may be one; a point without any."""
-    decimals = {question.question_id for question in survey.questions if question.type == "decimal"}
-    lines = [line for line in columns if line.question in decimals or line.question_id == UNSURE]
-    numbers = [DECIMAL.fullmatch(cell) for line in lines for cell in export.column(line.source_column)]
-    signs = {number["sign"] for number in numbers if number}
+def _decimal_sign(cells: Sequence[str]) -> str:
+    """The one sign that numbers have; a point without any."""
+    signs = {number["sign"] for number in map(DECIMAL.fullmatch, cells) if number}
     return UNSURE if len(signs) > 1 else "".join(signs) or "."
+
+
+def _cells_of(export: Export, survey: Survey, columns: Sequence[Proposed], question_type: str) -> list[str]:
+    """The cells of the questions of a type, and of columns that may be one."""
+    asked = {question.question_id for question in survey.questions if question.type == question_type}
+    lines = [line for line in columns if line.question in asked or line.question_id == UNSURE]
+    return [cell for line in lines for cell in export.column(line.source_column)]
 
 
 CARD_DOUBTS = (Doubt("source.yml", "producer, licence, received_from", "the file does not say them"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.proposals.headers import UNSURE, normalised
@@ -85,19 +85,16 @@ def text_of_other(question: Question, survey: Survey) -> Question | None:
 def lines_of_option(column: str, question: Question, option: Choice, export: Export, survey: Survey) -> list[Proposed]:
     """The line of an option; where the column holds the words of those who chose it, the question for them too."""
     line = Proposed(column, question.question_id, option.code)
-    if option != other_option(survey.lists[option.list_name]):
-        return [_with_ticks(line, export, option)]
-    text = text_of_other(question, survey)
-    if _holds_own_words(export, column, option):
+    if option == other_option(survey.choices_of(question)) and _holds_own_words(export, column, option):
+        text = text_of_other(question, survey)
         return [replace(line, ticked=ANY_TEXT), *([Proposed(column, text.question_id)] if text else ())]
     return [_with_ticks(line, export, option)]
 
 
 def _holds_own_words(export: Export, column: str, option: Choice) -> bool:
     """Several texts that are no ticks, and rows without one."""
-    cells = export.column(column)
-    texts = {normalised(export.label(column, cell)) for cell in cells} - set(NO)
-    return len(texts) > 1 and len(cells) < len(export.table.rows) and not texts & _meaning_yes(option)
+    texts = set(export.shown(column).values()) - set(NO)
+    return len(texts) > 1 and len(export.column(column)) < len(export.table.rows) and not texts & _meaning_yes(option)
 
 
 def _meaning_yes(option: Choice) -> set[str]:
@@ -106,7 +103,7 @@ def _meaning_yes(option: Choice) -> set[str]:
 
 def _with_ticks(line: Proposed, export: Export, option: Choice) -> Proposed:
     """The line with the values that mean ticked and not ticked: a yes, or the option itself; a no, or nothing."""
-    found = {value: normalised(export.label(line.source_column, value)) for value in export.column(line.source_column)}
+    found = export.shown(line.source_column)
     yes = [value for value, shown in found.items() if shown in _meaning_yes(option)]
     no = [value for value, shown in found.items() if shown in NO]
     if len(yes) == 1 and len(no) <= 1:
@@ -117,7 +114,7 @@ def _with_ticks(line: Proposed, export: Export, option: Choice) -> Proposed:
 
 def gainsaid(line: Proposed, export: Export, option: Choice) -> bool:
     """Whether the column holds other values than those that the line speaks of, or its labels say the contrary."""
-    found = {value: normalised(export.label(line.source_column, value)) for value in export.column(line.source_column)}
+    found = export.shown(line.source_column)
     is_contrary = found.get(line.ticked) in NO or found.get(line.not_ticked) in _meaning_yes(option)
     return line.ticked != ANY_TEXT and (is_contrary or not found.keys() <= {line.ticked, line.not_ticked})
 
@@ -136,7 +133,7 @@ def _like(line: Proposed, siblings: Sequence[Proposed], export: Export, survey: 
     question = survey.questions_by_id.get(line.question)
     if not siblings or question is None or not line.part or line.ticked == ANY_TEXT:
         return line
-    choices, cells = survey.lists.get(question.list_name or "", ()), set(export.column(line.source_column))
+    choices, cells = survey.choices_of(question), set(export.column(line.source_column))
     yes, no = {each.ticked for each in siblings}, {each.not_ticked for each in siblings if each.not_ticked}
     named = [
         name for each in choices if each.code == line.part for name in names_of(each) if _names(export, line, name)
@@ -155,7 +152,7 @@ def _names(export: Export, line: Proposed, option: str) -> bool:
 
 def joined(column: str, question: Question, export: Export, survey: Survey) -> Proposed:
     """One cell for all options: the sign by which the cells are read best."""
-    choices = survey.lists.get(question.list_name or "", ())
+    choices = survey.choices_of(question)
     n_read = {sign: how_read(export.column(column), sign, choices) for sign in LIST_SEPARATORS}
     best = max(LIST_SEPARATORS, key=lambda sign: n_read[sign])
     line = Proposed(column, question.question_id, list_separator=best)
@@ -189,14 +186,14 @@ def like_other_cells(lines: Sequence[Proposed], export: Export, survey: Survey) 
 
 
 def _reads_as_well(line: Proposed, sign: str, export: Export, survey: Survey) -> bool:
-    choices = survey.lists.get(survey.questions_by_id[line.question].list_name or "", ())
+    choices = survey.choices_of(survey.questions_by_id[line.question])
     cells = export.column(line.source_column)
     return how_read(cells, sign, choices) == how_read(cells, line.list_separator, choices)
 
 
 def in_one_form(lines: Sequence[Proposed]) -> list[Proposed]:
     """Where a question has columns per option and a joined cell, the options are read."""
-    per_option: Mapping[str, bool] = {line.question: True for line in lines if line.part and line.is_sure}
+    per_option = {line.question for line in lines if line.part and line.is_sure}
     return [
         Proposed(line.source_column, IGNORED) if line.list_separator and line.question in per_option else line
         for line in lines

@@ -68,6 +68,10 @@ class Export:
         """What the respondent chose, where the file says what a cell of the column stands for; else the cell."""
         return self.table.labels.get(name, {}).get(cell) or cell
 
+    def shown(self, name: str) -> dict[str, str]:
+        """What respondents chose, normalised, by the value that stands for it in the column."""
+        return {cell: normalised(self.label(name, cell)) for cell in self.column(name)}
+
     def column(self, name: str) -> list[str]:
         """The answers of a column that are not empty, trimmed."""
         index = self.table.header.index(name)
