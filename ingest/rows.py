@@ -194,6 +194,13 @@ def _check_types(table: TextTable, row: TextRow, faults: FaultList) -> None:
             )
 
 
+def add_row_fault(
+    path: Path, row: SourceRow, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
+) -> None:
+    """Note a fault of one cell of a text file."""
+    faults.add(code, path, line_place(row.line, column), found=found, expected=expected, advice=advice)
+
+
 def check_unique(
     path: Path,
     rows: Sequence[RowT],
