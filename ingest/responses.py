@@ -240,7 +240,7 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
     skipped = [
         (header.index(name), set(values)) for name, values in round_.settings.skip_rows_where.items() if name in header
     ]
-    started, submitted, id_ = (_index_of(round_, header, name) for name in (*TIMESTAMP_NAMES, "_response_id"))
+    started, submitted, id_ = (round_.place_of(name, header) for name in (*TIMESTAMP_NAMES, "_response_id"))
     to_utc = _timestamp_reader(round_)
 
     def describe(row: TextRow) -> ResponseRow:
@@ -260,11 +260,6 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
         return "set_aside_by_value" if any(cells[index].strip() in values for index, values in skipped) else "read"
 
     return describe
-
-
-def _index_of(round_: Round, header: Sequence[str], reserved_name: str) -> int | None:
-    column = round_.source_column(reserved_name, header)
-    return None if column is None else header.index(column)
 
 
 def order_of_content(header: Sequence[str]) -> list[int]:
@@ -349,7 +344,7 @@ def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list
     """The readable rows of each response id, where the round has ids."""
     rows: dict[str, list[tuple[ResponseFile, ResponseRow]]] = defaultdict(list)
     for file in files:
-        index = _index_of(round_, file.table.header, "_response_id")
+        index = round_.place_of("_response_id", file.table.header)
         if index is None:
             continue
         for described in file.rows:

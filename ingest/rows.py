@@ -138,7 +138,7 @@ def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: Fa
         return row_class(line=row.line, **values)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            name = _column_of(row_class, detail["loc"])
+            name = column_of(row_class, detail["loc"])
             refusal = describe_error(detail, is_private=name in row_class.private_columns())
             place = table.place(row.line, name)
             faults.add(
@@ -160,7 +160,7 @@ def _values(row_class: type[SourceRow], cells: Mapping[str, str]) -> dict[str, A
     return values
 
 
-def _column_of(row_class: type[SourceRow], location: Sequence[int | str]) -> str:
+def column_of(row_class: type[SourceRow], location: Sequence[int | str]) -> str:
     """The column of a value, by its location in the row."""
     column = row_class.translated_columns().get(str(location[0]))
     return str(location[0]) if column is None else f"{column}_{location[1]}"

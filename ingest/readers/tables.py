@@ -121,10 +121,6 @@ class TextTable:
         rows = tuple(row if row.problem else _with_cells_of(row, kept) for row in self.rows)
         return replace(self, header=tuple(self.header[place] for place in kept), rows=rows)
 
-    def without_blank_end(self) -> TextTable:
-        """The table without what a delimiter at the end of its lines makes: a name that is empty."""
-        return replace(self, header=self.header[:-1]) if self.header[-1:] == ("",) else self
-
     def given_name(self, column: str) -> str:
         """Why a column is called otherwise than in the file; empty of every other column."""
         heading = column.rpartition(" (")[0]
@@ -241,7 +237,7 @@ def cell_name(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
-def check_names(table: TextTable, faults: FaultList) -> bool:
+def _check_names(table: TextTable, faults: FaultList) -> bool:
     """Note blank and repeated column names; True when every column can be told from the others."""
     blank = [index for index, name in enumerate(table.header, start=1) if not name.strip()]
     for index in blank:
@@ -270,8 +266,9 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
     """Note every difference between the header and the expected names in their order."""
     if table.header == tuple(expected):
         return True
-    table = table if table.header[:-1] == tuple(expected) else table.without_blank_end()
-    if not check_names(table, faults):
+    if table.header[-1:] == ("",) and table.header[:-1] != tuple(expected):  # a delimiter at the end of each line
+        table = replace(table, header=table.header[:-1])
+    if not _check_names(table, faults):
         return False
     missing = [name for name in expected if name not in table.header]
     extra = [name for name in table.header if name not in expected]
