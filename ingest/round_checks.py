@@ -20,6 +20,7 @@ from ingest.round import (
     Round,
 )
 from ingest.rows import add_row_fault, check_unique
+from ingest.settings import add_setting_fault
 from ingest.sources import check_untracked
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import QUESTION_TYPES, Survey
@@ -51,18 +52,11 @@ def check_round(
         check_untracked(round_.response_files, faults)
 
 
-def _add(
-    round_: Round, faults: FaultList, code: str, location: Sequence[str | int], found: str, expected: str, advice: str
-) -> None:
-    """Note a fault of round.yml."""
-    faults.add(code, round_.places.path, round_.places.place(location), found=found, expected=expected, advice=advice)
-
-
 def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
     settings = round_.settings
     if settings.round_id != round_.folder.name:
-        _add(
-            round_, faults, "wrong-folder", ("round_id",),
+        add_setting_fault(
+            round_.places, ("round_id",), "wrong-folder", faults,
             f"The round_id is {quoted(settings.round_id)}.",
             f"It equals the name of the folder, {quoted(round_.folder.name)}.",
             "Rename one of them.",
@@ -70,15 +64,15 @@ def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
     check_labels(round_.places, ("title",), settings.title, survey.settings.languages, faults)
     window = settings.field_window
     if window.opens_on > window.closes_on:
-        _add(
-            round_, faults, "dates-out-of-order", ("field_window", "closes_on"),
+        add_setting_fault(
+            round_.places, ("field_window", "closes_on"), "dates-out-of-order", faults,
             f"The field opens on {window.opens_on} and closes on {window.closes_on}.",
             "It closes on the day it opens, or later.",
             "Correct one of the dates.",
         )  # fmt: skip
     if settings.delivery is not None and settings.delivery.due_on < window.opens_on:
-        _add(
-            round_, faults, "dates-out-of-order", ("delivery", "due_on"),
+        add_setting_fault(
+            round_.places, ("delivery", "due_on"), "dates-out-of-order", faults,
             f"The files are due on {settings.delivery.due_on} and the field opens on {window.opens_on}.",
             "They are due on the day the field opens, or later.",
             "Correct one of the dates.",
@@ -88,15 +82,15 @@ def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
 def _check_reading(round_: Round, faults: FaultList) -> None:
     settings = round_.settings
     if settings.first_data_row <= settings.name_row:
-        _add(
-            round_, faults, "rows-out-of-order", ("first_data_row",),
+        add_setting_fault(
+            round_.places, ("first_data_row",), "rows-out-of-order", faults,
             f"first_data_row is {settings.first_data_row} and name_row is {settings.name_row}.",
             "The data begin below the names of the columns.",
             "Correct one of them.",
         )  # fmt: skip
     if settings.option_row is not None and not settings.name_row < settings.option_row < settings.first_data_row:
-        _add(
-            round_, faults, "rows-out-of-order", ("option_row",),
+        add_setting_fault(
+            round_.places, ("option_row",), "rows-out-of-order", faults,
             f"option_row is {settings.option_row}, name_row is {settings.name_row} and first_data_row is "
             f"{settings.first_data_row}.",
             "The options stand below the names of their questions and above the data.",
@@ -105,24 +99,24 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
     format_ = FORMATS[settings.format]
     if format_.uses("sheet") != (settings.sheet is not None):
         found = "There is no sheet." if settings.sheet is None else "A sheet is named."
-        _add(
-            round_, faults, "wrong-sheet-use", ("sheet",),
+        add_setting_fault(
+            round_.places, ("sheet",), "wrong-sheet-use", faults,
             f"The format is {settings.format}. {found}",
             f"A round in {listed(name for name in FORMATS if FORMATS[name].uses('sheet'))} names its sheet, "
             "a round in another format has none.",
             "Correct format or sheet.",
         )  # fmt: skip
     for name in {name for name in settings.files if settings.files.count(name) > 1}:
-        _add(
-            round_, faults, "repeated-file", ("files",),
+        add_setting_fault(
+            round_.places, ("files",), "repeated-file", faults,
             f"The file {quoted(name)} is named {settings.files.count(name)} times.",
             "Each file is named once.",
             "Remove the repetition.",
         )  # fmt: skip
     needs_format = not format_.layout.has_typed_dates and any(name in round_.uses for name in TIMESTAMP_NAMES)
     if needs_format and settings.timestamp_format is None:
-        _add(
-            round_, faults, "missing-key", ("timestamp_format",),
+        add_setting_fault(
+            round_.places, ("timestamp_format",), "missing-key", faults,
             "There is no timestamp_format, and columns.csv maps timestamps.",
             "Timestamps are read in the form that timestamp_format gives.",
             'Add it: timestamp_format: "%d.%m.%Y %H.%M" for example, or iso for times like 2023-01-31T09:15:00+02:00.',
@@ -133,8 +127,8 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
     frame = round_.settings.frame
     division, year = frame.division_date.isoformat(), str(frame.population_date.year)
     if division not in registry.divisions:
-        _add(
-            round_, faults, "unknown-division", ("frame", "division_date"),
+        add_setting_fault(
+            round_.places, ("frame", "division_date"), "unknown-division", faults,
             f"The registry has no division {division}.",
             f"One of its divisions: {listed(sorted(registry.divisions))}.",
             "Correct the date, or add the folder of that division to the registry.",
@@ -146,8 +140,8 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
     unknown = sorted(asked - registry.populated_codes(year))
     if unknown:
         who = "any municipality" if len(unknown) == len(asked) else f"the municipalities {listed(unknown)}"
-        _add(
-            round_, faults, "unknown-population", ("frame", "population_date"),
+        add_setting_fault(
+            round_.places, ("frame", "population_date"), "unknown-population", faults,
             f"population.csv has no population of {year} for {who}.",
             "It has a line for each municipality of the frame.",
             "Correct the date, or add the lines; a population that nobody knows is left empty.",
@@ -174,8 +168,8 @@ def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
     for key in ("skip_rows_without", "skip_rows_where"):
         for name in getattr(round_.settings, key):
             if name not in by_source:
-                _add(
-                    round_, faults, "unknown-column", (key,),
+                add_setting_fault(
+                    round_.places, (key,), "unknown-column", faults,
                     f"There is no column {quoted(name)} in columns.csv.",
                     f"{key} names columns of the export.",
                     did_you_mean(name, by_source, "Correct the name."),
