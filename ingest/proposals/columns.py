@@ -9,7 +9,8 @@ from functools import cached_property
 
 from rapidfuzz import fuzz
 
-from ingest.proposals.headers import UNSURE, KnownHeader, known_columns, known_headers, normalised
+from ingest.errors import MARK
+from ingest.proposals.headers import KnownHeader, known_columns, known_headers, normalised
 from ingest.proposals.options import (
     Proposed,
     gainsaid,
@@ -54,7 +55,7 @@ def propose_columns(
     for column in told.keys() & before.keys():
         told[column] = matching.held(before[column], told[column], (worded_before or {}).get(column))
     _mark_moved(told, list(before))
-    lines = in_one_form([line for column, found in told.items() for line in found or [Proposed(column, UNSURE)]])
+    lines = in_one_form([line for column, found in told.items() for line in found or [Proposed(column, MARK)]])
     lines = like_other_cells(like_siblings(lines, export, survey), export, survey)
     lines = matching.guessed(lines)
     return [*(_unsure_if_repeated(line, lines, survey) for line in lines), *_not_offered(lines, earlier, survey)]
@@ -167,7 +168,7 @@ class Matching:
         question = self.survey.questions_by_id.get(line.question)
         if line.question == "_municipality":
             found = _municipality(line.source_column, self.export.column(line.source_column))
-            return [line if found.part.startswith(UNSURE) else found]
+            return [line if found.part.startswith(MARK) else found]
         if question is None or question.type != "select_multiple":
             return [line]
         choices = self.survey.choices_of(question)
@@ -207,7 +208,7 @@ class Matching:
         found = [lines for each in questions if (lines := self._of_question(column, each, option))]
         if len(found) > 1:
             several = ", ".join(each.question_id for each in questions)
-            return [Proposed(column, UNSURE, reason=f"several questions have this wording: {several}")]
+            return [Proposed(column, MARK, reason=f"several questions have this wording: {several}")]
         return found[0] if found else []
 
     def _of_question(self, column: str, question: Question, option: str | None) -> list[Proposed]:
@@ -248,7 +249,7 @@ class Matching:
         taken = {line.question for line in lines}
         free = self.survey.questions_by_id.keys() - taken
         return [
-            self._guess(line, free, taken) if line == Proposed(line.source_column, UNSURE) else line for line in lines
+            self._guess(line, free, taken) if line == Proposed(line.source_column, MARK) else line for line in lines
         ]
 
     def _guess(self, line: Proposed, free: Collection[str], taken: Collection[str]) -> Proposed:
@@ -260,7 +261,7 @@ class Matching:
         return (
             line.marked("no question has this id or wording")
             if guess in taken
-            else replace(line, question_id=UNSURE + guess, reason=reason)
+            else replace(line, question_id=MARK + guess, reason=reason)
         )
 
     def _near(self, wording: str, free: Collection[str]) -> Question | None:
@@ -296,12 +297,12 @@ def _municipality(column: str, values: Sequence[str]) -> Proposed:
     n_with_digits = sum(any(map(str.isdigit, value)) for value in values)
     if values and n_with_digits in (0, len(values)):
         return Proposed(column, "_municipality", "code" if n_with_digits else "name")
-    return Proposed(column, "_municipality", UNSURE, reason="codes or names cannot be told from the file")
+    return Proposed(column, "_municipality", MARK, reason="codes or names cannot be told from the file")
 
 
 def _unsure_if_repeated(line: Proposed, proposed: Sequence[Proposed], survey: Survey) -> Proposed:
     """Two columns for one question, or one option of it: a person says which of them it is."""
-    if line.question in ("", IGNORED) or line.question_id.startswith(UNSURE):
+    if line.question in ("", IGNORED) or line.question_id.startswith(MARK):
         return line
     same = [other for other in proposed if _answered(other, survey) == _answered(line, survey)]
     return line if len(same) == 1 else line.marked(f"{len(same)} columns look like it")

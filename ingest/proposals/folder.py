@@ -15,13 +15,13 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from ingest.errors import FaultList
+from ingest.errors import MARK, FaultList
 from ingest.fields import FolderName, is_valid
 from ingest.fingerprint import file_sha256
 from ingest.inputs import Inputs, Scope, read_inputs
 from ingest.paths import DataPaths
 from ingest.proposals.columns import known_names, propose_columns, tools_columns
-from ingest.proposals.headers import UNSURE, KnownHeader
+from ingest.proposals.headers import KnownHeader
 from ingest.proposals.options import Proposed
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
@@ -38,8 +38,8 @@ PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 LONGEST_LINE = 200  # a hash stands on the line of its file
 DECIMAL = re.compile(r"[+-]?[0-9]+(?P<sign>[.,])[0-9]+")
 USUAL_TIMEZONE = "Europe/Helsinki"
-IN_FIELD = {"opens_on": UNSURE, "closes_on": UNSURE}
-FRAME = {"division_date": UNSURE, "population_date": UNSURE, "scope": UNSURE}
+IN_FIELD = {"opens_on": MARK, "closes_on": MARK}
+FRAME = {"division_date": MARK, "population_date": MARK, "scope": MARK}
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _settings(
     tools = tools_columns(export)
     settings: dict[str, Any] = {
         "round_id": round_id,
-        "title": dict.fromkeys(survey.settings.languages, UNSURE),
+        "title": dict.fromkeys(survey.settings.languages, MARK),
         "field_window": IN_FIELD,
         "timezone": _timezone(export, columns, tools),
         "frame": FRAME,
@@ -175,16 +175,16 @@ def _settings(
     settings |= {name: form for name, form in forms.items() if form}
     doubts += [
         Doubt("round.yml", name, reason) for name, reason in TOLD_BY_THE_FILE.items()
-        if str(settings.get(name)).startswith(UNSURE)
+        if str(settings.get(name)).startswith(MARK)
     ]  # fmt: skip
     states, doubts_of_states = _states(export, columns, tools)
-    return settings | states | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts + doubts_of_states
+    return settings | states | {"duplicates": "keep_all", "is_synthetic": MARK}, doubts + doubts_of_states
 
 
 def _timezone(export: Export, columns: Sequence[Proposed], tools: Mapping[str, KnownHeader]) -> str:
     """The zone that the file names, or that the tool writes its times in."""
     used = [tools[line.source_column] for line in columns if line.source_column in tools and line.is_reserved]
-    named = next((header.timezone for header in used if header.timezone), UNSURE + USUAL_TIMEZONE)
+    named = next((header.timezone for header in used if header.timezone), MARK + USUAL_TIMEZONE)
     return export.timezone or named
 
 
@@ -195,7 +195,7 @@ def _states(
     settings: dict[str, Any] = {}
     doubts = []
     if unfinished := _columns_with_gaps(export, columns):
-        settings["skip_rows_without"] = [UNSURE + column for column in unfinished]
+        settings["skip_rows_without"] = [MARK + column for column in unfinished]
         doubts.append(Doubt("round.yml", "skip_rows_without", "some rows have no time of submission"))
     if unwanted := _rows_to_skip(export, tools):
         settings["skip_rows_where"] = {column: _as_text(values) for column, values in unwanted.items()}
@@ -219,8 +219,8 @@ def _rows_to_skip(export: Export, tools: Mapping[str, KnownHeader]) -> dict[str,
         listed_values = header.not_responses.split("|") if header.is_sure else []
         values = [
             value for value in listed_values
-            if value.removeprefix(UNSURE) in cells
-            or (not value.startswith(UNSURE) and cells and value.isdigit() == all(map(str.isdigit, cells)))
+            if value.removeprefix(MARK) in cells
+            or (not value.startswith(MARK) and cells and value.isdigit() == all(map(str.isdigit, cells)))
         ]  # fmt: skip
         if any(values):
             found[column] = values
@@ -237,7 +237,7 @@ def _doubts_of_rows(export: Export, unwanted: Mapping[str, Sequence[str]]) -> li
         )
         for column, values in unwanted.items()
         for value in values
-        if value.startswith(UNSURE) and (n := export.column(column).count(value[1:]))
+        if value.startswith(MARK) and (n := export.column(column).count(value[1:]))
     ]
 
 
@@ -288,19 +288,19 @@ def _date_format(cells: Sequence[str]) -> str | None:
 
 
 def _one_of(forms: Sequence[str]) -> str:
-    return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
+    return forms[0] if len(forms) == 1 else MARK + " or ".join(forms)
 
 
 def _decimal_sign(cells: Sequence[str]) -> str:
     """The one sign that numbers have; a point without any."""
     signs = {number["sign"] for number in map(DECIMAL.fullmatch, cells) if number}
-    return UNSURE if len(signs) > 1 else "".join(signs) or "."
+    return MARK if len(signs) > 1 else "".join(signs) or "."
 
 
 def _cells_of(export: Export, survey: Survey, columns: Sequence[Proposed], question_type: str) -> list[str]:
     """The cells of the questions of a type, and of columns that may be one."""
     asked = {question.question_id for question in survey.questions if question.type == question_type}
-    lines = [line for line in columns if line.question in asked or line.question_id == UNSURE]
+    lines = [line for line in columns if line.question in asked or line.question_id == MARK]
     return [cell for line in lines for cell in export.column(line.source_column)]
 
 
@@ -309,9 +309,9 @@ CARD_DOUBTS = (Doubt("source.yml", "producer, licence, received_from", "the file
 
 def _card(name: str, file: Path, today: date) -> dict[str, Any]:
     return {
-        "producer": UNSURE,
-        "licence": UNSURE,
-        "received_from": UNSURE,
+        "producer": MARK,
+        "licence": MARK,
+        "received_from": MARK,
         "received_on": today,
         "sha256": {name: file_sha256(file)},
     }

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.proposals.headers import UNSURE, normalised
+from ingest.errors import MARK
+from ingest.proposals.headers import normalised
 from ingest.proposals.reading import Export
 from ingest.round import ANY_TEXT, IGNORED
 from ingest.survey import Choice, Question, Survey
@@ -38,7 +39,7 @@ class Proposed:
     @property
     def question(self) -> str:
         """The question without its mark."""
-        return self.question_id.removeprefix(UNSURE)
+        return self.question_id.removeprefix(MARK)
 
     @property
     def is_reserved(self) -> bool:
@@ -46,11 +47,11 @@ class Proposed:
 
     @property
     def is_sure(self) -> bool:
-        return not any(value.startswith(UNSURE) for value in (self.question_id, self.part, self.ticked))
+        return not any(value.startswith(MARK) for value in (self.question_id, self.part, self.ticked))
 
     def marked(self, reason: str) -> Proposed:
         """The same line, for a person to decide."""
-        return replace(self, question_id=UNSURE + self.question, reason=reason)
+        return replace(self, question_id=MARK + self.question, reason=reason)
 
 
 def names_of(row: Question | Choice) -> list[str]:
@@ -109,7 +110,7 @@ def _with_ticks(line: Proposed, export: Export, option: Choice) -> Proposed:
     if len(yes) == 1 and len(no) <= 1:
         return replace(line, ticked=yes[0], not_ticked="".join(no))
     guess = "".join(found) if len(found) == 1 and not no else ""
-    return replace(line, ticked=UNSURE + guess, reason=NOT_TOLD)
+    return replace(line, ticked=MARK + guess, reason=NOT_TOLD)
 
 
 def gainsaid(line: Proposed, export: Export, option: Choice) -> bool:

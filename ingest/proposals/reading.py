@@ -14,7 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import FaultList
+from ingest.errors import MARK, FaultList
 from ingest.fields import ISO_TIMES
 from ingest.proposals.headers import normalised
 from ingest.readers import FORMATS, TextTable, read_table
@@ -82,7 +82,7 @@ class Export:
         """The settings of round.yml that read the file; those that another value would do for are marked."""
         found = {each.name: getattr(self.layout, each.name) for each in fields(self.layout)}
         given = {name: value for name, value in found.items() if value is not None}
-        marked = {name: f"?{value}" if name in self.unsure else value for name, value in given.items()}
+        marked = {name: f"{MARK}{value}" if name in self.unsure else value for name, value in given.items()}
         return {"format": self.format} | marked
 
 
