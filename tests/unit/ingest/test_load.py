@@ -11,11 +11,11 @@ import pytest
 from ingest.errors import InputFaults
 from ingest.fingerprint import file_sha256
 from ingest.landing import stored_rounds
-from ingest.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems, validate
+from ingest.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.raw_tables import COLUMNS
 from ingest.warehouse import columns_of, opened
-from tests.loading import load_all
+from tests.loading import load_all, validate
 
 CORPUS = PROJECT_ROOT / "tests" / "broken"
 KEY = "palvelukysely/2024"
