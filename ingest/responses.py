@@ -18,6 +18,7 @@ from ingest.fingerprint import file_sha256
 from ingest.readers import TextRow, TextTable, read_table
 from ingest.readers.tables import (
     add_garbled_name,
+    add_header_fault,
     add_wrong_delimiter,
     column_place,
     garbled_name,
@@ -144,15 +145,13 @@ def _has_header(round_: Round, table: TextTable, faults: FaultList) -> bool:
 def _check_mapped(round_: Round, table: TextTable, faults: FaultList) -> None:
     """Note every column of the file that columns.csv does not map."""
     for name in _unmapped(round_, table):
-        faults.add(
-            "unmapped-column",
-            table.path,
-            table.header_place(),
-            found=f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
-            expected="Every column of the file is mapped to a question, to a reserved name or to ignored.",
-            advice="Add a line for it to columns.csv"
+        add_header_fault(
+            table, "unmapped-column", faults,
+            f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
+            "Every column of the file is mapped to a question, to a reserved name or to ignored.",
+            "Add a line for it to columns.csv"
             + ("." if table.has_heading(name) else ", ignored if it is a note."),
-        )
+        )  # fmt: skip
 
 
 def _check_absent(round_: Round, tables: Sequence[TextTable], faults: FaultList) -> None:
@@ -207,14 +206,12 @@ def _unmapped(round_: Round, table: TextTable) -> list[str]:
 
 def _add_no_header(round_: Round, table: TextTable, faults: FaultList) -> None:
     """A row without a single known name may be somebody's answers: it is not shown."""
-    faults.add(
-        "no-header",
-        table.path,
-        table.header_place(),
-        found="The row has none of the column names of columns.csv.",
-        expected=f"Row {round_.settings.name_row} holds the names of the columns.",
-        advice="Correct name_row in round.yml, or columns.csv, or fetch the file again.",
-    )
+    add_header_fault(
+        table, "no-header", faults,
+        "The row has none of the column names of columns.csv.",
+        f"Row {round_.settings.name_row} holds the names of the columns.",
+        "Correct name_row in round.yml, or columns.csv, or fetch the file again.",
+    )  # fmt: skip
 
 
 def _add_other_file(round_: Round, table: TextTable, faults: FaultList) -> None:
