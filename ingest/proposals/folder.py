@@ -200,7 +200,8 @@ def _states(
     if unwanted := _rows_to_skip(export, tools):
         settings["skip_rows_where"] = {column: _as_text(values) for column, values in unwanted.items()}
         doubts += _doubts_of_rows(export, unwanted)
-    if finished := [value for line in columns for value in _finished(export, line, tools)]:
+    completion = [line.source_column for line in columns if line.question == "_completion"]
+    if finished := [value for column in completion for value in _finished(export.column(column), tools.get(column))]:
         settings["completed_values"] = _as_text(finished)
     return settings, doubts
 
@@ -241,10 +242,8 @@ def _doubts_of_rows(export: Export, unwanted: Mapping[str, Sequence[str]]) -> li
     ]
 
 
-def _finished(export: Export, line: Proposed, tools: Mapping[str, KnownHeader]) -> list[str]:
+def _finished(cells: Sequence[str], header: KnownHeader | None) -> list[str]:
     """The values of the column of completion that say that a response was finished."""
-    header = tools.get(line.source_column) if line.question == "_completion" else None
-    cells = set(export.column(line.source_column)) if header else ()
     return [value for value in header.finished.split("|") if value in cells] if header else []
 
 
