@@ -227,26 +227,23 @@ def are_wordings(names: Cells, cells: Cells, body: Sequence[Cells], known: Colle
     if any(map(_is_number, cells)):
         return False
     own = [cell for cell, name in zip(cells, names, strict=False) if cell != name]
-    return _n_known(own, known) >= FEWEST or len(_differing(cells, body)) >= FEWEST
+    return _n_known(own, known) >= FEWEST or sum(map(bool, _above_numbers(cells, body))) >= FEWEST
 
 
 def are_options(names: Cells, cells: Cells, body: Sequence[Cells]) -> bool:
     """Whether the row under the names holds the options of questions: it has them under blanks, and is no answer."""
     under_blanks = [cell.strip() for name, cell in zip(names, cells, strict=False) if not name.strip()]
     is_told = any(cell.strip() in NO_OPTIONS[1:] for cell in cells) or (under_blanks and all(under_blanks))
-    blank = [place for place in _number_columns(body) if not cells[place : place + 1][0].strip()]
-    return bool(is_told and not any(map(_is_number, cells)) and (blank or _differing(cells, body)))
+    return bool(is_told and not any(map(_is_number, cells)) and _above_numbers(cells, body))
 
 
-def _differing(cells: Cells, body: Sequence[Cells]) -> list[int]:
-    """The columns that have a number or a time in every row below, and words here."""
-    return [place for place in _number_columns(body) if place < len(cells) and cells[place].strip()]
-
-
-def _number_columns(body: Sequence[Cells]) -> list[int]:
+def _above_numbers(cells: Cells, body: Sequence[Cells]) -> list[str]:
+    """The cells, trimmed, of the columns that have a number or a time in every row below; rows may be wider."""
     columns = zip_longest(*body[:MOST_ROWS_ABOVE], fillvalue="")
     filled = ([cell for cell in column if cell.strip()] for column in columns)
-    return [place for place, column in enumerate(filled) if column and all(map(_is_number, column))]
+    return [
+        cell.strip() for cell, column in zip(cells, filled, strict=False) if column and all(map(_is_number, column))
+    ]
 
 
 def _is_number(cell: str) -> bool:
