@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -63,7 +64,7 @@ def propose_columns(
 
 def _put_other_behind(told: dict[str, list[Proposed]], export: Export, survey: Survey) -> None:
     """A column that says Other and nothing else belongs to the options before it, as Typeform has it."""
-    for column, previous in zip([*told][1:], told, strict=False):
+    for previous, column in pairwise(told):
         question = survey.questions_by_id.get(told[previous][0].question) if told[previous] else None
         option = other_option(survey.choices_of(question))
         if question and option and told[previous][0].part and not told[column] and is_other(column):
@@ -72,7 +73,7 @@ def _put_other_behind(told: dict[str, list[Proposed]], export: Export, survey: S
 
 def _mark_moved(told: dict[str, list[Proposed]], before: Sequence[str]) -> None:
     """A name that only tells a place is the same column as in an earlier round where the same one stands before it."""
-    order, earlier = dict(zip([*told][1:], told, strict=False)), dict(zip(before[1:], before, strict=False))
+    order, earlier = ({column: previous for previous, column in pairwise(each)} for each in (told, before))
     for column in told.keys() & set(before):
         if BY_PLACE.fullmatch(column) and order.get(column) != earlier.get(column):
             told[column] = [line.marked("it is named by its place, which is another now") for line in told[column]]
