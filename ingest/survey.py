@@ -157,6 +157,10 @@ class Question(SourceRow):
     def translated_columns(cls) -> Mapping[str, str]:
         return {"labels": "label"}
 
+    def spellings(self) -> tuple[str, ...]:
+        """What a column may be called for this question."""
+        return (self.question_id, *filter(None, self.labels.values()))
+
 
 class Choice(SourceRow):
     """One option of choices.csv."""
@@ -174,9 +178,9 @@ class Choice(SourceRow):
     def translated_columns(cls) -> Mapping[str, str]:
         return {"labels": "label", "group_labels": "group_label"}
 
-    def spellings(self) -> frozenset[str]:
+    def spellings(self) -> tuple[str, ...]:
         """What a cell may say for this option without a recode."""
-        return frozenset({self.code, *(label for label in self.labels.values() if label is not None)})
+        return (self.code, *filter(None, self.labels.values()))
 
 
 Statistic = Literal[

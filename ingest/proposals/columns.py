@@ -22,7 +22,6 @@ from ingest.proposals.options import (
     like_other_cells,
     like_siblings,
     lines_of_option,
-    names_of,
     option_named,
     other_option,
     text_of_other,
@@ -81,7 +80,7 @@ def _mark_moved(told: dict[str, list[Proposed]], before: Sequence[str]) -> None:
 
 def known_names(survey: Survey, earlier: Sequence[ColumnUse]) -> frozenset[str]:
     """What a column may be called, normalised: by the codebook, the tools or an earlier round."""
-    asked = (name for question in survey.questions for name in names_of(question))
+    asked = (name for question in survey.questions for name in question.spellings())
     before = (use.source_column for use in earlier)
     return frozenset(map(normalised, (*asked, *(each.header for each in known_headers()), *before)))
 
@@ -131,7 +130,7 @@ class Matching:
         """The questions that go by a name, ids and labels, normalised."""
         found: dict[str, set[str]] = {}
         for question in self.survey.questions:
-            for name in names_of(question):
+            for name in question.spellings():
                 found.setdefault(normalised(name), set()).add(question.question_id)
         return found
 
@@ -286,7 +285,7 @@ class Matching:
         """The values may be those of the roles, or times."""
         roles, shown = self.survey.settings.roles, self.export.shown(column)
         choices = self.survey.lists.get(roles.list_name, ()) if roles else ()
-        if shown and set(shown.values()) <= {normalised(name) for each in choices for name in names_of(each)}:
+        if shown and set(shown.values()) <= {normalised(name) for each in choices for name in each.spellings()}:
             return "_role", "its values are those of the roles"
         if shown and timestamp_formats([*shown]):
             return "_submitted_at", "its values are times"

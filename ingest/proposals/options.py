@@ -54,12 +54,6 @@ class Proposed:
         return replace(self, question_id=MARK + self.question, reason=reason)
 
 
-def names_of(row: Question | Choice) -> list[str]:
-    """The id or code of a question or option, and its labels in every language."""
-    own = row.question_id if isinstance(row, Question) else row.code
-    return [own, *filter(None, row.labels.values())]
-
-
 def is_other(text: str) -> bool:
     """Whether a text says "other", in itself."""
     return OTHER.fullmatch(normalised(text)) is not None
@@ -67,13 +61,13 @@ def is_other(text: str) -> bool:
 
 def other_option(choices: Iterable[Choice]) -> Choice | None:
     """The option for what is in no list; none where several may be it."""
-    found = [choice for choice in choices if any(map(is_other, names_of(choice)))]
+    found = [choice for choice in choices if any(map(is_other, choice.spellings()))]
     return found[0] if len(found) == 1 else None
 
 
 def option_named(text: str, choices: Sequence[Choice]) -> Choice | None:
     """The option with this code or label."""
-    same = (each for each in choices if normalised(text) in map(normalised, names_of(each)))
+    same = (each for each in choices if normalised(text) in map(normalised, each.spellings()))
     return next(same, other_option(choices) if is_other(text) else None)
 
 
@@ -99,7 +93,7 @@ def _holds_own_words(export: Export, column: str, option: Choice) -> bool:
 
 
 def _meaning_yes(option: Choice) -> set[str]:
-    return {*YES, *map(normalised, names_of(option))}
+    return {*YES, *map(normalised, option.spellings())}
 
 
 def _with_ticks(line: Proposed, export: Export, option: Choice) -> Proposed:
@@ -137,7 +131,7 @@ def _like(line: Proposed, siblings: Sequence[Proposed], export: Export, survey: 
     choices, cells = survey.choices_of(question), set(export.column(line.source_column))
     yes, no = {each.ticked for each in siblings}, {each.not_ticked for each in siblings if each.not_ticked}
     named = [
-        name for each in choices if each.code == line.part for name in names_of(each) if _names(export, line, name)
+        name for each in choices if each.code == line.part for name in each.spellings() if _names(export, line, name)
     ]
     is_named = not cells and all(_names(export, each, each.ticked) for each in siblings)
     ticked = max(named, key=len, default="") if is_named else "".join(yes) if len(yes) == 1 else ""
@@ -163,7 +157,7 @@ def joined(column: str, question: Question, export: Export, survey: Survey) -> P
 def how_read(cells: Sequence[str], sign: str, choices: Sequence[Choice]) -> tuple[int, int]:
     """How many cells are options and this sign, whole, and how many of their parts are options. A label may hold the
     sign itself."""
-    names = {name.casefold() for choice in choices for name in names_of(choice)}
+    names = {name.casefold() for choice in choices for name in choice.spellings()}
     if not names:
         return (0, 0)
     one = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.errors import MARK
-from ingest.proposals.options import Proposed, is_other, names_of
+from ingest.proposals.options import Proposed, is_other
 from ingest.proposals.reading import Export
 from ingest.registry import Registry
 from ingest.round import NOT_OFFERED, Recode
@@ -170,7 +170,7 @@ def _options(line: Proposed, survey: Survey, registry: Registry, systems: System
 
 
 def _of_list(survey: Survey, list_name: str) -> dict[str, str]:
-    return {name: choice.code for choice in survey.lists.get(list_name, ()) for name in names_of(choice)}
+    return {name: choice.code for choice in survey.lists.get(list_name, ()) for name in choice.spellings()}
 
 
 def _of_municipalities(registry: Registry) -> dict[str, str]:
