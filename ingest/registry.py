@@ -249,11 +249,11 @@ def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
         folder / "population.csv": registry.populations,
         folder / "foreign_language_share.csv": registry.foreign_language_shares,
     }
-    codes = [row.municipality_code for rows in files.values() for row in rows]
+    codes = [row.municipality_code or "" for rows in files.values() for row in rows]  # an empty one is told elsewhere
     width = min((len(code) for code in codes if code.isdecimal() and code.startswith("0")), default=0)
     for path, rows in files.items():
         for row in rows:
-            code = row.municipality_code
+            code = row.municipality_code or ""
             if code.isdecimal() and len(code) < width:
                 add_row_fault(
                     path, row, "municipality_code", "wrong-municipality-code", faults,

@@ -279,9 +279,9 @@ class Survey:
 
     @cached_property
     def lists(self) -> Mapping[str, Sequence[Choice]]:
-        """The choices of each list, in the order of the file."""
+        """The choices of each list, in the order of the file; a line without a code is told, and is none."""
         lists: dict[str, list[Choice]] = defaultdict(list)
-        for choice in self.choices:
+        for choice in filter(lambda each: each.code, self.choices):
             lists[choice.list_name].append(choice)
         return lists
 

@@ -305,6 +305,22 @@ def test_unknown_survey_or_round_is_told(
     assert str(fault).endswith(message)
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("registry/2024-01-01/municipalities.csv", "municipality_code"),
+        ("registry/population.csv", "municipality_code"),
+        ("surveys/palvelukysely/choices.csv", "code"),
+    ],
+)
+def test_a_line_without_its_code_is_told(paths: DataPaths, name: str, column: str) -> None:
+    header, first, *rest = (paths.root / name).read_text(encoding="utf-8").splitlines()
+    cells = first.split(",")
+    cells[header.split(",").index(column)] = ""
+    (paths.root / name).write_text("\n".join([header, ",".join(cells), *rest, ""]), encoding="utf-8")
+    assert ("empty-value", f"line 2, column {column}") in {(fault.code, fault.place) for fault in validate(paths)}
+
+
 def test_validate_writes_nothing(paths: DataPaths) -> None:
     before = sorted(paths.root.rglob("*"))
     validate(paths)
