@@ -13,6 +13,7 @@ import pandas as pd
 
 from expectations.rules import Kind, Rule
 from ingest.builds import TO_BUILD
+from ingest.conditions import spoken_of
 
 IN_CODEBOOK = "answers_in_codebook"
 AGREEMENT = "sql_and_gx_agree"
@@ -31,7 +32,6 @@ GIVEN = (
     "answered_but_not_applicable",
 )
 EMPTY = ("blank", "not_applicable")
-SPOKEN_OF = re.compile(r"\$\{([^{}\s]+)\}")
 JUDGED_TYPES = ("select_one", "select_multiple", "integer", "decimal", "date")
 
 
@@ -126,8 +126,8 @@ def _impossible_statuses(
     conditions = _where(read["conditions"], survey_id=survey_id, question_id=question_id)
     columns = _where(read["columns"], survey_id=survey_id, round_id=round_id)
     coded = _where(read["codings"], survey_id=survey_id, round_id=round_id)["coded_question_id"]
-    relevant = " ".join(conditions[conditions["purpose"] == "relevant"]["expression"])
-    is_routed = bool({*SPOKEN_OF.findall(relevant)} & {*columns["question_id"], *coded})
+    relevant = conditions[conditions["purpose"] == "relevant"]["expression"]
+    is_routed = bool(set().union(*map(spoken_of, relevant)) & {*columns["question_id"], *coded})
     same_column = columns[columns["source_column"].isin(uses["source_column"])]
     choices = _where(read["choices"], survey_id=survey_id, list_name=uses.iloc[0]["list_name"])
     has_exclusive_option = uses.iloc[0]["type"] == "select_multiple" and "1" in set(choices["is_exclusive"])

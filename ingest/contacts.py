@@ -9,7 +9,7 @@ from typing import Any
 from ingest.errors import FaultList, line_place
 from ingest.personal_data import kinds_in
 from ingest.round import Round
-from ingest.rows import SourceRow
+from ingest.rows import SourceRow, column_of
 from ingest.settings import Settings, SettingsPlaces
 from ingest.suggestions import listed, quoted
 from ingest.survey import Survey
@@ -43,9 +43,8 @@ def check_rows(
     for row in rows:
         question = getattr(row, "question_id", None)
         of = f" of the question {quoted(question)}" if question else ""
-        for (field, *rest), text in _texts_in(row.values(), ()):
-            column = "_".join((row.translated_columns().get(str(field), str(field)), *map(str, rest)))
-            _check_text(text, allowed, path, place(row.line, column), of, faults)
+        for location, text in _texts_in(row.values(), ()):
+            _check_text(text, allowed, path, place(row.line, column_of(type(row), location)), of, faults)
 
 
 def _check_settings(places: SettingsPlaces, settings: Settings, allowed: Sequence[str], faults: FaultList) -> None:

@@ -69,9 +69,9 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
 def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> None:
     """What was written about them goes before the rows: without the rows it would be a fault."""
     ids = {
-        row.row.cells[file.table.header.index(column)].strip()
+        row.row.cells[place].strip()
         for file, rows in theirs
-        if (column := round_.source_column(privacy.RESPONSE, file.table.header)) is not None
+        if (place := round_.place_of(privacy.RESPONSE, file.table.header)) is not None
         for row in rows
         if row.row.problem is None
     }

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, reduce
 from pathlib import Path
 from typing import Protocol
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
+from ingest.fields import IsoDate, is_valid
 from ingest.suggestions import did_you_mean, quoted
 
 GRAMMAR = Path(__file__).with_name("expressions.lark")
@@ -308,9 +308,14 @@ class Compiler:
         return question
 
     def _comparison(self, node: Comparison) -> str:
-        for side, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(side, Reference) and isinstance(other, TextLiteral) and not other.value:
-                return self._emptiness(node, side)
+        literals = [
+            (side, other)
+            for side, other in ((node.left, node.right), (node.right, node.left))
+            if isinstance(side, Reference) and isinstance(other, TextLiteral)
+        ]
+        for reference, literal in literals:
+            if not literal.value:
+                return self._emptiness(node, reference)
         left_kind, right_kind = self._kind(node.left), self._kind(node.right)
         if left_kind is None or right_kind is None:
             return "false"
@@ -320,7 +325,8 @@ class Compiler:
             return "false"
         if kind == "code":
             self._check_is_equality(node, "Codes are", "Codes are compared with = and !=; they have no order.")
-        self._check_codes(node)
+        for reference, literal in literals:
+            self._check_literal(self._known(reference), literal)
         is_equality = node.operator in ("=", "!=")
         left, right = (self._value(side, kind, is_equality) for side in (node.left, node.right))
         compared = f"{left} {'=' if is_equality else node.operator} {right}"
@@ -406,14 +412,12 @@ class Compiler:
         )
         return None
 
-    def _check_codes(self, node: Comparison) -> None:
-        for side, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(side, Reference) and isinstance(other, TextLiteral):
-                question = self._question(side)
-                if question is not None and question.type == "date":
-                    self._check_date(other)
-                elif question is not None:
-                    self._check_code(question, other)
+    def _check_literal(self, question: AskedQuestion, literal: TextLiteral) -> None:
+        if question.type != "date":
+            self._check_code(question, literal)
+        elif not is_valid(IsoDate, literal.value):
+            shown = quoted(literal.value)
+            self._fault("wrong-date", literal, f"{shown} is not a date.", "A date is written '2023-01-31'.")
 
     def _check_code(self, question: AskedQuestion, literal: TextLiteral) -> None:
         codes = self._vocabulary.codes.get(question.list_name or "", frozenset())
@@ -426,15 +430,6 @@ class Compiler:
             f"One of the codes {', '.join(sorted(codes))}.",
             did_you_mean(literal.value, codes, "Correct the code."),
         )
-
-    def _check_date(self, literal: TextLiteral) -> None:
-        try:
-            if re.fullmatch(r"\d{4}-\d\d-\d\d", literal.value):
-                date.fromisoformat(literal.value)
-                return
-        except ValueError:
-            pass
-        self._fault("wrong-date", literal, f"{quoted(literal.value)} is not a date.", "A date is written '2023-01-31'.")
 
     def _question(self, reference: Reference) -> AskedQuestion | None:
         name = self._name(reference)

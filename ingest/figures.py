@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ingest.errors import FaultList, line_place
+from ingest.errors import FaultList
 from ingest.registry import Registry
-from ingest.rows import check_unique
+from ingest.rows import add_row_fault, check_unique
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import PublishedFigure, Survey
 
@@ -85,14 +85,12 @@ def _breakdown_ids(survey: Survey, registry: Registry | None, breakdown: str) ->
 
 
 def _add_missing(survey: Survey, figure: PublishedFigure, column: str, faults: FaultList) -> None:
-    faults.add(
-        "empty-value",
-        survey.figures_file,
-        line_place(figure.line, column),
-        found="The value is empty.",
-        expected=f"A figure of the statistic {figure.statistic} names its {column}.",
-        advice="Fill it in.",
-    )
+    add_row_fault(
+        survey.figures_file, figure, column, "empty-value", faults,
+        "The value is empty.",
+        f"A figure of the statistic {figure.statistic} names its {column}.",
+        "Fill it in.",
+    )  # fmt: skip
 
 
 def _add_unknown(
@@ -104,11 +102,9 @@ def _add_unknown(
     faults: FaultList,
 ) -> None:
     value = str(getattr(figure, column))
-    faults.add(
-        f"unknown-{column.replace('_', '-')}",
-        survey.figures_file,
-        line_place(figure.line, column),
-        found=f"There is no {thing} {quoted(value)}.",
-        expected=f"One of {listed(known) or 'none'}.",
-        advice=did_you_mean(value, known, "Correct the value."),
-    )
+    add_row_fault(
+        survey.figures_file, figure, column, f"unknown-{column.replace('_', '-')}", faults,
+        f"There is no {thing} {quoted(value)}.",
+        f"One of {listed(known) or 'none'}.",
+        did_you_mean(value, known, "Correct the value."),
+    )  # fmt: skip

@@ -132,28 +132,22 @@ def _as_stored(key: str, outcome: Literal["unchanged", "removed"], stored: Mappi
     return RoundLoad(key, outcome, stored[key].n_rows, stored[key].n_unreadable)
 
 
-def validate(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> tuple[Fault, ...]:
-    """Every fault of everything, or of the one survey or round, in the order of files and lines. Writes nothing."""
-    return tuple(examine(paths, survey, round_id))
-
-
 def examine(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> FaultList:
-    """The same with the notes."""
+    """Every fault and note of everything, or of the one survey or round. Writes nothing."""
     faults = FaultList(paths.shown)
-    _all_faults(paths, chosen_scope(paths, survey, round_id, faults), faults)
-    return faults
+    return _examined(paths, chosen_scope(paths, survey, round_id, faults), faults)
 
 
 def faults_of_rounds(paths: DataPaths, keys: Collection[str]) -> tuple[Fault, ...]:
     """Every fault that stands in the way of loading rounds (survey/round), as `validate` tells them."""
     faults = FaultList(paths.shown)
-    return _all_faults(paths, scope_of_rounds(paths, keys, faults), faults)
+    return tuple(_examined(paths, scope_of_rounds(paths, keys, faults), faults))
 
 
-def _all_faults(paths: DataPaths, scope: Scope, faults: FaultList) -> tuple[Fault, ...]:
+def _examined(paths: DataPaths, scope: Scope, faults: FaultList) -> FaultList:
     for round_ in read_inputs(paths, scope, faults).rounds:
         read_responses(round_, faults)
-    return tuple(faults)
+    return faults
 
 
 def _write(paths: DataPaths, replacements: Iterable[Replacement]) -> LoadResult:

@@ -97,9 +97,7 @@ class Privacy:
 
 def _places(round_: Round, file: ResponseFile) -> Places:
     """Where the ids stand in a row of the file; None where the round has none."""
-    header = file.table.header
-    columns = {name: round_.source_column(name, header) for name in (RESPONDENT, RESPONSE)}
-    return {name: None if column is None else header.index(column) for name, column in columns.items()}
+    return {name: round_.place_of(name, file.table.header) for name in (RESPONDENT, RESPONSE)}
 
 
 def of_survey(paths: DataPaths, survey_id: str) -> Privacy:

@@ -26,7 +26,7 @@ from ingest.fields import (
     is_valid,
 )
 from ingest.paths import DataPaths
-from ingest.rows import SourceRow, check_unique, read_optional_rows, read_rows
+from ingest.rows import SourceRow, add_row_fault, check_unique, read_optional_rows, read_rows
 from ingest.sources import SourceCard, SourceFile, describe_files, read_card
 from ingest.suggestions import did_you_mean, listed, quoted
 
@@ -234,14 +234,12 @@ def _check_changes(path: Path, changes: Sequence[Change], faults: FaultList) -> 
     for merger in mergers:
         for column in ("old_code", "new_code"):
             if getattr(merger, column) is None:
-                faults.add(
-                    "empty-value",
-                    path,
-                    line_place(merger.line, column),
-                    found="The value is empty.",
-                    expected="A merger names the municipality that went, old_code, and the one it went into, new_code.",
-                    advice="Fill it in, or write structure as change_type.",
-                )
+                add_row_fault(
+                    path, merger, column, "empty-value", faults,
+                    "The value is empty.",
+                    "A merger names the municipality that went, old_code, and the one it went into, new_code.",
+                    "Fill it in, or write structure as change_type.",
+                )  # fmt: skip
 
 
 def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
@@ -251,20 +249,18 @@ def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
         folder / "population.csv": registry.populations,
         folder / "foreign_language_share.csv": registry.foreign_language_shares,
     }
-    codes = [row.municipality_code for rows in files.values() for row in rows]
+    codes = [row.municipality_code or "" for rows in files.values() for row in rows]  # an empty one is told elsewhere
     width = min((len(code) for code in codes if code.isdecimal() and code.startswith("0")), default=0)
     for path, rows in files.items():
         for row in rows:
-            code = row.municipality_code
+            code = row.municipality_code or ""
             if code.isdecimal() and len(code) < width:
-                faults.add(
-                    "wrong-municipality-code",
-                    path,
-                    line_place(row.line, "municipality_code"),
-                    found=f"The value is {quoted(code)}.",
-                    expected="A municipality code is text, with the leading zeros that codes of this registry have.",
-                    advice=f"Write {quoted(code.zfill(width))} if that was meant.",
-                )
+                add_row_fault(
+                    path, row, "municipality_code", "wrong-municipality-code", faults,
+                    f"The value is {quoted(code)}.",
+                    "A municipality code is text, with the leading zeros that codes of this registry have.",
+                    f"Write {quoted(code.zfill(width))} if that was meant.",
+                )  # fmt: skip
 
 
 def _check_references(folder: Path, registry: Registry, faults: FaultList) -> None:
@@ -288,14 +284,12 @@ def _division_file(folder: Path, division: str) -> Path:
 def _check_area(path: Path, row: Municipality, level: str, known: Collection[str], faults: FaultList) -> None:
     code = row.area_codes().get(level)
     if code is not None and code not in known:
-        faults.add(
-            "unknown-area",
-            path,
-            line_place(row.line, f"{level}{AREA_SUFFIX}"),
-            found=f"There is no {level} {quoted(code)}.",
-            expected=f"areas.csv lists every {level}: {listed(sorted(known)) or 'it has none'}.",
-            advice=did_you_mean(code, known, "Correct the code, or add it to areas.csv."),
-        )
+        add_row_fault(
+            path, row, f"{level}{AREA_SUFFIX}", "unknown-area", faults,
+            f"There is no {level} {quoted(code)}.",
+            f"areas.csv lists every {level}: {listed(sorted(known)) or 'it has none'}.",
+            did_you_mean(code, known, "Correct the code, or add it to areas.csv."),
+        )  # fmt: skip
 
 
 def _check_names(path: Path, municipalities: Sequence[Municipality], faults: FaultList) -> None:
@@ -327,11 +321,9 @@ def _check_municipalities_known(
     for row in rows:
         known = codes.get(row.municipal_division)
         if known is not None and row.municipality_code not in known:
-            faults.add(
-                "unknown-municipality",
-                path,
-                line_place(row.line, "municipality_code"),
-                found=f"There is no municipality {quoted(row.municipality_code)} in {row.municipal_division}.",
-                expected=f"municipalities.csv of {row.municipal_division} lists it.",
-                advice=did_you_mean(row.municipality_code, known, "Correct the code or the division."),
-            )
+            add_row_fault(
+                path, row, "municipality_code", "unknown-municipality", faults,
+                f"There is no municipality {quoted(row.municipality_code)} in {row.municipal_division}.",
+                f"municipalities.csv of {row.municipal_division} lists it.",
+                did_you_mean(row.municipality_code, known, "Correct the code or the division."),
+            )  # fmt: skip

@@ -18,12 +18,15 @@ from ingest.fingerprint import file_sha256
 from ingest.readers import TextRow, TextTable, read_table
 from ingest.readers.tables import (
     add_garbled_name,
+    add_header_fault,
     add_wrong_delimiter,
+    column_place,
     garbled_name,
     header_hint,
     is_delimiter_wrong,
 )
 from ingest.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Correction, Round
+from ingest.rows import add_row_fault
 from ingest.suggestions import listed, quoted
 
 TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
@@ -142,15 +145,13 @@ def _has_header(round_: Round, table: TextTable, faults: FaultList) -> bool:
 def _check_mapped(round_: Round, table: TextTable, faults: FaultList) -> None:
     """Note every column of the file that columns.csv does not map."""
     for name in _unmapped(round_, table):
-        faults.add(
-            "unmapped-column",
-            table.path,
-            table.header_place(),
-            found=f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
-            expected="Every column of the file is mapped to a question, to a reserved name or to ignored.",
-            advice="Add a line for it to columns.csv"
+        add_header_fault(
+            table, "unmapped-column", faults,
+            f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
+            "Every column of the file is mapped to a question, to a reserved name or to ignored.",
+            "Add a line for it to columns.csv"
             + ("." if table.has_heading(name) else ", ignored if it is a note."),
-        )
+        )  # fmt: skip
 
 
 def _check_absent(round_: Round, tables: Sequence[TextTable], faults: FaultList) -> None:
@@ -159,8 +160,8 @@ def _check_absent(round_: Round, tables: Sequence[TextTable], faults: FaultList)
     for use in round_.columns:
         if use.source_column not in found and not any(table.is_sparse for table in tables):
             hints = (header_hint(use.source_column, _unmapped(round_, table)) for table in tables)
-            _add_use(
-                round_, use, "absent-column", faults,
+            add_row_fault(
+                round_.columns_file, use, "source_column", "absent-column", faults,
                 f"The column {quoted(use.source_column)} is not in {listed(table.path.name for table in tables)}.",
                 "Every mapped column is in a response file of the round.",
                 next(filter(None, hints), "Correct the name, or remove its lines."),
@@ -183,15 +184,15 @@ def _check_asked(
         if is_due and not found:
             order = "" if is_reserved else f"; if its form did not ask it, name {name} before {first} in round.yml"
             hints = (header_hint(use.source_column, _unmapped(round_, table)) for use in uses)
-            _add_use(
-                round_, uses[0], "absent-column", faults,
+            add_row_fault(
+                round_.columns_file, uses[0], "source_column", "absent-column", faults,
                 f"{name} has no column for {what}, and {first} has one.",
                 "A file has a column for each reserved name, and for each question of the files before it.",
                 next(filter(None, hints), f"Map the column of {name} to it{order}."),
             )  # fmt: skip
         if is_reserved and len(found) > 1:
-            _add_use(
-                round_, uses[0], "mapped-twice", faults,
+            add_row_fault(
+                round_.columns_file, uses[0], "source_column", "mapped-twice", faults,
                 f"{what} comes from the columns {listed(map(quoted, found))} of {name}.",
                 "In each file it comes from one column.",
                 "Write ignored for the others.",
@@ -203,24 +204,14 @@ def _unmapped(round_: Round, table: TextTable) -> list[str]:
     return [name for name in table.header if name not in mapped and name not in table.spare]
 
 
-def _add_use(
-    round_: Round, use: ColumnUse, code: str, faults: FaultList, found: str, expected: str, advice: str
-) -> None:
-    """Note a fault of columns.csv."""
-    place = line_place(use.line, "source_column")
-    faults.add(code, round_.columns_file, place, found=found, expected=expected, advice=advice)
-
-
 def _add_no_header(round_: Round, table: TextTable, faults: FaultList) -> None:
     """A row without a single known name may be somebody's answers: it is not shown."""
-    faults.add(
-        "no-header",
-        table.path,
-        table.header_place(),
-        found="The row has none of the column names of columns.csv.",
-        expected=f"Row {round_.settings.name_row} holds the names of the columns.",
-        advice="Correct name_row in round.yml, or columns.csv, or fetch the file again.",
-    )
+    add_header_fault(
+        table, "no-header", faults,
+        "The row has none of the column names of columns.csv.",
+        f"Row {round_.settings.name_row} holds the names of the columns.",
+        "Correct name_row in round.yml, or columns.csv, or fetch the file again.",
+    )  # fmt: skip
 
 
 def _add_other_file(round_: Round, table: TextTable, faults: FaultList) -> None:
@@ -246,7 +237,7 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
     skipped = [
         (header.index(name), set(values)) for name, values in round_.settings.skip_rows_where.items() if name in header
     ]
-    started, submitted, id_ = (_index_of(round_, header, name) for name in (*TIMESTAMP_NAMES, "_response_id"))
+    started, submitted, id_ = (round_.place_of(name, header) for name in (*TIMESTAMP_NAMES, "_response_id"))
     to_utc = _timestamp_reader(round_)
 
     def describe(row: TextRow) -> ResponseRow:
@@ -266,11 +257,6 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
         return "set_aside_by_value" if any(cells[index].strip() in values for index, values in skipped) else "read"
 
     return describe
-
-
-def _index_of(round_: Round, header: Sequence[str], reserved_name: str) -> int | None:
-    column = round_.source_column(reserved_name, header)
-    return None if column is None else header.index(column)
 
 
 def order_of_content(header: Sequence[str]) -> list[int]:
@@ -355,7 +341,7 @@ def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list
     """The readable rows of each response id, where the round has ids."""
     rows: dict[str, list[tuple[ResponseFile, ResponseRow]]] = defaultdict(list)
     for file in files:
-        index = _index_of(round_, file.table.header, "_response_id")
+        index = round_.place_of("_response_id", file.table.header)
         if index is None:
             continue
         for described in file.rows:
@@ -387,28 +373,29 @@ def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: Fa
 
 def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
     by_id = _cells_by_id(round_, files) if round_.corrections else {}
+    path, advice = round_.corrections_file, "Look at the response file: the correction may be of an earlier delivery."
     for correction in round_.corrections:
         same = by_id.get(correction.response_id)
         if not same:
-            _add_correction(
-                round_, correction, "response_id", "unknown-response", faults,
-                "There is no response with this id.", "A correction is of a response that was delivered.",
+            add_row_fault(
+                path, correction, "response_id", "unknown-response", faults,
+                "There is no response with this id.", "A correction is of a response that was delivered.", advice,
             )  # fmt: skip
         elif any(use.ticked for use in round_.uses.get(correction.question_id or "", ())):
-            _add_correction(
-                round_, correction, "question_id", "ambiguous-correction", faults,
+            add_row_fault(
+                path, correction, "question_id", "ambiguous-correction", faults,
                 "The question has a column per option in this round, and a correction cannot say which.",
-                "A correction is of a question with one column.",
+                "A correction is of a question with one column.", advice,
             )  # fmt: skip
         elif (
             correction.action == "replace"
             and correction.question_id in round_.uses
             and not any(_meets(round_, correction, *found) for found in same)
         ):
-            _add_correction(
-                round_, correction, "old_value", "correction-does-not-meet", faults,
+            add_row_fault(
+                path, correction, "old_value", "correction-does-not-meet", faults,
                 "The delivered answer is not the old_value of this line.",
-                "old_value says what was delivered, to the letter.",
+                "old_value says what was delivered, to the letter.", advice,
             )  # fmt: skip
 
 
@@ -416,14 +403,11 @@ def _check_codings(round_: Round, files: Sequence[ResponseFile], faults: FaultLi
     known = _cells_by_id(round_, files) if round_.codings else {}
     for coding in round_.codings:
         if coding.response_id not in known:
-            faults.add(
-                "unknown-response",
-                round_.codings_file,
-                line_place(coding.line, "response_id"),
-                found="There is no response with this id.",
-                expected="A coding is of a text that was delivered.",
-                advice="Look at the response file: the coding may be of an earlier delivery.",
-            )
+            add_row_fault(
+                round_.codings_file, coding, "response_id", "unknown-response", faults,
+                "There is no response with this id.", "A coding is of a text that was delivered.",
+                "Look at the response file: the coding may be of an earlier delivery.",
+            )  # fmt: skip
 
 
 def _meets(round_: Round, correction: Correction, file: ResponseFile, described: ResponseRow) -> bool:
@@ -432,19 +416,6 @@ def _meets(round_: Round, correction: Correction, file: ResponseFile, described:
     uses = round_.uses.get(correction.question_id or "", ())
     found = [cells[name].strip() for name in _columns_in(file.table, uses)]
     return old_value in (list(filter(None, found)) or found)
-
-
-def _add_correction(
-    round_: Round, correction: Correction, column: str, code: str, faults: FaultList, found: str, expected: str
-) -> None:
-    faults.add(
-        code,
-        round_.corrections_file,
-        line_place(correction.line, column),
-        found=found,
-        expected=expected,
-        advice="Look at the response file: the correction may be of an earlier delivery.",
-    )
 
 
 def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[tuple[str | None, ...]]:
@@ -477,7 +448,7 @@ def cell_columns(round_: Round, file: ResponseFile, source_file: str) -> list[li
         width = len(row.cells)
         lines += [str(row.line)] * width
         names += header[:width]
-        names += [f"(column {number})" for number in range(len(header) + 1, width + 1)]
+        names += map(column_place, range(len(header) + 1, width + 1))
         texts += row.cells
     constants = (round_.survey_id, round_.round_id, source_file, file.sha256)
     return [*([constant] * len(lines) for constant in constants), lines, names, texts]

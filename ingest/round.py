@@ -273,6 +273,11 @@ class Round:
         uses = self.uses.get(reserved_name, ())
         return next((use.source_column for use in uses if use.source_column in header), None)
 
+    def place_of(self, reserved_name: str, header: Sequence[str]) -> int | None:
+        """Where a row of a file has a reserved name, if anywhere."""
+        column = self.source_column(reserved_name, header)
+        return None if column is None else header.index(column)
+
     def response_id(self, path: Path, cell: str) -> str:
         """The id of a response of a file, as every table, correction and erasure names it."""
         is_whole = self.settings.response_ids == "per_round" or not cell.strip()

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from ingest.conditions import Condition, eligible_condition, spoken_of
-from ingest.errors import FaultList, line_place
+from ingest.errors import MARK, FaultList
 from ingest.readers import FORMATS
 from ingest.registry import Registry
 from ingest.round import (
@@ -15,12 +15,12 @@ from ingest.round import (
     NOT_OFFERED,
     RESERVED_NAMES,
     TIMESTAMP_NAMES,
-    Coding,
     ColumnUse,
     Recode,
     Round,
 )
-from ingest.rows import check_unique
+from ingest.rows import add_row_fault, check_unique
+from ingest.settings import add_setting_fault
 from ingest.sources import check_untracked
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import QUESTION_TYPES, Survey
@@ -52,18 +52,11 @@ def check_round(
         check_untracked(round_.response_files, faults)
 
 
-def _add(
-    round_: Round, faults: FaultList, code: str, location: Sequence[str | int], found: str, expected: str, advice: str
-) -> None:
-    """Note a fault of round.yml."""
-    faults.add(code, round_.places.path, round_.places.place(location), found=found, expected=expected, advice=advice)
-
-
 def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
     settings = round_.settings
     if settings.round_id != round_.folder.name:
-        _add(
-            round_, faults, "wrong-folder", ("round_id",),
+        add_setting_fault(
+            round_.places, ("round_id",), "wrong-folder", faults,
             f"The round_id is {quoted(settings.round_id)}.",
             f"It equals the name of the folder, {quoted(round_.folder.name)}.",
             "Rename one of them.",
@@ -71,15 +64,15 @@ def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
     check_labels(round_.places, ("title",), settings.title, survey.settings.languages, faults)
     window = settings.field_window
     if window.opens_on > window.closes_on:
-        _add(
-            round_, faults, "dates-out-of-order", ("field_window", "closes_on"),
+        add_setting_fault(
+            round_.places, ("field_window", "closes_on"), "dates-out-of-order", faults,
             f"The field opens on {window.opens_on} and closes on {window.closes_on}.",
             "It closes on the day it opens, or later.",
             "Correct one of the dates.",
         )  # fmt: skip
     if settings.delivery is not None and settings.delivery.due_on < window.opens_on:
-        _add(
-            round_, faults, "dates-out-of-order", ("delivery", "due_on"),
+        add_setting_fault(
+            round_.places, ("delivery", "due_on"), "dates-out-of-order", faults,
             f"The files are due on {settings.delivery.due_on} and the field opens on {window.opens_on}.",
             "They are due on the day the field opens, or later.",
             "Correct one of the dates.",
@@ -89,15 +82,15 @@ def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
 def _check_reading(round_: Round, faults: FaultList) -> None:
     settings = round_.settings
     if settings.first_data_row <= settings.name_row:
-        _add(
-            round_, faults, "rows-out-of-order", ("first_data_row",),
+        add_setting_fault(
+            round_.places, ("first_data_row",), "rows-out-of-order", faults,
             f"first_data_row is {settings.first_data_row} and name_row is {settings.name_row}.",
             "The data begin below the names of the columns.",
             "Correct one of them.",
         )  # fmt: skip
     if settings.option_row is not None and not settings.name_row < settings.option_row < settings.first_data_row:
-        _add(
-            round_, faults, "rows-out-of-order", ("option_row",),
+        add_setting_fault(
+            round_.places, ("option_row",), "rows-out-of-order", faults,
             f"option_row is {settings.option_row}, name_row is {settings.name_row} and first_data_row is "
             f"{settings.first_data_row}.",
             "The options stand below the names of their questions and above the data.",
@@ -106,24 +99,24 @@ def _check_reading(round_: Round, faults: FaultList) -> None:
     format_ = FORMATS[settings.format]
     if format_.uses("sheet") != (settings.sheet is not None):
         found = "There is no sheet." if settings.sheet is None else "A sheet is named."
-        _add(
-            round_, faults, "wrong-sheet-use", ("sheet",),
+        add_setting_fault(
+            round_.places, ("sheet",), "wrong-sheet-use", faults,
             f"The format is {settings.format}. {found}",
             f"A round in {listed(name for name in FORMATS if FORMATS[name].uses('sheet'))} names its sheet, "
             "a round in another format has none.",
             "Correct format or sheet.",
         )  # fmt: skip
     for name in {name for name in settings.files if settings.files.count(name) > 1}:
-        _add(
-            round_, faults, "repeated-file", ("files",),
+        add_setting_fault(
+            round_.places, ("files",), "repeated-file", faults,
             f"The file {quoted(name)} is named {settings.files.count(name)} times.",
             "Each file is named once.",
             "Remove the repetition.",
         )  # fmt: skip
     needs_format = not format_.layout.has_typed_dates and any(name in round_.uses for name in TIMESTAMP_NAMES)
     if needs_format and settings.timestamp_format is None:
-        _add(
-            round_, faults, "missing-key", ("timestamp_format",),
+        add_setting_fault(
+            round_.places, ("timestamp_format",), "missing-key", faults,
             "There is no timestamp_format, and columns.csv maps timestamps.",
             "Timestamps are read in the form that timestamp_format gives.",
             'Add it: timestamp_format: "%d.%m.%Y %H.%M" for example, or iso for times like 2023-01-31T09:15:00+02:00.',
@@ -134,8 +127,8 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
     frame = round_.settings.frame
     division, year = frame.division_date.isoformat(), str(frame.population_date.year)
     if division not in registry.divisions:
-        _add(
-            round_, faults, "unknown-division", ("frame", "division_date"),
+        add_setting_fault(
+            round_.places, ("frame", "division_date"), "unknown-division", faults,
             f"The registry has no division {division}.",
             f"One of its divisions: {listed(sorted(registry.divisions))}.",
             "Correct the date, or add the folder of that division to the registry.",
@@ -147,8 +140,8 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
     unknown = sorted(asked - registry.populated_codes(year))
     if unknown:
         who = "any municipality" if len(unknown) == len(asked) else f"the municipalities {listed(unknown)}"
-        _add(
-            round_, faults, "unknown-population", ("frame", "population_date"),
+        add_setting_fault(
+            round_.places, ("frame", "population_date"), "unknown-population", faults,
             f"population.csv has no population of {year} for {who}.",
             "It has a line for each municipality of the frame.",
             "Correct the date, or add the lines; a population that nobody knows is left empty.",
@@ -163,8 +156,8 @@ def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
         _check_use(round_, survey, use, faults)
     for source_column, same in by_source.items():
         if len(same) > 1 and any(use.question_id == IGNORED for use in same):
-            _add_use(
-                round_, same[-1], "question_id", "ignored-and-used", faults,
+            add_row_fault(
+                round_.columns_file, same[-1], "question_id", "ignored-and-used", faults,
                 f"The column {quoted(source_column)} is both ignored and used.",
                 "A column is ignored or used.",
                 "Remove one of its lines.",
@@ -175,25 +168,17 @@ def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
     for key in ("skip_rows_without", "skip_rows_where"):
         for name in getattr(round_.settings, key):
             if name not in by_source:
-                _add(
-                    round_, faults, "unknown-column", (key,),
+                add_setting_fault(
+                    round_.places, (key,), "unknown-column", faults,
                     f"There is no column {quoted(name)} in columns.csv.",
                     f"{key} names columns of the export.",
                     did_you_mean(name, by_source, "Correct the name."),
                 )  # fmt: skip
 
 
-def _add_use(
-    round_: Round, use: ColumnUse, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
-) -> None:
-    """Note a fault of columns.csv."""
-    place = line_place(use.line, column)
-    faults.add(code, round_.columns_file, place, found=found, expected=expected, advice=advice)
-
-
 def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
     question = survey.questions_by_id.get(use.question_id)
-    is_told = not use.question_id or use.question_id.startswith("?")  # empty or undecided
+    is_told = not use.question_id or use.question_id.startswith(MARK)  # empty or undecided
     if is_told or (question is not None and question.type not in QUESTION_TYPES):
         return
     if question is not None and question.type == "select_multiple":
@@ -201,8 +186,8 @@ def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList)
         return
     if question is None and use.question_id not in (IGNORED, *RESERVED_NAMES):
         names = (*survey.questions_by_id, *RESERVED_NAMES, IGNORED)
-        _add_use(
-            round_, use, "question_id", "unknown-question", faults,
+        add_row_fault(
+            round_.columns_file, use, "question_id", "unknown-question", faults,
             f"There is no question {quoted(use.question_id)}.",
             "A column is a question of questions.csv, a reserved name or ignored.",
             did_you_mean(use.question_id, names, "Correct the name, or write ignored."),
@@ -218,8 +203,8 @@ def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList)
 
 
 def _add_not_multiple(round_: Round, use: ColumnUse, column: str, faults: FaultList) -> None:
-    _add_use(
-        round_, use, column, "wrong-part", faults,
+    add_row_fault(
+        round_.columns_file, use, column, "wrong-part", faults,
         f"{quoted(use.question_id)} has {column} {quoted(getattr(use, column))}.",
         f"Only a select_multiple question has {column}.",
         "Empty the cell, or correct the type of the question.",
@@ -228,8 +213,8 @@ def _add_not_multiple(round_: Round, use: ColumnUse, column: str, faults: FaultL
 
 def _check_municipality_part(round_: Round, use: ColumnUse, faults: FaultList) -> None:
     if use.part not in MUNICIPALITY_PARTS:
-        _add_use(
-            round_, use, "part", "wrong-part", faults,
+        add_row_fault(
+            round_.columns_file, use, "part", "wrong-part", faults,
             f"The part is {quoted(use.part or '')}.",
             "The part of _municipality is code or name.",
             "Say which of them the column holds.",
@@ -242,8 +227,8 @@ def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: Fault
     is_joined = use.list_separator is not None
     is_mixed = is_joined and (use.part or use.ticked or use.not_ticked) is not None
     if has_option == is_joined or is_mixed:
-        _add_use(
-            round_, use, "part", "wrong-form-of-multiple", faults,
+        add_row_fault(
+            round_.columns_file, use, "part", "wrong-form-of-multiple", faults,
             f"{quoted(use.question_id)} has {_describe_multiple(use)}.",
             "A select_multiple has either part and ticked (a column per option) or list_separator (one joined cell).",
             "Fill in one form and empty the other.",
@@ -260,8 +245,8 @@ def _check_options(round_: Round, survey: Survey, faults: FaultList) -> None:
         if survey.codes(_list_of(survey, use)) and (use.ticked or use.not_ticked or use.list_separator) is None:
             _check_option(round_, survey, use, faults)
         else:
-            _add_use(
-                round_, use, "question_id", "wrong-not-offered", faults,
+            add_row_fault(
+                round_.columns_file, use, "question_id", "wrong-not-offered", faults,
                 f"{quoted(use.question_id)} is no select_multiple, or the line has more than part.",
                 "A line of what was not offered names a select_multiple and, as part, one option of it.",
                 "Correct the line, or remove it.",
@@ -270,8 +255,8 @@ def _check_options(round_: Round, survey: Survey, faults: FaultList) -> None:
         parts = {str(use.part) for use in (*uses, *round_.not_offered) if use.question_id == name}
         lacking = survey.codes(_list_of(survey, uses[0])) - parts
         if lacking and uses[0].ticked is not None:
-            _add_use(
-                round_, uses[0], "part", "option-without-column", faults,
+            add_row_fault(
+                round_.columns_file, uses[0], "part", "option-without-column", faults,
                 f"Options of {quoted(name)} without a column: {listed(lacking)}.",
                 "Each option has a column, or the round did not have it.",
                 f'Map them; for one that was not in the form add a line like "{NOT_OFFERED},{name},{min(lacking)},,,".',
@@ -287,8 +272,8 @@ def _list_of(survey: Survey, use: ColumnUse) -> str | None:
 def _check_option(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
     known = survey.codes(_list_of(survey, use))
     if use.part not in known:
-        _add_use(
-            round_, use, "part", "unknown-code", faults,
+        add_row_fault(
+            round_.columns_file, use, "part", "unknown-code", faults,
             f"{quoted(use.part or '')} is not an option of {quoted(use.question_id)}.",
             f"One of the options {listed(sorted(known))}.",
             did_you_mean(use.part or "", known, "Correct the code."),
@@ -304,8 +289,8 @@ def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[Column
     """A question, or an option of one, may come from several columns, but not options and joined cells together."""
     parts = {use.part or "": use for use in reversed(uses)}
     if _list_of(survey, uses[0]) is not None and "" in parts and len(parts) > 1:
-        _add_use(
-            round_, parts[""], "part", "wrong-form-of-multiple", faults,
+        add_row_fault(
+            round_.columns_file, parts[""], "part", "wrong-form-of-multiple", faults,
             f"{quoted(name)} has both columns per option and a joined cell.",
             "A select_multiple comes in one form.",
             "Write ignored for the columns of the other form.",
@@ -331,8 +316,8 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
             )  # fmt: skip
     _check_respondent_alone(round_, faults)
     if "_role" in round_.uses and survey.settings.roles is None:
-        _add_use(
-            round_, round_.uses["_role"][0], "question_id", "missing-key", faults,
+        add_row_fault(
+            round_.columns_file, round_.uses["_role"][0], "question_id", "missing-key", faults,
             "A column is mapped to _role, and survey.yml has no roles.",
             "survey.yml says which choices are the roles.",
             "Add roles to survey.yml, or write ignored.",
@@ -344,8 +329,8 @@ def _check_respondent_alone(round_: Round, faults: FaultList) -> None:
     columns = {use.source_column for use in round_.uses.get("_respondent", ())}
     for use in round_.columns:
         if use.source_column in columns and use.question_id != "_respondent":
-            _add_use(
-                round_, use, "question_id", "respondent-column-shared", faults,
+            add_row_fault(
+                round_.columns_file, use, "question_id", "respondent-column-shared", faults,
                 f"The column {quoted(use.source_column)} feeds _respondent and {quoted(use.question_id)}.",
                 "The column of _respondent feeds nothing else: ids of people are kept as keyed hashes.",
                 "Remove one of the two lines.",
@@ -360,28 +345,20 @@ def _check_recodes(
     for recode in round_.recodes:
         known = targets.get(recode.list_name)
         if recode.list_name not in targets:
-            _add_recode(
-                round_, recode, "list_name", "unknown-list", faults,
+            add_row_fault(
+                round_.recodes_file, recode, "list_name", "unknown-list", faults,
                 f"There is no list {quoted(recode.list_name)}.",
                 "A recode is for a list of choices.csv, a question of type system, _municipality or _role.",
                 did_you_mean(recode.list_name, targets, "Correct the name."),
             )  # fmt: skip
         elif known is not None and recode.code not in known:
-            _add_recode(
-                round_, recode, "code", "unknown-code", faults,
+            add_row_fault(
+                round_.recodes_file, recode, "code", "unknown-code", faults,
                 f"{quoted(recode.code)} is not a code of {recode.list_name}.",
                 f"One of the codes {listed(sorted(known))}.",
                 did_you_mean(recode.code, known, "Correct the code."),
             )  # fmt: skip
         _check_contradiction(round_, survey, recode, faults)
-
-
-def _add_recode(
-    round_: Round, recode: Recode, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
-) -> None:
-    """Note a fault of recodes.csv."""
-    place = line_place(recode.line, column)
-    faults.add(code, round_.recodes_file, place, found=found, expected=expected, advice=advice)
 
 
 def _recode_targets(
@@ -407,8 +384,8 @@ def _check_contradiction(round_: Round, survey: Survey, recode: Recode, faults: 
     if other is None or (is_code and round_.has_own_codes(list_name, survey)):
         return
     advice = "Remove the recode, or recode every code of the list if the round has codes of its own."
-    _add_recode(
-        round_, recode, "source_value", "contradicting-recode", faults,
+    add_row_fault(
+        round_.recodes_file, recode, "source_value", "contradicting-recode", faults,
         f"{quoted(recode.source_value)} is recoded to {quoted(recode.code)}.",
         f"In choices.csv it is a {'code' if is_code else 'label'} of {quoted(other.code)}.",
         advice if is_code else "Remove the recode: what a label means is the same in every round.",
@@ -419,28 +396,27 @@ def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None
     path = round_.corrections_file
     check_unique(path, round_.corrections, ("response_id", "question_id", "old_value"), faults)
     for correction in round_.corrections:
-        place = line_place(correction.line, "question_id")
         if correction.question_id is None:
             if correction.action == "replace":
-                faults.add(
-                    "empty-value", path, place,
-                    found="The value is empty.",
-                    expected="A correction with action replace names its question.",
-                    advice="Fill it in, or write withdraw to set the whole response aside.",
+                add_row_fault(
+                    path, correction, "question_id", "empty-value", faults,
+                    "The value is empty.",
+                    "A correction with action replace names its question.",
+                    "Fill it in, or write withdraw to set the whole response aside.",
                 )  # fmt: skip
         elif correction.question_id not in (*survey.questions_by_id, *CORRECTED_NAMES):
-            faults.add(
-                "unknown-question", path, place,
-                found=f"There is no question {quoted(correction.question_id)}.",
-                expected="A correction names a question of questions.csv, _municipality or _role.",
-                advice=did_you_mean(correction.question_id, survey.questions_by_id, "Correct the name."),
+            add_row_fault(
+                path, correction, "question_id", "unknown-question", faults,
+                f"There is no question {quoted(correction.question_id)}.",
+                "A correction names a question of questions.csv, _municipality or _role.",
+                did_you_mean(correction.question_id, survey.questions_by_id, "Correct the name."),
             )  # fmt: skip
         elif correction.question_id not in round_.uses:
-            faults.add(
-                "question-not-asked", path, place,
-                found=f"The question {quoted(correction.question_id)} has no column in this round.",
-                expected="A correction is of an answer that was delivered.",
-                advice="Remove the line, or map the column.",
+            add_row_fault(
+                path, correction, "question_id", "question-not-asked", faults,
+                f"The question {quoted(correction.question_id)} has no column in this round.",
+                "A correction is of an answer that was delivered.",
+                "Remove the line, or map the column.",
             )  # fmt: skip
 
 
@@ -457,35 +433,27 @@ def _check_codings(round_: Round, survey: Survey, faults: FaultList) -> None:
     for coding in round_.codings:
         coded = coded_questions.get(coding.coded_question_id)
         if coding.question_id not in texts:
-            _add_coding(
-                round_, coding, "question_id", "wrong-coding", faults,
+            add_row_fault(
+                round_.codings_file, coding, "question_id", "wrong-coding", faults,
                 f"{quoted(coding.question_id)} is no text question that this round asks.",
                 "question_id is the text that was coded.",
                 did_you_mean(coding.question_id, texts, "Correct the name."),
             )  # fmt: skip
         if coded is None:
-            _add_coding(
-                round_, coding, "coded_question_id", "wrong-coding", faults,
+            add_row_fault(
+                round_.codings_file, coding, "coded_question_id", "wrong-coding", faults,
                 f"{quoted(coding.coded_question_id)} is no select_multiple question without a column in this round.",
                 "coded_question_id is the question of questions.csv that publishes the codes.",
                 did_you_mean(coding.coded_question_id, coded_questions, "Add it to questions.csv."),
             )  # fmt: skip
         elif coding.code not in survey.codes(coded.list_name):
             known = survey.codes(coded.list_name)
-            _add_coding(
-                round_, coding, "code", "unknown-code", faults,
+            add_row_fault(
+                round_.codings_file, coding, "code", "unknown-code", faults,
                 f"{quoted(coding.code)} is not an option of {quoted(coding.coded_question_id)}.",
                 f"One of the options {listed(sorted(known))}.",
                 did_you_mean(coding.code, known, "Correct the code, or add it to choices.csv."),
             )  # fmt: skip
-
-
-def _add_coding(
-    round_: Round, coding: Coding, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
-) -> None:
-    """Note a fault of codings.csv."""
-    place = line_place(coding.line, column)
-    faults.add(code, round_.codings_file, place, found=found, expected=expected, advice=advice)
 
 
 def _check_decisions(round_: Round, faults: FaultList) -> None:
@@ -494,11 +462,11 @@ def _check_decisions(round_: Round, faults: FaultList) -> None:
     check_unique(round_.decisions_file, round_.decisions, ("check_id",), faults)
     for decision in round_.decisions:
         if decision.valid_until < decision.decided_on:
-            faults.add(
-                "dates-out-of-order", round_.decisions_file, line_place(decision.line, "valid_until"),
-                found=f"It is decided on {decision.decided_on} and valid until {decision.valid_until}.",
-                expected="A decision is valid on the day it is made, or longer.",
-                advice="Correct one of the dates.",
+            add_row_fault(
+                round_.decisions_file, decision, "valid_until", "dates-out-of-order", faults,
+                f"It is decided on {decision.decided_on} and valid until {decision.valid_until}.",
+                "A decision is valid on the day it is made, or longer.",
+                "Correct one of the dates.",
             )  # fmt: skip
 
 
@@ -526,8 +494,8 @@ def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> N
     shared = {name: column for column, names in feeds.items() if len(names) > 1 for name in names}
     speaking = _speaking(round_, survey, ("eligible", spoken_of(round_.settings.eligible)))
     for name in speaking.keys() & shared.keys():
-        _add_use(
-            round_, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
+        add_row_fault(
+            round_.columns_file, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
             f"{quoted(shared[name])} feeds several questions, and {speaking[name]} {quoted(name)}.",
             "A condition speaks of questions that have a column of their own.",
             "Split the column where the file is made, or say the condition by another question.",

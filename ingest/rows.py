@@ -138,7 +138,7 @@ def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: Fa
         return row_class(line=row.line, **values)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            name = _column_of(row_class, detail["loc"])
+            name = column_of(row_class, detail["loc"])
             refusal = describe_error(detail, is_private=name in row_class.private_columns())
             place = table.place(row.line, name)
             faults.add(
@@ -160,7 +160,7 @@ def _values(row_class: type[SourceRow], cells: Mapping[str, str]) -> dict[str, A
     return values
 
 
-def _column_of(row_class: type[SourceRow], location: Sequence[int | str]) -> str:
+def column_of(row_class: type[SourceRow], location: Sequence[int | str]) -> str:
     """The column of a value, by its location in the row."""
     column = row_class.translated_columns().get(str(location[0]))
     return str(location[0]) if column is None else f"{column}_{location[1]}"
@@ -192,6 +192,13 @@ def _check_types(table: TextTable, row: TextRow, faults: FaultList) -> None:
                 expected="Every cell of this sheet is text.",
                 advice="Format the cell as text and type the value again; leading zeros may have been lost.",
             )
+
+
+def add_row_fault(
+    path: Path, row: SourceRow, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
+) -> None:
+    """Note a fault of one cell of a text file."""
+    faults.add(code, path, line_place(row.line, column), found=found, expected=expected, advice=advice)
 
 
 def check_unique(

@@ -21,6 +21,7 @@ from ingest.validation import describe_error
 # The longest file of a survey has some kB, and the parser takes seconds for more.
 LARGEST_BYTES = 128 * 1024
 DEEPEST = 20
+Location = Sequence[str | int]  # the keys and places in lists that lead to a value
 _BRACKET = re.compile(r"[][{}]")
 _UNREADABLE = re.compile(r"[0-9]{1000}|\\U[0-9A-Fa-f]")
 _ONE_WORD = re.compile(r"[\w.+:-]+")
@@ -49,12 +50,12 @@ class SettingsPlaces:
         self.path = path
         self._content = content
 
-    def place(self, location: Sequence[str | int]) -> str:
+    def place(self, location: Location) -> str:
         """Line and dotted key of a location; the nearest enclosing one when it is not in the file."""
         keys = ".".join(step for step in location if isinstance(step, str))
         return f"{line_place(self.line(location))}, {keys}" if keys else line_place(1)
 
-    def line(self, location: Sequence[str | int]) -> int:
+    def line(self, location: Location) -> int:
         """The line of a location, counted from 1."""
         lines = [
             holder.lc.key(step)[0] if is_key else holder.lc.item(step)[0]
@@ -62,7 +63,7 @@ class SettingsPlaces:
         ]
         return int(lines[-1]) + 1 if lines else 1
 
-    def written(self, location: Sequence[str | int]) -> str:
+    def written(self, location: Location) -> str:
         """A value of one word as it stands in the file: YAML reads False, 007 and 1.0 as something else."""
         walked = list(self._walk(location))
         if len(walked) < len(location):
@@ -72,7 +73,7 @@ class SettingsPlaces:
         found = _ONE_WORD.match(self.path.read_text(encoding="utf-8-sig").split("\n")[line], column)
         return found[0] if found else ""
 
-    def _walk(self, location: Sequence[str | int]) -> Iterator[tuple[Any, str | int, bool]]:
+    def _walk(self, location: Location) -> Iterator[tuple[Any, str | int, bool]]:
         """The keys and lists on the way to a location, as far as there are any, each with the step from it."""
         current: Any = self._content
         for step in location:
@@ -82,6 +83,13 @@ class SettingsPlaces:
                 return
             yield current, step, is_key
             current = current[step]
+
+
+def add_setting_fault(
+    places: SettingsPlaces, location: Location, code: str, faults: FaultList, found: str, expected: str, advice: str
+) -> None:
+    """Note a fault of one value of a configuration file."""
+    faults.add(code, places.path, places.place(location), found=found, expected=expected, advice=advice)
 
 
 def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tuple[SettingsT, SettingsPlaces] | None:

@@ -13,7 +13,7 @@ from pydantic import Field
 from ingest.errors import FaultList
 from ingest.fields import Day, FileName, OptionalText, Sha256, Text
 from ingest.fingerprint import file_sha256
-from ingest.settings import Settings, read_settings
+from ingest.settings import Settings, add_setting_fault, read_settings
 from ingest.suggestions import did_you_mean, quoted
 
 CARD_NAME = "source.yml"
@@ -58,14 +58,12 @@ def read_card(folder: Path, faults: FaultList) -> SourceCard | None:
     names = [file.name for file in folder.iterdir()]
     for name in card.sha256:
         if name not in names:
-            faults.add(
-                "missing-file",
-                places.path,
-                places.place(("sha256", name)),
-                found=f"The card names {quoted(name)}, which is not in the folder.",
-                expected="Each file that the card names stands beside it.",
-                advice=did_you_mean(name, names, "Add the file, or take its line out of the card."),
-            )
+            add_setting_fault(
+                places, ("sha256", name), "missing-file", faults,
+                f"The card names {quoted(name)}, which is not in the folder.",
+                "Each file that the card names stands beside it.",
+                did_you_mean(name, names, "Add the file, or take its line out of the card."),
+            )  # fmt: skip
     return card
 
 

@@ -157,6 +157,10 @@ class Question(SourceRow):
     def translated_columns(cls) -> Mapping[str, str]:
         return {"labels": "label"}
 
+    def spellings(self) -> tuple[str, ...]:
+        """What a column may be called for this question."""
+        return (self.question_id, *filter(None, self.labels.values()))
+
 
 class Choice(SourceRow):
     """One option of choices.csv."""
@@ -174,9 +178,9 @@ class Choice(SourceRow):
     def translated_columns(cls) -> Mapping[str, str]:
         return {"labels": "label", "group_labels": "group_label"}
 
-    def spellings(self) -> frozenset[str]:
+    def spellings(self) -> tuple[str, ...]:
         """What a cell may say for this option without a recode."""
-        return frozenset({self.code, *(label for label in self.labels.values() if label is not None)})
+        return (self.code, *filter(None, self.labels.values()))
 
 
 Statistic = Literal[
@@ -275,9 +279,9 @@ class Survey:
 
     @cached_property
     def lists(self) -> Mapping[str, Sequence[Choice]]:
-        """The choices of each list, in the order of the file."""
+        """The choices of each list, in the order of the file; a line without a code is told, and is none."""
         lists: dict[str, list[Choice]] = defaultdict(list)
-        for choice in self.choices:
+        for choice in filter(lambda each: each.code, self.choices):
             lists[choice.list_name].append(choice)
         return lists
 
@@ -286,6 +290,10 @@ class Survey:
         """What expressions may speak of."""
         codes = {name: frozenset(choice.code for choice in choices) for name, choices in self.lists.items()}
         return Vocabulary(self.questions_by_id, codes, none_is_answer=self.settings.none_ticked == "valid")
+
+    def choices_of(self, question: Question | None) -> Sequence[Choice]:
+        """The options of a question, in the order of the file; none of one without a list."""
+        return self.lists.get(question.list_name or "", ()) if question else ()
 
     def codes(self, list_name: str | None) -> frozenset[str]:
         """The codes of a list; empty for an unknown one."""

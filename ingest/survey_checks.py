@@ -15,8 +15,8 @@ from ingest.errors import FaultList, line_place
 from ingest.fields import Labels
 from ingest.figures import check_figures, own_breakdowns
 from ingest.registry import Registry
-from ingest.rows import check_unique
-from ingest.settings import SettingsPlaces
+from ingest.rows import add_row_fault, check_unique
+from ingest.settings import SettingsPlaces, add_setting_fault
 from ingest.suggestions import did_you_mean, listed, quoted
 from ingest.survey import NUMBER_TYPES, Choice, Question, SizeClass, Survey
 from ingest.systems import Systems
@@ -43,14 +43,12 @@ def check_survey(survey: Survey, registry: Registry | None, systems: Systems | N
 
 def _check_folder(survey: Survey, faults: FaultList) -> None:
     if survey.survey_id != survey.folder.name:
-        faults.add(
-            "wrong-folder",
-            survey.places.path,
-            survey.places.place(("survey_id",)),
-            found=f"The survey_id is {quoted(survey.survey_id)}.",
-            expected=f"It equals the name of the folder, {quoted(survey.folder.name)}.",
-            advice="Rename one of them.",
-        )
+        add_setting_fault(
+            survey.places, ("survey_id",), "wrong-folder", faults,
+            f"The survey_id is {quoted(survey.survey_id)}.",
+            f"It equals the name of the folder, {quoted(survey.folder.name)}.",
+            "Rename one of them.",
+        )  # fmt: skip
 
 
 def _check_settings(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
@@ -91,24 +89,20 @@ def check_labels(
     """Note where a text of a YAML file is not in exactly the languages of its survey."""
     for language in languages:
         if labels.get(language) is None:
-            faults.add(
-                "missing-label",
-                places.path,
-                places.place((*location, language)),
-                found=f"There is no text in {language}.",
-                expected="Every text is given in all languages of the survey.",
-                advice=f"Add {language}: to it.",
-            )
+            add_setting_fault(
+                places, (*location, language), "missing-label", faults,
+                f"There is no text in {language}.",
+                "Every text is given in all languages of the survey.",
+                f"Add {language}: to it.",
+            )  # fmt: skip
     for language in labels:
         if language not in languages:
-            faults.add(
-                "unknown-language",
-                places.path,
-                places.place((*location, language)),
-                found=f"There is a text in {quoted(language)}.",
-                expected=f"Texts are given in the languages of the survey: {listed(languages)}.",
-                advice="Remove it, or add the language to languages in survey.yml.",
-            )
+            add_setting_fault(
+                places, (*location, language), "unknown-language", faults,
+                f"There is a text in {quoted(language)}.",
+                f"Texts are given in the languages of the survey: {listed(languages)}.",
+                "Remove it, or add the language to languages in survey.yml.",
+            )  # fmt: skip
 
 
 def _check_size_classes(places: SettingsPlaces, classes: Sequence[SizeClass], faults: FaultList) -> None:
@@ -129,27 +123,23 @@ def _check_size_classes(places: SettingsPlaces, classes: Sequence[SizeClass], fa
 
 def _add_size_class(places: SettingsPlaces, index: int, found: str, expected: str, faults: FaultList) -> None:
     location = ("size_classes", index) if index >= 0 else ("size_classes",)
-    faults.add(
-        "wrong-size-classes",
-        places.path,
-        places.place(location),
-        found=found,
-        expected=expected,
-        advice="Correct min and max; both are inclusive.",
-    )
+    add_setting_fault(
+        places, location, "wrong-size-classes", faults,
+        found,
+        expected,
+        "Correct min and max; both are inclusive.",
+    )  # fmt: skip
 
 
 def _check_ids_once(places: SettingsPlaces, key: str, ids: Sequence[str], faults: FaultList) -> None:
     for name, count in Counter(ids).items():
         if count > 1:
-            faults.add(
-                "repeated-key",
-                places.path,
-                places.place((key, len(ids) - 1 - ids[::-1].index(name))),
-                found=f"The id {quoted(name)} is given {count} times.",
-                expected=f"Each of the {key} has its own id.",
-                advice="Rename one of them.",
-            )
+            add_setting_fault(
+                places, (key, len(ids) - 1 - ids[::-1].index(name)), "repeated-key", faults,
+                f"The id {quoted(name)} is given {count} times.",
+                f"Each of the {key} has its own id.",
+                "Rename one of them.",
+            )  # fmt: skip
 
 
 def _check_known(
@@ -163,14 +153,12 @@ def _check_known(
     known = list(known)
     for index, name in enumerate(names):
         if name not in known:
-            faults.add(
-                f"unknown-{thing.replace(' ', '-')}",
-                places.path,
-                places.place((*location, index)),
-                found=f"There is no {thing} {quoted(name)}.",
-                expected=f"One of {listed(known) or 'none'}.",
-                advice=did_you_mean(name, known, "Correct the name."),
-            )
+            add_setting_fault(
+                places, (*location, index), f"unknown-{thing.replace(' ', '-')}", faults,
+                f"There is no {thing} {quoted(name)}.",
+                f"One of {listed(known) or 'none'}.",
+                did_you_mean(name, known, "Correct the name."),
+            )  # fmt: skip
 
 
 def _check_roles(survey: Survey, faults: FaultList) -> None:
@@ -186,14 +174,12 @@ def _check_roles(survey: Survey, faults: FaultList) -> None:
     answers = {choice.code for choice in survey.lists[roles.list_name] if choice.is_missing != "1"}
     left_out = sorted(answers - set(roles.lead_order))
     if left_out:
-        faults.add(
-            "incomplete-order",
-            places.path,
-            places.place(("roles", "lead_order")),
-            found=f"The order leaves out {listed(left_out)}.",
-            expected=f"It has every role of the list {roles.list_name}.",
-            advice="Add them where they belong.",
-        )
+        add_setting_fault(
+            places, ("roles", "lead_order"), "incomplete-order", faults,
+            f"The order leaves out {listed(left_out)}.",
+            f"It has every role of the list {roles.list_name}.",
+            "Add them where they belong.",
+        )  # fmt: skip
 
 
 def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
@@ -203,23 +189,19 @@ def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultLi
     _check_known(survey.places, ("breakdowns",), survey.settings.breakdowns, known, "select_one question", faults)
     for index, name in enumerate(survey.settings.breakdowns):
         if name in own:
-            faults.add(
-                "reserved-breakdown",
-                survey.places.path,
-                survey.places.place(("breakdowns", index)),
-                found=f"The breakdown is {quoted(name)}.",
-                expected=f"Another name than those that every survey has: {listed(own)}.",
-                advice="Rename the question, or leave it out: its breakdown is there already.",
-            )
+            add_setting_fault(
+                survey.places, ("breakdowns", index), "reserved-breakdown", faults,
+                f"The breakdown is {quoted(name)}.",
+                f"Another name than those that every survey has: {listed(own)}.",
+                "Rename the question, or leave it out: its breakdown is there already.",
+            )  # fmt: skip
         if name in personal:
-            faults.add(
-                "personal-breakdown",
-                survey.places.path,
-                survey.places.place(("breakdowns", index)),
-                found=f"The question {quoted(name)} is personal in questions.csv.",
-                expected="A public_fact or an opinion: how many are in each row of a breakdown is published.",
-                advice="Leave it out of the breakdowns, or write in questions.csv that it is an opinion.",
-            )
+            add_setting_fault(
+                survey.places, ("breakdowns", index), "personal-breakdown", faults,
+                f"The question {quoted(name)} is personal in questions.csv.",
+                "A public_fact or an opinion: how many are in each row of a breakdown is published.",
+                "Leave it out of the breakdowns, or write in questions.csv that it is an opinion.",
+            )  # fmt: skip
 
 
 def _check_size_class_question(survey: Survey, faults: FaultList) -> None:
@@ -234,14 +216,12 @@ def _check_size_class_question(survey: Survey, faults: FaultList) -> None:
     answers = {choice.code for choice in survey.lists.get(chosen[name] or "", ()) if choice.is_missing != "1"}
     class_ids = [size_class.id for size_class in survey.settings.size_classes]
     if answers != set(class_ids):
-        faults.add(
-            "wrong-size-class-question",
-            places.path,
-            places.place(("size_class_question",)),
-            found=f"The answers of {quoted(name)} are {listed(sorted(answers)) or 'none'}.",
-            expected=f"They are the ids of size_classes: {listed(class_ids)}.",
-            advice="Correct the codes of its list in choices.csv, or name another question.",
-        )
+        add_setting_fault(
+            places, ("size_class_question",), "wrong-size-class-question", faults,
+            f"The answers of {quoted(name)} are {listed(sorted(answers)) or 'none'}.",
+            f"They are the ids of size_classes: {listed(class_ids)}.",
+            "Correct the codes of its list in choices.csv, or name another question.",
+        )  # fmt: skip
 
 
 def _check_questions(survey: Survey, faults: FaultList) -> None:
@@ -258,49 +238,44 @@ def check_no_inventory(survey: Survey, faults: FaultList) -> None:
     """An inventory that got lost would turn every system that was named into an unknown one."""
     for question in survey.questions:
         if question.type == "system":
-            faults.add(
-                "no-inventory",
-                survey.questions_file,
-                line_place(question.line, "type"),
-                found=f"{quoted(question.question_id)} asks for a system, and the inventory has none.",
-                expected="systems/inventory.xlsx, beside surveys/, lists the systems and their other names.",
-                advice="Add it with its source.yml, or make the question a text.",
-            )
+            add_row_fault(
+                survey.questions_file, question, "type", "no-inventory", faults,
+                f"{quoted(question.question_id)} asks for a system, and the inventory has none.",
+                "systems/inventory.xlsx, beside surveys/, lists the systems and their other names.",
+                "Add it with its source.yml, or make the question a text.",
+            )  # fmt: skip
 
 
 def _check_row_labels(path: Path, row: Question | Choice, prefix: str, survey: Survey, faults: FaultList) -> None:
     labels: Labels = getattr(row, f"{prefix}s")
     for language in survey.settings.languages:
         if labels.get(language) is None:
-            faults.add(
-                "missing-label",
-                path,
-                line_place(row.line, f"{prefix}_{language}"),
-                found="The label is empty.",
-                expected=f"Labels are given in the languages of the survey: {listed(survey.settings.languages)}.",
-                advice="Add the label.",
-            )
+            add_row_fault(
+                path, row, f"{prefix}_{language}", "missing-label", faults,
+                "The label is empty.",
+                f"Labels are given in the languages of the survey: {listed(survey.settings.languages)}.",
+                "Add the label.",
+            )  # fmt: skip
 
 
 def _check_list(survey: Survey, question: Question, faults: FaultList) -> None:
     use = LIST_USES.get(question.type)
-    place = line_place(question.line, "list_name")
     if use is None or (question.list_name is None and use != "needs"):
         return
     if question.list_name is None or use == "has no":
         found = "There is no list_name." if question.list_name is None else f"The list is {quoted(question.list_name)}."
-        faults.add(
-            "wrong-list-use", survey.questions_file, place,
-            found=found,
-            expected=f"A question of type {question.type} {use} list of choices.".replace("needs list", "needs a list"),
-            advice="Correct type or list_name.",
+        add_row_fault(
+            survey.questions_file, question, "list_name", "wrong-list-use", faults,
+            found,
+            f"A question of type {question.type} {use} list of choices.".replace("needs list", "needs a list"),
+            "Correct type or list_name.",
         )  # fmt: skip
     elif question.list_name not in survey.lists:
-        faults.add(
-            "unknown-list", survey.questions_file, place,
-            found=f"There is no list {quoted(question.list_name)}.",
-            expected="choices.csv has the options of every list.",
-            advice=did_you_mean(question.list_name, survey.lists, "Add its options to choices.csv."),
+        add_row_fault(
+            survey.questions_file, question, "list_name", "unknown-list", faults,
+            f"There is no list {quoted(question.list_name)}.",
+            "choices.csv has the options of every list.",
+            did_you_mean(question.list_name, survey.lists, "Add its options to choices.csv."),
         )  # fmt: skip
     elif question.type in NUMBER_TYPES:
         _check_missing_only(survey, question, faults)
@@ -309,37 +284,31 @@ def _check_list(survey: Survey, question: Question, faults: FaultList) -> None:
 def _check_missing_only(survey: Survey, question: Question, faults: FaultList) -> None:
     answers = [choice.code for choice in survey.lists[question.list_name or ""] if choice.is_missing != "1"]
     if answers:
-        faults.add(
-            "wrong-list-use",
-            survey.questions_file,
-            line_place(question.line, "list_name"),
-            found=f"The list {question.list_name} has answers: {listed(answers)}.",
-            expected="The list of a number holds only codes that mean a missing answer (is_missing 1).",
-            advice="Correct is_missing, or make the question a select_one.",
-        )
+        add_row_fault(
+            survey.questions_file, question, "list_name", "wrong-list-use", faults,
+            f"The list {question.list_name} has answers: {listed(answers)}.",
+            "The list of a number holds only codes that mean a missing answer (is_missing 1).",
+            "Correct is_missing, or make the question a select_one.",
+        )  # fmt: skip
 
 
 def _check_bounds(path: Path, question: Question, faults: FaultList) -> None:
     for low, high in (("min_value", "max_value"), ("soft_min", "soft_max")):
         given = [name for name in (low, high) if getattr(question, name) is not None]
         if given and question.type not in NUMBER_TYPES:
-            faults.add(
-                "bounds-without-number",
-                path,
-                line_place(question.line, given[0]),
-                found=f"A question of type {question.type} has {' and '.join(given)}.",
-                expected="Bounds are for integer and decimal questions.",
-                advice="Remove them, or write a constraint.",
-            )
+            add_row_fault(
+                path, question, given[0], "bounds-without-number", faults,
+                f"A question of type {question.type} has {' and '.join(given)}.",
+                "Bounds are for integer and decimal questions.",
+                "Remove them, or write a constraint.",
+            )  # fmt: skip
         elif len(given) == 2 and _is_less(getattr(question, high), getattr(question, low)):
-            faults.add(
-                "bounds-out-of-order",
-                path,
-                line_place(question.line, high),
-                found=f"{low} is {getattr(question, low)} and {high} is {getattr(question, high)}.",
-                expected=f"{low} is not greater than {high}.",
-                advice="Correct one of them.",
-            )
+            add_row_fault(
+                path, question, high, "bounds-out-of-order", faults,
+                f"{low} is {getattr(question, low)} and {high} is {getattr(question, high)}.",
+                f"{low} is not greater than {high}.",
+                "Correct one of them.",
+            )  # fmt: skip
 
 
 def _is_less(first: str, second: str) -> bool:
@@ -351,14 +320,12 @@ def _is_less(first: str, second: str) -> bool:
 
 def _check_other(survey: Survey, question: Question, faults: FaultList) -> None:
     if question.other_of is not None and question.other_of not in survey.questions_by_id:
-        faults.add(
-            "unknown-question",
-            survey.questions_file,
-            line_place(question.line, "other_of"),
-            found=f"There is no question {quoted(question.other_of)}.",
-            expected="other_of names the question whose free answer this is.",
-            advice=did_you_mean(question.other_of, survey.questions_by_id, "Correct the name."),
-        )
+        add_row_fault(
+            survey.questions_file, question, "other_of", "unknown-question", faults,
+            f"There is no question {quoted(question.other_of)}.",
+            "other_of names the question whose free answer this is.",
+            did_you_mean(question.other_of, survey.questions_by_id, "Correct the name."),
+        )  # fmt: skip
 
 
 def _check_comparisons(survey: Survey, faults: FaultList) -> None:
@@ -367,14 +334,12 @@ def _check_comparisons(survey: Survey, faults: FaultList) -> None:
         for column in ("question_id", "earlier_question_id"):
             name = getattr(row, column)
             if name is not None and name not in survey.questions_by_id:
-                faults.add(
-                    "unknown-question",
-                    survey.comparability_file,
-                    line_place(row.line, column),
-                    found=f"There is no question {quoted(name)}.",
-                    expected="Both questions stand in questions.csv: one that is no longer asked stays there.",
-                    advice=did_you_mean(name, survey.questions_by_id, "Correct the name."),
-                )
+                add_row_fault(
+                    survey.comparability_file, row, column, "unknown-question", faults,
+                    f"There is no question {quoted(name)}.",
+                    "Both questions stand in questions.csv: one that is no longer asked stays there.",
+                    did_you_mean(name, survey.questions_by_id, "Correct the name."),
+                )  # fmt: skip
 
 
 def _check_choices(survey: Survey, faults: FaultList) -> None:
@@ -396,14 +361,12 @@ def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> N
     for choice in choices:
         shown = "no group" if choice.group_code is None else quoted(choice.group_code)
         if is_grouped and (choice.group_code is None) != (choice.is_missing == "1"):
-            faults.add(
-                "partial-group",
-                path,
-                line_place(choice.line, "group_code"),
-                found=f"The code {choice.code} is in {shown}.",
-                expected="In a list with groups every answer is in a group, and a code with is_missing 1 is in none.",
-                advice="A group of its own may hold one option.",
-            )
+            add_row_fault(
+                path, choice, "group_code", "partial-group", faults,
+                f"The code {choice.code} is in {shown}.",
+                "In a list with groups every answer is in a group, and a code with is_missing 1 is in none.",
+                "A group of its own may hold one option.",
+            )  # fmt: skip
     first: dict[str, Choice] = {}
     for choice in choices:
         if choice.group_code is None:
@@ -411,15 +374,13 @@ def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> N
         other = first.setdefault(choice.group_code, choice)
         for language, label in choice.group_labels.items():
             if label != other.group_labels[language]:
-                faults.add(
-                    "inconsistent-group",
-                    path,
-                    line_place(choice.line, f"group_label_{language}"),
-                    found=f"The group {choice.group_code} is {quoted(label or '')} here and "
+                add_row_fault(
+                    path, choice, f"group_label_{language}", "inconsistent-group", faults,
+                    f"The group {choice.group_code} is {quoted(label or '')} here and "
                     f"{quoted(other.group_labels[language] or '')} on line {other.line}.",
-                    expected="A group has one label in each language.",
-                    advice="Correct one of them.",
-                )
+                    "A group has one label in each language.",
+                    "Correct one of them.",
+                )  # fmt: skip
 
 
 def _check_spellings(path: Path, choices: Sequence[Choice], faults: FaultList) -> None:

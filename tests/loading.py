@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from ingest.load import LoadResult, load_registry, load_rounds, load_systems
+from ingest.errors import Fault
+from ingest.load import LoadResult, examine, load_registry, load_rounds, load_systems
 from ingest.paths import DataPaths
 from ingest.rounds import round_keys
+
+
+def validate(paths: DataPaths, *scope: str | None) -> tuple[Fault, ...]:
+    """Every fault of everything, or of a survey or round, in the order of files and lines."""
+    return tuple(examine(paths, *scope))
 
 
 def load_all(paths: DataPaths) -> LoadResult:

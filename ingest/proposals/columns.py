@@ -6,10 +6,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from ingest.proposals.headers import UNSURE, KnownHeader, known_columns, known_headers, normalised
+from ingest.errors import MARK
+from ingest.proposals.headers import KnownHeader, known_columns, known_headers, normalised
 from ingest.proposals.options import (
     Proposed,
     gainsaid,
@@ -20,7 +22,6 @@ from ingest.proposals.options import (
     like_other_cells,
     like_siblings,
     lines_of_option,
-    names_of,
     option_named,
     other_option,
     text_of_other,
@@ -54,7 +55,7 @@ def propose_columns(
     for column in told.keys() & before.keys():
         told[column] = matching.held(before[column], told[column], (worded_before or {}).get(column))
     _mark_moved(told, list(before))
-    lines = in_one_form([line for column, found in told.items() for line in found or [Proposed(column, UNSURE)]])
+    lines = in_one_form([line for column, found in told.items() for line in found or [Proposed(column, MARK)]])
     lines = like_other_cells(like_siblings(lines, export, survey), export, survey)
     lines = matching.guessed(lines)
     return [*(_unsure_if_repeated(line, lines, survey) for line in lines), *_not_offered(lines, earlier, survey)]
@@ -62,16 +63,16 @@ def propose_columns(
 
 def _put_other_behind(told: dict[str, list[Proposed]], export: Export, survey: Survey) -> None:
     """A column that says Other and nothing else belongs to the options before it, as Typeform has it."""
-    for column, previous in zip([*told][1:], told, strict=False):
+    for previous, column in pairwise(told):
         question = survey.questions_by_id.get(told[previous][0].question) if told[previous] else None
-        option = other_option(survey.lists.get(question.list_name or "", ())) if question else None
+        option = other_option(survey.choices_of(question))
         if question and option and told[previous][0].part and not told[column] and is_other(column):
             told[column] = lines_of_option(column, question, option, export, survey)
 
 
 def _mark_moved(told: dict[str, list[Proposed]], before: Sequence[str]) -> None:
     """A name that only tells a place is the same column as in an earlier round where the same one stands before it."""
-    order, earlier = dict(zip([*told][1:], told, strict=False)), dict(zip(before[1:], before, strict=False))
+    order, earlier = ({column: previous for previous, column in pairwise(each)} for each in (told, before))
     for column in told.keys() & set(before):
         if BY_PLACE.fullmatch(column) and order.get(column) != earlier.get(column):
             told[column] = [line.marked("it is named by its place, which is another now") for line in told[column]]
@@ -79,7 +80,7 @@ def _mark_moved(told: dict[str, list[Proposed]], before: Sequence[str]) -> None:
 
 def known_names(survey: Survey, earlier: Sequence[ColumnUse]) -> frozenset[str]:
     """What a column may be called, normalised: by the codebook, the tools or an earlier round."""
-    asked = (name for question in survey.questions for name in names_of(question))
+    asked = (name for question in survey.questions for name in question.spellings())
     before = (use.source_column for use in earlier)
     return frozenset(map(normalised, (*asked, *(each.header for each in known_headers()), *before)))
 
@@ -129,7 +130,7 @@ class Matching:
         """The questions that go by a name, ids and labels, normalised."""
         found: dict[str, set[str]] = {}
         for question in self.survey.questions:
-            for name in names_of(question):
+            for name in question.spellings():
                 found.setdefault(normalised(name), set()).add(question.question_id)
         return found
 
@@ -167,19 +168,20 @@ class Matching:
         question = self.survey.questions_by_id.get(line.question)
         if line.question == "_municipality":
             found = _municipality(line.source_column, self.export.column(line.source_column))
-            return [line if found.part.startswith(UNSURE) else found]
+            return [line if found.part.startswith(MARK) else found]
         if question is None or question.type != "select_multiple":
             return [line]
-        choices = self.survey.lists.get(question.list_name or "", ())
+        choices = self.survey.choices_of(question)
         option = next((each for each in choices if each.code == line.part), None)
         if option and gainsaid(line, self.export, option):
             return lines_of_option(line.source_column, question, option, self.export, self.survey)
-        found, cells = (
-            joined(line.source_column, question, self.export, self.survey),
-            self.export.column(line.source_column),
+        if not line.list_separator:
+            return [line]
+        found = joined(line.source_column, question, self.export, self.survey)
+        before, now = (
+            how_read(self.export.column(line.source_column), each.list_separator, choices) for each in (line, found)
         )
-        is_worse = how_read(cells, line.list_separator or " ", choices) < how_read(cells, found.list_separator, choices)
-        return [found if line.list_separator and is_worse else line]
+        return [found if before < now else line]
 
     def _named(self, column: str, text: str) -> list[Proposed]:
         """The lines of the one question that a text names, with or without an option, or behind its groups."""
@@ -206,25 +208,23 @@ class Matching:
         found = [lines for each in questions if (lines := self._of_question(column, each, option))]
         if len(found) > 1:
             several = ", ".join(each.question_id for each in questions)
-            return [Proposed(column, UNSURE, reason=f"several questions have this wording: {several}")]
+            return [Proposed(column, MARK, reason=f"several questions have this wording: {several}")]
         return found[0] if found else []
 
     def _of_question(self, column: str, question: Question, option: str | None) -> list[Proposed]:
         """The lines for a question; none when the option is none of its list."""
         roles, text = self.survey.settings.roles, text_of_other(question, self.survey)
-        choices = self.survey.lists.get(question.list_name or "", ())
+        is_multiple = question.type == "select_multiple"
         if option is None and roles and question.list_name == roles.list_name:
             return [Proposed(column, "_role")]
-        if option is None and question.type != "select_multiple":
-            return [Proposed(column, question.question_id)]
         if option is None:
-            return [joined(column, question, self.export, self.survey)]
-        is_text = option.endswith(OWN_WORDS) or (is_other(option) and not option_named(option, choices))
-        if is_text or question.type != "select_multiple":
-            is_text = is_text or is_other(option)
-            return [Proposed(column, text.question_id)] if text and is_text else []
-        chosen = option_named(option, choices)
-        return lines_of_option(column, question, chosen, self.export, self.survey) if chosen else []
+            whole = Proposed(column, question.question_id)
+            return [joined(column, question, self.export, self.survey) if is_multiple else whole]
+        is_text = option.endswith(OWN_WORDS)
+        chosen = option_named(option, self.survey.choices_of(question)) if is_multiple and not is_text else None
+        if chosen:
+            return lines_of_option(column, question, chosen, self.export, self.survey)
+        return [Proposed(column, text.question_id)] if text and (is_text or is_other(option)) else []
 
     def _of_tool(self, column: str, known: KnownHeader) -> Proposed:
         if known.question_id == "_municipality":
@@ -237,7 +237,7 @@ class Matching:
         found = [
             (question, option)
             for question in self.survey.questions if question.type == "select_multiple"
-            for option in self.survey.lists.get(question.list_name or "", ())
+            for option in self.survey.choices_of(question)
             if normalised(column) in map(normalised, filter(None, option.labels.values()))
         ]  # fmt: skip
         if len(found) != 1 or not cells <= {normalised(column)}:
@@ -249,7 +249,7 @@ class Matching:
         taken = {line.question for line in lines}
         free = self.survey.questions_by_id.keys() - taken
         return [
-            self._guess(line, free, taken) if line == Proposed(line.source_column, UNSURE) else line for line in lines
+            self._guess(line, free, taken) if line == Proposed(line.source_column, MARK) else line for line in lines
         ]
 
     def _guess(self, line: Proposed, free: Collection[str], taken: Collection[str]) -> Proposed:
@@ -261,7 +261,7 @@ class Matching:
         return (
             line.marked("no question has this id or wording")
             if guess in taken
-            else replace(line, question_id=UNSURE + guess, reason=reason)
+            else replace(line, question_id=MARK + guess, reason=reason)
         )
 
     def _near(self, wording: str, free: Collection[str]) -> Question | None:
@@ -283,12 +283,11 @@ class Matching:
 
     def _by_values(self, column: str) -> tuple[str, str]:
         """The values may be those of the roles, or times."""
-        roles, values = self.survey.settings.roles, self.export.column(column)
+        roles, shown = self.survey.settings.roles, self.export.shown(column)
         choices = self.survey.lists.get(roles.list_name, ()) if roles else ()
-        shown = {normalised(self.export.label(column, value)) for value in values}
-        if shown and shown <= {normalised(name) for each in choices for name in names_of(each)}:
+        if shown and set(shown.values()) <= {normalised(name) for each in choices for name in each.spellings()}:
             return "_role", "its values are those of the roles"
-        if values and timestamp_formats(values):
+        if shown and timestamp_formats([*shown]):
             return "_submitted_at", "its values are times"
         return "", "no question has this id or wording"
 
@@ -298,12 +297,12 @@ def _municipality(column: str, values: Sequence[str]) -> Proposed:
     n_with_digits = sum(any(map(str.isdigit, value)) for value in values)
     if values and n_with_digits in (0, len(values)):
         return Proposed(column, "_municipality", "code" if n_with_digits else "name")
-    return Proposed(column, "_municipality", UNSURE, reason="codes or names cannot be told from the file")
+    return Proposed(column, "_municipality", MARK, reason="codes or names cannot be told from the file")
 
 
 def _unsure_if_repeated(line: Proposed, proposed: Sequence[Proposed], survey: Survey) -> Proposed:
     """Two columns for one question, or one option of it: a person says which of them it is."""
-    if line.question in ("", IGNORED) or line.question_id.startswith(UNSURE):
+    if line.question in ("", IGNORED) or line.question_id.startswith(MARK):
         return line
     same = [other for other in proposed if _answered(other, survey) == _answered(line, survey)]
     return line if len(same) == 1 else line.marked(f"{len(same)} columns look like it")
@@ -317,10 +316,11 @@ def _not_offered(lines: Sequence[Proposed], earlier: Sequence[ColumnUse], survey
     """The options without a column, of questions with a column per option: as in an earlier round, or to decide."""
     before = {(use.question_id, use.part) for use in earlier if use.source_column == NOT_OFFERED}
     there = {(line.question, line.part) for line in lines if line.part}
+    asked = {name for name, _ in there}
     for question in survey.questions:
-        for option in survey.lists.get(question.list_name or "", ()):
-            is_asked = any(name == question.question_id for name, _ in there)
-            if is_asked and question.type == "select_multiple" and (question.question_id, option.code) not in there:
+        if question.type == "select_multiple" and question.question_id in asked:
+            for option in survey.choices_of(question):
                 line = Proposed(NOT_OFFERED, question.question_id, option.code)
-                is_known = (question.question_id, option.code) in before
-                yield line if is_known else line.marked("no column is this option: take the line out if one is")
+                if (line.question, line.part) not in there:
+                    is_known = (line.question, line.part) in before
+                    yield line if is_known else line.marked("no column is this option: take the line out if one is")

@@ -15,13 +15,13 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from ingest.errors import FaultList
+from ingest.errors import MARK, FaultList
 from ingest.fields import FolderName, is_valid
 from ingest.fingerprint import file_sha256
 from ingest.inputs import Inputs, Scope, read_inputs
 from ingest.paths import DataPaths
 from ingest.proposals.columns import known_names, propose_columns, tools_columns
-from ingest.proposals.headers import UNSURE, KnownHeader
+from ingest.proposals.headers import KnownHeader
 from ingest.proposals.options import Proposed
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
@@ -38,8 +38,8 @@ PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 LONGEST_LINE = 200  # a hash stands on the line of its file
 DECIMAL = re.compile(r"[+-]?[0-9]+(?P<sign>[.,])[0-9]+")
 USUAL_TIMEZONE = "Europe/Helsinki"
-IN_FIELD = {"opens_on": UNSURE, "closes_on": UNSURE}
-FRAME = {"division_date": UNSURE, "population_date": UNSURE, "scope": UNSURE}
+IN_FIELD = {"opens_on": MARK, "closes_on": MARK}
+FRAME = {"division_date": MARK, "population_date": MARK, "scope": MARK}
 
 
 @dataclass(frozen=True)
@@ -152,42 +152,39 @@ def _settings(
     export: Export, survey: Survey, round_id: str, columns: Sequence[Proposed], registry: Registry
 ) -> tuple[dict[str, Any], list[Doubt]]:
     """round.yml, and what is left to decide in it."""
-    moments = [
-        text for name in TIMESTAMP_NAMES for line in columns if line.question == name
-        for text in export.column(line.source_column)
-    ]  # fmt: skip
     tools = tools_columns(export)
     settings: dict[str, Any] = {
         "round_id": round_id,
-        "title": dict.fromkeys(survey.settings.languages, UNSURE),
+        "title": dict.fromkeys(survey.settings.languages, MARK),
         "field_window": IN_FIELD,
         "timezone": _timezone(export, columns, tools),
         "frame": FRAME,
         "files": [],
         **export.settings(),
-        "decimal_sign": _decimal_sign(export, survey, columns),
+        "decimal_sign": _decimal_sign(_cells_of(export, survey, columns, "decimal")),
     }
     doubts = [
         Doubt("round.yml", "title, field_window", "the file does not say them"),
         Doubt("round.yml", "frame", _frames(registry)),
         Doubt("round.yml", "is_synthetic", "true only when every answer is made up"),
     ]
-    if form := _timestamp_format(export, moments):
-        settings["timestamp_format"] = form
-    if form := _date_format(export, survey, columns):
-        settings["date_format"] = form
+    forms = {
+        "timestamp_format": _timestamp_format(export, columns),
+        "date_format": _date_format(_cells_of(export, survey, columns, "date")),
+    }
+    settings |= {name: form for name, form in forms.items() if form}
     doubts += [
         Doubt("round.yml", name, reason) for name, reason in TOLD_BY_THE_FILE.items()
-        if str(settings.get(name)).startswith(UNSURE)
+        if str(settings.get(name)).startswith(MARK)
     ]  # fmt: skip
     states, doubts_of_states = _states(export, columns, tools)
-    return settings | states | {"duplicates": "keep_all", "is_synthetic": UNSURE}, doubts + doubts_of_states
+    return settings | states | {"duplicates": "keep_all", "is_synthetic": MARK}, doubts + doubts_of_states
 
 
 def _timezone(export: Export, columns: Sequence[Proposed], tools: Mapping[str, KnownHeader]) -> str:
     """The zone that the file names, or that the tool writes its times in."""
     used = [tools[line.source_column] for line in columns if line.source_column in tools and line.is_reserved]
-    named = next((header.timezone for header in used if header.timezone), UNSURE + USUAL_TIMEZONE)
+    named = next((header.timezone for header in used if header.timezone), MARK + USUAL_TIMEZONE)
     return export.timezone or named
 
 
@@ -198,13 +195,14 @@ def _states(
     settings: dict[str, Any] = {}
     doubts = []
     if unfinished := _columns_with_gaps(export, columns):
-        settings["skip_rows_without"] = [UNSURE + column for column in unfinished]
+        settings["skip_rows_without"] = [MARK + column for column in unfinished]
         doubts.append(Doubt("round.yml", "skip_rows_without", "some rows have no time of submission"))
     if unwanted := _rows_to_skip(export, tools):
         settings["skip_rows_where"] = unwanted
         doubts += _doubts_of_rows(export, unwanted)
-    if finished := [value for line in columns for value in _finished(export, line, tools)]:
-        settings["completed_values"] = finished
+    completion = [line.source_column for line in columns if line.question == "_completion"]
+    if finished := [value for column in completion for value in _finished(export.column(column), tools.get(column))]:
+        settings["completed_values"] = list(dict.fromkeys(finished))
     return settings, doubts
 
 
@@ -217,8 +215,8 @@ def _rows_to_skip(export: Export, tools: Mapping[str, KnownHeader]) -> dict[str,
         listed_values = header.not_responses.split("|") if header.is_sure else []
         values = [
             value for value in listed_values
-            if value.removeprefix(UNSURE) in cells
-            or (not value.startswith(UNSURE) and cells and value.isdigit() == all(map(str.isdigit, cells)))
+            if value.removeprefix(MARK) in cells
+            or (not value.startswith(MARK) and cells and value.isdigit() == all(map(str.isdigit, cells)))
         ]  # fmt: skip
         if any(values):
             found[column] = values
@@ -235,14 +233,12 @@ def _doubts_of_rows(export: Export, unwanted: Mapping[str, Sequence[str]]) -> li
         )
         for column, values in unwanted.items()
         for value in values
-        if value.startswith(UNSURE) and (n := export.column(column).count(value[1:]))
+        if value.startswith(MARK) and (n := export.column(column).count(value[1:]))
     ]
 
 
-def _finished(export: Export, line: Proposed, tools: Mapping[str, KnownHeader]) -> list[str]:
+def _finished(cells: Sequence[str], header: KnownHeader | None) -> list[str]:
     """The values of the column of completion that say that a response was finished."""
-    header = tools.get(line.source_column) if line.question == "_completion" else None
-    cells = set(export.column(line.source_column)) if header else ()
     return [value for value in header.finished.split("|") if value in cells] if header else []
 
 
@@ -269,34 +265,37 @@ TOLD_BY_THE_FILE = {
 }
 
 
-def _timestamp_format(export: Export, moments: Sequence[str]) -> str | None:
+def _timestamp_format(export: Export, columns: Sequence[Proposed]) -> str | None:
     """The one form that all times have; none where the cells are times already."""
+    times = [line.source_column for line in columns if line.question in TIMESTAMP_NAMES]
+    moments = [text for column in times for text in export.column(column)]
     if not moments or (export.layout.has_typed_dates and are_iso(moments)):
         return None
-    forms = timestamp_formats(moments)
-    return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
+    return _one_of(timestamp_formats(moments))
 
 
-def _date_format(export: Export, survey: Survey, columns: Sequence[Proposed]) -> str | None:
-    """The one form of the dates in date questions and in columns that may be one; none where the usual one will do."""
-    asked = {question.question_id for question in survey.questions if question.type == "date"}
-    cells = [
-        export.column(line.source_column) for line in columns if line.question in asked or line.question_id == UNSURE
-    ]
-    dates = [date for column in cells for date in dates_in(column)]
+def _date_format(cells: Sequence[str]) -> str | None:
+    """The one form of all dates; none where the usual one will do."""
+    dates = dates_in(cells)
     forms = date_formats(dates)
-    if not dates or USUAL_DATE_FORMAT in forms:
-        return None
-    return forms[0] if len(forms) == 1 else UNSURE + " or ".join(forms)
+    return None if not dates or USUAL_DATE_FORMAT in forms else _one_of(forms)
 
 
-def _decimal_sign(export: Export, survey: Survey, columns: Sequence[Proposed]) -> str:
-    """The one sign that numbers have, in decimal questions and in columns that may be one; a point without any."""
-    decimals = {question.question_id for question in survey.questions if question.type == "decimal"}
-    lines = [line for line in columns if line.question in decimals or line.question_id == UNSURE]
-    numbers = [DECIMAL.fullmatch(cell) for line in lines for cell in export.column(line.source_column)]
-    signs = {number["sign"] for number in numbers if number}
-    return UNSURE if len(signs) > 1 else "".join(signs) or "."
+def _one_of(forms: Sequence[str]) -> str:
+    return forms[0] if len(forms) == 1 else MARK + " or ".join(forms)
+
+
+def _decimal_sign(cells: Sequence[str]) -> str:
+    """The one sign that numbers have; a point without any."""
+    signs = {number["sign"] for number in map(DECIMAL.fullmatch, cells) if number}
+    return MARK if len(signs) > 1 else "".join(signs) or "."
+
+
+def _cells_of(export: Export, survey: Survey, columns: Sequence[Proposed], question_type: str) -> list[str]:
+    """The cells of the questions of a type, and of columns that may be one."""
+    asked = {question.question_id for question in survey.questions if question.type == question_type}
+    lines = [line for line in columns if line.question in asked or line.question_id == MARK]
+    return [cell for line in lines for cell in export.column(line.source_column)]
 
 
 CARD_DOUBTS = (Doubt("source.yml", "producer, licence, received_from", "the file does not say them"),)
@@ -304,9 +303,9 @@ CARD_DOUBTS = (Doubt("source.yml", "producer, licence, received_from", "the file
 
 def _card(name: str, file: Path, today: date) -> dict[str, Any]:
     return {
-        "producer": UNSURE,
-        "licence": UNSURE,
-        "received_from": UNSURE,
+        "producer": MARK,
+        "licence": MARK,
+        "received_from": MARK,
         "received_on": today,
         "sha256": {name: file_sha256(file)},
     }
@@ -350,7 +349,7 @@ def _in_quotes(value: Any) -> Any:
         return {key: _in_quotes(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return list(map(_in_quotes, value))
-    return DoubleQuotedScalarString(value) if isinstance(value, str) and value.startswith(UNSURE) else value
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and value.startswith(MARK) else value
 
 
 def _write(folder: Path, texts: dict[str, str], file: Path, name: str) -> None:

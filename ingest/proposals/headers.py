@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
+from ingest.errors import MARK
 from ingest.round import IGNORED
 
-UNSURE = "?"
 KNOWN_HEADERS = Path(__file__).with_name("known_headers.csv")
 
 
@@ -40,7 +40,7 @@ class KnownHeader:
     @property
     def is_sure(self) -> bool:
         """Whether the tool is told by more than this header."""
-        return not self.question_id.startswith(UNSURE)
+        return not self.question_id.startswith(MARK)
 
     @property
     def is_reserved(self) -> bool:
@@ -71,8 +71,8 @@ def _as_sure_as_it_is(header: KnownHeader, first: KnownHeader, n_of_tool: int) -
     """Of several columns that a tool has for the same, as two ids of a response, the first in the list is meant."""
     if header.tool and n_of_tool == 1:
         reason = f"{header.tool} gives this name, and the file has no other of its names"
-        return replace(header, question_id=UNSURE + header.question_id.removeprefix(UNSURE), reason=reason)
-    if header.question_id.startswith(UNSURE):
+        return replace(header, question_id=MARK + header.question_id.removeprefix(MARK), reason=reason)
+    if header.question_id.startswith(MARK):
         return replace(header, reason="it may be the id of a person, or of an invitation")
     is_second = header.is_reserved and header.tool and header.tool == first.tool and header != first
     return replace(header, question_id=IGNORED) if is_second else header

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.proposals.headers import UNSURE, normalised
+from ingest.errors import MARK
+from ingest.proposals.headers import normalised
 from ingest.proposals.reading import Export
 from ingest.round import ANY_TEXT, IGNORED
 from ingest.survey import Choice, Question, Survey
@@ -40,7 +41,7 @@ class Proposed:
     @property
     def question(self) -> str:
         """The question without its mark."""
-        return self.question_id.removeprefix(UNSURE)
+        return self.question_id.removeprefix(MARK)
 
     @property
     def is_reserved(self) -> bool:
@@ -49,17 +50,11 @@ class Proposed:
     @property
     def is_sure(self) -> bool:
         values = (self.question_id, self.part, self.ticked, self.not_ticked)
-        return not any(value.startswith(UNSURE) for value in values)
+        return not any(value.startswith(MARK) for value in values)
 
     def marked(self, reason: str) -> Proposed:
         """The same line, for a person to decide."""
-        return replace(self, question_id=UNSURE + self.question, reason=reason)
-
-
-def names_of(row: Question | Choice) -> list[str]:
-    """The id or code of a question or option, and its labels in every language."""
-    own = row.question_id if isinstance(row, Question) else row.code
-    return [own, *filter(None, row.labels.values())]
+        return replace(self, question_id=MARK + self.question, reason=reason)
 
 
 def is_other(text: str) -> bool:
@@ -69,13 +64,13 @@ def is_other(text: str) -> bool:
 
 def other_option(choices: Iterable[Choice]) -> Choice | None:
     """The option for what is in no list; none where several may be it."""
-    found = [choice for choice in choices if any(map(is_other, names_of(choice)))]
+    found = [choice for choice in choices if any(map(is_other, choice.spellings()))]
     return found[0] if len(found) == 1 else None
 
 
 def option_named(text: str, choices: Sequence[Choice]) -> Choice | None:
     """The option with this code or label."""
-    same = (each for each in choices if normalised(text) in map(normalised, names_of(each)))
+    same = (each for each in choices if normalised(text) in map(normalised, each.spellings()))
     return next(same, other_option(choices) if is_other(text) else None)
 
 
@@ -88,23 +83,20 @@ def text_of_other(question: Question, survey: Survey) -> Question | None:
 def lines_of_option(column: str, question: Question, option: Choice, export: Export, survey: Survey) -> list[Proposed]:
     """The line of an option; where the column holds the words of those who chose it, the question for them too."""
     line = Proposed(column, question.question_id, option.code)
-    if option != other_option(survey.lists[option.list_name]):
-        return [_with_ticks(line, export, option)]
-    text = text_of_other(question, survey)
-    if _holds_own_words(export, column, option):
+    if option == other_option(survey.choices_of(question)) and _holds_own_words(export, column, option):
+        text = text_of_other(question, survey)
         return [replace(line, ticked=ANY_TEXT), *([Proposed(column, text.question_id)] if text else ())]
     return [_with_ticks(line, export, option, ANY_TEXT)]
 
 
 def _holds_own_words(export: Export, column: str, option: Choice) -> bool:
     """Several texts that are no ticks, and rows without one."""
-    cells = export.column(column)
-    texts = {normalised(export.label(column, cell)) for cell in cells} - set(NO)
-    return len(texts) > 1 and len(cells) < len(export.table.rows) and not texts & _meaning_yes(option)
+    texts = set(export.shown(column).values()) - set(NO)
+    return len(texts) > 1 and len(export.column(column)) < len(export.table.rows) and not texts & _meaning_yes(option)
 
 
 def _meaning_yes(option: Choice) -> set[str]:
-    return {*YES, *map(normalised, names_of(option))}
+    return {*YES, *map(normalised, option.spellings())}
 
 
 def _with_ticks(line: Proposed, export: Export, option: Choice, guess: str = "") -> Proposed:
@@ -119,14 +111,14 @@ def _with_ticks(line: Proposed, export: Export, option: Choice, guess: str = "")
     if len(yes) == 1 and len(no + left) <= 1:
         line = replace(line, ticked=yes[0], not_ticked="".join(no + left))
         is_sure = not left or BELOW_ZERO.fullmatch(left[0])
-        return line if is_sure else replace(line, not_ticked=UNSURE + left[0], reason=NO_NOT_TOLD)
+        return line if is_sure else replace(line, not_ticked=MARK + left[0], reason=NO_NOT_TOLD)
     guess = guess or "".join(found) if len(found) == 1 and not no else ""
-    return replace(line, ticked=UNSURE + guess, reason=NOT_TOLD)
+    return replace(line, ticked=MARK + guess, reason=NOT_TOLD)
 
 
 def gainsaid(line: Proposed, export: Export, option: Choice) -> bool:
     """Whether the column holds other values than those that the line speaks of, or its labels say the contrary."""
-    found = {value: normalised(export.label(line.source_column, value)) for value in export.column(line.source_column)}
+    found = export.shown(line.source_column)
     is_contrary = found.get(line.ticked) in NO or found.get(line.not_ticked) in _meaning_yes(option)
     return line.ticked != ANY_TEXT and (is_contrary or not found.keys() <= {line.ticked, line.not_ticked})
 
@@ -145,10 +137,10 @@ def _like(line: Proposed, siblings: Sequence[Proposed], export: Export, survey: 
     question = survey.questions_by_id.get(line.question)
     if not siblings or question is None or not line.part or line.ticked == ANY_TEXT:
         return line
-    choices, cells = survey.lists.get(question.list_name or "", ()), set(export.column(line.source_column))
+    choices, cells = survey.choices_of(question), set(export.column(line.source_column))
     yes, no = {each.ticked for each in siblings}, {each.not_ticked for each in siblings if each.not_ticked}
     named = [
-        name for each in choices if each.code == line.part for name in names_of(each) if _names(export, line, name)
+        name for each in choices if each.code == line.part for name in each.spellings() if _names(export, line, name)
     ]
     is_named = not cells and all(_names(export, each, each.ticked) for each in siblings)
     ticked = max(named, key=len, default="") if is_named else "".join(yes) if len(yes) == 1 else ""
@@ -164,7 +156,7 @@ def _names(export: Export, line: Proposed, option: str) -> bool:
 
 def joined(column: str, question: Question, export: Export, survey: Survey) -> Proposed:
     """One cell for all options: the sign by which the cells are read best."""
-    choices = survey.lists.get(question.list_name or "", ())
+    choices = survey.choices_of(question)
     n_read = {sign: how_read(export.column(column), sign, choices) for sign in LIST_SEPARATORS}
     best = max(LIST_SEPARATORS, key=lambda sign: n_read[sign])
     line = Proposed(column, question.question_id, list_separator=best)
@@ -174,7 +166,7 @@ def joined(column: str, question: Question, export: Export, survey: Survey) -> P
 def how_read(cells: Sequence[str], sign: str, choices: Sequence[Choice]) -> tuple[int, int]:
     """How many cells are options and this sign, whole, and how many of their parts are options. A label may hold the
     sign itself."""
-    names = {name.casefold() for choice in choices for name in names_of(choice)}
+    names = {name.casefold() for choice in choices for name in choice.spellings()}
     if not names:
         return (0, 0)
     one = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
@@ -198,14 +190,14 @@ def like_other_cells(lines: Sequence[Proposed], export: Export, survey: Survey) 
 
 
 def _reads_as_well(line: Proposed, sign: str, export: Export, survey: Survey) -> bool:
-    choices = survey.lists.get(survey.questions_by_id[line.question].list_name or "", ())
+    choices = survey.choices_of(survey.questions_by_id[line.question])
     cells = export.column(line.source_column)
     return how_read(cells, sign, choices) == how_read(cells, line.list_separator, choices)
 
 
 def in_one_form(lines: Sequence[Proposed]) -> list[Proposed]:
     """Where a question has columns per option and a joined cell, the options are read."""
-    per_option: Mapping[str, bool] = {line.question: True for line in lines if line.part and line.is_sure}
+    per_option = {line.question for line in lines if line.part and line.is_sure}
     return [
         Proposed(line.source_column, IGNORED) if line.list_separator and line.question in per_option else line
         for line in lines

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import FaultList
+from ingest.errors import MARK, FaultList
 from ingest.fields import ISO_TIMES
 from ingest.proposals.headers import normalised
 from ingest.readers import FORMATS, TextTable, read_table
@@ -68,6 +68,10 @@ class Export:
         """What the respondent chose, where the file says what a cell of the column stands for; else the cell."""
         return self.table.labels.get(name, {}).get(cell) or cell
 
+    def shown(self, name: str) -> dict[str, str]:
+        """What respondents chose, normalised, by the value that stands for it in the column."""
+        return {cell: normalised(self.label(name, cell)) for cell in self.column(name)}
+
     def column(self, name: str) -> list[str]:
         """The answers of a column that are not empty, trimmed."""
         index = self.table.header.index(name)
@@ -78,7 +82,7 @@ class Export:
         """The settings of round.yml that read the file; those that another value would do for are marked."""
         found = {each.name: getattr(self.layout, each.name) for each in fields(self.layout)}
         given = {name: value for name, value in found.items() if value is not None}
-        marked = {name: f"?{value}" if name in self.unsure else value for name, value in given.items()}
+        marked = {name: f"{MARK}{value}" if name in self.unsure else value for name, value in given.items()}
         return {"format": self.format} | marked
 
 
@@ -223,26 +227,23 @@ def are_wordings(names: Cells, cells: Cells, body: Sequence[Cells], known: Colle
     if any(map(_is_number, cells)):
         return False
     own = [cell for cell, name in zip(cells, names, strict=False) if cell != name]
-    return _n_known(own, known) >= FEWEST or len(_differing(cells, body)) >= FEWEST
+    return _n_known(own, known) >= FEWEST or sum(map(bool, _above_numbers(cells, body))) >= FEWEST
 
 
 def are_options(names: Cells, cells: Cells, body: Sequence[Cells]) -> bool:
     """Whether the row under the names holds the options of questions: it has them under blanks, and is no answer."""
     under_blanks = [cell.strip() for name, cell in zip(names, cells, strict=False) if not name.strip()]
     is_told = any(cell.strip() in NO_OPTIONS[1:] for cell in cells) or (under_blanks and all(under_blanks))
-    blank = [place for place in _number_columns(body) if not cells[place : place + 1][0].strip()]
-    return bool(is_told and not any(map(_is_number, cells)) and (blank or _differing(cells, body)))
+    return bool(is_told and not any(map(_is_number, cells)) and _above_numbers(cells, body))
 
 
-def _differing(cells: Cells, body: Sequence[Cells]) -> list[int]:
-    """The columns that have a number or a time in every row below, and words here."""
-    return [place for place in _number_columns(body) if place < len(cells) and cells[place].strip()]
-
-
-def _number_columns(body: Sequence[Cells]) -> list[int]:
+def _above_numbers(cells: Cells, body: Sequence[Cells]) -> list[str]:
+    """The cells, trimmed, of the columns that have a number or a time in every row below; rows may be wider."""
     columns = zip_longest(*body[:MOST_ROWS_ABOVE], fillvalue="")
     filled = ([cell for cell in column if cell.strip()] for column in columns)
-    return [place for place, column in enumerate(filled) if column and all(map(_is_number, column))]
+    return [
+        cell.strip() for cell, column in zip(cells, filled, strict=False) if column and all(map(_is_number, column))
+    ]
 
 
 def _is_number(cell: str) -> bool:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.proposals.headers import UNSURE
-from ingest.proposals.options import Proposed, is_other, names_of
+from ingest.errors import MARK
+from ingest.proposals.options import Proposed, is_other
 from ingest.proposals.reading import Export
 from ingest.registry import Registry
 from ingest.round import NOT_OFFERED, Recode
@@ -60,7 +60,7 @@ def propose_recodes(
         spellings = _Spellings(options, values, line.list_separator, is_open)
         for value in values:
             code, reason = _code(value, export.label(line.source_column, value), spellings, before)
-            if code and not (is_open and code == UNSURE):
+            if code and not (is_open and code == MARK):
                 found[name, value] = ProposedRecode(name, value, code, reason)
     return list(found.values())
 
@@ -82,14 +82,14 @@ class _Spellings:
     def code(self, value: str) -> tuple[str, str] | None:
         """The code and why it is unsure; None where the value is none of these."""
         if part := self._by_part.get(value):
-            return UNSURE + part, HALF
+            return MARK + part, HALF
         if not number(value):
             return None
         code = self._by_number.get(number(value), "")
         if not code:
-            return UNSURE, "a number that is no code"
+            return MARK, "a number that is no code"
         is_sure = self._are_all_codes or value.startswith(f"{code}.")
-        return (code, "") if is_sure else (UNSURE + code, "a number that is not written as the code")
+        return (code, "") if is_sure else (MARK + code, "a number that is not written as the code")
 
 
 def number(text: str) -> str:
@@ -118,7 +118,7 @@ def _kept(earlier: Sequence[Recode], survey: Survey) -> Iterator[ProposedRecode]
             reason = "an earlier round had codes of its own"
         elif len(meant[list_name, each.source_value]) > 1:
             reason = "earlier rounds do not agree on it"
-        yield ProposedRecode(each.list_name, each.source_value, (UNSURE if reason else "") + each.code, reason)
+        yield ProposedRecode(each.list_name, each.source_value, (MARK if reason else "") + each.code, reason)
 
 
 def _code(value: str, label: str, spellings: _Spellings, before: Mapping[str, str]) -> tuple[str, str]:
@@ -127,12 +127,12 @@ def _code(value: str, label: str, spellings: _Spellings, before: Mapping[str, st
     What the file itself says of a value is sure, unless the codebook or an earlier round says otherwise. A label that
     neither knows puts a code of the codebook in doubt, not what a person recoded."""
     known = {**spellings.options, **before}
-    sure = {spelling: code for spelling, code in known.items() if not code.startswith(UNSURE)}
+    sure = {spelling: code for spelling, code in known.items() if not code.startswith(MARK)}
     meant = sure.get(label)
     if value in known:
         if meant == known[value] or (meant is None and value in before):
             return "", ""
-        return UNSURE + (meant or known[value]), OTHER_LABEL if meant else UNKNOWN_LABEL
+        return MARK + (meant or known[value]), OTHER_LABEL if meant else UNKNOWN_LABEL
     if meant is not None:
         return meant, ""
     return spellings.code(label) or _near(label, sure, spellings.others)
@@ -144,8 +144,8 @@ def _near(label: str, sure: Mapping[str, str], others: Collection[str]) -> tuple
         return other, ""
     near = nearest(label, sure)
     if near is not None:
-        return UNSURE + sure[near], "a spelling near to an option"
-    return UNSURE + other, OWN_WORDS if other else "a spelling that is near to no option"
+        return MARK + sure[near], "a spelling near to an option"
+    return MARK + other, OWN_WORDS if other else "a spelling that is near to no option"
 
 
 def _values(export: Export, line: Proposed) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _options(line: Proposed, survey: Survey, registry: Registry, systems: System
 
 
 def _of_list(survey: Survey, list_name: str) -> dict[str, str]:
-    return {name: choice.code for choice in survey.lists.get(list_name, ()) for name in names_of(choice)}
+    return {name: choice.code for choice in survey.lists.get(list_name, ()) for name in choice.spellings()}
 
 
 def _of_municipalities(registry: Registry) -> dict[str, str]:

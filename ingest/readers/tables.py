@@ -121,10 +121,6 @@ class TextTable:
         rows = tuple(row if row.problem else _with_cells_of(row, kept) for row in self.rows)
         return replace(self, header=tuple(self.header[place] for place in kept), rows=rows)
 
-    def without_blank_end(self) -> TextTable:
-        """The table without what a delimiter at the end of its lines makes: a name that is empty."""
-        return replace(self, header=self.header[:-1]) if self.header[-1:] == ("",) else self
-
     def given_name(self, column: str) -> str:
         """Why a column is called otherwise than in the file; empty of every other column."""
         heading = column.rpartition(" (")[0]
@@ -190,14 +186,12 @@ def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
     """The table, whose rows with a NUL character do not fit: formats that write it as a sign of its own can hold it.
     None when it stands in a name."""
     if any("\0" in name for name in table.header):
-        faults.add(
-            "nul-character",
-            table.path,
-            table.header_place(),
-            found="The name of a column holds a NUL character, which no text has.",
-            expected="Names of columns are plain text.",
-            advice="Fetch the file again from where it is made.",
-        )
+        add_header_fault(
+            table, "nul-character", faults,
+            "The name of a column holds a NUL character, which no text has.",
+            "Names of columns are plain text.",
+            "Fetch the file again from where it is made.",
+        )  # fmt: skip
         return None
     return replace(table, rows=tuple(map(_checked_for_nul, table.rows)))
 
@@ -241,28 +235,29 @@ def cell_name(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
-def check_names(table: TextTable, faults: FaultList) -> bool:
+def add_header_fault(table: TextTable, code: str, faults: FaultList, found: str, expected: str, advice: str) -> None:
+    """Note a fault of the names of the columns."""
+    faults.add(code, table.path, table.header_place(), found=found, expected=expected, advice=advice)
+
+
+def _check_names(table: TextTable, faults: FaultList) -> bool:
     """Note blank and repeated column names; True when every column can be told from the others."""
     blank = [index for index, name in enumerate(table.header, start=1) if not name.strip()]
     for index in blank:
-        faults.add(
-            "blank-column-name",
-            table.path,
-            table.header_place(),
-            found=f"Column {index} has no name.",
-            expected="Every column of the file has a name.",
-            advice="Name the column, or remove it where the file is made.",
-        )
+        add_header_fault(
+            table, "blank-column-name", faults,
+            f"Column {index} has no name.",
+            "Every column of the file has a name.",
+            "Name the column, or remove it where the file is made.",
+        )  # fmt: skip
     repeated = [name for name, count in Counter(table.header).items() if count > 1 and name.strip()]
     for name in repeated:
-        faults.add(
-            "repeated-column-name",
-            table.path,
-            table.header_place(),
-            found=f"The column name {quoted(name)} appears {table.header.count(name)} times.",
-            expected="Each column name appears once.",
-            advice="Rename the columns where the file is made, so that their answers can be told apart.",
-        )
+        add_header_fault(
+            table, "repeated-column-name", faults,
+            f"The column name {quoted(name)} appears {table.header.count(name)} times.",
+            "Each column name appears once.",
+            "Rename the columns where the file is made, so that their answers can be told apart.",
+        )  # fmt: skip
     return not blank and not repeated
 
 
@@ -270,8 +265,9 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
     """Note every difference between the header and the expected names in their order."""
     if table.header == tuple(expected):
         return True
-    table = table if table.header[:-1] == tuple(expected) else table.without_blank_end()
-    if not check_names(table, faults):
+    if table.header[-1:] == ("",) and table.header[:-1] != tuple(expected):  # a delimiter at the end of each line
+        table = replace(table, header=table.header[:-1])
+    if not _check_names(table, faults):
         return False
     missing = [name for name in expected if name not in table.header]
     extra = [name for name in table.header if name not in expected]
@@ -289,36 +285,30 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
 
 
 def _add_missing(table: TextTable, name: str, extra: Sequence[str], expected: Sequence[str], faults: FaultList) -> None:
-    faults.add(
-        "missing-column",
-        table.path,
-        table.header_place(),
-        found=f"There is no column {quoted(name)}.",
-        expected=f"The columns {','.join(expected)}.",
-        advice=header_hint(name, extra) or "Add the column; its cells may be empty where the rules allow.",
-    )
+    add_header_fault(
+        table, "missing-column", faults,
+        f"There is no column {quoted(name)}.",
+        f"The columns {','.join(expected)}.",
+        header_hint(name, extra) or "Add the column; its cells may be empty where the rules allow.",
+    )  # fmt: skip
 
 
 def _add_unexpected(table: TextTable, name: str, expected: Sequence[str], faults: FaultList) -> None:
-    faults.add(
-        "unexpected-column",
-        table.path,
-        table.header_place(),
-        found=f"The column {quoted(name)} is not known here.",
-        expected=f"The columns {','.join(expected)}.",
-        advice=did_you_mean(name, expected, "Remove the column."),
-    )
+    add_header_fault(
+        table, "unexpected-column", faults,
+        f"The column {quoted(name)} is not known here.",
+        f"The columns {','.join(expected)}.",
+        did_you_mean(name, expected, "Remove the column."),
+    )  # fmt: skip
 
 
 def _add_wrong_order(table: TextTable, expected: Sequence[str], faults: FaultList) -> None:
-    faults.add(
-        "column-order",
-        table.path,
-        table.header_place(),
-        found=f"The columns stand in the order {','.join(table.header)}.",
-        expected=f"The columns stand in the order {','.join(expected)}.",
-        advice="Put the columns in that order.",
-    )
+    add_header_fault(
+        table, "column-order", faults,
+        f"The columns stand in the order {','.join(table.header)}.",
+        f"The columns stand in the order {','.join(expected)}.",
+        "Put the columns in that order.",
+    )  # fmt: skip
 
 
 def is_delimiter_wrong(header: Sequence[str], expected: Sequence[str]) -> bool:
@@ -329,15 +319,13 @@ def is_delimiter_wrong(header: Sequence[str], expected: Sequence[str]) -> bool:
 def add_wrong_delimiter(table: TextTable, faults: FaultList) -> None:
     sign = max(";,\t|", key=table.header[0].count)
     shown = "a tab" if sign == "\t" else quoted(sign)
-    faults.add(
-        "wrong-delimiter",
-        table.path,
-        table.header_place(),
-        found=f"The first line came out as one column, and it holds {shown}.",
-        expected="The columns are separated by the delimiter that was asked for.",
-        advice=f"Columns of this file seem to be separated by {shown}: for responses set delimiter in round.yml, "
+    add_header_fault(
+        table, "wrong-delimiter", faults,
+        f"The first line came out as one column, and it holds {shown}.",
+        "The columns are separated by the delimiter that was asked for.",
+        f"Columns of this file seem to be separated by {shown}: for responses set delimiter in round.yml, "
         "any other file is saved with commas.",
-    )
+    )  # fmt: skip
 
 
 def header_hint(expected: str, found: Sequence[str]) -> str:
@@ -356,14 +344,12 @@ def garbled_name(expected: Sequence[str], found: Sequence[str]) -> str | None:
 
 
 def add_garbled_name(table: TextTable, name: str, faults: FaultList) -> None:
-    faults.add(
-        "wrong-encoding",
-        table.path,
-        table.header_place(),
-        found=f"The column name {quoted(name)} is UTF-8 read in another encoding.",
-        expected="The encoding in round.yml is the one that the file is written in.",
-        advice="Set encoding to utf-8, or to utf-8-sig when the file begins with a byte order mark.",
-    )
+    add_header_fault(
+        table, "wrong-encoding", faults,
+        f"The column name {quoted(name)} is UTF-8 read in another encoding.",
+        "The encoding in round.yml is the one that the file is written in.",
+        "Set encoding to utf-8, or to utf-8-sig when the file begins with a byte order mark.",
+    )  # fmt: skip
 
 
 def _reread(text: str, written_as: str, read_as: str) -> str:

@@ -68,13 +68,16 @@ answers as (
     select * from {{ ref('int_answers_judged') }}
 ),
 
-constrained as (
-    select distinct
+judged_parts as (
+    select
         answers.survey_id,
         answers.round_id,
-        answers.row_id,
-        answers.question_id,
-        constraints.is_met is null as is_unjudged
+        'question' as part,
+        answers.question_id as part_id,
+        count(distinct case when constraints.is_met is null then answers.row_id end) || ' of '
+        || count(distinct answers.row_id) as observed,
+        '0' as threshold,
+        count(distinct case when constraints.is_met is null then answers.row_id end) as n_failed
     from answers
     inner join {{ ref('int_conditions_met') }} as constraints
         on
@@ -82,19 +85,7 @@ constrained as (
             and answers.question_id = constraints.question_id
             and constraints.purpose = 'constraint'
     where answers.answer_status = 'valid'
-),
-
-judged_parts as (
-    select
-        survey_id,
-        round_id,
-        'question' as part,
-        question_id as part_id,
-        count(case when is_unjudged then 1 end) || ' of ' || count(*) as observed,
-        '0' as threshold,
-        count(case when is_unjudged then 1 end) as n_failed
-    from constrained
-    group by survey_id, round_id, question_id
+    group by answers.survey_id, answers.round_id, answers.question_id
 ),
 
 constraints_judged as (

@@ -29,15 +29,10 @@ placed as (
         cells.source_column,
         cells.cell_value,
         row_number() over (
-            partition by cells.row_id, columns.question_id, columns.part
-            order by case when cells.cell_value = '' then 1 else 0 end, columns.source_line
+            answer order by case when cells.cell_value = '' then 1 else 0 end, columns.source_line
         ) as choice,
-        min(nullif(cells.cell_value, '')) over (
-            partition by cells.row_id, columns.question_id, columns.part
-        ) as least_value,
-        max(nullif(cells.cell_value, '')) over (
-            partition by cells.row_id, columns.question_id, columns.part
-        ) as greatest_value
+        min(nullif(cells.cell_value, '')) over answer as least_value,
+        max(nullif(cells.cell_value, '')) over answer as greatest_value
     from cells
     inner join columns
         on
@@ -48,6 +43,7 @@ placed as (
         on columns.survey_id = questions.survey_id and columns.question_id = questions.question_id
     inner join identified
         on cells.row_id = identified.row_id and identified.row_status = 'read'
+    window answer as (partition by cells.row_id, columns.question_id, columns.part)
 )
 
 -- Two answers are none: together they are no code, number or date, and what is joined in a cell is not cut apart.

@@ -56,22 +56,18 @@ judged as (
 ),
 
 -- Rows of one person compete where they would count; with duplicates_among all, those that do not count compete too.
-competing as (
-    select
-        *,
-        case when duplicates_among = 'all' then '' else first_disposition end as competition
-    from judged
-),
-
 ordered as (
     select
         *,
         row_number() over (
-            partition by survey_id, round_id, respondent_id, competition
-            order by submitted_at asc nulls first, content_sha256 asc, response_id asc
+            respondent order by submitted_at asc nulls first, content_sha256 asc, response_id asc
         ) as nth_of_respondent,
-        count(*) over (partition by survey_id, round_id, respondent_id, competition) as n_of_respondent
-    from competing
+        count(*) over respondent as n_of_respondent
+    from judged
+    window respondent as (
+        partition by
+            survey_id, round_id, respondent_id, case when duplicates_among = 'all' then '' else first_disposition end
+    )
 )
 
 select

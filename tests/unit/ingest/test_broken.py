@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import FaultList
-from ingest.load import validate
 from ingest.paths import DataPaths
 from ingest.readers import FORMATS, CsvLayout, TextTable, sav
 from ingest.readers.text_csv import read_csv
@@ -27,6 +26,7 @@ from tests.broken.outcomes import (
     outcomes,
     set_up,
 )
+from tests.loading import validate
 
 CASES = cases()
 KINDS = ("accepted", "quarantined", "refused")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.load import examine, faults_of_rounds, validate
+from ingest.load import examine, faults_of_rounds
 from ingest.paths import DataPaths
 from tests.acceptance.project import command, run
-from tests.loading import load_all
+from tests.loading import load_all, validate
 
 KEY = "palvelukysely/2024"
 COLUMNS = "data/surveys/palvelukysely/rounds/2024/columns.csv"

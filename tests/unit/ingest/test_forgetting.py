@@ -15,14 +15,13 @@ from ingest import privacy, retention, state
 from ingest.erasure import NobodyFound, erase
 from ingest.errors import InputFaults
 from ingest.fingerprint import file_sha256
-from ingest.load import validate
 from ingest.paths import DataPaths
 from ingest.privacy import PSEUDONYM, RESPONDENT, RESPONSE
 from ingest.readers import CsvLayout
 from ingest.rewriting import rewrite
 from ingest.warehouse import opened
 from tests.exports.data_root import copy_exports
-from tests.loading import load_all
+from tests.loading import load_all, validate
 
 KEY, SURVEY = "palvelukysely/2024", "palvelukysely"
 NOW = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 import orchestration.delivery  # noqa: F401 (its settings are looked at too)
 from ingest.fields import LOOKED_UP, Code, Flag, OptionalText, Text
-from ingest.load import validate
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rows import SourceRow
 from ingest.settings import Settings
+from tests.loading import validate
 
 ROOMS = ("ingest", "dbt_project/models", "dbt_project/macros", "expectations", "publish", "orchestration")
 STAGING = PROJECT_ROOT / "dbt_project" / "models" / "staging"

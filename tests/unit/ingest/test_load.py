@@ -11,11 +11,11 @@ import pytest
 from ingest.errors import InputFaults
 from ingest.fingerprint import file_sha256
 from ingest.landing import stored_rounds
-from ingest.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems, validate
+from ingest.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.raw_tables import COLUMNS
 from ingest.warehouse import columns_of, opened
-from tests.loading import load_all
+from tests.loading import load_all, validate
 
 CORPUS = PROJECT_ROOT / "tests" / "broken"
 KEY = "palvelukysely/2024"
@@ -303,6 +303,22 @@ def test_unknown_survey_or_round_is_told(
 ) -> None:
     (fault,) = validate(paths, survey, round_id)
     assert str(fault).endswith(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("registry/2024-01-01/municipalities.csv", "municipality_code"),
+        ("registry/population.csv", "municipality_code"),
+        ("surveys/palvelukysely/choices.csv", "code"),
+    ],
+)
+def test_a_line_without_its_code_is_told(paths: DataPaths, name: str, column: str) -> None:
+    header, first, *rest = (paths.root / name).read_text(encoding="utf-8").splitlines()
+    cells = first.split(",")
+    cells[header.split(",").index(column)] = ""
+    (paths.root / name).write_text("\n".join([header, ",".join(cells), *rest, ""]), encoding="utf-8")
+    assert ("empty-value", f"line 2, column {column}") in {(fault.code, fault.place) for fault in validate(paths)}
 
 
 def test_validate_writes_nothing(paths: DataPaths) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.load import validate
 from ingest.paths import DataPaths
 from ingest.personal_data import kinds_in
 from tests.broken.make_workbooks import ALPHA, HEADER, sheet_xml, write_workbook
+from tests.loading import validate
 
 Edit = Callable[[Path, str, str], None]
 

@@ -15,7 +15,6 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from ingest.errors import FaultList
-from ingest.load import validate
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.proposals.folder import Draft, draft_round
 from ingest.proposals.reading import read_export, timestamp_formats
@@ -26,6 +25,7 @@ from orchestration.cli import app
 from tests.deciding import by_column, decide, is_marked, lines
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import EXPORTS, FOLDER
+from tests.loading import validate
 
 TODAY = date(2026, 11, 24)
 

@@ -18,7 +18,6 @@ import pytest
 from ruamel.yaml import YAML
 
 from ingest.errors import FaultList
-from ingest.load import validate
 from ingest.paths import DataPaths
 from ingest.proposals.folder import Draft, draft_round
 from ingest.proposals.options import Proposed, gainsaid
@@ -29,6 +28,7 @@ from ingest.settings import read_settings
 from ingest.survey import read_survey
 from tests.deciding import by_column, is_marked, lines
 from tests.exports.make_exports import csv_bytes
+from tests.loading import validate
 from tests.pipeline.build import SAMPLE
 
 SURVEY = """

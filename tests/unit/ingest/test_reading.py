@@ -56,6 +56,17 @@ def rows_of(export: Export) -> tuple[object, object, object]:
     return found["name_row"], found.get("option_row"), found["first_data_row"]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [[["Id", "Weight"], ["1", "2"], ["2", "3,5"], ["3", "4,5"]], [["Id", "Age"], ["1", "20"], ["2", "30", "5"]]],
+    ids=["decimal commas, tried as delimiters", "a field too many"],
+)
+def test_rows_may_be_wider_than_the_one_under_the_names(tmp_path: Path, rows: Rows) -> None:
+    export = read(as_csv(tmp_path, rows), frozenset())
+    assert export.table.header == tuple(rows[0])
+    assert rows_of(export) == (1, None, 2)
+
+
 @pytest.mark.parametrize("known", [KNOWN, frozenset[str]()])
 @pytest.mark.parametrize("write", [as_csv, as_workbook])
 @pytest.mark.parametrize("titles", [TITLES, TITLES[:2], TITLES[:1]])

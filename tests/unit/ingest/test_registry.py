@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.load import load_registry, validate
+from ingest.load import load_registry
 from ingest.paths import DataPaths
 from ingest.warehouse import opened
+from tests.loading import validate
 
 Edit = Callable[[Path, str, str], None]
 OLD = ("001", "005", "020", "050", "090", "105", "210")

@@ -13,11 +13,11 @@ import pytest
 
 from ingest.fingerprint import inputs_sha256
 from ingest.inputs import drafts
-from ingest.load import load_rounds, validate
+from ingest.load import load_rounds
 from ingest.paths import PROJECT_ROOT, DataPaths
 from ingest.rounds import open_rounds, round_keys, round_sha256
 from ingest.warehouse import opened
-from tests.loading import load_all
+from tests.loading import load_all, validate
 
 KEY = "palvelukysely/2024"
 Edit = Callable[[Path, str, str], None]

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from ingest.errors import FaultList
 from ingest.fields import Labels, PositiveInt, Text, Truth
-from ingest.load import validate
 from ingest.paths import DataPaths
 from ingest.round import RoundSettings
 from ingest.settings import Settings, read_settings
 from ingest.suggestions import nearest
 from ingest.survey import SurveySettings
+from tests.loading import validate
 
 Edit = Callable[[Path, str, str], None]
 

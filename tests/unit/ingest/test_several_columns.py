@@ -10,12 +10,11 @@ import pytest
 
 from ingest.erasure import erase
 from ingest.errors import FaultList
-from ingest.load import validate
 from ingest.paths import DataPaths
 from ingest.privacy import RESPONSE, of_survey
 from ingest.responses import read_responses
 from ingest.round import read_round
-from tests.loading import load_all
+from tests.loading import load_all, validate
 
 Edit = Callable[[Path, str, str], None]
 KEY = "palvelukysely/2024"

@@ -13,9 +13,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from ingest.errors import Fault
-from ingest.load import validate
 from ingest.paths import DataPaths
 from tests.broken.make_workbooks import ALPHA, HEADER, sheet_xml, write_workbook
+from tests.loading import validate
 from tests.rendered import DBT
 
 STAGING = DBT / "models" / "staging"
