@@ -234,6 +234,13 @@ def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: Fault
             "Fill in one form and empty the other.",
         )  # fmt: skip
         return
+    if use.ticked is not None and use.ticked == use.not_ticked:
+        add_row_fault(
+            round_.columns_file, use, "not_ticked", "ambiguous-tick", faults,
+            f"Both ticked and not_ticked are {quoted(use.ticked)}.",
+            "One value means ticked, another one not; an empty cell means not ticked without being named.",
+            "Correct one of them, or empty not_ticked.",
+        )  # fmt: skip
     if use.part is not None:
         _check_option(round_, survey, use, faults)
 
@@ -241,8 +248,16 @@ def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: Fault
 def _check_options(round_: Round, survey: Survey, faults: FaultList) -> None:
     """Every option of a question with a column per option has one: what nobody could tick is no zero."""
     check_unique(round_.columns_file, round_.not_offered, ("question_id", "part"), faults)
+    mapped = {(use.question_id, use.part) for use in round_.columns}
     for use in round_.not_offered:
-        if survey.codes(_list_of(survey, use)) and (use.ticked or use.not_ticked or use.list_separator) is None:
+        if use.part and (use.question_id, use.part) in mapped:
+            add_row_fault(
+                round_.columns_file, use, "part", "offered-and-not", faults,
+                f"Option {quoted(use.part)} of {quoted(use.question_id)} has a column, and is {NOT_OFFERED}.",
+                "An option has a column, or the round did not have it.",
+                "Remove one of its lines.",
+            )  # fmt: skip
+        elif survey.codes(_list_of(survey, use)) and (use.ticked or use.not_ticked or use.list_separator) is None:
             _check_option(round_, survey, use, faults)
         else:
             add_row_fault(
@@ -298,10 +313,11 @@ def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[Column
 
 
 def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
-    needed = {"_municipality": "Every response belongs to a municipality."}
+    needed, or_else = {"_municipality": "Every response belongs to a municipality."}, dict[str, str]()
     if round_.settings.duplicates != "keep_all":
         reason = f"duplicates: {round_.settings.duplicates} compares responses of one person."
         needed |= {"_respondent": reason, "_submitted_at": reason}
+        or_else = dict.fromkeys(("_respondent", "_submitted_at"), ", or write duplicates: keep_all")
     if round_.corrections:
         needed["_response_id"] = "corrections.csv names responses by their id."
     if round_.codings:
@@ -312,7 +328,7 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
                 "missing-reserved-name", round_.columns_file, "",
                 found=f"No column is mapped to {name}.",
                 expected=reason,
-                advice=f"Map the column that holds it to {name}.",
+                advice=f"Map the column that holds it to {name}{or_else.get(name, '')}.",
             )  # fmt: skip
     _check_respondent_alone(round_, faults)
     if "_role" in round_.uses and survey.settings.roles is None:

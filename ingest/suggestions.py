@@ -13,6 +13,7 @@ from ingest.errors import visible
 NEAR_ENOUGH = 75.0
 SAME_WORD = 60.0
 A_WORD_MORE = 5.0
+_BELOW_ZERO = re.compile(r"-[0-9]+(?:[.,][0-9]+)?")
 _DIGITS = re.compile(r"0*([0-9]+?)(?:[.]0+)?")
 LISTED_AT_MOST = 12
 
@@ -34,7 +35,11 @@ def listed(values: Iterable[object]) -> str:
 
 
 def nearest(value: str, choices: Iterable[str]) -> str | None:
-    """The choice that looks most like value, or None when nothing is near. Signs decide between equals."""
+    """The choice that looks most like value, or None when nothing is near. Signs decide between equals.
+
+    A number below zero is near to no number: without its sign it is another one."""
+    if _BELOW_ZERO.fullmatch(value):
+        choices = (choice for choice in choices if not any(map(str.isdecimal, choice)))
     in_order = sorted(choices, key=lambda choice: (-fuzz.ratio(value, choice), choice))
     found = process.extractOne(value, in_order, scorer=_likeness, processor=_words, score_cutoff=NEAR_ENOUGH)
     return found[0] if found else None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from ingest import audit, state
 from ingest.paths import DataPaths
@@ -229,9 +229,9 @@ def said_of_audit(paths: DataPaths) -> tuple[bool, str]:
 
 
 def _round_table(rounds: Sequence[dict[str, Any]]) -> Table:
-    table = Table(
-        "round", "in the field", "responses", "municipalities", "printed figures", title="Rounds", title_justify="left"
-    )
+    id_ = Column("round", overflow="fold", min_width=16)  # in 80 columns the id is whole, on several lines
+    headings = (id_, "in the field", "responses", "municipalities", "printed figures")
+    table = Table(*headings, title="Rounds", title_justify="left")
     for row in rounds:
         marked = " (demonstration: answers are made up)" if row["is_synthetic"] else ""
         table.add_row(

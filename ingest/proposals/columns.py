@@ -28,7 +28,8 @@ from ingest.proposals.options import (
 )
 from ingest.proposals.reading import Export, timestamp_formats
 from ingest.round import IGNORED, NOT_OFFERED, RESERVED_NAMES, ColumnUse
-from ingest.survey import Question, Survey
+from ingest.suggestions import listed
+from ingest.survey import NUMBER_TYPES, Question, Survey
 
 # "code. wording" and "code[option]. wording [option]": a name behind a code.
 WITH_CODE = re.compile(r"(?s)(?P<code>[A-Za-z]\w*)(?:\[[^\]]*\])?\.\s+(?P<name>.+)")
@@ -57,8 +58,19 @@ def propose_columns(
     _mark_moved(told, list(before))
     lines = in_one_form([line for column, found in told.items() for line in found or [Proposed(column, MARK)]])
     lines = like_other_cells(like_siblings(lines, export, survey), export, survey)
-    lines = matching.guessed(lines)
+    lines = [_unsure_of_missing(line, export, survey) for line in matching.guessed(lines)]
     return [*(_unsure_if_repeated(line, lines, survey) for line in lines), *_not_offered(lines, earlier, survey)]
+
+
+def _unsure_of_missing(line: Proposed, export: Export, survey: Survey) -> Proposed:
+    """A number that the file declares to be no answer would count as one where the codebook does not say so too."""
+    question = survey.questions_by_id.get(line.question)
+    if question is None or question.type not in NUMBER_TYPES:
+        return line
+    known = survey.codes(question.list_name)
+    values = [value for value in export.table.missing.get(line.source_column, ()) if value not in known]
+    reason = f"the file calls {listed(values)} no answer, and no list of the question does (is_missing 1)"
+    return line.marked(reason) if values else line
 
 
 def _put_other_behind(told: dict[str, list[Proposed]], export: Export, survey: Survey) -> None:
@@ -305,7 +317,7 @@ def _unsure_if_repeated(line: Proposed, proposed: Sequence[Proposed], survey: Su
     if line.question in ("", IGNORED) or line.question_id.startswith(MARK):
         return line
     same = [other for other in proposed if _answered(other, survey) == _answered(line, survey)]
-    return line if len(same) == 1 else line.marked(f"{len(same)} columns look like it")
+    return line if len(same) == 1 else line.marked(f"{len(same)} columns look like {line.question}")
 
 
 def _answered(line: Proposed, survey: Survey) -> tuple[str, str]:

@@ -83,10 +83,11 @@ def text_of_other(question: Question, survey: Survey) -> Question | None:
 def lines_of_option(column: str, question: Question, option: Choice, export: Export, survey: Survey) -> list[Proposed]:
     """The line of an option; where the column holds the words of those who chose it, the question for them too."""
     line = Proposed(column, question.question_id, option.code)
-    if option == other_option(survey.choices_of(question)) and _holds_own_words(export, column, option):
+    is_other = option == other_option(survey.choices_of(question))
+    if is_other and _holds_own_words(export, column, option):
         text = text_of_other(question, survey)
         return [replace(line, ticked=ANY_TEXT), *([Proposed(column, text.question_id)] if text else ())]
-    return [_with_ticks(line, export, option, ANY_TEXT)]
+    return [_with_ticks(line, export, option, ANY_TEXT if is_other else "")]
 
 
 def _holds_own_words(export: Export, column: str, option: Choice) -> bool:
@@ -104,7 +105,7 @@ def _with_ticks(line: Proposed, export: Export, option: Choice, guess: str = "")
 
     Beside a yes, the one other value is a no: for sure where it is a number below zero, as Qualtrics writes what was
     seen and left. `guess` goes before the only value there is, which somebody may have written."""
-    found = {value: normalised(export.label(line.source_column, value)) for value in export.column(line.source_column)}
+    found = export.shown(line.source_column)
     yes = [value for value, shown in found.items() if shown in _meaning_yes(option)]
     no = [value for value, shown in found.items() if shown in NO]
     left = [value for value in found if value not in (*yes, *no)]

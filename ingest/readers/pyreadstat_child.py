@@ -20,13 +20,17 @@ TIME_FORMATS = ("TIME",)
 def describe(path: str) -> dict[str, object]:
     """{"names": names, "columns": [[[text, type], ...], ...]} of the variables; a type is text, number or date.
 
-    "wordings" are the labels of the variables that have one, "labels" those of their values, by the text of the value.
+    "wordings" are the labels of the variables that have one, "labels" those of their values, by the text of the value;
+    "missing" are the values found that the file declares to be no answer.
     """
     columns, meta = pyreadstat.read_sav(path, output_format="dict", user_missing=True, disable_datetime_conversion=True)
 
     def described(name: str, values: Iterable[Any]) -> list[tuple[str, str]]:
         display_format, missing = meta.original_variable_types[name] or "", meta.missing_ranges.get(name, ())
         return [describe_value(value, display_format, missing) for value in values]
+
+    def is_missing(name: str, value: Any) -> bool:
+        return isinstance(value, float) and _is_in(value, meta.missing_ranges.get(name, ()))
 
     return {
         "names": list(columns),
@@ -35,6 +39,10 @@ def describe(path: str) -> dict[str, object]:
         "labels": {
             name: dict(zip((text for text, _ in described(name, labels)), labels.values(), strict=True))
             for name, labels in meta.variable_value_labels.items()
+        },
+        "missing": {
+            name: sorted({render_number(value) for value in values if is_missing(name, value)})
+            for name, values in columns.items()
         },
     }
 
@@ -45,11 +53,15 @@ def describe_value(value: Any, display_format: str, missing: Sequence[Any]) -> t
         return "", "text"
     if isinstance(value, str):
         return value, "text"
-    if not any(each["lo"] <= value <= each["hi"] for each in missing):
+    if not _is_in(value, missing):
         text = render_moment(value, display_format.rstrip("0123456789."))
         if text is not None:
             return text, "date"
     return render_number(float(value)), "number"
+
+
+def _is_in(value: float, missing: Sequence[Any]) -> bool:
+    return any(each["lo"] <= value <= each["hi"] for each in missing)
 
 
 def render_moment(seconds: float, kind: str) -> str | None:

@@ -38,7 +38,10 @@ def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | N
         for case, cells in enumerate(zip(*described["columns"], strict=True), start=1)
     )
     wordings, labels = described["wordings"], described["labels"]
-    return TextTable(path, tuple(described["names"]), 0, rows, row_word="case", wordings=wordings, labels=labels)
+    return TextTable(
+        path, tuple(described["names"]), 0, rows, row_word="case", wordings=wordings, labels=labels,
+        missing=described["missing"],
+    )  # fmt: skip
 
 
 def _add_unreadable(path: Path, faults: FaultList) -> None:

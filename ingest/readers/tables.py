@@ -67,7 +67,8 @@ class TextTable:
     row_word is what messages call a row of the file. Where the names of the columns are no row of the file,
     header_line is 0. is_sparse: a column that nobody filled in is not in the file. n_promised: how many rows the file
     says there are in all files of its export together. wordings and labels are what the respondent saw, where the file
-    says it: the question by the name of its column, and the options of that column by what its cells hold.
+    says it: the question by the name of its column, and the options of that column by what its cells hold;
+    missing are the values of a column that the file declares to be no answer.
     """
 
     path: Path
@@ -81,6 +82,7 @@ class TextTable:
     n_promised: int | None = None
     wordings: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def place(self, line: int, column: str) -> str:
         """Where a cell is, as messages say it: a line and column of a text file, a cell of a workbook."""

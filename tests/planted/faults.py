@@ -582,6 +582,11 @@ IN_THE_WAREHOUSE = {
         f"update intermediate.int_responses_disposed set response_id = 'r02' where {OF_CLEAN} and response_id = 'r01'",
         seen_by=["response_ids_unique"],
     ),
+    "deliveries_apart": spoiled(
+        "insert into raw.surveys__rows by name select 'clean' as survey_id, '2023' as round_id, file as source_file, "
+        "'2' as source_line, 'read' as row_status, 'same' as content_sha256 from (values ('a'), ('b')) as files (file)",
+        seen_by=["deliveries_apart"],
+    ),
     "corrections_applied": spoiled(
         "insert into raw.codebook__corrections by name select 'clean' as survey_id, '2023' as round_id, "
         "'r01' as response_id, 'staff' as question_id, '99' as old_value, '9' as new_value, 'replace' as action",

@@ -42,6 +42,33 @@ response_ids_unique as (
     group by rounds.survey_id, rounds.round_id
 ),
 
+-- What is in two files of a round was delivered again with what came since: without ids it counts twice.
+contents as (
+    select
+        survey_id,
+        round_id,
+        content_sha256,
+        count(*) as n_rows,
+        count(distinct source_file) as n_files
+    from {{ ref('stg_surveys__rows') }}
+    where row_status = 'read' and response_token is null
+    group by survey_id, round_id, content_sha256
+),
+
+deliveries_apart as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        coalesce(sum(case when contents.n_files > 1 then contents.n_rows end), 0) || ' of '
+        || coalesce(sum(contents.n_rows), 0) as observed,
+        0 as threshold,
+        coalesce(sum(case when contents.n_files > 1 then contents.n_rows end), 0) as n_failed
+    from rounds
+    left join contents
+        on rounds.survey_id = contents.survey_id and rounds.round_id = contents.round_id
+    group by rounds.survey_id, rounds.round_id
+),
+
 responses_per_municipality as (
     select
         rounds.survey_id,

@@ -114,6 +114,17 @@ def test_a_decided_draft_is_valid(empty: DataPaths, tool: str) -> None:
         assert getattr(by_draft[0], name) == getattr(by_person[0], name), name
 
 
+def test_a_number_that_spss_calls_missing_is_told(empty: DataPaths, tmp_path: Path) -> None:
+    """-999 is no answer in the codebook too; of 99 nobody has said it, and it would be a budget."""
+    missing = {"staff": [-999], "budget": [{"lo": 90, "hi": 99}]}
+    pyreadstat.write_sav(
+        pd.DataFrame({"staff": [5.0, -999.0], "budget": [1.5, 99.0]}), tmp_path / "a.sav", missing_ranges=missing
+    )
+    made = draft(empty, tmp_path / "a.sav", "new")
+    assert [line[1] for line in lines(made.folder / "columns.csv")[1:]] == ["staff", "?budget"]
+    assert any("the file calls 99 no answer" in doubt.reason for doubt in made.doubts)
+
+
 def test_a_round_id_cannot_lead_out_of_its_survey(empty: DataPaths) -> None:
     faults = FaultList(empty.shown)
     assert draft_round(empty, "exports", "../../elsewhere", export_of("plain_csv"), TODAY, faults) is None

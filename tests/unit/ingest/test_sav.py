@@ -61,6 +61,7 @@ def test_missing_values(tmp_path: Path, faults: FaultList) -> None:
     }
     table = read(tmp_path / "a.sav", columns, faults, **form)
     assert [row.cells for row in table.rows] == [("1", "a"), ("9", "-"), ("", ""), ("77", "b")]
+    assert table.missing["v1"] == ["77", "9"]
 
 
 def test_labels_stand_beside_the_values(tmp_path: Path, faults: FaultList) -> None:
