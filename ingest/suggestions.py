@@ -14,7 +14,7 @@ NEAR_ENOUGH = 75.0
 SAME_WORD = 60.0
 A_WORD_MORE = 5.0
 _BELOW_ZERO = re.compile(r"-[0-9]+(?:[.,][0-9]+)?")
-_DIGITS = re.compile(r"0*([0-9]+?)(?:[.]0+)?")
+_WHOLE = re.compile(r"(-?)0*([0-9]+)(?:[.,]0+)?")
 LISTED_AT_MOST = 12
 
 
@@ -65,12 +65,18 @@ def _is_other_word(first: str, second: str) -> bool:
     return fuzz.ratio(first, second) < SAME_WORD and len(first) > 2
 
 
+def whole_number(text: str) -> str:
+    """The digits of a whole number, without zeros that say nothing; empty for any other text."""
+    found = _WHOLE.fullmatch(text)
+    return found[1] + found[2] if found else ""
+
+
 def nearest_name(value: str, names: Iterable[str]) -> str | None:
     """Like nearest, for what people and tools write: digits without the zeros before them or with decimals, a name with
     another in brackets, or with a last word such as "kunta"."""
     names = list(names)
-    digits = _DIGITS.fullmatch(value)
-    same = [name for name in names if digits and (found := _DIGITS.fullmatch(name)) and found[1] == digits[1]]
+    number = whole_number(value)
+    same = [name for name in names if number and whole_number(name) == number]
     if len(same) == 1:
         return same[0]
     shorter = (value, value.partition("(")[0], value.rpartition(" ")[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from ingest.proposals.options import Proposed, is_other
 from ingest.proposals.reading import Export
 from ingest.registry import Registry
 from ingest.round import NOT_OFFERED, Recode
-from ingest.suggestions import nearest
+from ingest.suggestions import nearest, whole_number
 from ingest.survey import Survey
 from ingest.systems import Systems
 
@@ -21,7 +20,6 @@ UNKNOWN_LABEL = "its label in the file is no name of the option"
 HALF = "a part of a label that holds the sign between options: all parts of it stand for the option"
 OWN_WORDS = "near to no option: perhaps the words of somebody who chose Other"
 LIMESURVEY_OTHER = "-oth-"
-NUMBER = re.compile(r"(-?)0*([0-9]+)(?:[.,]0+)?")
 
 
 @dataclass(frozen=True)
@@ -73,29 +71,23 @@ class _Spellings:
         self.options = options
         codes = set(options.values())
         self.others = set() if is_open else {code for name, code in options.items() if is_other(name)}
-        self._by_number = _codes_by((number(code), code) for code in codes)
+        self._by_number = _codes_by((whole_number(code), code) for code in codes)
         parts = ((part.strip(), code) for name, code in options.items() for part in name.split(separator or None))
         self._by_part = _codes_by(parts) if separator.strip() else {}
-        numbers = [value for value in values if number(value)]
-        self._are_all_codes = all(value in options or self._by_number.get(number(value)) for value in numbers)
+        numbers = [value for value in values if whole_number(value)]
+        self._are_all_codes = all(value in options or self._by_number.get(whole_number(value)) for value in numbers)
 
     def code(self, value: str) -> tuple[str, str] | None:
         """The code and why it is unsure; None where the value is none of these."""
         if part := self._by_part.get(value):
             return MARK + part, HALF
-        if not number(value):
+        if not whole_number(value):
             return None
-        code = self._by_number.get(number(value), "")
+        code = self._by_number.get(whole_number(value), "")
         if not code:
             return MARK, "a number that is no code"
         is_sure = self._are_all_codes or value.startswith(f"{code}.")
         return (code, "") if is_sure else (MARK + code, "a number that is not written as the code")
-
-
-def number(text: str) -> str:
-    """The digits of a whole number, without zeros that say nothing; empty for any other text."""
-    found = NUMBER.fullmatch(text)
-    return found[1] + found[2] if found else ""
 
 
 def _codes_by(named: Iterable[tuple[str, str]]) -> dict[str, str]:
