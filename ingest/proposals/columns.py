@@ -265,16 +265,26 @@ class Matching:
         ]
 
     def _guess(self, line: Proposed, free: Collection[str], taken: Collection[str]) -> Proposed:
-        near = self._near(normalised(self.export.wording(line.source_column)), free)
-        if near is not None:
-            (found, *_) = self._of_question(line.source_column, near, None)
-            return found.marked("the wording is near, not the same")
+        wording = self.export.wording(line.source_column)
+        for question, reason in (
+            (self._of_row(wording, free), "a question has the wording of its row"),
+            (self._near(normalised(wording), free), "the wording is near, not the same"),
+        ):
+            if question is not None:
+                return self._of_question(line.source_column, question, None)[0].marked(reason)
         guess, reason = self._by_values(line.source_column)
         return (
             line.marked("no question has this id or wording")
             if guess in taken
             else replace(line, question_id=MARK + guess, reason=reason)
         )
+
+    def _of_row(self, wording: str, free: Collection[str]) -> Question | None:
+        """The one question of a grid that is asked by its row: what is behind the words that all rows share."""
+        splits = (split for whole in _wholes(wording) for split in _splits(whole))
+        rows = (normalised(row) for shared, row in splits if normalised(shared) not in self.wordings)
+        found = {question for row in rows for question in self.wordings.get(row, ())} & {*free}
+        return self.survey.questions_by_id[found.pop()] if len(found) == 1 else None
 
     def _near(self, wording: str, free: Collection[str]) -> Question | None:
         """The question whose wording is near, where no other one is as near: a wrong name is worse than none, and

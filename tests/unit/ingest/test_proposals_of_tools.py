@@ -202,6 +202,17 @@ def test_the_other_column_of_limesurvey_holds_words(empty: DataPaths) -> None:
     assert one.meanings()["services[other]"] == ["services other ?*"]
 
 
+def test_a_question_of_a_grid_is_found_by_its_row_and_marked(empty: DataPaths) -> None:
+    """Rows of another grid may be worded alike: a person says so. What is no row of the codebook stays unknown."""
+    header = [
+        "municipality",
+        "grid[SQ001]. Do you agree? [There is enough staff]",
+        "Do you agree? - Services are sufficient",
+    ]
+    meanings = draft(empty, [[*header, "grid[SQ002]. Do you agree? [Nothing]"], ["001", "1", "2", "1"]]).meanings()
+    assert [found for _, found in list(meanings.items())[1:]] == [["?enough_staff"], ["?opinion"], ["?"]]
+
+
 def test_what_is_seen_and_left_is_not_ticked(empty: DataPaths) -> None:
     """Qualtrics writes -99 there; of any other value beside a yes a person says what it means."""
     header = ["id", "municipality", "services[advice]", "services[training]"]
