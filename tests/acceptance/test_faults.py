@@ -26,7 +26,7 @@ CONTACT = "Kotoutumisen yhteyshenkilöt on nimetty"
 FILE_FAULTS = [
     (ROUND, CONTACT, "Jotain muuta", "columns.csv", f'The column "{CONTACT}" is not in responses.csv.'),
     (SECOND, "KOTO-0010", '"KOTO-0010', "responses.csv", "A quoted field goes on after its closing quote."),
-    (ROUND_OF_2020, '"G01Q01"', '"G01Q02"', "responses.csv", 'The column name "G01Q02" appears 2 times.'),
+    (ROUND_OF_2020, '"G01Q01"', '"G01Q02"', "responses.csv", 'The column "G01Q02 (2)" is not in columns.csv'),
 ]
 
 

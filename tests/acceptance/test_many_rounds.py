@@ -95,7 +95,7 @@ def test_faults_of_rows_and_cells_are_kept_and_told(refused: tuple[DataPaths, st
     """Three rows wait, and one answer does not count."""
     paths, said = refused
     assert 'municipality "999" is not in the division' in said
-    assert 'if "072" Hailuoto is meant' in said
+    assert 'has the digits of "072" Hailuoto' in said
     assert "expected a code or label of the list sufficiency" in said
     for typed in ("Riittää kyllä", "matti.meikalainen"):
         assert typed not in said, "what a respondent wrote stays on the private side"

@@ -68,6 +68,7 @@ def _codebook() -> dict[str, str]:
         "stg_codebook__size_classes": "select distinct 'survey' as survey_id, size_class as size_class_id, "
         f"case size_class {order} end as sort_order from {read('frame.csv')}",
         "t_quantiles": f"from read_csv('{DBT}/seeds/t_quantiles.csv')",
+        "stg_codebook__not_offered": "select '' as survey_id, '' as round_id, '' as question_id, '' as part limit 0",
         "stg_codebook__surveys": "select 'survey' as survey_id, 20 as small_base, 0.1 as half_width",
     }
 
