@@ -27,7 +27,8 @@ hints as (
     inner join municipalities
         on
             rounds.division_date = municipalities.division_date
-            and {{ bare_digits('municipalities.municipality_code') }} = {{ bare_digits('responses.municipality_value') }}
+            and {{ bare_digits('responses.municipality_value') }}
+            = {{ bare_digits('municipalities.municipality_code') }}
     where responses.disposition = 'unknown_municipality'
     group by responses.row_id
     having count(*) = 1
