@@ -49,7 +49,7 @@ golden: $(READY)  ## Rewrite the golden tables; read the diff before you commit 
 
 docs: $(READY)  ## Rewrite the pages of checks and measures from their definitions
 	@$(BIN)/python -m expectations.page
-	@$(BIN)/python -m publish.methods
+	@$(BIN)/python -m publish.report.methods
 
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh

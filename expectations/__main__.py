@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     """0 when the suites ran, whatever they found: their findings are in the warehouse."""
     file = Path(arguments[0])
     from expectations.suites import check_warehouse
-    from ingest.warehouse import opened
+    from store.warehouse import opened
 
     if "--wait" in arguments and not sys.stdin.readline():
         return 0

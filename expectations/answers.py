@@ -12,8 +12,8 @@ import duckdb
 import pandas as pd
 
 from expectations.rules import Kind, Rule
-from ingest.builds import TO_BUILD
-from ingest.conditions import spoken_of
+from ingest.codebook.conditions import spoken_of
+from store.builds import TO_BUILD
 
 IN_CODEBOOK = "answers_in_codebook"
 AGREEMENT = "sql_and_gx_agree"

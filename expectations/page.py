@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from expectations.record import FAMILY
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 
 DBT = PROJECT_ROOT / "dbt_project"
 PAGE = DBT / "CHECKS.md"

@@ -14,10 +14,10 @@ import duckdb
 import pyarrow as pa
 
 from expectations.answers import AGREEMENT
-from ingest import state
-from ingest.builds import CARRIED, TO_BUILD, keep_tables, mark_built, plan_build
-from ingest.fingerprint import code_sha256
-from ingest.warehouse import columns_of, replace_rows, table_signature, transaction
+from store import state
+from store.builds import CARRIED, TO_BUILD, keep_tables, mark_built, plan_build
+from store.fingerprint import code_sha256
+from store.warehouse import columns_of, replace_rows, table_signature, transaction
 
 PASSED = {"pass", "success", "warn"}
 

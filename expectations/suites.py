@@ -14,7 +14,7 @@ from expectations.profiles import answer_profile, table_profile
 from expectations.record import CHECKS_OF_OTHERS, CheckResult, record_gx
 from expectations.rules import ALL, CAN_FAIL, Rule
 from expectations.run import Verdict, judge, picked
-from ingest.builds import TO_BUILD
+from store.builds import TO_BUILD
 
 MESSAGES = {
     answers.IN_CODEBOOK: (

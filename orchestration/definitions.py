@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dagster import Definitions, in_process_executor
 
-from orchestration import assets, jobs
-from orchestration.dbt import dbt_resource
-from orchestration.progress import progress_logger
+from orchestration.dagster import assets, jobs
+from orchestration.dagster.dbt import dbt_resource
+from orchestration.dagster.progress import progress_logger
 
 defs = Definitions(
     assets=[assets.registry, assets.systems, assets.responses, assets.dbt_models, assets.published_release],

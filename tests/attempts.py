@@ -17,7 +17,7 @@ from typing import NamedTuple
 import duckdb
 import pandas as pd
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 
 CANARY = "KANARIALINTU"
 NEVER_NAMED = "lintulaudalla"  # in the name of a private file, in no statement: only a listing can tell it

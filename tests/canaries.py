@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.acceptance.project import ROUND
 
 # A person who is made up, in fields that forms have: plain letters, so that no writing of them looks otherwise.

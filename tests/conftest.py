@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.acceptance.project import copy_data
 from tests.sharing import Shared, make_once, one_at_a_time
 

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 
 DATA = PROJECT_ROOT / "data"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.errors import Fault
-from ingest.load import LoadResult, examine, load_registry, load_rounds, load_systems
-from ingest.paths import DataPaths
-from ingest.rounds import round_keys
+from faults.errors import Fault
+from ingest.codebook.rounds import round_keys
+from ingest.landing.load import LoadResult, examine, load_registry, load_rounds, load_systems
+from store.paths import DataPaths
 
 
 def validate(paths: DataPaths, *scope: str | None) -> tuple[Fault, ...]:

@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from pprint import pformat
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 
 PARSE = "partial_parse.msgpack"
 

@@ -11,7 +11,7 @@ import duckdb
 import jinja2
 from ruamel.yaml import YAML
 
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 
 DBT = PROJECT_ROOT / "dbt_project"
 SETTINGS = YAML(typ="safe").load(DBT / "dbt_project.yml")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 
 # Makes the data folder of that name, if no process has made it, and gives a copy of it.
 Shared = Callable[[str, Callable[[Path], object]], DataPaths]

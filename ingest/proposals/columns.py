@@ -10,7 +10,10 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from ingest.errors import MARK
+from faults.errors import MARK
+from faults.suggestions import listed
+from ingest.codebook.round import IGNORED, NOT_OFFERED, RESERVED_NAMES, ColumnUse
+from ingest.codebook.survey import NUMBER_TYPES, Question, Survey
 from ingest.proposals.headers import KnownHeader, known_columns, known_headers, normalised
 from ingest.proposals.options import (
     Proposed,
@@ -27,9 +30,6 @@ from ingest.proposals.options import (
     text_of_other,
 )
 from ingest.proposals.reading import Export, timestamp_formats
-from ingest.round import IGNORED, NOT_OFFERED, RESERVED_NAMES, ColumnUse
-from ingest.suggestions import listed
-from ingest.survey import NUMBER_TYPES, Question, Survey
 
 # "code. wording" and "code[option]. wording [option]": a name behind a code.
 WITH_CODE = re.compile(r"(?s)(?P<code>[A-Za-z]\w*)(?:\[[^\]]*\])?\.\s+(?P<name>.+)")

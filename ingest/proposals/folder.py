@@ -15,24 +15,24 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from ingest.errors import MARK, FaultList
-from ingest.fields import FolderName, is_valid
-from ingest.fingerprint import file_sha256
-from ingest.inputs import Inputs, Scope, read_inputs
-from ingest.paths import DataPaths
+from faults.errors import MARK, FaultList
+from faults.suggestions import did_you_mean, listed, quoted
+from ingest.codebook.round import NOT_OFFERED, TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round, read_round
+from ingest.codebook.round_checks import check_round
+from ingest.codebook.rounds import round_folder, round_folders, survey_folders
+from ingest.codebook.survey import Survey
+from ingest.landing.inputs import Inputs, Scope, read_inputs
 from ingest.proposals.columns import known_names, propose_columns, tools_columns
 from ingest.proposals.headers import KnownHeader
 from ingest.proposals.options import Proposed
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
+from ingest.readers.cells import FolderName, is_valid
 from ingest.readers.files import is_plain_file
-from ingest.registry import Registry
-from ingest.round import NOT_OFFERED, TIMESTAMP_NAMES, USUAL_DATE_FORMAT, ColumnUse, Recode, Round, read_round
-from ingest.round_checks import check_round
-from ingest.rounds import round_folder, round_folders, survey_folders
-from ingest.rows import SourceRow
-from ingest.suggestions import did_you_mean, listed, quoted
-from ingest.survey import Survey
+from ingest.readers.rows import SourceRow
+from ingest.reference.registry import Registry
+from store.fingerprint import file_sha256
+from store.paths import DataPaths
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 LONGEST_LINE = 200  # a hash stands on the line of its file

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from ingest.errors import MARK
-from ingest.round import IGNORED
+from faults.errors import MARK
+from ingest.codebook.round import IGNORED
 
 KNOWN_HEADERS = Path(__file__).with_name("known_headers.csv")
 

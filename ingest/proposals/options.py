@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.errors import MARK
+from faults.errors import MARK
+from ingest.codebook.round import ANY_TEXT, IGNORED
+from ingest.codebook.survey import Choice, Question, Survey
 from ingest.proposals.headers import normalised
 from ingest.proposals.reading import Export
-from ingest.round import ANY_TEXT, IGNORED
-from ingest.survey import Choice, Question, Survey
 
 LIST_SEPARATORS = (";", "|", ",", "\n", " ")
 YES = ("1", "1.0", "y", "yes", "true", "checked", "selected", "kyllä", "ja")

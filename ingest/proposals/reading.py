@@ -14,13 +14,13 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import MARK, FaultList
-from ingest.fields import ISO_TIMES
+from faults.errors import MARK, FaultList
+from ingest.codebook.round import DATE_FORMATS
 from ingest.proposals.headers import normalised
 from ingest.readers import FORMATS, TextTable, read_table
+from ingest.readers.cells import ISO_TIMES
 from ingest.readers.tables import NO_OPTIONS, CsvLayout, Layout, SheetLayout
 from ingest.readers.workbook import shown_sheets
-from ingest.round import DATE_FORMATS
 
 Cells = Sequence[str]
 

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.errors import MARK
+from faults.errors import MARK
+from faults.suggestions import nearest, whole_number
+from ingest.codebook.round import NOT_OFFERED, Recode
+from ingest.codebook.survey import Survey
 from ingest.proposals.options import Proposed, is_other
 from ingest.proposals.reading import Export
-from ingest.registry import Registry
-from ingest.round import NOT_OFFERED, Recode
-from ingest.suggestions import nearest, whole_number
-from ingest.survey import Survey
-from ingest.systems import Systems
+from ingest.reference.registry import Registry
+from ingest.reference.systems import Systems
 
 OTHER_LABEL = "its label in the file is another option's"
 UNKNOWN_LABEL = "its label in the file is no name of the option"

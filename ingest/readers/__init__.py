@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.readers.sav import SavLayout, read_sav
 from ingest.readers.tables import CsvLayout, Layout, SheetLayout, TextRow, TextTable, without_nul
 from ingest.readers.text_csv import read_csv

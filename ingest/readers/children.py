@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, NamedTuple
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 
 PROJECT_ROOT = Path(__file__).parents[2]
 # Isolated from the environment and the working folder (-I), so the project's own folder is named to it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.errors import FaultList, line_place
+from faults.errors import FaultList, line_place
 from ingest.readers.files import LARGEST_FILE_BYTES, add_unreadable, is_plain_file
 
 BYTE_ORDER_MARK = "\ufeff"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from ingest.errors import FaultList
-from ingest.suggestions import did_you_mean, quoted
+from faults.errors import FaultList
+from faults.suggestions import did_you_mean, quoted
 
 LARGEST_FILE_BYTES = 200 * 1024**2
 

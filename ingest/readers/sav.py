@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.readers.children import ParserFailed, describe_apart
 from ingest.readers.sav_safety import is_sav_safe
 from ingest.readers.tables import Layout, TextRow, TextTable

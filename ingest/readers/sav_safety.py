@@ -11,7 +11,7 @@ import struct
 import zlib
 from pathlib import Path
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.readers.encoded_text import read_bytes
 
 LARGEST_FILE_BYTES = 100 * 1024**2

@@ -11,8 +11,8 @@ from itertools import chain, count, pairwise, zip_longest
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
-from ingest.errors import FaultList, line_place
-from ingest.suggestions import did_you_mean, nearest, quoted
+from faults.errors import FaultList, line_place
+from faults.suggestions import did_you_mean, nearest, quoted
 
 # What SurveyMonkey writes under the name of a question that has no options.
 NO_OPTIONS = ("", "Response", "Open-Ended Response")

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.errors import FaultList, line_place
+from faults.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
 from ingest.readers.tables import CsvLayout, TextRow, TextTable, check_first_lines, header_of
 

@@ -28,7 +28,7 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, Field, ValidationError, model_validator
 
-from ingest.errors import FaultList, line_place
+from faults.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
 from ingest.readers.tables import Layout, TextRow, TextTable
 

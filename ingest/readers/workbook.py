@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
+from faults.suggestions import did_you_mean, listed, quoted
 from ingest.readers.children import ParserFailed, describe_apart
 from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines, header_of
 from ingest.readers.workbook_safety import is_workbook_safe
-from ingest.suggestions import did_you_mean, listed, quoted
 
 
 def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTable | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.readers.files import is_plain_file
 from ingest.readers.tables import cell_name
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from ruamel.yaml import YAML
 
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 
 CHECKS = PROJECT_ROOT / "dbt_project" / "models" / "checks"
 

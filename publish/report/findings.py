@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 
-from publish.gate import SEVERITIES
+from publish.gate.refusals import SEVERITIES
 from publish.report.blocks import Block, Sentence, Table
 from publish.report.facts import RoundFacts, Row
 from publish.report.numbers import NONE, counted

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ingest.durable import sync
-from ingest.paths import DataPaths
 from publish.report.facts import ReleaseTables, RoundFacts
 from publish.report.sims import page_of
+from store.durable import sync
+from store.paths import DataPaths
 
 if TYPE_CHECKING:
     from jinja2 import Template

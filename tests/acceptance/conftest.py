@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.fingerprint import code_sha256
-from ingest.paths import DataPaths
+from store.fingerprint import code_sha256
+from store.paths import DataPaths
 from tests.acceptance.project import ROUND, SECOND, SURVEY_OF_2020, THIRD, copy_data, copy_inputs, kuntakysely, replace
 from tests.acceptance.recipes import begin
 from tests.sharing import Shared

@@ -15,8 +15,8 @@ import pandas as pd
 import pyreadstat
 from ruamel.yaml import YAML
 
-from ingest.fingerprint import file_sha256
-from ingest.round import TIMESTAMP_NAMES
+from ingest.codebook.round import TIMESTAMP_NAMES
+from store.fingerprint import file_sha256
 from tests.demonstration import Row, read
 
 NO_ANSWER = {

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 from tests.acceptance.project import replace
 from tests.deciding import lines
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 
 PAGE = (PROJECT_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 STEP = re.compile(r"^(\d+)\. (.+(?:\n +\S.*)*)", re.MULTILINE)

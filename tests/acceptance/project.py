@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import PROJECT_ROOT, DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.parsed import PARSE, hand_on_parse
 
 INPUTS = ("surveys", "registry", "systems")
@@ -49,7 +49,7 @@ def environment(paths: DataPaths) -> dict[str, str]:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "orchestration.cli", *arguments]
+    return [sys.executable, "-m", "orchestration.commands.cli", *arguments]
 
 
 def run(paths: DataPaths, command: list[str], project: Path = PROJECT_ROOT) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.paths import PROJECT_ROOT, DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.country import DATA, ROUNDS, SURVEY, with_a_merger
 from tests.acceptance.page import PAGE, Step, steps
 from tests.acceptance.project import copy_data, copy_project, replace, run
@@ -21,7 +21,7 @@ DIVISION, SURVEY_RECIPE, ROUND, FORMAT = (
 )  # fmt: skip
 NEW_FORMAT = PROJECT_ROOT / "tests" / "new_format"
 PROGRAMS = {
-    "kuntakysely": [sys.executable, "-m", "orchestration.cli"],
+    "kuntakysely": [sys.executable, "-m", "orchestration.commands.cli"],
     ".venv/bin/python": [sys.executable],
 }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest import state
-from ingest.paths import DataPaths
+from store import state
+from store.paths import DataPaths
 from tests.acceptance.project import copy_inputs, dagster, kuntakysely
 from tests.servers import free_port, web_server
 

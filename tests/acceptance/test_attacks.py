@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.paths import DataPaths
 from publish.disclosure.checks import telling
-from publish.release import publish
+from publish.releases.release import publish
+from store.paths import DataPaths
 from tests.acceptance.project import copy_data, kuntakysely
 from tests.attacker import told_of_hidden
 from tests.disclosed import attacks, spread, survey

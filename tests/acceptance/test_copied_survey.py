@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.fingerprint import code_files, combined_sha256
-from ingest.paths import PROJECT_ROOT, DataPaths
+from store.fingerprint import code_files, combined_sha256
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.copied_survey import RANKS, Names, Original, name_anew, read_original, write_copy
 from tests.acceptance.project import ROUND, copy_inputs
 from tests.demonstration import read

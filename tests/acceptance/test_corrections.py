@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.acceptance.project import copy_data, kuntakysely, rows
 from tests.parsed import hand_on_parse
 from tests.pipeline.build import build_and_publish, copy_sample

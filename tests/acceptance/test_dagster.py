@@ -18,8 +18,8 @@ from dagster import (
     build_sensor_context,
 )
 
-from ingest.paths import DataPaths
-from orchestration.unchanged import release_if_unchanged
+from orchestration.dagster.unchanged import release_if_unchanged
+from store.paths import DataPaths
 from tests.acceptance.project import (
     ROUND,
     dagster,
@@ -46,7 +46,7 @@ with DagsterInstance.get() as instance:
 
 @pytest.fixture
 def instance(fresh: DataPaths, monkeypatch: pytest.MonkeyPatch) -> DagsterInstance:
-    from orchestration import jobs
+    from orchestration.dagster import jobs
 
     monkeypatch.setattr(jobs, "PATHS", fresh)
     return DagsterInstance.from_config(str(fresh.dagster_home))
@@ -117,7 +117,7 @@ def test_rounds_read_in_a_backfill_have_their_checks(fresh: DataPaths) -> None:
 
 def launched(instance: DagsterInstance, cursor: str | None = None) -> tuple[list[str | None], str | None]:
     """The rounds that one look of the sensor launches runs for, and its cursor after it."""
-    from orchestration.jobs import new_or_changed_round
+    from orchestration.dagster.jobs import new_or_changed_round
 
     found = new_or_changed_round(build_sensor_context(instance, cursor=cursor))
     assert isinstance(found, SensorResult)
@@ -165,7 +165,7 @@ def test_a_scheduled_run_of_what_has_not_changed_publishes_nothing(fresh: DataPa
 
 
 def test_a_killed_run_does_not_hold_up_the_queue(instance: DagsterInstance) -> None:
-    from orchestration.dagster_home import end_dead_runs
+    from orchestration.dagster.dagster_home import end_dead_runs
     from orchestration.definitions import defs
 
     with instance:
@@ -180,7 +180,7 @@ def test_a_killed_run_does_not_hold_up_the_queue(instance: DagsterInstance) -> N
     ("day", "n_runs"), [("2022-12-19", 0), ("2022-12-20", 1), ("2023-01-13", 1), ("2023-01-14", 0)]
 )
 def test_the_morning_schedule_runs_while_the_field_is_open(instance: DagsterInstance, day: str, n_runs: int) -> None:
-    from orchestration.jobs import every_morning_in_the_field
+    from orchestration.dagster.jobs import every_morning_in_the_field
 
     at_six = datetime.fromisoformat(f"{day}T04:00:00").replace(tzinfo=UTC)
     requests = every_morning_in_the_field(build_schedule_context(instance, scheduled_execution_time=at_six))

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from ingest.paths import DataPaths
 from publish.disclosure import layout, patterns
 from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import Knowledge
 from publish.disclosure.pattern import primary
-from publish.release import publish
+from publish.releases.release import publish
+from store.paths import DataPaths
 from tests.acceptance.project import copy_data, copy_inputs, replace, rows
 from tests.attacker import Attack, attack, told_of_hidden
 from tests.parsed import hand_on_parse

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import (
     ROUND,
     ROUND_OF_2020,

@@ -12,11 +12,11 @@ from dagster import AssetKey, DagsterInstance
 
 from expectations import run
 from expectations.suites import check_warehouse
-from ingest.load import load_rounds
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
-from publish.gate import PublishRefused
-from publish.release import publish
+from ingest.landing.load import load_rounds
+from publish.gate.refusals import PublishRefused
+from publish.releases.release import publish
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import ROUND, copy_project, kuntakysely, materialize, replace, touch_round
 
 ReleaseOf = Callable[[DataPaths], str]

@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.paths import PROJECT_ROOT, DataPaths
 from publish.catalogue import quoted
-from publish.spreadsheets import is_formula
+from publish.releases.spreadsheets import is_formula
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import kuntakysely, replace
 from tests.parsed import hand_on_parse
 

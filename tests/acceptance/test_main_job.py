@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from ingest import fingerprint
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
-from orchestration.unchanged import release_if_unchanged
-from publish.release import PUBLISHED_TABLES
+from orchestration.dagster.unchanged import release_if_unchanged
+from publish.releases.release import PUBLISHED_TABLES
+from store import fingerprint
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import ROUND, copy_project, kuntakysely, replace, rows
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.landing import rounds_to_read
-from ingest.paths import DataPaths
-from ingest.rounds import round_keys
-from ingest.warehouse import opened
+from ingest.codebook.rounds import round_keys
+from ingest.landing.replacements import rounds_to_read
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import (
     ROUND,
     ROUND_OF_2020,

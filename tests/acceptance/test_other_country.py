@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.acceptance.project import rows
 
 

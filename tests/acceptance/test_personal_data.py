@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import audit
-from ingest.paths import DataPaths
+from store import audit
+from store.paths import DataPaths
 from tests.acceptance.project import (
     ROUND,
     SURVEY_OF_2020,
@@ -139,7 +139,7 @@ def test_an_error_of_the_database_is_told_without_canaries(
 def test_a_program_that_keeps_nothing_apart_is_caught(planted: tuple[DataPaths, list[str]], tmp_path: Path) -> None:
     """The step that fails, alone in Dagster: what it lets out lies in its event log."""
     let_out = (
-        "orchestration/assets.py", "raise Failure(session.said, allow_retries=False) from None", "raise"
+        "orchestration/dagster/assets.py", "raise Failure(session.said, allow_retries=False) from None", "raise"
     )  # fmt: skip
     paths, project = with_slip(planted[0], tmp_path, let_out)
     done = materialize(paths, SLIPPED, project)

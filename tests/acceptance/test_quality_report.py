@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.acceptance.project import kuntakysely, rows
 
 NAME = "koto_kuntakysely/2023-01"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.acceptance.country import DATA, ROUNDS, municipalities, responses, service_counts
 from tests.acceptance.page import PAGE, differences, steps
 from tests.acceptance.project import INPUTS, rows

@@ -15,10 +15,10 @@ import duckdb
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus, SensorResult, build_sensor_context
 
-from ingest import audit
-from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.warehouse import table_signature
-from publish.release import PUBLISHED_TABLES
+from publish.releases.release import PUBLISHED_TABLES
+from store import audit
+from store.paths import PROJECT_ROOT, DataPaths
+from store.warehouse import table_signature
 from tests.acceptance.project import command, environment, kuntakysely, rows
 from tests.faults import shim
 
@@ -118,7 +118,7 @@ def has_run(paths: DataPaths, run_id: str) -> bool:
 
 def rounds_to_launch(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """What one look of the sensor launches runs for."""
-    from orchestration import jobs
+    from orchestration.dagster import jobs
 
     monkeypatch.setattr(jobs, "PATHS", paths)
     with DagsterInstance.from_config(str(paths.dagster_home)) as instance:

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from ingest.paths import PROJECT_ROOT, DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import command, environment
 from tests.listening import beyond_this_machine, family, listening, place_of
 from tests.servers import free_port
@@ -31,8 +31,8 @@ LISTENER = (
 HALF_OF_IT = """
 import subprocess, sys
 from pathlib import Path
-from orchestration import serve
-from ingest.paths import DataPaths
+from orchestration.commands import serve
+from store.paths import DataPaths
 
 def start(started, folder, port):
     started["lasting"] = subprocess.Popen(["sleep", "60"])

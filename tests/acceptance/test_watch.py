@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.acceptance.project import kuntakysely, rows
 
 NAME = "koto_kuntakysely/2023-01"

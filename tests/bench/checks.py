@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ingest.paths import PROJECT_ROOT, DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.bench.rounds import N_QUESTIONS, prepare, refresh, write_round
 
 N_ANSWERS = 10_000_000

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ingest.paths import PROJECT_ROOT
 from publish.disclosure import patterns, printed
 from publish.disclosure.counts import Question, RoundCounts, Row
 from publish.disclosure.rules import Kind, Rule
+from store.paths import PROJECT_ROOT
 
 FEW, MANY, N_QUESTIONS, N_OPINIONS = 10, 100, 25, 5
 N_RESPONSES, N_RESPONSES_OF_MANY = 172, 4_000

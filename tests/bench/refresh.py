@@ -18,8 +18,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.paths import PROJECT_ROOT, DataPaths
-from orchestration.dbt import BUILD, DBT, DBT_PROJECT, environment
+from orchestration.dagster.dbt import BUILD, DBT, DBT_PROJECT, environment
+from store.paths import PROJECT_ROOT, DataPaths
 
 RUNS = 3
 INPUTS = ("surveys", "registry", "systems")
@@ -48,7 +48,7 @@ def one_round(folder: Path) -> dict[str, Cost]:
     paths = DataPaths(folder / "data")
     for name in INPUTS:
         shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
-    refresh = [sys.executable, "-m", "orchestration.cli", "refresh", "--data", str(paths.root)]
+    refresh = [sys.executable, "-m", "orchestration.commands.cli", "refresh", "--data", str(paths.root)]
     return {
         "cold refresh": timed(refresh),
         "refresh with nothing changed": timed(refresh),

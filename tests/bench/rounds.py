@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.paths import PROJECT_ROOT, DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 
 FEW, MANY = 10, 100
 N_RESPONSES, N_QUESTIONS = 4_000, 25
@@ -119,7 +119,7 @@ def response_rows(number: int, codes: list[str], n_responses: int) -> Iterator[l
 
 def refresh(paths: DataPaths) -> Cost:
     """The main job from the command line. Raises CalledProcessError when it does not publish."""
-    command = [sys.executable, "-m", "orchestration.cli", "refresh", "--data", str(paths.root)]
+    command = [sys.executable, "-m", "orchestration.commands.cli", "refresh", "--data", str(paths.root)]
     begun = time.monotonic()
     child = subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)

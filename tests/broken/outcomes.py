@@ -18,14 +18,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.errors import InputFaults, visible
-from ingest.fingerprint import file_sha256
-from ingest.load import load_rounds
-from ingest.paths import DataPaths
-from ingest.raw_tables import COLUMNS
+from faults.errors import InputFaults, visible
+from ingest.codebook.rounds import round_keys
+from ingest.landing.load import load_rounds
+from ingest.landing.raw_tables import COLUMNS
 from ingest.readers import children, sav, workbook
-from ingest.rounds import round_keys
-from ingest.warehouse import opened
+from store.fingerprint import file_sha256
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.broken.make_inputs import MADE
 from tests.loading import load_all, validate
 from tests.properties.models import Model, built, compile_models

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.planted import base
 from tests.planted.base import CARD, COLUMNS, Row, figure, question, write_csv, write_yaml
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.exports.make_exports import EXPORTS, FOLDER
 from tests.pipeline.build import SAMPLE
 

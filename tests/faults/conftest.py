@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publish import release
+from publish.releases import release
 from tests.acceptance.conftest import fresh, published  # noqa: F401  fixtures
 from tests.faults import shim as fault_shim
 from tests.faults import tiny

@@ -20,11 +20,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.disk import disk_trouble
-from ingest.paths import DataPaths
-from publish import release
 from publish.disclosure import checks
+from publish.releases import release
 from publish.report import pages
+from store.disk import disk_trouble
+from store.paths import DataPaths
 from tests.faults import tiny
 from tests.faults.mutants import MUTANTS
 

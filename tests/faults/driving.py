@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 from tests.faults.shim import Mode
 
 Operation = tuple[str, str, str]  # kind, file, and of a rename its source

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import durable
-from ingest.disk import DiskTrouble
-from ingest.paths import DataPaths
-from publish import exports, release
+from publish.releases import exports, release
+from store import durable
+from store.disk import DiskTrouble
+from store.paths import DataPaths
 
 MOMENT = 1.0
 

@@ -10,9 +10,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from ingest import state
-from ingest.paths import DataPaths
-from publish import release
+from publish.releases import release
+from store import state
+from store.paths import DataPaths
 from tests.faults import tiny
 from tests.faults.mutants import MUTANTS
 

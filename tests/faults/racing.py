@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from ingest import lock
-from ingest.paths import DataPaths
+from store import lock
+from store.paths import DataPaths
 
 
 def share() -> None:

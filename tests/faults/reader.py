@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.faults.tiny import TABLES
 
 READS_OF_A_LONG_CONNECTION = 60

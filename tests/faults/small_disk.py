@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ingest.paths import PROJECT_ROOT, DataPaths
-from publish.release import PUBLISHED_TABLES
+from publish.releases.release import PUBLISHED_TABLES
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import command, copy_data, environment, rows, touch_round
 from tests.faults.shim import CLOCK_OFFSET
 from tests.faults.tiny import contents

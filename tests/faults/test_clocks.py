@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest import state
-from ingest.paths import DataPaths
-from publish import release
-from publish.findings import local_day
+from publish.gate.findings import local_day
+from publish.releases import release
+from store import state
+from store.paths import DataPaths
 from tests.faults import tiny
 from tests.faults.shim import CLOCK_OFFSET
 from tests.rendered import rendered

@@ -17,11 +17,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.disk import DiskTrouble, disk_trouble, disk_watched, trouble_in
-from ingest.paths import PROJECT_ROOT, DataPaths
-from orchestration.alerts import alerts_of
-from orchestration.session import Session
-from publish.release import PUBLISHED_TABLES
+from orchestration.alerts.composing import alerts_of
+from orchestration.dagster.session import Session
+from publish.releases.release import PUBLISHED_TABLES
+from store.disk import DiskTrouble, disk_trouble, disk_watched, trouble_in
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.faults.tiny import contents
 
 DISK_MEGABYTES = 260

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest import state
-from ingest.paths import PROJECT_ROOT, DataPaths
-from publish.release import PUBLISHED_TABLES
+from publish.releases.release import PUBLISHED_TABLES
+from store import state
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import ROUND, command, environment, rows
 from tests.faults.driving import Driver
 from tests.faults.tiny import contents

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ingest.paths import DataPaths
-from publish import release
+from publish.releases import release
+from store.paths import DataPaths
 from tests.faults import tiny
 from tests.faults.driving import Driver, Operation
 from tests.faults.shim import Mode

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ingest.paths import PROJECT_ROOT, DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.faults import tiny
 
 KINDS = ("short", "short", "long", "long")

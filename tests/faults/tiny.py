@@ -14,11 +14,11 @@ from typing import Any
 
 import duckdb
 
-from ingest import state
-from ingest.fingerprint import file_sha256
-from ingest.paths import DataPaths
-from ingest.warehouse import table_signature
-from publish import provenance, release
+from publish.releases import provenance, release
+from store import state
+from store.fingerprint import file_sha256
+from store.paths import DataPaths
+from store.warehouse import table_signature
 from tests.unit.publish import conftest as few
 
 TABLES = ("dim_round", "answer_distribution", "headline_result")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from ingest.errors import FaultList, line_place
+from faults.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
 from ingest.readers.tables import Layout, TextRow, TextTable
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from expectations.record import begin_build, record_dbt, record_history
 from expectations.suites import check_warehouse
-from ingest import state
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
-from orchestration.dbt import BUILD, DBT, DBT_PROJECT, environment
-from publish.release import publish
+from orchestration.dagster.dbt import BUILD, DBT, DBT_PROJECT, environment
+from publish.releases.release import publish
+from store import state
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.loading import load_all
 
 SAMPLE = Path(__file__).with_name("sample")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
-from orchestration.findings import write_findings
+from orchestration.dagster.findings import write_findings
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.pipeline.build import build, copy_sample
 
 FOLDER = Path(__file__).parents[1] / "golden"

@@ -13,8 +13,8 @@ import pytest
 from expectations import answers
 from expectations.profiles import answer_profile
 from expectations.run import judge
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
+from store.paths import DataPaths
+from store.warehouse import opened
 
 OUTSIDE = {"code_not_in_list", "not_a_number", "not_a_date", "out_of_range"}
 PLACE = ["question_id", "judged_value", "answer_status"]

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.builds import KEPT
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
+from store.builds import KEPT
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import replace
 from tests.parsed import hand_on_parse
 from tests.pipeline.build import build, copy_sample

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
-from orchestration.findings import PERSONAL
+from orchestration.dagster.findings import PERSONAL
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import replace
 from tests.loading import load_all
 from tests.parsed import hand_on_parse

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import replace
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import ANSWERS, EXPORTS, SERVICES, Answers, response_id

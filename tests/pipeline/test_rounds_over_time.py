@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.warehouse import opened
+from store.paths import PROJECT_ROOT, DataPaths
+from store.warehouse import opened
 from tests.parsed import hand_on_parse
 from tests.pipeline.build import MODELS, build
 

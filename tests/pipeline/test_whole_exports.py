@@ -16,8 +16,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from expectations.record import begin_build
-from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.warehouse import opened
+from store.paths import PROJECT_ROOT, DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import kuntakysely
 from tests.deciding import Line, is_marked, lines
 from tests.loading import load_all

@@ -11,8 +11,8 @@ import pytest
 
 from expectations.page import PAGE, definitions, page
 from expectations.record import FAMILY, begin_build
-from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.warehouse import opened
+from store.paths import PROJECT_ROOT, DataPaths
+from store.warehouse import opened
 from tests.loading import load_all
 from tests.parsed import hand_on_parse
 from tests.pipeline.build import MODELS, run_dbt

@@ -11,8 +11,8 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from ingest.load import load_registry, load_rounds, load_systems
-from ingest.paths import DataPaths
+from ingest.landing.load import load_registry, load_rounds, load_systems
+from store.paths import DataPaths
 from tests.acceptance.project import replace
 from tests.pipeline.build import copy_sample
 

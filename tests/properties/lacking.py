@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.planted.base import EARLIER, LISTS, ROUND, Row, Survey, write_csv, write_registry
 
 N_TOGETHER = 24

@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingest.builds import plan_build
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
+from store.builds import plan_build
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.pipeline.build import MODELS, run_dbt
 from tests.rendered import Slip
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 from hypothesis import strategies as st
 
-from ingest.load import load_registry
-from ingest.paths import DataPaths
+from ingest.landing.load import load_registry
+from store.paths import DataPaths
 from tests.acceptance.project import replace
 from tests.loading import load_all
 from tests.parsed import hand_on_parse

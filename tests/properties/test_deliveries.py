@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from hypothesis import strategies as st
 
-from ingest import responses
-from ingest.paths import DataPaths
+from ingest.landing import responses
+from store.paths import DataPaths
 from tests.loading import load_all
 from tests.parsed import hand_on_parse
 from tests.properties.deliveries import ROUND, WAYS, Table, add_round, deliver, prepare, tables

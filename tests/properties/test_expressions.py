@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from hypothesis import strategies as st
 
-from ingest.expressions import Compiler, Vocabulary, parse_expression
+from ingest.codebook.expressions import Compiler, Vocabulary, parse_expression
 from tests.properties.properties import holds, is_broken
 
 N_ROWS = 150

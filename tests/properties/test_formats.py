@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from faults.errors import FaultList
 from ingest import readers
-from ingest.errors import FaultList
-from ingest.load import load_rounds
-from ingest.paths import DataPaths
+from ingest.landing.load import load_rounds
 from ingest.readers import Layout, TextRow, TextTable
 from ingest.readers.webropol import SEPARATOR
-from ingest.warehouse import opened
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.acceptance.project import replace as in_file
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import (

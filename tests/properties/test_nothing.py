@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 import pytest
 
-from ingest.paths import DataPaths
+from store.paths import DataPaths
 from tests.loading import load_all
 from tests.parsed import hand_on_parse
 from tests.pipeline.build import run_dbt

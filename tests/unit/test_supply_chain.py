@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 
 LOCK_FILES = ("requirements.lock", "requirements-uv.lock")
 REQUIREMENT = re.compile(r"([\w.\-\[\]]+)==([\w.+!]+)( ;.*?)?((?: --hash=sha256:[0-9a-f]{64})*)")

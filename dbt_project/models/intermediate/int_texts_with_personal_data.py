@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingest.personal_data import kinds_in
+from ingest.readers.personal_data import kinds_in
 
 PLACE = ("row_id", "survey_id", "round_id", "response_id", "question_id", "source_column")
 SCHEMA = pa.schema([(name, pa.string()) for name in (*PLACE, "kind")])

@@ -10,8 +10,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from expectations.profiles import read_date
-from ingest.paths import PROJECT_ROOT
-from ingest.round import DATE_FORMATS, USUAL_DATE_FORMAT
+from ingest.codebook.round import DATE_FORMATS, USUAL_DATE_FORMAT
+from store.paths import PROJECT_ROOT
 
 DBT = PROJECT_ROOT / "dbt_project"
 NUMBERS = ("0", "1", "01", "2", "12", "13", "29", "30", "31", "32", "99", "1999", "2020", "0023", "02020")

@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 from expectations.record import begin_build, record_dbt, record_history
-from ingest import state
-from ingest.paths import DataPaths
+from store import state
+from store.paths import DataPaths
 
 TEST = "test.kuntakysely.unique_dim_role.1"
 MODEL = "model.kuntakysely.dim_role"

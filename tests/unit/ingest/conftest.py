@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import FaultList
-from ingest.paths import PROJECT_ROOT, DataPaths
+from faults.errors import FaultList
+from store.paths import PROJECT_ROOT, DataPaths
 
 CORPUS = PROJECT_ROOT / "tests" / "broken"
 ROUND_FOLDER = Path("surveys/palvelukysely/rounds/2024")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import FaultList
-from ingest.paths import DataPaths
+from faults.errors import FaultList
 from ingest.readers import FORMATS, CsvLayout, TextTable, sav
 from ingest.readers.text_csv import read_csv
+from store.paths import DataPaths
 from tests.broken.make_inputs import MADE
 from tests.broken.outcomes import (
     CORPUS,

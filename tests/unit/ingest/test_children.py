@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.readers import SheetLayout, children, read_table
 from tests.broken.make_workbooks import sheet_xml, write_workbook
 

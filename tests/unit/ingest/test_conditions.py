@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.load import examine, faults_of_rounds
-from ingest.paths import DataPaths
+from ingest.landing.load import examine, faults_of_rounds
+from store.paths import DataPaths
 from tests.acceptance.project import command, run
 from tests.loading import load_all, validate
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ingest import privacy, state
-from ingest.deliveries import TABLE, land_published_rows, note_published_rows
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
+from ingest.landing import privacy
+from ingest.landing.deliveries import TABLE, land_published_rows, note_published_rows
+from store import state
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.loading import load_all
 
 SURVEY, ROUND = "palvelukysely", "2024"

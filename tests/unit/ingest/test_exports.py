@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import FaultList
-from ingest.paths import DataPaths
+from faults.errors import FaultList
+from ingest.codebook.round import Round, read_round
+from ingest.landing.responses import TIMESTAMP_TEXT, ResponseFile, read_responses
 from ingest.readers import FORMATS
-from ingest.responses import TIMESTAMP_TEXT, ResponseFile, read_responses
-from ingest.round import Round, read_round
+from store.paths import DataPaths
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import ANSWERS, EXPORTS, FOLDER, SERVICES, response_id, round_files
 from tests.loading import validate

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.expressions import Compiler, ExpressionFault, Vocabulary, parse_expression, quote_text
+from ingest.codebook.expressions import Compiler, ExpressionFault, Vocabulary, parse_expression, quote_text
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest import privacy, retention, state
-from ingest.erasure import NobodyFound, erase
-from ingest.errors import InputFaults
-from ingest.fingerprint import file_sha256
-from ingest.paths import DataPaths
-from ingest.privacy import PSEUDONYM, RESPONDENT, RESPONSE
+from faults.errors import InputFaults
+from ingest.forgetting import retention
+from ingest.forgetting.erasure import NobodyFound, erase
+from ingest.forgetting.rewriting import rewrite
+from ingest.landing import privacy
+from ingest.landing.privacy import PSEUDONYM, RESPONDENT, RESPONSE
 from ingest.readers import CsvLayout
-from ingest.rewriting import rewrite
-from ingest.warehouse import opened
+from store import state
+from store.fingerprint import file_sha256
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.exports.data_root import copy_exports
 from tests.loading import load_all, validate
 

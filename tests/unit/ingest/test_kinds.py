@@ -12,11 +12,11 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-import orchestration.delivery  # noqa: F401 (its settings are looked at too)
-from ingest.fields import LOOKED_UP, Code, Flag, OptionalText, Text
-from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.rows import SourceRow
-from ingest.settings import Settings
+import orchestration.alerts.delivery  # noqa: F401 (its settings are looked at too)
+from ingest.readers.cells import LOOKED_UP, Code, Flag, OptionalText, Text
+from ingest.readers.rows import SourceRow
+from ingest.readers.settings import Settings
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.loading import validate
 
 ROOMS = ("ingest", "dbt_project/models", "dbt_project/macros", "expectations", "publish", "orchestration")

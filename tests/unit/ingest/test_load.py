@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import InputFaults
-from ingest.fingerprint import file_sha256
-from ingest.landing import stored_rounds
-from ingest.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems
-from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.raw_tables import COLUMNS
-from ingest.warehouse import columns_of, opened
+from faults.errors import InputFaults
+from ingest.landing.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems
+from ingest.landing.raw_tables import COLUMNS
+from ingest.landing.replacements import stored_rounds
+from store.fingerprint import file_sha256
+from store.paths import PROJECT_ROOT, DataPaths
+from store.warehouse import columns_of, opened
 from tests.loading import load_all, validate
 
 CORPUS = PROJECT_ROOT / "tests" / "broken"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.paths import DataPaths
-from ingest.personal_data import kinds_in
+from ingest.readers.personal_data import kinds_in
+from store.paths import DataPaths
 from tests.broken.make_workbooks import ALPHA, HEADER, sheet_xml, write_workbook
 from tests.loading import validate
 

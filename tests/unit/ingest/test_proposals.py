@@ -14,14 +14,14 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from ingest.errors import FaultList
-from ingest.paths import PROJECT_ROOT, DataPaths
+from faults.errors import FaultList
+from ingest.codebook.round import RoundSettings
 from ingest.proposals.folder import Draft, draft_round
 from ingest.proposals.reading import read_export, timestamp_formats
 from ingest.readers import FORMATS, Format, Layout, TextRow, TextTable
-from ingest.round import RoundSettings
-from ingest.settings import read_settings
-from orchestration.cli import app
+from ingest.readers.settings import read_settings
+from orchestration.commands.cli import app
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.deciding import by_column, decide, is_marked, lines
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import EXPORTS, FOLDER

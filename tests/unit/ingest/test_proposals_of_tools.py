@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from ingest.errors import FaultList
-from ingest.paths import DataPaths
+from faults.errors import FaultList
+from ingest.codebook.round import RoundSettings
+from ingest.codebook.survey import read_survey
 from ingest.proposals.folder import Draft, draft_round
 from ingest.proposals.options import Proposed, gainsaid
 from ingest.proposals.reading import Export
 from ingest.readers import Layout, TextRow, TextTable
-from ingest.round import RoundSettings
-from ingest.settings import read_settings
-from ingest.survey import read_survey
+from ingest.readers.settings import read_settings
+from store.paths import DataPaths
 from tests.deciding import by_column, is_marked, lines
 from tests.exports.make_exports import csv_bytes
 from tests.loading import validate

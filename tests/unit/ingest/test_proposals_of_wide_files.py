@@ -9,8 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from ingest.paths import DataPaths
-from orchestration.cli import app
+from orchestration.commands.cli import app
+from store.paths import DataPaths
 from tests.deciding import lines
 from tests.exports.wide import NOT_IN_CODEBOOK, columns, kobo_xlsx, write_codebook
 from tests.pipeline.build import SAMPLE

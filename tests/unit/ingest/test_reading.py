@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.proposals import reading
 from ingest.proposals.reading import Export, read_export
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.load import load_registry
-from ingest.paths import DataPaths
-from ingest.warehouse import opened
+from ingest.landing.load import load_registry
+from store.paths import DataPaths
+from store.warehouse import opened
 from tests.loading import validate
 
 Edit = Callable[[Path, str, str], None]

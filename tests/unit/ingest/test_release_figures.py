@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import DataPaths
-from ingest.release_figures import TABLE, land_release_figures
-from ingest.warehouse import opened
+from ingest.landing.release_figures import TABLE, land_release_figures
+from store.paths import DataPaths
+from store.warehouse import opened
 
 FIGURES = """
 create schema marts;

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.errors import FaultList
-from ingest.fields import TimestampFormat, is_valid
-from ingest.paths import DataPaths
+from faults.errors import FaultList
+from ingest.codebook.round import Round, read_round
+from ingest.landing.raw_tables import response_rows
+from ingest.landing.responses import TIMESTAMP_TEXT, ResponseFile, read_responses
 from ingest.proposals.reading import TIMESTAMP_FORMATS
-from ingest.raw_tables import response_rows
-from ingest.responses import TIMESTAMP_TEXT, ResponseFile, read_responses
-from ingest.round import Round, read_round
+from ingest.readers.cells import TimestampFormat, is_valid
+from store.paths import DataPaths
 
 HEADER = (
     "Vastausnumero;Lähetetty;Kuntanumero;Tehtävä;Palvelut riittävät;Neuvonta;Koulutus;Henkilöstö;Kommentti;Huomautus"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.fingerprint import inputs_sha256
-from ingest.inputs import drafts
-from ingest.load import load_rounds
-from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.rounds import open_rounds, round_keys, round_sha256
-from ingest.warehouse import opened
+from ingest.codebook.rounds import open_rounds, round_keys, round_sha256
+from ingest.landing.inputs import drafts
+from ingest.landing.load import load_rounds
+from store.fingerprint import inputs_sha256
+from store.paths import PROJECT_ROOT, DataPaths
+from store.warehouse import opened
 from tests.loading import load_all, validate
 
 KEY = "palvelukysely/2024"
@@ -104,7 +104,7 @@ def test_round_that_cannot_be_read_is_not_open(paths: DataPaths, round_folder: P
 
 def test_rounds_are_found_without_heavy_imports() -> None:
     code = (
-        "import ingest.rounds, sys; print([m for m in ('duckdb', 'pyarrow', 'pydantic', 'ruamel') if m in sys.modules])"
+        "import ingest.codebook.rounds, sys; print([m for m in ('duckdb', 'pyarrow', 'pydantic', 'ruamel') if m in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

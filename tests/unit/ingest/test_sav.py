@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.readers import TextTable, children, read_table
 from ingest.readers.pyreadstat_child import describe_value, render_moment
 from ingest.readers.sav import SavLayout

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from ingest.errors import FaultList
-from ingest.fields import Labels, PositiveInt, Text, Truth
-from ingest.paths import DataPaths
-from ingest.round import RoundSettings
-from ingest.settings import Settings, read_settings
-from ingest.suggestions import nearest
-from ingest.survey import SurveySettings
+from faults.errors import FaultList
+from faults.suggestions import nearest
+from ingest.codebook.round import RoundSettings
+from ingest.codebook.survey import SurveySettings
+from ingest.readers.cells import Labels, PositiveInt, Text, Truth
+from ingest.readers.settings import Settings, read_settings
+from store.paths import DataPaths
 from tests.loading import validate
 
 Edit = Callable[[Path, str, str], None]

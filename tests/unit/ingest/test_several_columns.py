@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.erasure import erase
-from ingest.errors import FaultList
-from ingest.paths import DataPaths
-from ingest.privacy import RESPONSE, of_survey
-from ingest.responses import read_responses
-from ingest.round import read_round
+from faults.errors import FaultList
+from ingest.codebook.round import read_round
+from ingest.forgetting.erasure import erase
+from ingest.landing.privacy import RESPONSE, of_survey
+from ingest.landing.responses import read_responses
+from store.paths import DataPaths
 from tests.loading import load_all, validate
 
 Edit = Callable[[Path, str, str], None]

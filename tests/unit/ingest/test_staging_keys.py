@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from ingest.errors import Fault
-from ingest.paths import DataPaths
+from faults.errors import Fault
+from store.paths import DataPaths
 from tests.broken.make_workbooks import ALPHA, HEADER, sheet_xml, write_workbook
 from tests.loading import validate
 from tests.rendered import DBT

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.readers import CsvLayout, TextTable, read_table
 from ingest.readers.tables import compose
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import FaultList
+from faults.errors import FaultList
 from ingest.readers import TextTable, read_table
 from ingest.readers.webropol import RESPONSE_KEYS, WebropolLayout
 

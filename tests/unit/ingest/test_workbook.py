@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import FaultList
-from ingest.paths import PROJECT_ROOT
+from faults.errors import FaultList
 from ingest.readers import SheetLayout, TextTable, read_table, workbook_safety
 from ingest.readers.children import render_number
 from ingest.readers.tables import cell_name
 from ingest.readers.workbook_safety import column_number
+from store.paths import PROJECT_ROOT
 
 INVENTORY = PROJECT_ROOT / "tests" / "broken" / "_base" / "systems" / "inventory.xlsx"
 

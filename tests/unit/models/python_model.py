@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 
-from ingest.paths import PROJECT_ROOT
+from store.paths import PROJECT_ROOT
 
 
 def python_model(layer: str, name: str) -> ModuleType:

@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from expectations.record import CheckResult
-from ingest import state
-from ingest.paths import PROJECT_ROOT, DataPaths
-from orchestration import delivery
-from orchestration.alerts import send_alerts
-from orchestration.delivery import alert_faults
-from orchestration.exit_codes import ExitCode
-from orchestration.findings import Finding
-from orchestration.refresh import refresh
-from orchestration.session import Judged, Session, refresh_session
-from publish.findings import Decided, Verdict
-from publish.gate import Refusal
+from orchestration.alerts import delivery
+from orchestration.alerts.composing import send_alerts
+from orchestration.alerts.delivery import alert_faults
+from orchestration.alerts.ended import Judged
+from orchestration.commands.exit_codes import ExitCode
+from orchestration.commands.refresh import refresh
+from orchestration.dagster.findings import Finding
+from orchestration.dagster.session import Session, refresh_session
+from publish.gate.findings import Decided, Verdict
+from publish.gate.refusals import Refusal
+from store import state
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.servers import (
     HOST,
     PASSWORD,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import audit
-from ingest.paths import DataPaths
+from store import audit
+from store.paths import DataPaths
 from tests.acceptance.project import command, run
 
 

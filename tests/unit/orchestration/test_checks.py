@@ -9,9 +9,9 @@ import pytest
 from dagster import AssetCheckEvaluation, AssetCheckSeverity, DagsterInstance
 
 from expectations.record import CheckResult
-from orchestration.checks import results_of_rounds
-from orchestration.session import Judged
-from publish.findings import Decided
+from orchestration.alerts.ended import Judged
+from orchestration.dagster.checks import results_of_rounds
+from publish.gate.findings import Decided
 
 OPEN = Decided("open", None, None, None)
 ACCEPTED = Decided("accepted", "Survey team", date(2026, 12, 31), "It is so in print")

@@ -24,9 +24,15 @@ from dagster import (
     in_process_executor,
 )
 
-from ingest.paths import DataPaths
-from orchestration import dagster_home
-from orchestration.dagster_home import KEPT, RETRY_ALL_STEPS, end_dead_runs, forget_old_runs, prepare_dagster_home
+from orchestration.dagster import dagster_home
+from orchestration.dagster.dagster_home import (
+    KEPT,
+    RETRY_ALL_STEPS,
+    end_dead_runs,
+    forget_old_runs,
+    prepare_dagster_home,
+)
+from store.paths import DataPaths
 
 ROUNDS = StaticPartitionsDefinition(["a", "b", "c"])
 

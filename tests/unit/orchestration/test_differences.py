@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from orchestration.differences import said_of_release
+from orchestration.commands.differences import said_of_release
 
 
 def test_a_question_in_two_tables_is_counted_once() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.paths import PROJECT_ROOT, DataPaths
-from orchestration.refresh import _rounds_to_read
+from orchestration.commands.refresh import _rounds_to_read
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import replace
 from tests.loading import load_all
 

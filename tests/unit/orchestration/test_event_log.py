@@ -8,9 +8,9 @@ import pytest
 from dagster import DagsterInstance, asset, materialize
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from ingest.paths import DataPaths
-from orchestration.dagster_home import prepare_dagster_home
-from orchestration.event_log import held_open
+from orchestration.dagster.dagster_home import prepare_dagster_home
+from orchestration.dagster.event_log import held_open
+from store.paths import DataPaths
 
 
 @asset

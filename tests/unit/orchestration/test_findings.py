@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import DataPaths
-from orchestration.findings import NOT_REPRODUCED, SHOWN, Finding, told
+from orchestration.dagster.findings import NOT_REPRODUCED, SHOWN, Finding, told
+from store.paths import DataPaths
 
 
 def test_a_figure_that_could_not_be_computed_is_a_finding() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from dagster import DagsterInstance, SensorResult, build_sensor_context
 
-from ingest import state
-from ingest.fingerprint import source_folders, source_sha256
-from ingest.paths import PROJECT_ROOT, DataPaths
-from ingest.rounds import round_keys, round_sha256
-from orchestration import jobs, session
+from ingest.codebook.rounds import round_keys, round_sha256
+from orchestration.dagster import jobs, session
+from store import state
+from store.fingerprint import source_folders, source_sha256
+from store.paths import PROJECT_ROOT, DataPaths
 
 KEY = "palvelukysely/2024"
 

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from ingest.errors import Fault
-from orchestration.progress import Terminal
+from faults.errors import Fault
+from orchestration.dagster.progress import Terminal
 
 HOSTILE = "[red]x[/red] :warning: \x1b[2J\x1b]0;title\x07 \x9b5n a\u202eb \u2066c"
 SHOWN = "[red]x[/red] :warning: \\u001b[2J\\u001b]0;title\\u0007 \\u009b5n a\\u202eb \\u2066c"

@@ -15,8 +15,8 @@ import pytest
 from dockerfile_parse import DockerfileParser
 from typer.main import get_command
 
-from ingest.paths import PROJECT_ROOT
-from orchestration.cli import app
+from orchestration.commands.cli import app
+from store.paths import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "orchestration" / "unattended"
 UNITS = sorted([*FOLDER.glob("*.service"), *FOLDER.glob("*.timer")])

@@ -10,10 +10,10 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from ingest.paths import DataPaths
-from ingest.warehouse import WarehouseHeld, opened
-from orchestration.exit_codes import WrongUsage
-from orchestration.watch import print_watch, write_faults, write_missing
+from orchestration.commands.exit_codes import WrongUsage
+from orchestration.commands.watch import print_watch, write_faults, write_missing
+from store.paths import DataPaths
+from store.warehouse import WarehouseHeld, opened
 
 TODAY = date(2025, 2, 4)
 TABLES = {
@@ -144,7 +144,7 @@ def test_the_first_round_stands_alone(paths: DataPaths) -> None:
 
 
 def test_only_the_latest_days_are_shown(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.watch.DAYS_SHOWN", 1)
+    monkeypatch.setattr("orchestration.commands.watch.DAYS_SHOWN", 1)
     said = page(paths)
     assert [line[2:16] for line in said if "━ │" in line] == ["3 │ 2025-02-03"]
     assert "and 2 days with responses before them." in said

@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest import warehouse
-from ingest.paths import DataPaths
-from publish import gate, release
+from publish.gate import refusals
+from publish.releases import release
+from store import warehouse
+from store.paths import DataPaths
 
 CODE = "c0de" * 16
 FEW_TABLES = (
@@ -145,7 +146,7 @@ def _build_checks(connection: duckdb.DuckDBPyConnection) -> None:
 def sign(connection: duckdb.DuckDBPyConnection) -> None:
     """Signatures of the marts as they are now."""
     connection.execute(SIGNATURES)
-    for table in [*(f"marts.{name}" for name in release.PUBLISHED_TABLES), *gate.MUST_BE_SIGNED]:
+    for table in [*(f"marts.{name}" for name in release.PUBLISHED_TABLES), *refusals.MUST_BE_SIGNED]:
         signature = warehouse.table_signature(connection, table)
         connection.execute(
             "insert into checks.signatures values (?, ?, ?, ?, now()::timestamp)", [table, *signature, CODE]

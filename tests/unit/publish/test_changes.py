@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import state, warehouse
-from ingest.paths import DataPaths
-from publish import release
-from publish.changes import changes_between
+from publish.releases import release
+from publish.releases.changes import changes_between
+from store import state, warehouse
+from store.paths import DataPaths
 from tests.unit.publish.conftest import sign
 
 HOUR = timedelta(hours=1)

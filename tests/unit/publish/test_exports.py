@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.paths import DataPaths
-from publish import exports, release
+from publish.releases import exports, release
+from store.paths import DataPaths
 
 
 def names() -> set[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest import warehouse
-from ingest.paths import DataPaths
-from publish import exports, release
+from publish.releases import exports, release
+from store import warehouse
+from store.paths import DataPaths
 from tests.unit.publish.conftest import add_round, sign
 
 SECRET = "a value that must not be read any more"

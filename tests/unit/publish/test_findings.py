@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from ingest import warehouse
-from ingest.paths import DataPaths
-from publish.findings import Decided, Made, decisions, decisions_made, how_to_accept, local_day
+from publish.gate.findings import Decided, Made, decisions, decisions_made, how_to_accept, local_day
+from store import warehouse
+from store.paths import DataPaths
 
 KEY = ("koto", "2023-01", "signed_off")
 LAST_DAY = date(2026, 12, 31)

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 import pytest
 
-from ingest import warehouse
-from ingest.paths import DataPaths
-from publish import gate, release
+from publish.gate import refusals
+from publish.releases import release
+from store import warehouse
+from store.paths import DataPaths
 
 CODE = "c0de" * 16
 TODAY = date(2026, 11, 22)
@@ -169,7 +170,7 @@ def reasons(paths: DataPaths, change: str) -> str:
     """What the gate says after one change to the warehouse."""
     with warehouse.opened(paths.warehouse_file) as connection:
         connection.execute(change)
-        found = gate.refusals(connection, release.PUBLISHED_TABLES, CODE, TODAY)
+        found = refusals.refusals(connection, release.PUBLISHED_TABLES, CODE, TODAY)
     return "\n".join(map(str, found))
 
 
@@ -194,7 +195,7 @@ def test_a_refusal_leaves_the_release_as_it_was(released: DataPaths, now: dateti
     with warehouse.opened(released.warehouse_file) as connection:
         connection.execute("update checks.results set status = 'fail'")
     before = released.current.resolve()
-    with pytest.raises(gate.PublishRefused):
+    with pytest.raises(refusals.PublishRefused):
         release.publish(released, now, refresh_id=2)
     assert list(released.releases.iterdir()) == [before]
     assert released.current.resolve() == before
@@ -204,7 +205,7 @@ def test_every_reason_is_told_at_once(paths: DataPaths, now: datetime) -> None:
     with warehouse.opened(paths.warehouse_file) as connection:
         connection.execute("update checks.results set status = 'fail'")
         connection.execute("update marts.system_use set n = 7")
-    with pytest.raises(gate.PublishRefused) as caught:
+    with pytest.raises(refusals.PublishRefused) as caught:
         release.publish(paths, now, refresh_id=1)
     assert len(caught.value.refusals) == 5
     assert all(refusal.advice for refusal in caught.value.refusals)
@@ -212,19 +213,21 @@ def test_every_reason_is_told_at_once(paths: DataPaths, now: datetime) -> None:
 
 def test_changed_code_is_refused(paths: DataPaths, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "code_sha256", lambda: "0" * 64)
-    with pytest.raises(gate.PublishRefused, match="the code changed since the checks ran"):
+    with pytest.raises(refusals.PublishRefused, match="the code changed since the checks ran"):
         release.publish(paths, now, refresh_id=1)
 
 
 def test_no_warehouse_is_refused(paths: DataPaths, now: datetime) -> None:
     paths.warehouse_file.unlink()
-    with pytest.raises(gate.PublishRefused, match=r"there is no warehouse at data/warehouse/private/warehouse\.duckdb"):
+    with pytest.raises(
+        refusals.PublishRefused, match=r"there is no warehouse at data/warehouse/private/warehouse\.duckdb"
+    ):
         release.publish(paths, now, refresh_id=1)
 
 
 def test_a_warehouse_that_is_no_database_is_refused(paths: DataPaths, now: datetime) -> None:
     paths.warehouse_file.write_bytes(b"not a database" * 1000)
-    with pytest.raises(gate.PublishRefused, match="cannot be opened for reading"):
+    with pytest.raises(refusals.PublishRefused, match="cannot be opened for reading"):
         release.publish(paths, now, refresh_id=1)
 
 
@@ -233,5 +236,5 @@ def test_a_view_that_names_its_catalogue_is_refused(paths: DataPaths, now: datet
         connection.execute(
             "create or replace view marts.headline_result as select id, n from warehouse.marts.answer_distribution"
         )
-    with pytest.raises(gate.PublishRefused, match="headline_result can be read in the warehouse only"):
+    with pytest.raises(refusals.PublishRefused, match="headline_result can be read in the warehouse only"):
         release.publish(paths, now, refresh_id=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
-from publish.methods import DBT, PAGE, descriptions, macro_comments, measures, page
+from publish.report.methods import DBT, PAGE, descriptions, macro_comments, measures, page
 
 TABLES = (
     "answer_distribution",

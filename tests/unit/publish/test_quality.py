@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 import duckdb
 
-from ingest import warehouse
-from ingest.paths import DataPaths
-from publish import release
+from publish.releases import release
+from store import warehouse
+from store.paths import DataPaths
 from tests.unit.publish.test_findings import DECIDED, FAILS
 
 

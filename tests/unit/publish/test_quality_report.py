@@ -12,14 +12,15 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from ingest.paths import DataPaths
-from orchestration.cli import app
-from orchestration.exit_codes import WrongUsage
-from orchestration.quality import page_of_round
-from publish import catalogue, release
+from orchestration.commands.cli import app
+from orchestration.commands.exit_codes import WrongUsage
+from orchestration.commands.quality import page_of_round
+from publish import catalogue
+from publish.releases import release
 from publish.report import numbers, pages
 from publish.report.facts import ReleaseTables, RoundFacts
 from publish.report.sims import HEADINGS, page_of
+from store.paths import DataPaths
 
 Rebuild = Callable[[DataPaths, int], None]
 

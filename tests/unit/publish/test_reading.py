@@ -17,9 +17,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.paths import PROJECT_ROOT, DataPaths
-from publish import asking, reading
-from publish.asking import Limits, QueryRefused, ask
+from publish.reading import asking, opening
+from publish.reading.asking import Limits, QueryRefused, ask
+from store.paths import PROJECT_ROOT, DataPaths
 from tests import attempts
 from tests.attempts import ATTEMPTS, Attempt, Ground
 
@@ -51,7 +51,7 @@ def answered(file: Path, query: str, limits: Limits) -> str:
 def test_an_attempt_on_an_open_connection_comes_to_nothing(
     attempt: Attempt, ground: Ground, record_property: Record, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with reading.opened(ground.paths.current) as connection:
+    with opening.opened(ground.paths.current) as connection:
         effects = attempts.tried_on(connection, attempt, ground)
         still = connection.cursor().execute("select count(*) from marts.dim_round").fetchall()
     effects += attempts.told(capfd.readouterr().out)
@@ -62,7 +62,7 @@ def test_an_attempt_on_an_open_connection_comes_to_nothing(
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda attempt: "; ".join(attempt.statements)[:90])
 def test_an_attempt_by_the_command_comes_to_nothing(attempt: Attempt, ground: Ground, record_property: Record) -> None:
     def run(statement: str) -> str:
-        with reading.opened(ground.release) as connection:
+        with opening.opened(ground.release) as connection:
             asking.check(connection, statement)  # it runs in the process too: what it refuses needs none here
         return answered(ground.release, statement, Limits(seconds=5, memory_mb=64, rows=100))
 
@@ -117,9 +117,9 @@ def test_without_one_setting_there_is_a_way_out(
 
     Attempts with enable_logging are left out: in that case they end the whole process.
     """
-    monkeypatch.setattr(reading, "ONCE_OPEN", {k: v for k, v in reading.ONCE_OPEN.items() if k != setting})
+    monkeypatch.setattr(opening, "ONCE_OPEN", {k: v for k, v in opening.ONCE_OPEN.items() if k != setting})
     tried = [attempt for attempt in of_kinds(kind) if "enable_logging" not in str(attempt)]
-    found = escapes(published, tmp_path, lambda ground: reading.opened(ground.paths.current), tried)
+    found = escapes(published, tmp_path, lambda ground: opening.opened(ground.paths.current), tried)
     assert found[kind] >= 3, found
 
 
@@ -154,15 +154,15 @@ DEEP = [
 NO_LIMITS = """
 import os, sys, threading
 sys.path.insert(0, sys.argv[1])
-from publish import asking
+from publish.reading import asking
 asking._limit = lambda limits: threading.Timer(limits.seconds + 1, os._exit, [99]).start()
 asking.serve()
 """
 NO_SETTINGS = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from publish import asking, reading
-reading.ONCE_OPEN = {"search_path": "marts"}
+from publish.reading import asking, opening
+opening.ONCE_OPEN = {"search_path": "marts"}
 """
 
 
@@ -240,7 +240,7 @@ OTHER_USER = """
 import os, sys, duckdb
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from publish.reading import opened
+from publish.reading.opening import opened
 if os.getuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
@@ -298,8 +298,8 @@ def test_readme_gives_these_settings_to_python() -> None:
         for node in ast.walk(ast.parse(block))
         if isinstance(node, ast.Dict) and "memory_limit" in ast.unparse(node) and "config" not in ast.unparse(node)
     ]
-    assert config == {**reading.WHEN_OPENING, **reading.WHEN_OPENING_IN_PYTHON}
-    assert re.findall(r"\"set (\w+) = '(.*)'\"", block) == list(reading.ONCE_OPEN.items())
+    assert config == {**opening.WHEN_OPENING, **opening.WHEN_OPENING_IN_PYTHON}
+    assert re.findall(r"\"set (\w+) = '(.*)'\"", block) == list(opening.ONCE_OPEN.items())
 
 
 def test_readme_gives_these_settings_in_sql(published: DataPaths) -> None:
@@ -307,7 +307,7 @@ def test_readme_gives_these_settings_in_sql(published: DataPaths) -> None:
     with duckdb.connect(str(published.current), read_only=True) as connection:
         connection.execute(block)
         by_hand = attempts.settings_of(connection)
-    with reading.opened(published.current) as connection:
-        apart = {*reading.WHEN_OPENING_IN_PYTHON}
+    with opening.opened(published.current) as connection:
+        apart = {*opening.WHEN_OPENING_IN_PYTHON}
         expected = attempts.settings_of(connection)
     assert {k: v for k, v in by_hand.items() if k not in apart} == {k: v for k, v in expected.items() if k not in apart}

@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest import lock, state, warehouse
-from ingest.paths import DataPaths
-from publish import exports, release
-from publish.gate import PublishRefused
+from publish.gate.refusals import PublishRefused
+from publish.releases import exports, release
+from store import lock, state, warehouse
+from store.paths import DataPaths
 
 Rebuild = Callable[[DataPaths, int], None]
 OWN = {table.name for table in release.OWN_TABLES}

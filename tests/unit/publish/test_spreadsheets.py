@@ -10,10 +10,10 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from ingest import warehouse
-from ingest.paths import DataPaths
-from publish import exports, release
-from publish.spreadsheets import as_cell, is_formula, select_cells, write_csv
+from publish.releases import exports, release
+from publish.releases.spreadsheets import as_cell, is_formula, select_cells, write_csv
+from store import warehouse
+from store.paths import DataPaths
 from tests.unit.publish.conftest import add_round, sign
 
 FORMULAS = (

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ingest.paths import DataPaths
-from orchestration import cli, sql
-from publish import release
-from publish.asking import Answer, QueryRefused
+from orchestration.commands import cli, sql
+from publish.reading.asking import Answer, QueryRefused
+from publish.releases import release
+from store.paths import DataPaths
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -1,0 +1,110 @@
+"""Whether the printed figures speak of things that the survey and the registry have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from faults.errors import FaultList
+from faults.suggestions import did_you_mean, listed, quoted
+from ingest.codebook.survey import PublishedFigure, Survey
+from ingest.readers.rows import add_row_fault, check_unique
+from ingest.reference.registry import Registry
+
+OF_AN_ANSWER = ("n", "pct", "is_max", "is_min", "in_top_4")
+OF_A_QUESTION = (*OF_AN_ANSWER, "base_n", "n_distinct_systems")
+
+
+def own_breakdowns(registry: Registry | None) -> tuple[str, ...]:
+    """The breakdowns that every survey has, whatever it asks."""
+    return ("all", "size_class", "size_class_group", *(registry.area_levels if registry else ()), "role")
+
+
+def check_figures(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
+    """Note every printed figure that names an unknown question, answer or breakdown."""
+    check_unique(survey.figures_file, survey.figures, ("figure_id",), faults)
+    for figure in survey.figures:
+        _check_survey_id(survey, figure, faults)
+        _check_question(survey, figure, faults)
+        _check_answer(survey, figure, faults)
+        _check_breakdown(survey, registry, figure, faults)
+
+
+def _check_survey_id(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
+    if figure.survey_id != survey.folder.name:
+        _add_unknown(survey, figure, "survey_id", "survey", {survey.folder.name}, faults)
+
+
+def _check_question(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
+    if figure.question_id is None:
+        if figure.statistic in OF_A_QUESTION:
+            _add_missing(survey, figure, "question_id", faults)
+    elif figure.question_id not in survey.questions_by_id:
+        _add_unknown(survey, figure, "question_id", "question", survey.questions_by_id.keys(), faults)
+
+
+def _check_answer(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
+    question = survey.questions_by_id.get(figure.question_id or "")
+    if question is None or figure.statistic not in OF_AN_ANSWER:
+        return
+    if figure.answer is None:
+        _add_missing(survey, figure, "answer", faults)
+    elif figure.level is None:
+        _add_missing(survey, figure, "level", faults)
+    elif question.list_name in survey.lists:
+        is_group = figure.level == "group"
+        known = survey.group_codes(question.list_name) if is_group else survey.codes(question.list_name)
+        if figure.answer not in known:
+            thing = "group of options" if is_group else "option"
+            _add_unknown(survey, figure, "answer", thing, known, faults)
+
+
+def _check_breakdown(survey: Survey, registry: Registry | None, figure: PublishedFigure, faults: FaultList) -> None:
+    breakdowns = (*own_breakdowns(registry), *survey.settings.breakdowns)
+    if figure.breakdown not in breakdowns and registry is not None:
+        _add_unknown(survey, figure, "breakdown", "breakdown", breakdowns, faults)
+        return
+    known = _breakdown_ids(survey, registry, figure.breakdown)
+    if known is not None and figure.breakdown_id not in known:
+        _add_unknown(survey, figure, "breakdown_id", figure.breakdown, known, faults)
+
+
+def _breakdown_ids(survey: Survey, registry: Registry | None, breakdown: str) -> Collection[str] | None:
+    """The ids of one breakdown; None when they cannot be known because the registry could not be read."""
+    settings = survey.settings
+    if breakdown == "all":
+        return ("all",)
+    if breakdown == "size_class":
+        return [size_class.id for size_class in settings.size_classes]
+    if breakdown == "size_class_group":
+        return [group.id for group in settings.size_class_groups]
+    if breakdown == "role":
+        return settings.roles.lead_order if settings.roles else ()
+    if question := survey.questions_by_id.get(breakdown):
+        return sorted(survey.codes(question.list_name))
+    return sorted(registry.area_codes(breakdown)) if registry else None
+
+
+def _add_missing(survey: Survey, figure: PublishedFigure, column: str, faults: FaultList) -> None:
+    add_row_fault(
+        survey.figures_file, figure, column, "empty-value", faults,
+        "The value is empty.",
+        f"A figure of the statistic {figure.statistic} names its {column}.",
+        "Fill it in.",
+    )  # fmt: skip
+
+
+def _add_unknown(
+    survey: Survey,
+    figure: PublishedFigure,
+    column: str,
+    thing: str,
+    known: Collection[str],
+    faults: FaultList,
+) -> None:
+    value = str(getattr(figure, column))
+    add_row_fault(
+        survey.figures_file, figure, column, f"unknown-{column.replace('_', '-')}", faults,
+        f"There is no {thing} {quoted(value)}.",
+        f"One of {listed(known) or 'none'}.",
+        did_you_mean(value, known, "Correct the value."),
+    )  # fmt: skip

@@ -1,0 +1,303 @@
+"""A round as its folder describes it: settings, columns, recodes, corrections, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, Field
+
+from faults.errors import FaultList
+from faults.suggestions import did_you_mean
+from ingest.codebook.conditions import Condition
+from ingest.codebook.survey import Survey
+from ingest.readers import FORMATS, Layout
+from ingest.readers.cells import (
+    Code,
+    Day,
+    Encoding,
+    FileName,
+    FolderName,
+    IsoDate,
+    Labels,
+    OptionalText,
+    PositiveInt,
+    QuestionId,
+    Reference,
+    Text,
+    TimestampFormat,
+    Timezone,
+    Truth,
+    Verbatim,
+    refused,
+)
+from ingest.readers.rows import SourceRow, read_optional_rows, read_rows
+from ingest.readers.settings import Settings, SettingsPlaces, read_settings
+from ingest.reference.sources import SourceCard, read_card
+
+IGNORED = "ignored"
+NOT_OFFERED = "not offered"  # the source_column of an option that the round did not have
+ANY_TEXT = "*"  # what is ticked where the column holds what the respondent wrote
+RESERVED_NAMES = (
+    "_response_id", "_respondent", "_started_at", "_submitted_at", "_completion", "_language", "_weight",
+    "_form_version", "_municipality", "_role",
+)  # fmt: skip
+TIMESTAMP_NAMES = ("_started_at", "_submitted_at")
+# The forms of an answer to a date question; one that is written year first, 2023-01-31, is read in every round.
+DateFormat = Literal["%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%Y/%m/%d"]
+DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
+USUAL_DATE_FORMAT: DateFormat = "%d.%m.%Y"
+
+
+def _check_format(value: str) -> str:
+    if value not in FORMATS:
+        advice = did_you_mean(value, FORMATS, "Write one of them.")
+        raise refused("unknown-value", f"One of {', '.join(FORMATS)}.", advice)
+    return value
+
+
+FormatName = Annotated[Text, AfterValidator(_check_format)]
+
+
+class FieldWindow(Settings):
+    """Whole local days, inclusive."""
+
+    opens_on: Day
+    closes_on: Day
+
+
+class Frame(Settings):
+    """Which municipalities were asked, and whose population decides their size class.
+
+    An answer from a municipality that had merged before the division is refused, or counted as its successor's."""
+
+    division_date: Day
+    population_date: Day
+    scope: Literal["mainland", "all"]
+    closed_municipalities: Literal["refuse", "successor"] = "refuse"
+
+
+class Delivery(Settings):
+    """When the response files were to come."""
+
+    due_on: Day
+
+
+class RoundSettings(Settings):
+    """round.yml."""
+
+    round_id: FolderName
+    title: Labels
+    field_window: FieldWindow
+    delivery: Delivery | None = None
+    stale_after_days: PositiveInt = 7
+    timezone: Timezone = "Europe/Helsinki"
+    frame: Frame
+    files: tuple[FileName, ...] = Field(min_length=1)
+    format: FormatName
+    sheet: OptionalText = None
+    name_row: PositiveInt = 1
+    first_data_row: PositiveInt = 2
+    option_row: PositiveInt | None = None
+    encoding: Encoding = "utf-8"
+    delimiter: Literal[";", ",", "\t", "|"] = ","
+    decimal_sign: Literal[",", "."] = "."
+    timestamp_format: TimestampFormat | None = None
+    date_format: DateFormat = USUAL_DATE_FORMAT
+    eligible: OptionalText = None
+    skip_rows_without: tuple[Text, ...] = ()
+    skip_rows_where: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    completed_values: tuple[Text, ...] | None = None
+    response_ids: Literal["per_round", "per_file"] = "per_round"
+    duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
+    duplicates_among: Literal["countable", "all"] = "countable"
+    is_synthetic: Truth
+
+    def layout(self) -> Layout:
+        """How the response files are read: those settings that the format uses."""
+        layout = FORMATS[self.format].layout
+        given = {field.name: getattr(self, field.name) for field in fields(layout)}
+        return layout(**{name: value for name, value in given.items() if value is not None})
+
+
+class ColumnUse(SourceRow):
+    """What one column of the export is: an answer, a part of one, a reserved name, or ignored. Of an option that the
+    round did not have, source_column is NOT_OFFERED."""
+
+    source_column: Verbatim
+    question_id: Reference
+    part: Reference | None
+    ticked: OptionalText
+    not_ticked: OptionalText
+    list_separator: OptionalText
+
+    @classmethod
+    def verbatim_columns(cls) -> frozenset[str]:
+        return frozenset({"source_column", "list_separator"})
+
+
+class Recode(SourceRow):
+    """An odd spelling and the code it stands for."""
+
+    list_name: Text
+    source_value: Verbatim
+    code: Text
+
+
+class Correction(SourceRow):
+    """A change to one delivered answer, or the withdrawal of a response, with its reason."""
+
+    response_id: Text
+    question_id: OptionalText
+    old_value: Verbatim | None
+    new_value: Verbatim | None
+    action: Literal["replace", "withdraw"]
+    reason: Text
+    by: Text
+    on: IsoDate
+
+    @classmethod
+    def private_columns(cls) -> frozenset[str]:
+        return frozenset({"response_id", "old_value", "new_value"})
+
+
+class Coding(SourceRow):
+    """What a person read in a text: a code of the select_multiple that publishes it."""
+
+    response_id: Text
+    question_id: QuestionId
+    coded_question_id: QuestionId
+    code: Code
+    by: Text
+
+    @classmethod
+    def private_columns(cls) -> frozenset[str]:
+        return frozenset({"response_id"})
+
+
+class Decision(SourceRow):
+    """A finding that a person accepts: what the check showed then, who decided it, why and until when."""
+
+    check_id: Text
+    observed: Text
+    decided_by: Text
+    decided_on: IsoDate
+    valid_until: IsoDate
+    reason: Text
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of a survey. With faults noted it serves further checks only; it must not be loaded."""
+
+    survey_id: str
+    folder: Path
+    settings: RoundSettings
+    places: SettingsPlaces
+    columns: Sequence[ColumnUse]
+    not_offered: Sequence[ColumnUse]
+    recodes: Sequence[Recode]
+    corrections: Sequence[Correction]
+    codings: Sequence[Coding]
+    decisions: Sequence[Decision]
+    card: SourceCard | None
+    eligible: Condition | None = None
+
+    @property
+    def round_id(self) -> str:
+        return self.settings.round_id
+
+    @property
+    def key(self) -> str:
+        """survey/round, as commands and messages name it."""
+        return f"{self.survey_id}/{self.round_id}"
+
+    @property
+    def columns_file(self) -> Path:
+        return self.folder / "columns.csv"
+
+    @property
+    def recodes_file(self) -> Path:
+        return self.folder / "recodes.csv"
+
+    @property
+    def corrections_file(self) -> Path:
+        return self.folder / "corrections.csv"
+
+    @property
+    def codings_file(self) -> Path:
+        return self.folder / "codings.csv"
+
+    @property
+    def decisions_file(self) -> Path:
+        return self.folder / "decisions.csv"
+
+    @property
+    def response_files(self) -> list[Path]:
+        return [self.folder / name for name in self.settings.files]
+
+    @cached_property
+    def uses(self) -> Mapping[str, Sequence[ColumnUse]]:
+        """The rows of columns.csv by question or reserved name."""
+        uses: dict[str, list[ColumnUse]] = {}
+        for use in self.columns:
+            uses.setdefault(use.question_id, []).append(use)
+        return uses
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """What has answers here: questions and reserved names of columns, and questions that texts were coded as."""
+        return frozenset((*self.uses, *(coding.coded_question_id for coding in self.codings)))
+
+    def has_own_codes(self, list_name: str, survey: Survey) -> bool:
+        """Whether the round recodes every code of a list: a code then means what the round says, not the codebook."""
+        recoded = {each.source_value for each in self.recodes if survey.recoded_list(each.list_name) == list_name}
+        return recoded >= survey.codes(list_name)
+
+    @cached_property
+    def sources(self) -> Mapping[tuple[str, str], Sequence[ColumnUse]]:
+        """The columns of each question, option of a select_multiple and reserved name: a file has one or more of them,
+        as forms in several languages and questions that were reworded do."""
+        sources: dict[tuple[str, str], list[ColumnUse]] = {}
+        for use in self.columns:
+            if use.question_id and use.question_id != IGNORED:
+                part = "" if use.question_id in RESERVED_NAMES else use.part or ""
+                sources.setdefault((use.question_id, part), []).append(use)
+        return sources
+
+    def source_column(self, reserved_name: str, header: Collection[str]) -> str | None:
+        """The column of a file that holds a reserved name, if any does."""
+        uses = self.uses.get(reserved_name, ())
+        return next((use.source_column for use in uses if use.source_column in header), None)
+
+    def place_of(self, reserved_name: str, header: Sequence[str]) -> int | None:
+        """Where a row of a file has a reserved name, if anywhere."""
+        column = self.source_column(reserved_name, header)
+        return None if column is None else header.index(column)
+
+    def response_id(self, path: Path, cell: str) -> str:
+        """The id of a response of a file, as every table, correction and erasure names it."""
+        is_whole = self.settings.response_ids == "per_round" or not cell.strip()
+        return cell if is_whole else f"{path.name}:{cell.strip()}"
+
+
+def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
+    """A round's own files, each row checked by itself; None when one of them cannot be read at all."""
+    settings = read_settings(folder / "round.yml", RoundSettings, faults)
+    columns = read_rows(folder / "columns.csv", ColumnUse, faults)
+    recodes = read_optional_rows(folder / "recodes.csv", Recode, faults)
+    corrections = read_optional_rows(folder / "corrections.csv", Correction, faults)
+    codings = read_optional_rows(folder / "codings.csv", Coding, faults)
+    decisions = read_optional_rows(folder / "decisions.csv", Decision, faults)
+    card = read_card(folder, faults)
+    if settings is None or columns is None or recodes is None:
+        return None
+    if corrections is None or codings is None or decisions is None:
+        return None
+    # A line without a source_column is told, and feeds nothing.
+    given = [use for use in columns if use.source_column and use.source_column != NOT_OFFERED]
+    not_offered = [use for use in columns if use.source_column == NOT_OFFERED]
+    return Round(survey_id, folder, *settings, given, not_offered, recodes, corrections, codings, decisions, card)

@@ -1,0 +1,92 @@
+"""A respondent who asks for it is forgotten: in the files, in the warehouse, and in whatever is delivered again.
+
+What makes it last is the tombstone, a keyed hash in the state: a row with that id is kept from the warehouse for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from faults.errors import FaultList
+from ingest.codebook.round import Round
+from ingest.forgetting.rewriting import Change, rewrite
+from ingest.landing import privacy
+from ingest.landing.inputs import read_inputs, scope_of_rounds
+from ingest.landing.responses import ResponseFile, ResponseRow, read_responses
+from ingest.readers import CsvLayout
+from ingest.readers.tables import compose
+from store import state
+from store.paths import DataPaths
+
+Theirs = Sequence[tuple[ResponseFile, Sequence[ResponseRow]]]
+
+
+@dataclass
+class Erasure:
+    """What became of it: how many rows were theirs, in which files there was something of them, and the rows of files
+    that no program edits, for a person to take out."""
+
+    n_rows: int = 0
+    edited: list[str] = field(default_factory=list)
+    by_hand: list[str] = field(default_factory=list)
+
+
+class NobodyFound(Exception):
+    """No response has the id, and nobody with it was erased before."""
+
+
+def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datetime) -> Erasure:
+    """Forget whoever has this id in rounds (survey/round) of one survey; `name` is _response_id or _respondent.
+
+    The tombstone comes first: when what follows is cut off, the same call goes on with it. The warehouse is to be built
+    anew afterwards. Raises InputFaults and NobodyFound.
+    """
+    faults = FaultList(paths.shown)
+    inputs = read_inputs(paths, scope_of_rounds(paths, keys, faults), faults)
+    chosen = [round_ for round_ in inputs.rounds if round_.key in keys]
+    read = [(round_, read_responses(round_, faults)) for round_ in chosen]
+    faults.raise_if_any()
+    kept, done, is_known = privacy.of_survey(paths, chosen[0].survey_id), Erasure(), False
+    for round_, files in read:
+        token = kept.token(name, round_.round_id, id_)
+        theirs = [(file, kept.rows_of(token, round_, file)) for file in files]
+        n_rows = sum(len(rows) for _, rows in theirs)
+        published = [each for file, rows in theirs for each in kept.response_tokens(round_, file, rows)]
+        with state.opened(paths) as memory:
+            if n_rows:
+                state.record_tombstone(memory, round_.survey_id, token, now)
+            state.forget_published_rows(memory, round_.survey_id, round_.round_id, [token, *published])
+        if n_rows:
+            _forget(paths, round_, theirs, done)
+        done.n_rows += n_rows
+        is_known = is_known or n_rows > 0 or token in kept.erased
+    if not is_known:
+        raise NobodyFound
+    return done
+
+
+def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> None:
+    """What was written about them goes before the rows: without the rows it would be a fault."""
+    ids = {
+        row.row.cells[place].strip()
+        for file, rows in theirs
+        if (place := round_.place_of(privacy.RESPONSE, file.table.header)) is not None
+        for row in rows
+        if row.row.problem is None
+    }
+    for path in (round_.corrections_file, round_.codings_file):
+        if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):
+            done.edited.append(paths.shown(path))
+    layout = round_.settings.layout()
+    for file, rows in theirs:
+        lines = sorted(described.row.line for described in rows)
+        if not isinstance(layout, CsvLayout):
+            done.by_hand += [f"{paths.shown(file.path)}, {file.table.row_word} {line}" for line in lines]
+        elif rewrite(file.path, layout, _without(lines)):
+            done.edited.append(paths.shown(file.path))
+
+
+def _without(lines: Sequence[int]) -> Change:
+    return lambda line, cells: None if line in lines else cells

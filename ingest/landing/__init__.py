@@ -1,0 +1,1 @@
+"""The inputs into the raw tables, all or nothing."""

@@ -1,0 +1,361 @@
+"""The raw tables: their columns, and what of the inputs goes into each. Every column is text;
+a text in several languages is a JSON object by language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
+from pathlib import Path
+
+import pyarrow as pa
+
+from ingest.codebook.conditions import Condition
+from ingest.codebook.round import Round
+from ingest.codebook.survey import Survey
+from ingest.landing.responses import ResponseFile, cell_columns, row_values
+from ingest.readers.rows import SourceRow
+from ingest.reference.registry import Registry
+from ingest.reference.sources import SourceFile
+from ingest.reference.systems import Systems
+from store.paths import DataPaths
+
+Cells = Sequence[str | None]
+
+_PLACE = ("source_file", "source_sha256", "source_line")
+_ROUND = ("survey_id", "round_id")
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "raw.codebook__surveys": (
+        "survey_id", "titles", "publishers", "populations", "all_labels", "licence", "municipality_rule", "none_ticked",
+        "size_class_question_id", "min_municipalities", "min_responses", "quarantined_share_limit", "small_base",
+        "half_width", "allowed_contacts", *_PLACE),
+    "raw.codebook__size_classes": (
+        "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
+    "raw.codebook__size_class_groups": (
+        "survey_id", "size_class_group_id", "size_class_id", "sort_order", "labels", *_PLACE),
+    "raw.codebook__roles": ("survey_id", "list_name", "role_id", "sort_order", "labels", *_PLACE),
+    "raw.codebook__breakdowns": ("survey_id", "question_id", "sort_order", *_PLACE),
+    "raw.codebook__questions": (
+        "survey_id", "question_id", "sort_order", "type", "list_name", "unit", "min_value", "max_value", "soft_min",
+        "soft_max", "required", "relevant", "constraint", "other_of", "group_id", "severity", "disclosure",
+        "municipality_rule", "labels", "note", *_PLACE),
+    "raw.codebook__choices": (
+        "survey_id", "list_name", "code", "group_code", "is_missing", "is_exclusive", "sort_order", "labels",
+        "group_labels", *_PLACE),
+    "raw.codebook__conditions": (*_ROUND, "question_id", "purpose", "expression", "predicate_sql", *_PLACE),
+    "raw.codebook__published_figures": (
+        *_ROUND, "figure_id", "document", "statistic", "question_id", "level", "answer", "unit", "breakdown",
+        "breakdown_id", "value", "base_n", "rounding", "figure_status", "known_discrepancy", "note", *_PLACE),
+    "raw.codebook__comparability": (
+        "survey_id", "question_id", "round_id", "earlier_question_id", "comparability", "reason", *_PLACE),
+    "raw.codebook__plausibility": ("survey_id", "rule_id", "kind", "expression", "messages", *_PLACE),
+    "raw.codebook__rounds": (
+        *_ROUND, "titles", "opens_on", "closes_on", "due_on", "stale_after_days", "timezone",
+        "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign",
+        "date_format", "completed_values", "duplicates", "duplicates_among", "is_synthetic", *_PLACE),
+    "raw.codebook__columns": (
+        *_ROUND, "source_column", "question_id", "part", "ticked", "not_ticked", "list_separator", *_PLACE),
+    "raw.codebook__recodes": (*_ROUND, "list_name", "source_value", "code", *_PLACE),
+    "raw.codebook__corrections": (
+        *_ROUND, "response_id", "question_id", "old_value", "new_value", "action", "reason", "by", "on", *_PLACE),
+    "raw.codebook__codings": (*_ROUND, "response_id", "question_id", "coded_question_id", "code", "by", *_PLACE),
+    "raw.codebook__decisions": (
+        *_ROUND, "check_id", "observed", "decided_by", "decided_on", "valid_until", "reason", *_PLACE),
+    "raw.surveys__rows": (
+        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at", "response_token"),
+    "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text"),
+    "raw.registry__municipalities": (
+        "division_date", "municipality_code", "names", "is_mainland", *_PLACE
+    ),
+    "raw.registry__municipality_areas": ("division_date", "municipality_code", "area_level", "area_code", *_PLACE),
+    "raw.registry__areas": ("area_level", "area_code", "names", "is_counted", *_PLACE),
+    "raw.registry__population": ("municipality_code", "year", "population", "municipal_division", *_PLACE),
+    "raw.registry__foreign_language_shares": (
+        "municipality_code", "year", "foreign_language_pct", "municipal_division", *_PLACE
+    ),
+    "raw.registry__changes": (
+        "effective_date", "change_type", "old_code", "old_names", "new_code", "new_names", "detail", *_PLACE
+    ),
+    "raw.systems__systems": (
+        "system_id", "name", "vendor", "kind", "in_use_from", "in_use_to", "is_fictional", "note", *_PLACE
+    ),
+    "raw.systems__aliases": ("system_id", "alias", *_PLACE),
+    "raw.ingest__sources": (
+        "source_file", "kind", *_ROUND, "sha256", "card_sha256", "producer", "licence", "received_on", "n_rows"
+    ),
+    "raw.ingest__loads": (*_ROUND, "content_sha256", "n_rows", "n_cells"),
+}  # fmt: skip
+
+
+def make_table(name: str, rows: Iterable[Cells]) -> pa.Table:
+    """Rows as an Arrow table with the columns of a raw table, all text."""
+    return _table_of_columns(name, list(zip(*rows, strict=True)) or [()] * len(COLUMNS[name]))
+
+
+def _table_of_columns(name: str, columns: Sequence[Cells]) -> pa.Table:
+    return pa.table([pa.array(values, pa.string()) for values in columns], names=list(COLUMNS[name]))
+
+
+def survey_rows(
+    survey: Survey, conditions: Sequence[Condition], sources: Iterable[SourceFile], paths: DataPaths
+) -> Mapping[str, list[Cells]]:
+    """The rows of one survey for each codebook table that has survey_id as its key."""
+    own_id, settings, place = survey.survey_id, survey.settings, _placer(paths, sources)
+
+    def in_settings(*location: str | int) -> Iterable[str]:
+        return place(survey.places.path, survey.places.line(location)).values()
+
+    classes = sorted(enumerate(settings.size_classes), key=lambda pair: pair[1].min)
+    return {
+        "raw.codebook__surveys": [(*_survey_cells(survey), *in_settings())],
+        "raw.codebook__size_classes": [
+            (own_id, each.id, str(each.min), _text(each.max), str(order), _json(each.label),
+             *in_settings("size_classes", index))
+            for order, (index, each) in enumerate(classes, start=1)
+        ],
+        "raw.codebook__size_class_groups": [
+            (own_id, group.id, member, str(order), _json(group.label), *in_settings("size_class_groups", order - 1))
+            for order, group in enumerate(settings.size_class_groups, start=1)
+            for member in group.members
+        ],
+        "raw.codebook__roles": [
+            (*cells, *in_settings("roles", "lead_order", index)) for index, cells in enumerate(_role_cells(survey))
+        ],
+        "raw.codebook__breakdowns": [
+            (own_id, question_id, str(order), *in_settings("breakdowns", order - 1))
+            for order, question_id in enumerate(settings.breakdowns, start=1)
+        ],
+        "raw.codebook__questions": [
+            _picked(
+                "raw.codebook__questions", question, survey_id=own_id, sort_order=str(order),
+                **place(survey.questions_file, question.line),
+            )
+            for order, question in enumerate(survey.questions, start=1)
+        ],
+        "raw.codebook__choices": [
+            _picked("raw.codebook__choices", choice, survey_id=own_id, **place(survey.choices_file, choice.line))
+            for choice in survey.choices
+        ],
+        "raw.codebook__published_figures": [
+            _picked("raw.codebook__published_figures", figure, **place(survey.figures_file, figure.line))
+            for figure in survey.figures
+        ],
+        "raw.codebook__comparability": [
+            _picked(
+                "raw.codebook__comparability", row, survey_id=own_id, **place(survey.comparability_file, row.line)
+            )
+            for row in survey.comparisons
+        ],
+        "raw.codebook__conditions": [
+            (own_id, None, *astuple(each), *place(*_place_of(survey, each)).values()) for each in conditions
+        ],
+        "raw.codebook__plausibility": [
+            _picked("raw.codebook__plausibility", rule, survey_id=own_id, **place(survey.plausibility_file, rule.line))
+            for rule in survey.rules
+        ],
+    }  # fmt: skip
+
+
+def _place_of(survey: Survey, condition: Condition) -> tuple[Path, int]:
+    """The file and line of an expression: of its question, or of its rule of plausibility."""
+    if condition.purpose in ("relevant", "constraint"):
+        return survey.questions_file, survey.questions_by_id[condition.question_id].line
+    return survey.plausibility_file, next(rule.line for rule in survey.rules if rule.rule_id == condition.question_id)
+
+
+def _survey_cells(survey: Survey) -> Cells:
+    settings = survey.settings
+    return (
+        survey.survey_id,
+        _json(settings.title),
+        _json(settings.publisher),
+        _json(settings.population),
+        _json(settings.label_of_all),
+        settings.licence,
+        settings.municipality_rule,
+        settings.none_ticked,
+        settings.size_class_question,
+        str(settings.disclosure.min_municipalities),
+        str(settings.disclosure.min_responses),
+        str(settings.limits.quarantined_share),
+        str(settings.limits.small_base),
+        str(settings.limits.half_width),
+        json.dumps(settings.allowed_contacts, ensure_ascii=False),
+    )
+
+
+def _role_cells(survey: Survey) -> Iterator[Cells]:
+    roles = survey.settings.roles
+    if roles is None:
+        return
+    choices = {choice.code: choice for choice in survey.lists[roles.list_name]}
+    for order, role_id in enumerate(roles.lead_order, start=1):
+        yield (survey.survey_id, roles.list_name, role_id, str(order), _json(choices[role_id].labels))
+
+
+def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -> Mapping[str, list[Cells]]:
+    """The rows of one round for each codebook table that has survey_id and round_id as its key."""
+    key = {"survey_id": round_.survey_id, "round_id": round_.round_id}
+    place, settings_file = _placer(paths, sources), round_.places.path
+
+    def in_table(table: str, file: Path, rows: Sequence[SourceRow]) -> list[Cells]:
+        return [_picked(table, row, **key, **place(file, row.line)) for row in rows]
+
+    conditions = [] if round_.eligible is None else [round_.eligible]
+    return {
+        "raw.codebook__rounds": [(*_round_cells(round_), *place(settings_file, 1).values())],
+        "raw.codebook__columns": in_table(
+            "raw.codebook__columns", round_.columns_file, [*round_.columns, *round_.not_offered]
+        ),
+        "raw.codebook__recodes": in_table("raw.codebook__recodes", round_.recodes_file, round_.recodes),
+        "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
+        "raw.codebook__codings": in_table("raw.codebook__codings", round_.codings_file, round_.codings),
+        "raw.codebook__decisions": in_table("raw.codebook__decisions", round_.decisions_file, round_.decisions),
+        "raw.codebook__conditions": [
+            (*key.values(), *astuple(each), *place(settings_file, round_.places.line(("eligible",))).values())
+            for each in conditions
+        ],
+    }
+
+
+def _round_cells(round_: Round) -> Cells:
+    settings = round_.settings
+    return (
+        round_.survey_id,
+        round_.round_id,
+        _json(settings.title),
+        settings.field_window.opens_on.isoformat(),
+        settings.field_window.closes_on.isoformat(),
+        settings.delivery.due_on.isoformat() if settings.delivery else None,
+        str(settings.stale_after_days),
+        settings.timezone,
+        settings.frame.division_date.isoformat(),
+        settings.frame.population_date.isoformat(),
+        settings.frame.scope,
+        settings.frame.closed_municipalities,
+        settings.format,
+        settings.decimal_sign,
+        settings.date_format,
+        None if settings.completed_values is None else json.dumps(settings.completed_values, ensure_ascii=False),
+        settings.duplicates,
+        settings.duplicates_among,
+        str(settings.is_synthetic).lower(),
+    )
+
+
+def response_rows(round_: Round, files: Sequence[ResponseFile], paths: DataPaths) -> Mapping[str, pa.Table]:
+    """The rows and cells of a round's response files."""
+    named = [(file, source_name(paths, file)) for file in files]
+    return {
+        "raw.surveys__rows": make_table(
+            "raw.surveys__rows", (values for file, name in named for values in row_values(round_, file, name))
+        ),
+        "raw.surveys__cells": pa.concat_tables(
+            _table_of_columns("raw.surveys__cells", cell_columns(round_, file, name)) for file, name in named
+        ),
+    }
+
+
+def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Cells]]:
+    """The rows of every registry table."""
+    place = _placer(paths, registry.sources)
+
+    def placed(table: str, rows: Sequence[SourceRow], file: str, **more: str) -> list[Cells]:
+        return [_picked(table, row, **place(paths.registry / file, row.line), **more) for row in rows]
+
+    return {
+        "raw.registry__municipalities": [
+            cells
+            for division, rows in sorted(registry.divisions.items())
+            for cells in placed(
+                "raw.registry__municipalities", rows, f"{division}/municipalities.csv", division_date=division
+            )
+        ],
+        "raw.registry__municipality_areas": [
+            (division, row.municipality_code, level, code, *place(_division_file(paths, division), row.line).values())
+            for division, rows in sorted(registry.divisions.items())
+            for row in rows
+            for level, code in row.area_codes().items()
+        ],
+        "raw.registry__areas": placed("raw.registry__areas", registry.areas, "areas.csv"),
+        "raw.registry__population": placed("raw.registry__population", registry.populations, "population.csv"),
+        "raw.registry__foreign_language_shares": placed(
+            "raw.registry__foreign_language_shares", registry.foreign_language_shares, "foreign_language_share.csv"
+        ),
+        "raw.registry__changes": placed("raw.registry__changes", registry.changes, "changes.csv"),
+    }
+
+
+def _division_file(paths: DataPaths, division: str) -> Path:
+    return paths.registry / division / "municipalities.csv"
+
+
+def systems_rows(systems: Systems, paths: DataPaths) -> Mapping[str, list[Cells]]:
+    """The rows of the inventory's tables."""
+    place = _placer(paths, systems.sources)
+    return {
+        "raw.systems__systems": [
+            _picked(
+                "raw.systems__systems", system, in_use_from=system.in_use_from, in_use_to=system.in_use_to,
+                system_id=system.system_id, **place(paths.inventory, system.line),
+            )
+            for system in systems.systems
+        ],
+        "raw.systems__aliases": [
+            (system.system_id, spelling, *place(paths.inventory, system.line).values())
+            for system in systems.systems
+            for spelling in system.spellings()
+        ],
+    }  # fmt: skip
+
+
+def source_rows(sources: Iterable[SourceFile], paths: DataPaths) -> list[Cells]:
+    """The rows of raw.ingest__sources."""
+    return [
+        (
+            source_name(paths, source),
+            source.kind,
+            source.survey_id,
+            source.round_id,
+            source.sha256,
+            source.card_sha256,
+            source.producer,
+            source.licence,
+            source.received_on.isoformat() if source.received_on else None,
+            _text(source.n_rows),
+        )
+        for source in sources
+    ]
+
+
+def source_name(paths: DataPaths, source: SourceFile | ResponseFile) -> str:
+    """A file as raw tables name it: relative to the data folder."""
+    return source.path.relative_to(paths.root).as_posix()
+
+
+def _placer(paths: DataPaths, sources: Iterable[SourceFile]) -> Callable[[Path, int], dict[str, str]]:
+    """A function that says where a row stands: file, hash of the file and line, by the names of the columns."""
+    by_path = {source.path: source for source in sources}
+
+    def place(path: Path, line: int) -> dict[str, str]:
+        source = by_path[path]
+        return dict(zip(_PLACE, (source_name(paths, source), source.sha256, str(line)), strict=True))
+
+    return place
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _json(labels: Mapping[str, str | None]) -> str:
+    """Texts by language as a JSON object, without the languages that have none."""
+    return json.dumps({language: text for language, text in labels.items() if text is not None}, ensure_ascii=False)
+
+
+def _picked(table: str, row: SourceRow, **more: str | None) -> Cells:
+    """The cells of a row in the order of a raw table, with those that are not in the file."""
+    values = {**row.values(), **more}
+    texts = {name: _json(values[name]) for name in row.translated_columns()}
+    return tuple((values | texts)[column] for column in COLUMNS[table])

@@ -1,0 +1,224 @@
+"""What of the inputs goes where in the warehouse, and what is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from ingest.codebook.round import Round
+from ingest.codebook.rounds import SURVEY_FILES, files_of_round, round_keys, split_key, survey_folders
+from ingest.landing import privacy, raw_tables
+from ingest.landing.inputs import SurveyInputs, round_sources, survey_sources
+from ingest.landing.responses import ResponseFile
+from ingest.reference.registry import Registry
+from ingest.reference.sources import SourceFile, describe_file
+from ingest.reference.systems import Systems
+from store.fingerprint import combined_sha256, file_sha256
+from store.paths import PROJECT_ROOT, DataPaths
+from store.warehouse import columns_of, opened, replace_rows
+
+SOURCES = "raw.ingest__sources"
+LOADS = "raw.ingest__loads"
+
+
+class Replacement(NamedTuple):
+    """The rows of a raw table that `where` names (all without it) become `rows`."""
+
+    table: str
+    rows: pa.Table
+    where: Mapping[str, str | None] | None = None
+
+
+@dataclass(frozen=True)
+class StoredRound:
+    """What the warehouse holds of a round."""
+
+    content_sha256: str
+    n_rows: int
+    n_unreadable: int
+
+
+def registry_replacements(paths: DataPaths, registry: Registry) -> Iterator[Replacement]:
+    """The registry's tables, whole."""
+    for table, rows in raw_tables.registry_rows(registry, paths).items():
+        yield Replacement(table, raw_tables.make_table(table, rows))
+    yield _sources_replacement(paths, registry.sources, {"kind": "registry"})
+
+
+def systems_replacements(paths: DataPaths, systems: Systems) -> Iterator[Replacement]:
+    """The inventory's tables, whole."""
+    for table, rows in raw_tables.systems_rows(systems, paths).items():
+        yield Replacement(table, raw_tables.make_table(table, rows))
+    yield _sources_replacement(paths, systems.sources, {"kind": "systems"})
+
+
+def survey_replacements(paths: DataPaths, inputs: SurveyInputs) -> Iterator[Replacement]:
+    """A survey's codebook."""
+    survey = inputs.survey
+    sources = survey_sources(survey)
+    for table, rows in raw_tables.survey_rows(survey, inputs.conditions, sources, paths).items():
+        where = {"survey_id": survey.survey_id}
+        narrow = where | {"round_id": None} if table == "raw.codebook__conditions" else where
+        yield Replacement(table, raw_tables.make_table(table, rows), narrow)
+    where_survey: dict[str, str | None] = {"survey_id": survey.survey_id, "round_id": None}
+    yield _sources_replacement(paths, sources, where_survey)
+
+
+def round_replacements(paths: DataPaths, round_: Round, files: Sequence[ResponseFile]) -> Iterator[Replacement]:
+    """What a round's folder says of it, its rows and cells, its source files, and the mark that they were loaded."""
+    for table, described in raw_tables.round_rows(round_, round_sources(round_), paths).items():
+        yield Replacement(table, raw_tables.make_table(table, described), _where(round_.key))
+    kept = privacy.of_survey(paths, round_.survey_id)
+    tables = raw_tables.response_rows(round_, [kept.kept(round_, file) for file in files], paths)
+    for table, rows in tables.items():
+        yield Replacement(table, rows, _where(round_.key))
+    responses = [
+        describe_file(file.path, "responses", len(file.rows), round_.card, round_.survey_id, round_.round_id)
+        for file in files
+    ]
+    yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
+    counts = [str(rows.num_rows) for rows in tables.values()]
+    mark = (round_.survey_id, round_.round_id, content_sha256(paths, round_.key), *counts)
+    yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
+
+
+def _sources_replacement(
+    paths: DataPaths, sources: Iterable[SourceFile], where: Mapping[str, str | None]
+) -> Replacement:
+    return Replacement(SOURCES, raw_tables.make_table(SOURCES, raw_tables.source_rows(sources, paths)), where)
+
+
+def _where(key: str) -> dict[str, str | None]:
+    survey_id, round_id = split_key(key)
+    return {"survey_id": survey_id, "round_id": round_id}
+
+
+def content_sha256(paths: DataPaths, key: str) -> str:
+    """One hash of all that decides a round's rows and cells: the files of its folder, who was erased and the key that
+    ids are hashed with, and the code that reads them."""
+    kept = privacy.of_survey(paths, split_key(key)[0]).sha256
+    return f"{combined_sha256(paths.root, files_of_round(paths, key))}-{kept}-{_reading_code_sha256()}"
+
+
+@cache
+def _reading_code_sha256() -> str:
+    """One hash of the code that reads: once, because a process goes on with the code that it began with."""
+    return combined_sha256(PROJECT_ROOT, sorted((PROJECT_ROOT / "ingest").rglob("*.py")))
+
+
+def rounds_to_read(paths: DataPaths, keys: Collection[str]) -> list[str]:
+    """Those of the rounds whose files, or whose survey's codebook, are not what the warehouse holds.
+
+    All of them when the registry or the inventory changed: each round is checked against them.
+    """
+    stored = stored_rounds(paths)
+    if not stored or not _is_registry_stored(paths):
+        return list(keys)
+    surveys = {split_key(key)[0] for key in keys}
+    changed = {survey_id for survey_id in surveys if not _is_codebook_stored(paths, survey_id)}
+    return [key for key in keys if split_key(key)[0] in changed or not is_round_stored(paths, key, stored)]
+
+
+def is_round_stored(paths: DataPaths, key: str, stored: Mapping[str, StoredRound]) -> bool:
+    """Whether the warehouse holds a round as its files are now."""
+    return key in stored and stored[key].content_sha256 == content_sha256(paths, key)
+
+
+def _is_registry_stored(paths: DataPaths) -> bool:
+    files = [*paths.registry.rglob("*.csv"), paths.inventory]
+    return _stored_files(paths, "kind in ('registry', 'systems')") == _hashes(paths, files)
+
+
+def _is_codebook_stored(paths: DataPaths, survey_id: str) -> bool:
+    files = [paths.surveys / survey_id / name for name in SURVEY_FILES]
+    return _stored_files(paths, "survey_id = ? and round_id is null", survey_id) == _hashes(paths, files)
+
+
+def _stored_files(paths: DataPaths, where: str, *values: str) -> dict[str, str]:
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        rows = connection.execute(f"select source_file, sha256 from {SOURCES} where {where}", list(values)).fetchall()
+    return dict(rows)
+
+
+def _hashes(paths: DataPaths, files: Iterable[Path]) -> dict[str, str]:
+    return {file.relative_to(paths.root).as_posix(): file_sha256(file) for file in files if file.is_file()}
+
+
+def stored_rounds(paths: DataPaths) -> dict[str, StoredRound]:
+    """The rounds whose rows and cells are in the warehouse, all of them, by key; none when its raw tables are not of
+    this version."""
+    if not paths.warehouse_file.exists():
+        return {}
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        if any(columns_of(connection, table) != list(columns) for table, columns in raw_tables.COLUMNS.items()):
+            return {}
+        found = connection.execute(_STORED_SQL).fetchall()
+    return {f"{survey}/{round_}": StoredRound(content, int(n), int(bad)) for survey, round_, content, n, bad in found}
+
+
+_STORED_SQL = """
+with rows as (
+    select survey_id, round_id, count(*) as n_rows, count(*) filter (row_status = 'unreadable') as n_unreadable
+    from raw.surveys__rows
+    group by all
+),
+
+cells as (
+    select survey_id, round_id, count(*) as n_cells
+    from raw.surveys__cells
+    group by all
+)
+
+select
+    loads.survey_id,
+    loads.round_id,
+    loads.content_sha256,
+    loads.n_rows,
+    coalesce(rows.n_unreadable, 0) as n_unreadable
+from raw.ingest__loads as loads
+left join rows using (survey_id, round_id)
+left join cells using (survey_id, round_id)
+where loads.n_rows = coalesce(rows.n_rows, 0) and loads.n_cells = coalesce(cells.n_cells, 0)
+"""
+
+
+def removals(connection: duckdb.DuckDBPyConnection, paths: DataPaths) -> Iterator[Replacement]:
+    """The empty replacements of surveys and rounds that have no folder any more."""
+    surveys = {folder.name for folder in survey_folders(paths)}
+    keys = set(round_keys(paths))
+    for table, columns in raw_tables.COLUMNS.items():
+        if "survey_id" in columns and columns_of(connection, table) == list(columns):
+            for where in _gone(connection, table, "round_id" in columns, surveys, keys):
+                yield Replacement(table, raw_tables.make_table(table, []), where)
+
+
+def _gone(
+    connection: duckdb.DuckDBPyConnection, table: str, has_round: bool, surveys: set[str], keys: set[str]
+) -> list[Mapping[str, str | None]]:
+    """The surveys and rounds of a table without a folder; printed figures and comparisons of a round need no round."""
+    if not has_round or table in ("raw.codebook__published_figures", "raw.codebook__comparability"):
+        found = connection.execute(f"select distinct survey_id from {table} where survey_id is not null").fetchall()
+        return [{"survey_id": survey_id} for (survey_id,) in found if survey_id not in surveys]
+    found = connection.execute(
+        f"select distinct survey_id, round_id from {table} where survey_id is not null order by all"
+    ).fetchall()
+    return [
+        {"survey_id": survey_id, "round_id": round_id}
+        for survey_id, round_id in found
+        if (survey_id not in surveys if round_id is None else f"{survey_id}/{round_id}" not in keys)
+    ]
+
+
+def apply(connection: duckdb.DuckDBPyConnection, replacements: Iterable[Replacement]) -> set[str]:
+    """Write replacements, within a transaction of the caller; the tables that were written."""
+    written = set()
+    for table, rows, where in replacements:
+        replace_rows(connection, table, rows, where)
+        written.add(table)
+    return written

@@ -1,0 +1,454 @@
+"""The response files of one round: every row and cell as delivered, with where it stood."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from faults.errors import FaultList, line_place
+from faults.suggestions import listed, quoted
+from ingest.codebook.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Correction, Round
+from ingest.readers import TextRow, TextTable, read_table
+from ingest.readers.cells import ISO_TIMES
+from ingest.readers.rows import add_row_fault
+from ingest.readers.tables import (
+    add_garbled_name,
+    add_header_fault,
+    add_wrong_delimiter,
+    column_place,
+    garbled_name,
+    header_hint,
+    is_delimiter_wrong,
+)
+from store.fingerprint import file_sha256
+
+TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
+# What is known of a row before anybody looks at its answers.
+RowStatus = Literal["read", "unreadable", "erased", "empty_row", "set_aside_by_value"]
+
+
+@dataclass(frozen=True)
+class ResponseRow:
+    """One row of a response file. started_at and submitted_at are UTC text, None where they cannot be read.
+
+    Of a respondent who was erased nothing is left but that there is a row.
+    """
+
+    row: TextRow
+    content_sha256: str
+    status: RowStatus
+    started_at: str | None = None
+    submitted_at: str | None = None
+    token: str | None = None  # of its id, by the survey's key
+
+
+@dataclass(frozen=True)
+class ResponseFile:
+    """One response file of a round with all its rows; nothing is left out."""
+
+    table: TextTable
+    sha256: str
+    rows: Sequence[ResponseRow]
+
+    @property
+    def path(self) -> Path:
+        return self.table.path
+
+
+def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
+    """The response files of a round. Faults name lines and columns, never what a respondent answered.
+
+    A row with a wrong number of fields is no fault here: it is kept as unreadable.
+    """
+    tables = [table for path in round_.response_files if (table := _read_table(round_, path, faults)) is not None]
+    n_before = len(faults)
+    for table in tables:
+        _check_mapped(round_, table, faults)
+    if len(tables) == len(round_.response_files):
+        _check_absent(round_, tables, faults)
+    is_mapped = len(faults) == n_before and len(tables) == len(round_.response_files)
+    files = [_described(round_, table, faults) for table in tables]
+    if is_mapped:
+        _check_all_pages(files, faults)
+        _check_repeated_files(round_, files, faults)
+        _check_repeated_ids(round_, files, faults)
+        _check_corrections(round_, files, faults)
+        _check_codings(round_, files, faults)
+    return files
+
+
+def _read_table(round_: Round, path: Path, faults: FaultList) -> TextTable | None:
+    """The rows of a file that has columns of the round."""
+    table = read_table(path, round_.settings.layout(), faults)
+    if table is None:
+        return None
+    table = table.named_apart()
+    if table.is_sparse:
+        ignored = [[use] for use in round_.uses.get(IGNORED, ())]
+        kept = (uses for uses in (*round_.sources.values(), *ignored) if not _columns_in(table, uses))
+        table = table.with_columns(uses[0].source_column for uses in kept)
+    return table if _has_header(round_, table, faults) else None
+
+
+def _columns_in(table: TextTable, uses: Sequence[ColumnUse]) -> list[str]:
+    """Those of the columns that a file has."""
+    return [use.source_column for use in uses if use.source_column in table.header]
+
+
+def _described(round_: Round, table: TextTable, faults: FaultList) -> ResponseFile:
+    if round_.settings.decimal_sign != ".":
+        table = table.with_decimal_sign(round_.settings.decimal_sign)
+    describe = _row_describer(round_, table)
+    sha256 = file_sha256(table.path)
+    _check_whole(round_, table, sha256, faults)
+    return ResponseFile(table, sha256, [describe(row) for row in table.rows])
+
+
+def _check_whole(round_: Round, table: TextTable, sha256: str, faults: FaultList) -> None:
+    """A file cut inside its last field has all its fields: only the missing line end and the card tell."""
+    on_card = round_.card.sha256.get(table.path.name, sha256) if round_.card else sha256
+    is_fitting = not table.rows or table.rows[-1].problem is None
+    if is_fitting and not table.ends_in_line_end and sha256 != on_card:
+        faults.add(
+            "cut-file",
+            table.path,
+            line_place(table.rows[-1].line if table.rows else table.header_line),
+            found="The last line has no line end, and the file is not the one that source.yml describes: it looks cut.",
+            expected="The file is whole.",
+            advice="Fetch the file again from where it is made. If it is whole, write its sha256 into source.yml.",
+        )
+
+
+def _has_header(round_: Round, table: TextTable, faults: FaultList) -> bool:
+    """Note a file whose names of columns are none, or not those of the round."""
+    mapped, unmapped = dict.fromkeys(use.source_column for use in round_.columns), _unmapped(round_, table)
+    absent = [name for name in mapped if name not in table.header]
+    if is_delimiter_wrong(table.header, list(mapped)):
+        add_wrong_delimiter(table, faults)
+    elif garbled := garbled_name(absent, unmapped):
+        add_garbled_name(table, garbled, faults)
+    elif len(absent) == len(mapped):
+        add_no_known = _add_no_header if table.header_line else _add_other_file
+        add_no_known(round_, table, faults)
+    else:
+        return True
+    return False
+
+
+def _check_mapped(round_: Round, table: TextTable, faults: FaultList) -> None:
+    """Note every column of the file that columns.csv does not map."""
+    for name in _unmapped(round_, table):
+        add_header_fault(
+            table, "unmapped-column", faults,
+            f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
+            "Every column of the file is mapped to a question, to a reserved name or to ignored.",
+            "Add a line for it to columns.csv"
+            + ("." if table.has_heading(name) else ", ignored if it is a note."),
+        )  # fmt: skip
+
+
+def _check_absent(round_: Round, tables: Sequence[TextTable], faults: FaultList) -> None:
+    """Note every column that is in no file, and every question that a file lacks though one before it has it."""
+    found = {name for table in tables for name in table.header}
+    for use in round_.columns:
+        if use.source_column not in found and not any(table.is_sparse for table in tables):
+            hints = (header_hint(use.source_column, _unmapped(round_, table)) for table in tables)
+            add_row_fault(
+                round_.columns_file, use, "source_column", "absent-column", faults,
+                f"The column {quoted(use.source_column)} is not in {listed(table.path.name for table in tables)}.",
+                "Every mapped column is in a response file of the round.",
+                next(filter(None, hints), "Correct the name, or remove its lines."),
+            )  # fmt: skip
+    for (name, part), uses in round_.sources.items():
+        _check_asked(round_, f"{part} of {name}" if part else name, uses, tables, faults)
+
+
+def _check_asked(
+    round_: Round, what: str, uses: Sequence[ColumnUse], tables: Sequence[TextTable], faults: FaultList
+) -> None:
+    """A later form may ask more than an earlier one, never less; a reserved name has one column in every file."""
+    is_reserved = uses[0].question_id in RESERVED_NAMES
+    columns = {table.path.name: _columns_in(table, uses) for table in tables}
+    first = next((name for name, found in columns.items() if found), None)
+    is_due = False
+    for table in tables if first else ():
+        name, found = table.path.name, columns[table.path.name]
+        is_due = is_due or is_reserved or name == first
+        if is_due and not found:
+            order = "" if is_reserved else f"; if its form did not ask it, name {name} before {first} in round.yml"
+            hints = (header_hint(use.source_column, _unmapped(round_, table)) for use in uses)
+            add_row_fault(
+                round_.columns_file, uses[0], "source_column", "absent-column", faults,
+                f"{name} has no column for {what}, and {first} has one.",
+                "A file has a column for each reserved name, and for each question of the files before it.",
+                next(filter(None, hints), f"Map the column of {name} to it{order}."),
+            )  # fmt: skip
+        if is_reserved and len(found) > 1:
+            add_row_fault(
+                round_.columns_file, uses[0], "source_column", "mapped-twice", faults,
+                f"{what} comes from the columns {listed(map(quoted, found))} of {name}.",
+                "In each file it comes from one column.",
+                "Write ignored for the others.",
+            )  # fmt: skip
+
+
+def _unmapped(round_: Round, table: TextTable) -> list[str]:
+    mapped = {use.source_column for use in round_.columns}
+    return [name for name in table.header if name not in mapped and name not in table.spare]
+
+
+def _add_no_header(round_: Round, table: TextTable, faults: FaultList) -> None:
+    """A row without a single known name may be somebody's answers: it is not shown."""
+    add_header_fault(
+        table, "no-header", faults,
+        "The row has none of the column names of columns.csv.",
+        f"Row {round_.settings.name_row} holds the names of the columns.",
+        "Correct name_row in round.yml, or columns.csv, or fetch the file again.",
+    )  # fmt: skip
+
+
+def _add_other_file(round_: Round, table: TextTable, faults: FaultList) -> None:
+    """The names of a file that describes itself are nobody's answers."""
+    faults.add(
+        "no-known-column",
+        table.path,
+        "",
+        found=f"The file has none of the columns of columns.csv. Its columns are {listed(table.header)}.",
+        expected=f"The columns that {round_.columns_file.name} maps.",
+        advice="Correct columns.csv, or fetch the file again.",
+    )
+
+
+def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], ResponseRow]:
+    header = table.header
+    known = dict.fromkeys(use.source_column for use in round_.columns)
+    names = (*header, *(name for name in known if name not in header))
+    order = [index for index in order_of_content(names) if names[index] in known]
+    mapped_names = {use.source_column for use in round_.columns if use.question_id != IGNORED}
+    mapped = [index for index, name in enumerate(header) if name in mapped_names]
+    needed = [header.index(name) for name in round_.settings.skip_rows_without if name in header]
+    skipped = [
+        (header.index(name), set(values)) for name, values in round_.settings.skip_rows_where.items() if name in header
+    ]
+    started, submitted, id_ = (round_.place_of(name, header) for name in (*TIMESTAMP_NAMES, "_response_id"))
+    to_utc = _timestamp_reader(round_)
+
+    def describe(row: TextRow) -> ResponseRow:
+        if row.problem is not None:
+            return ResponseRow(row, _content_sha256(row.cells), "unreadable")
+        if id_ is not None:
+            whole_id = round_.response_id(table.path, row.cells[id_])
+            row = row._replace(cells=(*row.cells[:id_], whole_id, *row.cells[id_ + 1 :]))
+        cells = row.cells
+        content = _content_sha256([cells[index] if index < len(cells) else "" for index in order])
+        return ResponseRow(row, content, status(cells), to_utc(row, started), to_utc(row, submitted))
+
+    def status(cells: Sequence[str]) -> RowStatus:
+        filled = [bool(cell.strip()) for cell in cells]
+        if not any(filled[index] for index in mapped) or not all(filled[index] for index in needed):
+            return "empty_row"
+        return "set_aside_by_value" if any(cells[index].strip() in values for index, values in skipped) else "read"
+
+    return describe
+
+
+def order_of_content(header: Sequence[str]) -> list[int]:
+    """The places of a row's cells in the order in which they are hashed: by name, whatever the order of the columns.
+
+    A column that a file lacks is hashed as empty: a row is the same when it is delivered again with a later question.
+    """
+    return sorted(range(len(header)), key=lambda index: header[index])
+
+
+def _content_sha256(cells: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | None]:
+    """A function that turns the cell of a row into UTC text; a date cell of a workbook is read as such.
+
+    Of a local time that came twice, when the clock was put back, the first is meant. One that never came, because the
+    clock was put forward, is none.
+    """
+    zone, written = ZoneInfo(round_.settings.timezone), round_.settings.timestamp_format
+
+    def to_utc(row: TextRow, index: int | None) -> str | None:
+        if index is None:
+            return None
+        text = row.cells[index].strip()
+        is_date_cell = row.types is not None and row.types[index] == "date"
+        if not text.isascii():  # strptime takes the digits of every script
+            return None
+        try:
+            if is_date_cell or written is None or written == ISO_TIMES:
+                moment = datetime.fromisoformat(text)
+            else:
+                moment = datetime.strptime(text, written)
+            local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+            utc = local.astimezone(UTC)
+            is_skipped = not moment.tzinfo and utc.astimezone(zone).replace(tzinfo=None) != moment
+            return None if is_skipped else utc.strftime(TIMESTAMP_TEXT)
+        except (ValueError, OverflowError):
+            return None
+
+    return to_utc
+
+
+def _check_all_pages(files: Sequence[ResponseFile], faults: FaultList) -> None:
+    """An export that comes in pages says how many responses they hold together."""
+    n_promised = max((file.table.n_promised or 0 for file in files), default=0)
+    n_rows = sum(len(file.rows) for file in files)
+    if n_rows < n_promised:
+        faults.add(
+            "missing-page",
+            files[-1].path,
+            "",
+            found=f"The files of the round hold {n_rows} of {n_promised} responses.",
+            expected="Every page of the export is a file of the round.",
+            advice="Fetch the other pages and name them in files of round.yml.",
+        )
+
+
+def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    """Equal rows without an id are different responses: a file that is delivered twice would count twice."""
+    first: dict[str, str] = {}
+    without_ids = "its rows have no response id"
+    if round_.settings.response_ids == "per_file":
+        without_ids = "its ids are of the file, not of the round"
+    elif "_response_id" in round_.uses:
+        return
+    for file in files:
+        same = first.setdefault(file.sha256, file.path.name)
+        if same != file.path.name:
+            faults.add(
+                "repeated-delivery",
+                file.path,
+                "",
+                found=f"It is the same as {same}, byte for byte, and {without_ids}.",
+                expected="Each file of the round has responses of its own.",
+                advice="Take one of the two out of files in round.yml.",
+            )
+
+
+def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
+    """The readable rows of each response id, where the round has ids."""
+    rows: dict[str, list[tuple[ResponseFile, ResponseRow]]] = defaultdict(list)
+    for file in files:
+        index = round_.place_of("_response_id", file.table.header)
+        if index is None:
+            continue
+        for described in file.rows:
+            if described.row.problem is None and (response_id := described.row.cells[index].strip()):
+                rows[response_id].append((file, described))
+    return rows
+
+
+def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    """One id, one content. The same row delivered twice is no fault: it is set aside later."""
+    for same in _cells_by_id(round_, files).values():
+        first_file, first = same[0]
+        first_place = f"{first_file.table.row_word} {first.row.line}"
+        for file, described in same[1:]:
+            if described.content_sha256 != first.content_sha256:
+                elsewhere = "" if file is first_file else f" of {first_file.path.name}"
+                column = str(round_.source_column("_response_id", file.table.header))
+                per_file = " If each file numbers its responses anew, write response_ids: per_file in round.yml."
+                faults.add(
+                    "repeated-response-id",
+                    file.path,
+                    file.table.place(described.row.line, column),
+                    found=f"The response id of {first_place}{elsewhere} is used again, with other answers.",
+                    expected="A response id belongs to one response.",
+                    advice="Ask the producer which of them counts, and deliver the file again."
+                    + (per_file if elsewhere else ""),
+                )
+
+
+def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    by_id = _cells_by_id(round_, files) if round_.corrections else {}
+    path, advice = round_.corrections_file, "Look at the response file: the correction may be of an earlier delivery."
+    for correction in round_.corrections:
+        same = by_id.get(correction.response_id)
+        if not same:
+            add_row_fault(
+                path, correction, "response_id", "unknown-response", faults,
+                "There is no response with this id.", "A correction is of a response that was delivered.", advice,
+            )  # fmt: skip
+        elif any(use.ticked for use in round_.uses.get(correction.question_id or "", ())):
+            add_row_fault(
+                path, correction, "question_id", "ambiguous-correction", faults,
+                "The question has a column per option in this round, and a correction cannot say which.",
+                "A correction is of a question with one column.", advice,
+            )  # fmt: skip
+        elif (
+            correction.action == "replace"
+            and correction.question_id in round_.uses
+            and not any(_meets(round_, correction, *found) for found in same)
+        ):
+            add_row_fault(
+                path, correction, "old_value", "correction-does-not-meet", faults,
+                "The delivered answer is not the old_value of this line.",
+                "old_value says what was delivered, to the letter.", advice,
+            )  # fmt: skip
+
+
+def _check_codings(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    known = _cells_by_id(round_, files) if round_.codings else {}
+    for coding in round_.codings:
+        if coding.response_id not in known:
+            add_row_fault(
+                round_.codings_file, coding, "response_id", "unknown-response", faults,
+                "There is no response with this id.", "A coding is of a text that was delivered.",
+                "Look at the response file: the coding may be of an earlier delivery.",
+            )  # fmt: skip
+
+
+def _meets(round_: Round, correction: Correction, file: ResponseFile, described: ResponseRow) -> bool:
+    cells = dict(zip(file.table.header, described.row.cells, strict=True))
+    old_value = (correction.old_value or "").strip()
+    uses = round_.uses.get(correction.question_id or "", ())
+    found = [cells[name].strip() for name in _columns_in(file.table, uses)]
+    return old_value in (list(filter(None, found)) or found)
+
+
+def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[tuple[str | None, ...]]:
+    """The rows of raw.surveys__rows for one file, in order."""
+    for described in file.rows:
+        row = described.row
+        yield (
+            round_.survey_id,
+            round_.round_id,
+            source_file,
+            file.sha256,
+            str(row.line),
+            described.status,
+            row.problem,
+            described.content_sha256,
+            described.started_at,
+            described.submitted_at,
+            described.token,
+        )
+
+
+def cell_columns(round_: Round, file: ResponseFile, source_file: str) -> list[list[str]]:
+    """The columns of raw.surveys__cells for one file, row by row; a cell beyond the header is named by its number."""
+    header = file.table.header
+    lines: list[str] = []
+    names: list[str] = []
+    texts: list[str] = []
+    for described in file.rows:
+        row = described.row
+        width = len(row.cells)
+        lines += [str(row.line)] * width
+        names += header[:width]
+        names += map(column_place, range(len(header) + 1, width + 1))
+        texts += row.cells
+    constants = (round_.survey_id, round_.round_id, source_file, file.sha256)
+    return [*([constant] * len(lines) for constant in constants), lines, names, texts]

@@ -1,0 +1,1 @@
+"""What every survey leans on: municipality registry, information systems, and the card of a source."""

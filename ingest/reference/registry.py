@@ -1,0 +1,329 @@
+"""The registry: municipalities by division, areas, population, foreign-language shares, changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import create_model
+
+from faults.errors import FaultList, line_place
+from faults.suggestions import did_you_mean, listed, quoted
+from ingest.readers.cells import (
+    AreaCode,
+    Count,
+    Flag,
+    IsoDate,
+    Labels,
+    MunicipalityCode,
+    OptionalText,
+    Percentage,
+    QuestionId,
+    Text,
+    Year,
+    is_valid,
+)
+from ingest.readers.rows import SourceRow, add_row_fault, check_unique, read_optional_rows, read_rows
+from ingest.reference.sources import SourceCard, SourceFile, describe_files, read_card
+from store.paths import DataPaths
+
+Names = dict[str, Text]  # in the languages of the registry, by language
+
+
+class Municipality(SourceRow):
+    """A municipality in one division. A class made for the registry's area levels adds a column <level>_code for each;
+    a file leaves out those that its division lacks, and is_mainland where a country has no such division."""
+
+    municipality_code: MunicipalityCode
+    names: Names
+    is_mainland: Flag = "1"
+
+    @classmethod
+    def optional_columns(cls) -> frozenset[str]:
+        return cls._area_columns() | {"is_mainland"}
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"names": "name"}
+
+    @classmethod
+    def _area_columns(cls) -> frozenset[str]:
+        return frozenset(cls.columns()) - frozenset(Municipality.columns())
+
+    def area_codes(self) -> dict[str, str]:
+        """The area of each level that the municipality has one on, by level."""
+        levels = ((name.removesuffix(AREA_SUFFIX), getattr(self, name)) for name in sorted(self._area_columns()))
+        return {level: code for level, code in levels if code is not None}
+
+
+AREA_SUFFIX = "_code"
+
+
+def municipality_class(levels: Collection[str]) -> type[Municipality]:
+    """The rows of municipalities.csv in a registry with these area levels."""
+    columns: dict[str, Any] = {f"{level}{AREA_SUFFIX}": (AreaCode | None, None) for level in levels}
+    return create_model("Municipality", __base__=Municipality, **columns)
+
+
+class Area(SourceRow):
+    """A code of one level: a county, a region, an ELY centre, a group of municipalities. The levels are what the file
+    says: each is a breakdown of every survey."""
+
+    area_level: QuestionId
+    area_code: AreaCode
+    names: Names
+    is_counted: Flag
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"names": "name"}
+
+
+class Population(SourceRow):
+    """Inhabitants of a municipality on 31 December; empty where nobody knows how many."""
+
+    municipality_code: MunicipalityCode
+    year: Year
+    population: Count | None
+    municipal_division: IsoDate
+
+
+class ForeignLanguageShare(SourceRow):
+    """Per cent of the inhabitants of a municipality who speak a foreign language."""
+
+    municipality_code: MunicipalityCode
+    year: Year
+    foreign_language_pct: Percentage
+    municipal_division: IsoDate
+
+
+class Change(SourceRow):
+    """A merger, a move between areas or a structural change."""
+
+    effective_date: IsoDate
+    change_type: Literal["merger", "region_move", "structure"]
+    old_code: MunicipalityCode | None
+    old_names: Labels
+    new_code: MunicipalityCode | None
+    new_names: Labels
+    detail: OptionalText
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"old_names": "old_name", "new_names": "new_name"}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The whole registry. `divisions` has the municipalities by division date (ISO text)."""
+
+    divisions: Mapping[str, Sequence[Municipality]]
+    areas: Sequence[Area]
+    populations: Sequence[Population]
+    foreign_language_shares: Sequence[ForeignLanguageShare]
+    changes: Sequence[Change]
+    sources: Sequence[SourceFile]
+
+    def municipality_codes(self, division: str) -> frozenset[str]:
+        """The codes of one division; empty when the registry lacks it."""
+        return frozenset(row.municipality_code for row in self.divisions.get(division, ()))
+
+    def populated_codes(self, year: str) -> frozenset[str]:
+        """The municipalities that have a line for a year; their population in it may be unknown."""
+        return frozenset(row.municipality_code for row in self.populations if row.year == year)
+
+    @property
+    def area_levels(self) -> tuple[str, ...]:
+        """The levels of areas.csv, in its order."""
+        return tuple(dict.fromkeys(area.area_level for area in self.areas))
+
+    def area_codes(self, level: str) -> frozenset[str]:
+        return frozenset(area.area_code for area in self.areas if area.area_level == level)
+
+
+def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
+    """The registry with all its checks, or None with faults: nothing is checked against a registry that is wrong."""
+    n_faults = len(faults)
+    folder = paths.registry
+    areas = read_rows(folder / "areas.csv", Area, faults)
+    populations = read_rows(folder / "population.csv", Population, faults)
+    shares = read_optional_rows(folder / "foreign_language_share.csv", ForeignLanguageShare, faults)
+    changes = read_optional_rows(folder / "changes.csv", Change, faults)
+    divisions = _read_divisions(folder, areas, faults)
+    card = read_card(folder, faults)
+    if areas is None or populations is None or shares is None or changes is None or divisions is None:
+        return None
+    counts = {
+        folder / "areas.csv": len(areas),
+        folder / "population.csv": len(populations),
+        folder / "foreign_language_share.csv": len(shares),
+        folder / "changes.csv": len(changes),
+    }
+    counts = {file: n_rows for file, n_rows in counts.items() if file.exists()}
+    sources = (*describe_files(counts, "registry", card), *_describe_divisions(folder, divisions, faults))
+    registry = Registry(divisions, areas, populations, shares, changes, sources)
+    _check_keys(folder, registry, faults)
+    if len(faults) == n_faults:
+        _check_references(folder, registry, faults)
+    return registry if len(faults) == n_faults else None
+
+
+def _read_divisions(
+    folder: Path, areas: Sequence[Area] | None, faults: FaultList
+) -> Mapping[str, Sequence[Municipality]] | None:
+    names = sorted(child.name for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
+    if not names:
+        faults.add(
+            "missing-division",
+            folder,
+            "",
+            found="There is no folder of a division.",
+            expected="The registry has a folder per division, named by its date, with municipalities.csv.",
+            advice="Add one, for example 2023-01-01.",
+        )
+        return None
+    for name in names:
+        if not is_valid(IsoDate, name):
+            faults.add(
+                "wrong-division",
+                folder / name,
+                "",
+                found=f"The folder is named {quoted(name)}.",
+                expected="A folder of the registry is named by the date of its division, like 2023-01-01.",
+                advice="Rename it, or move it out of the registry.",
+            )
+    if areas is None:
+        return None
+    row_class = municipality_class(list(dict.fromkeys(area.area_level for area in areas)))
+    languages = list(areas[0].names) if areas else []
+    read = {name: read_rows(_division_file(folder, name), row_class, faults, languages=languages) for name in names}
+    known = {name: rows for name, rows in read.items() if rows is not None}
+    return known if len(known) == len(read) else None
+
+
+def _describe_divisions(
+    folder: Path, divisions: Mapping[str, Sequence[Municipality]], faults: FaultList
+) -> list[SourceFile]:
+    described: list[SourceFile] = []
+    for name, rows in divisions.items():
+        card: SourceCard | None = read_card(folder / name, faults)
+        described += describe_files({_division_file(folder, name): len(rows)}, "registry", card)
+    return described
+
+
+def _check_keys(folder: Path, registry: Registry, faults: FaultList) -> None:
+    key = ("municipal_division", "year", "municipality_code")
+    check_unique(folder / "areas.csv", registry.areas, ("area_level", "area_code"), faults)
+    check_unique(folder / "population.csv", registry.populations, key, faults)
+    check_unique(folder / "foreign_language_share.csv", registry.foreign_language_shares, key, faults)
+    for division, municipalities in registry.divisions.items():
+        check_unique(_division_file(folder, division), municipalities, ("municipality_code",), faults)
+    _check_changes(folder / "changes.csv", registry.changes, faults)
+    _check_widths(folder, registry, faults)
+
+
+def _check_changes(path: Path, changes: Sequence[Change], faults: FaultList) -> None:
+    """A municipality merges once, into one."""
+    mergers = [change for change in changes if change.change_type == "merger"]
+    others = [change for change in changes if change.change_type != "merger"]
+    check_unique(path, mergers, ("change_type", "old_code"), faults)
+    check_unique(path, others, ("effective_date", "change_type", "old_code", "new_code"), faults)
+    for merger in mergers:
+        for column in ("old_code", "new_code"):
+            if getattr(merger, column) is None:
+                add_row_fault(
+                    path, merger, column, "empty-value", faults,
+                    "The value is empty.",
+                    "A merger names the municipality that went, old_code, and the one it went into, new_code.",
+                    "Fill it in, or write structure as change_type.",
+                )  # fmt: skip
+
+
+def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
+    """Where codes begin with zeros, one of digits that is shorter than those has lost its own."""
+    files: dict[Path, Sequence[Municipality | Population | ForeignLanguageShare]] = {
+        **{_division_file(folder, name): rows for name, rows in registry.divisions.items()},
+        folder / "population.csv": registry.populations,
+        folder / "foreign_language_share.csv": registry.foreign_language_shares,
+    }
+    codes = [row.municipality_code or "" for rows in files.values() for row in rows]  # an empty one is told elsewhere
+    width = min((len(code) for code in codes if code.isdecimal() and code.startswith("0")), default=0)
+    for path, rows in files.items():
+        for row in rows:
+            code = row.municipality_code or ""
+            if code.isdecimal() and len(code) < width:
+                add_row_fault(
+                    path, row, "municipality_code", "wrong-municipality-code", faults,
+                    f"The value is {quoted(code)}.",
+                    "A municipality code is text, with the leading zeros that codes of this registry have.",
+                    f"Write {quoted(code.zfill(width))} if that was meant.",
+                )  # fmt: skip
+
+
+def _check_references(folder: Path, registry: Registry, faults: FaultList) -> None:
+    _check_municipalities_known(folder / "population.csv", registry.populations, registry, faults)
+    _check_municipalities_known(
+        folder / "foreign_language_share.csv", registry.foreign_language_shares, registry, faults
+    )
+    for division, municipalities in registry.divisions.items():
+        path = _division_file(folder, division)
+        _check_names(path, municipalities, faults)
+        for level in registry.area_levels:
+            known = registry.area_codes(level)
+            for row in municipalities:
+                _check_area(path, row, level, known, faults)
+
+
+def _division_file(folder: Path, division: str) -> Path:
+    return folder / division / "municipalities.csv"
+
+
+def _check_area(path: Path, row: Municipality, level: str, known: Collection[str], faults: FaultList) -> None:
+    code = row.area_codes().get(level)
+    if code is not None and code not in known:
+        add_row_fault(
+            path, row, f"{level}{AREA_SUFFIX}", "unknown-area", faults,
+            f"There is no {level} {quoted(code)}.",
+            f"areas.csv lists every {level}: {listed(sorted(known)) or 'it has none'}.",
+            did_you_mean(code, known, "Correct the code, or add it to areas.csv."),
+        )  # fmt: skip
+
+
+def _check_names(path: Path, municipalities: Sequence[Municipality], faults: FaultList) -> None:
+    """A name, in whatever language, tells one municipality: answers are matched by it."""
+    holders: dict[str, dict[str, Municipality]] = defaultdict(dict)
+    for row in municipalities:
+        for name in row.names.values():
+            holders[name][row.municipality_code] = row
+    for name, rows in holders.items():
+        if len(rows) > 1:
+            faults.add(
+                "ambiguous-name",
+                path,
+                line_place(max(row.line for row in rows.values())),
+                found=f"{quoted(name)} names the municipalities {listed(sorted(rows))}.",
+                expected="A name, in any language, belongs to one municipality of a division.",
+                advice="Correct the names.",
+            )
+
+
+def _check_municipalities_known(
+    path: Path,
+    rows: Sequence[Population] | Sequence[ForeignLanguageShare],
+    registry: Registry,
+    faults: FaultList,
+) -> None:
+    """Where the registry holds the division of a row, the municipality is in it."""
+    codes = {division: registry.municipality_codes(division) for division in registry.divisions}
+    for row in rows:
+        known = codes.get(row.municipal_division)
+        if known is not None and row.municipality_code not in known:
+            add_row_fault(
+                path, row, "municipality_code", "unknown-municipality", faults,
+                f"There is no municipality {quoted(row.municipality_code)} in {row.municipal_division}.",
+                f"municipalities.csv of {row.municipal_division} lists it.",
+                did_you_mean(row.municipality_code, known, "Correct the code or the division."),
+            )  # fmt: skip

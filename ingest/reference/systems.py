@@ -1,0 +1,110 @@
+"""The inventory of information systems: a workbook whose every cell is text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from faults.errors import FaultList
+from faults.suggestions import listed, quoted
+from ingest.readers import SheetLayout
+from ingest.readers.cells import Code, Flag, IsoDate, OptionalText, Text
+from ingest.readers.personal_data import check_rows
+from ingest.readers.rows import SourceRow, check_unique, read_rows
+from ingest.readers.tables import cell_name
+from ingest.reference.sources import SourceFile, describe_files, read_card
+from store.paths import DataPaths
+
+SHEET = SheetLayout("systems")
+ALIAS_SEPARATOR = ";"
+
+
+class System(SourceRow):
+    """An information system; `aliases` are the other spellings of its name, separated by semicolons."""
+
+    system_id: Code = Field(alias="id")
+    name: Text
+    vendor: OptionalText
+    aliases: OptionalText
+    kind: Literal["municipal", "state"]
+    in_use_from: IsoDate | None = Field(alias="from")
+    in_use_to: IsoDate | None = Field(alias="to")
+    is_fictional: Flag
+    note: OptionalText
+
+    def spellings(self) -> tuple[str, ...]:
+        """The name and its aliases, each once whatever its capital letters."""
+        written = [self.name, *(self.aliases or "").split(ALIAS_SEPARATOR)]
+        spellings = [text.strip() for text in written if text and text.strip()]
+        return tuple({text.lower(): text for text in reversed(spellings)}.values())
+
+
+@dataclass(frozen=True)
+class Systems:
+    """The whole inventory."""
+
+    systems: Sequence[System]
+    sources: Sequence[SourceFile]
+
+    @property
+    def system_ids(self) -> frozenset[str]:
+        return frozenset(system.system_id for system in self.systems)
+
+
+def read_systems(paths: DataPaths, faults: FaultList) -> Systems | None:
+    """The inventory with all its checks, or None with faults: nothing is checked against an inventory that is wrong.
+
+    Without its folder it is empty: surveys that ask for no system need none.
+    """
+    n_faults = len(faults)
+    path = paths.inventory
+    if not path.parent.exists():
+        return Systems((), ())
+    rows = read_rows(path, System, faults, SHEET)
+    card = read_card(path.parent, faults)
+    if rows is None:
+        return None
+    check_unique(path, rows, ("system_id",), faults, lambda line, _: f"cell {cell_name(line, 1)}")
+    check_rows(path, rows, (), faults, lambda line, _: f"row {line}")
+    _check_spellings(path, rows, faults)
+    _check_years(path, rows, faults)
+    if len(faults) > n_faults:
+        return None
+    return Systems(rows, describe_files({path: len(rows)}, "systems", card))
+
+
+def _check_spellings(path: Path, rows: Sequence[System], faults: FaultList) -> None:
+    """Capital letters do not tell two systems apart."""
+    holders: dict[str, dict[str, System]] = defaultdict(dict)
+    for row in rows:
+        for spelling in row.spellings():
+            holders[spelling.lower()][row.system_id] = row
+    for spelling, systems in holders.items():
+        if len(systems) > 1:
+            line = max(row.line for row in systems.values())
+            faults.add(
+                "ambiguous-alias",
+                path,
+                f"row {line}",
+                found=f"{quoted(spelling)} names the systems {listed(sorted(systems))}.",
+                expected="A name or alias belongs to one system.",
+                advice="Take it from one of them.",
+            )
+
+
+def _check_years(path: Path, rows: Sequence[System], faults: FaultList) -> None:
+    for row in rows:
+        if row.in_use_from and row.in_use_to and row.in_use_from > row.in_use_to:
+            faults.add(
+                "dates-out-of-order",
+                path,
+                f"row {row.line}",
+                found=f"The system is in use from {row.in_use_from} to {row.in_use_to}.",
+                expected="from is not after to.",
+                advice="Correct one of the dates.",
+            )

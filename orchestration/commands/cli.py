@@ -1,0 +1,338 @@
+"""The command line: kuntakysely. Thin: each command calls one room and turns what it says into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from faults.errors import visible_lines
+from orchestration.commands.exit_codes import ExitCode, WrongUsage
+from publish.reading.asking import SECONDS, QueryRefused
+from publish.reading.opening import MEMORY_MB
+from publish.releases.release import RollbackRefused
+from store.backup import BackupRefused
+from store.disk import DiskTrouble, disk_trouble
+from store.lock import RefreshRunning
+from store.paths import DATA_VARIABLE, DataPaths
+from store.state import StateDamaged, StateTooNew
+from store.warehouse import WarehouseHeld
+
+SAID_IN_WORDS: dict[type[Exception], ExitCode] = {
+    RollbackRefused: ExitCode.WRONG_INPUT,
+    DiskTrouble: ExitCode.REFUSED,
+    QueryRefused: ExitCode.WRONG_INPUT,
+    BackupRefused: ExitCode.WRONG_INPUT,
+    StateTooNew: ExitCode.WRONG_INPUT,
+    StateDamaged: ExitCode.WRONG_INPUT,
+    WrongUsage: ExitCode.WRONG_INPUT,
+    RefreshRunning: ExitCode.RUNNING,
+    WarehouseHeld: ExitCode.RUNNING,
+}
+
+app = typer.Typer(
+    help="A warehouse for surveys of municipalities.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+
+
+def _everywhere(data: Path | None) -> Path | None:
+    """Processes that are started, and an error that nobody foresaw, find the data folder too."""
+    if data is not None:
+        os.environ[DATA_VARIABLE] = str(data.resolve())
+    return data
+
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", callback=_everywhere, help=f"The data folder; default data/ of the project or ${DATA_VARIABLE}."
+    ),
+]
+
+
+@app.command()
+def refresh(
+    survey: Annotated[str | None, typer.Option(help="Only rounds of this survey.")] = None,
+    rounds: Annotated[list[str] | None, typer.Option("--round", help="Only this round; may be repeated.")] = None,
+    full: Annotated[bool, typer.Option(help="Build everything anew.")] = False,
+    data: Data = None,
+) -> None:
+    """Ingest, build, check and publish, through Dagster."""
+    from orchestration.commands.refresh import refresh as run
+
+    raise typer.Exit(run(DataPaths.resolve(data), survey, rounds or [], full=full))
+
+
+@app.command()
+def validate(
+    what: Annotated[str | None, typer.Argument(metavar="[SURVEY[/ROUND]]", help="All when left out.")] = None,
+    data: Data = None,
+) -> None:
+    """Read codebooks and inputs and report every fault at once, and what else to know of them. Writes nothing."""
+    from ingest.landing.load import examine
+    from orchestration.alerts.delivery import alert_faults
+
+    paths = DataPaths.resolve(data)
+    survey, _, round_id = (what or "").partition("/")
+    found = examine(paths, survey or None, round_id or None)
+    faults = (*found, *alert_faults(paths))
+    for each in (*faults, *found.notes):
+        typer.echo(f"{each}\n")
+    typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found.")
+    raise typer.Exit(ExitCode.WRONG_INPUT if faults else ExitCode.DONE)
+
+
+@app.command("new-round")
+def new_round(
+    survey: Annotated[str, typer.Argument(help="A survey that has a folder.")],
+    round_id: Annotated[str, typer.Argument(metavar="ROUND", help="The id of the new round.")],
+    file: Annotated[Path, typer.Argument(help="The export file: .csv, .xlsx, .sav, or Webropol's .json.")],
+    data: Data = None,
+) -> None:
+    """Make the folder of a new round from an export file; what is unsure is marked with ?, for you to decide."""
+    from datetime import date
+
+    from faults.errors import FaultList
+    from ingest.proposals.folder import draft_round
+    from orchestration.commands.report import said_of_draft
+
+    paths = DataPaths.resolve(data)
+    faults = FaultList(paths.shown)
+    draft = draft_round(paths, survey, round_id, file, date.today(), faults)
+    for fault in faults:
+        typer.echo(f"{fault}\n")
+    if draft is None:
+        raise typer.Exit(ExitCode.WRONG_INPUT)
+    typer.echo(visible_lines(said_of_draft(draft, paths)))
+
+
+@app.command()
+def status(
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    data: Data = None,
+) -> None:
+    """Releases, rounds, the last result of every check and what is decided of it."""
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from orchestration.commands.report import as_json, print_status, read_status
+    from orchestration.dagster.progress import terminal
+    from store import audit
+
+    paths = DataPaths.resolve(data)
+    found = replace(read_status(paths, datetime.now(UTC)), audit_faults=list(map(str, audit.faults(paths))))
+    if json:
+        typer.echo(as_json(found))
+    else:
+        print_status(found, paths, terminal())
+
+
+@app.command()
+def watch(
+    name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round that was built.")],
+    missing: Annotated[bool, typer.Option("--missing", help="Who has not answered, as CSV. Private.")] = False,
+    faults: Annotated[bool, typer.Option("--faults", help="What to ask again, as CSV. Private.")] = False,
+    data: Data = None,
+) -> None:
+    """Response so far and open findings of a round; or whom to remind, or what to ask again."""
+    from datetime import UTC, datetime
+
+    from orchestration.commands.watch import print_watch, write_faults, write_missing
+    from orchestration.dagster.progress import terminal
+    from publish.gate.findings import local_day
+
+    paths = DataPaths.resolve(data)
+    if missing and faults:
+        raise WrongUsage("--missing and --faults are two lists: ask for one of them at a time.")
+    if missing:
+        write_missing(paths, name, sys.stdout, sys.stderr)
+    elif faults:
+        write_faults(paths, name, sys.stdout, sys.stderr)
+    else:
+        print_watch(paths, name, local_day(datetime.now(UTC)), terminal())
+
+
+@app.command()
+def quality(
+    name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of the current release.")],
+    form: Annotated[str, typer.Option("--format", help="html or md.")] = "html",
+    print_page: Annotated[bool, typer.Option("--print", help="The page itself, to standard output.")] = False,
+    data: Data = None,
+) -> None:
+    """The quality report of a round: where its page lies, or the page itself."""
+    from orchestration.commands.quality import page_of_round
+
+    paths = DataPaths.resolve(data)
+    page = page_of_round(paths, name, form)
+    typer.echo(page.read_text(encoding="utf-8") if print_page else paths.shown(page))
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="One statement that reads; - or nothing: standard input.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Rows at most; default 1,000, with --csv and --json 1,000,000.")
+    ] = None,
+    release: Annotated[int | None, typer.Option(help="An earlier release; the current one when left out.")] = None,
+    seconds: Annotated[int, typer.Option(min=1, max=86_400, help="Time that the query may take.")] = SECONDS,
+    memory: Annotated[int, typer.Option(min=64, max=1_000_000, help="Memory in MB that it may take.")] = MEMORY_MB,
+    data: Data = None,
+) -> None:
+    """Ask a release in SQL: its tables are there, and nothing else."""
+    from orchestration.commands.sql import answer_query, query_of
+    from orchestration.dagster.progress import terminal
+    from publish.reading.asking import Limits
+
+    if csv and json:
+        raise WrongUsage("--csv and --json are two forms: ask for one of them.")
+    form = "csv" if csv else "json" if json else "table"
+    asked = query_of(query, sys.stdin)
+    paths, limits = DataPaths.resolve(data), Limits(seconds, memory)
+    raise typer.Exit(answer_query(paths, asked, release, form, limits, limit, terminal()))
+
+
+@app.command()
+def diff(
+    old: Annotated[int | None, typer.Argument(help="A release; the one before NEW when left out.")] = None,
+    new: Annotated[int | None, typer.Argument(help="A release; the current one when left out.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Every difference, as CSV.")] = False,
+    data: Data = None,
+) -> None:
+    """Every published value that differs between two releases."""
+    from orchestration.commands.differences import print_differences, write_differences
+    from orchestration.dagster.progress import terminal
+
+    paths = DataPaths.resolve(data)
+    if csv:
+        write_differences(paths, old, new, sys.stdout)
+    else:
+        print_differences(paths, old, new, terminal())
+
+
+@app.command()
+def rollback(
+    release: Annotated[int | None, typer.Argument(help="Its number; the one before the current when left out.")] = None,
+    data: Data = None,
+) -> None:
+    """Point `current` at an earlier release."""
+    from datetime import UTC, datetime
+
+    from publish.releases.release import rollback as point_back
+
+    paths = DataPaths.resolve(data)
+    number = point_back(paths, datetime.now(UTC), release)
+    typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
+
+
+@app.command()
+def erase(
+    of: Annotated[str, typer.Argument(metavar="SURVEY[/ROUND]", help="A round; with --person a survey.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="As the delivered file has it; - reads it from input.")],
+    person: Annotated[bool, typer.Option("--person", help="The id of a person, in all rounds of the survey.")] = False,
+    data: Data = None,
+) -> None:
+    """Remove a respondent for good, from the files too, and publish without them."""
+    from orchestration.commands.forgetting import erase_respondent
+
+    known = sys.stdin.readline() if id_ == "-" else id_
+    raise typer.Exit(erase_respondent(DataPaths.resolve(data), of, known, is_person=person))
+
+
+@app.command()
+def retention(
+    apply: Annotated[bool, typer.Option("--apply", help="Take them out. Without it nothing is changed.")] = False,
+    data: Data = None,
+) -> None:
+    """Texts and ids of people that have been kept for longer than survey.yml says."""
+    from orchestration.commands.forgetting import apply_retention
+
+    raise typer.Exit(apply_retention(DataPaths.resolve(data), is_dry=not apply))
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="A new file, or a folder to put one into.")],
+    data: Data = None,
+) -> None:
+    """Save what cannot be made again: inputs and state. The file has answers and keys in it: keep it private."""
+    from datetime import UTC, datetime
+
+    from store.backup import backup as save
+
+    made = save(DataPaths.resolve(data), to, datetime.now(UTC))
+    typer.echo(f"{made.file}: {made.n_files} files, as of release {made.last_release}.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="A backup.")],
+    last_release: Annotated[
+        int | None, typer.Option(help="The last release readers have seen, where it is later than the backup.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Put a backup into a data folder that is empty or missing; a refresh makes the rest."""
+    from datetime import UTC, datetime
+
+    from store.backup import restore as put_back
+
+    paths = DataPaths.resolve(data)
+    found = put_back(paths, file, datetime.now(UTC), last_release)
+    typer.echo(
+        f"{paths.root}: {found.n_files} files as of {found.made_at:%Y-%m-%d %H:%M} UTC. `kuntakysely refresh` builds "
+        f"the warehouse and publishes release {found.last_release + 1}."
+    )
+
+
+@app.command("audit")
+def audit_log(
+    verify: Annotated[bool, typer.Option("--verify", help="Whether a line was changed or taken away.")] = False,
+    data: Data = None,
+) -> None:
+    """What was done to the data, by whom and when."""
+    from orchestration.commands.report import print_audit, said_of_audit
+    from orchestration.dagster.progress import terminal
+
+    paths = DataPaths.resolve(data)
+    if not verify:
+        print_audit(paths, terminal())
+        return
+    is_whole, said = said_of_audit(paths)
+    typer.echo(said)
+    raise typer.Exit(ExitCode.DONE if is_whole else ExitCode.WRONG_INPUT)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    data: Data = None,
+) -> None:
+    """Dagster's web interface on 127.0.0.1, with its schedules and its sensor running."""
+    from orchestration.commands.serve import serve as run
+
+    raise typer.Exit(run(DataPaths.resolve(data), port))
+
+
+def main() -> None:
+    """The console script: errors that a person can act on are said in words, without a trace."""
+    try:
+        app()
+    except tuple(SAID_IN_WORDS) as error:
+        typer.echo(visible_lines(str(error)), err=True)
+        sys.exit(next(code for kind, code in SAID_IN_WORDS.items() if isinstance(error, kind)))
+    except Exception as error:
+        from orchestration.dagster.private_errors import kept_apart
+
+        paths = DataPaths.resolve()
+        typer.echo(visible_lines(disk_trouble(error, paths) or kept_apart(paths, error)), err=True)
+        sys.exit(ExitCode.REFUSED)
+
+
+if __name__ == "__main__":
+    main()

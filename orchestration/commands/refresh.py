@@ -1,0 +1,185 @@
+"""The main job from the command line: is there anything to do, do it through Dagster, say what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from faults.suggestions import listed
+from ingest.codebook.rounds import round_keys
+from orchestration.commands.exit_codes import ExitCode, WrongUsage
+from orchestration.commands.report import print_outcome
+from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home
+from orchestration.dagster.dbt import finish_parse, start_parse
+from orchestration.dagster.findings import told
+from orchestration.dagster.progress import Progress, terminal
+from orchestration.dagster.session import Session, refresh_session
+from orchestration.dagster.unchanged import release_if_unchanged
+from publish.releases.release import published_rounds, repair
+from store.disk import trouble_in
+from store.paths import DATA_VARIABLE, DataPaths
+from store.state import ReleaseRecord, current_release
+from store.warehouse import make_free
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+    from faults.errors import Fault
+
+# Dagster's pages list a run under its job when it says which code it is of.
+SHOWN_ROUNDS = 5
+OF_THIS_CODE = {".dagster/repository": "__repository__@orchestration.definitions"}
+
+
+def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full: bool) -> ExitCode:
+    """Run the main job. Raises RefreshRunning when another process refreshes, and WarehouseHeld."""
+    console = terminal()
+    chosen = chosen_rounds(paths, survey, rounds)
+    now = datetime.now(UTC)
+    if faults := _faults_of_alerts(paths):
+        console.print(faults, highlight=False, markup=False, soft_wrap=True)
+        return ExitCode.WRONG_INPUT
+    if not full and (release := release_if_unchanged(paths, now)):
+        repair(paths, now)
+        console.print(_nothing_changed(paths, release), highlight=False, soft_wrap=True)
+        return ExitCode.DONE
+    progress = Progress(console)
+    with refresh_session(paths, progress.say) as session, progress:
+        make_free(paths.warehouse_file)
+        if full:
+            paths.warehouse_file.unlink(missing_ok=True)
+        keys, left_out = _rounds_to_read(paths, chosen, is_named=bool(rounds))
+        progress.say("\n".join([_what_it_does(paths, keys), *left_out]))
+        return _run(session, keys, progress)
+
+
+def _faults_of_alerts(paths: DataPaths) -> str:
+    """Found before anything is done: who is to be told must be known when it goes wrong."""
+    if not paths.alerts_file.exists():
+        return ""
+    from orchestration.alerts.delivery import alert_faults
+
+    return "\n".join(map(str, alert_faults(paths)))
+
+
+def _rounds_to_read(paths: DataPaths, chosen: Sequence[str], *, is_named: bool) -> tuple[list[str], list[str]]:
+    """The chosen rounds that are new or changed, and those that readers have now and the warehouse does not: it was
+    deleted, and the release must not lose them. Then a sentence for each draft that is left out: what is named is read,
+    and so are drafts when there is nothing else."""
+    from ingest.landing.inputs import drafts, surveys_without_rounds
+    from ingest.landing.replacements import rounds_to_read, stored_rounds
+
+    stored = stored_rounds(paths)
+    missing = (published_rounds(paths) & set(round_keys(paths))) - set(stored)
+    wanted = {*rounds_to_read(paths, chosen), *missing}
+    found = {} if is_named else drafts(paths, [*sorted(wanted - missing), *surveys_without_rounds(paths)])
+    if not stored and wanted <= found.keys():
+        found = {}
+    return [key for key in round_keys(paths) if key in wanted - found.keys()], [
+        _left_out(key, faults) for key, faults in found.items()
+    ]
+
+
+def _left_out(key: str, faults: Sequence[Fault]) -> str:
+    names, n = listed(dict.fromkeys(PurePosixPath(fault.file).name for fault in faults)), len(faults)
+    waiting = f"{n} values wait" if n > 1 else "1 value waits"
+    return (
+        f"Left out: {key} is a draft: {waiting} in {names}, marked with ?. `kuntakysely validate {key}` names "
+        f"{'them' if n > 1 else 'it'}."
+    )
+
+
+def _what_it_does(paths: DataPaths, keys: Sequence[str]) -> str:
+    shown = ", ".join(keys) if len(keys) <= SHOWN_ROUNDS else f"{len(keys)} rounds of {len(round_keys(paths))}"
+    return f"Refreshing {shown}" if keys else "Rebuilding: every round is as it was read"
+
+
+def _nothing_changed(paths: DataPaths, release: ReleaseRecord) -> str:
+    current = current_release(paths)
+    shown = "" if current == release.number else f" `current` points at release {current}, by a rollback."
+    return (
+        f"Nothing has changed since release {release.number} of {release.created_at:%Y-%m-%d %H:%M} UTC: "
+        f"the inputs, the code and the warehouse are the same.{shown}"
+    )
+
+
+def chosen_rounds(paths: DataPaths, survey: str | None, rounds: Sequence[str]) -> list[str]:
+    """Keys (survey/round) of the rounds asked for, all without a choice. Raises WrongUsage when one is not there."""
+    there_are = round_keys(paths)
+    chosen = [
+        key for key in there_are
+        if survey in (None, key.split("/")[0]) and (not rounds or key.split("/")[1] in rounds)
+    ]  # fmt: skip
+    missing = [each for each in rounds if each not in {key.split("/")[1] for key in chosen}]
+    if missing or not chosen:
+        asked = ", ".join(f"{survey or '*'}/{each}" for each in missing or ["*"])
+        raise WrongUsage(
+            f"No round {asked} under {paths.shown(paths.surveys)}. There are: {', '.join(there_are) or 'none'}. "
+            "A round is a folder surveys/<survey_id>/rounds/<round_id> with a round.yml."
+        )
+    return chosen
+
+
+def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
+    paths = session.paths
+    os.environ[DATA_VARIABLE] = str(paths.root)
+    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
+    parsing = start_parse(paths)
+    session.start_judge()
+    import dagster  # noqa: F401  loads while dbt parses
+
+    finish_parse(paths, parsing)
+    error = _run_jobs(paths, keys)
+    for line in told(session.findings, paths):
+        progress.say(line)
+    if session.outcome == "published":
+        print_outcome(paths, progress.console)
+        return ExitCode.DONE
+    if session.outcome == "unpublished":
+        session.outcome = "failed"
+    progress.say("\n" + ((session.is_input_wrong and _every_fault(paths, keys)) or session.said or error))
+    return ExitCode.WRONG_INPUT if session.is_input_wrong else ExitCode.REFUSED
+
+
+def _every_fault(paths: DataPaths, keys: Sequence[str]) -> str:
+    """The faults of all rounds asked for: the run stopped at the first of them."""
+    from ingest.landing.load import faults_of_rounds
+
+    return "\n".join(str(fault) for fault in faults_of_rounds(paths, keys))
+
+
+def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
+    from dagster import DagsterInstance
+
+    from orchestration.dagster.event_log import held_open
+    from orchestration.dagster.partitions import follow_folders, job_runs
+    from orchestration.definitions import defs
+
+    config: dict[str, Any] = {"loggers": {"progress": {}}}
+    log_file = paths.warehouse / "refresh.log"
+    log_file.unlink(missing_ok=True)
+    with DagsterInstance.get() as instance, held_open(instance):
+        end_dead_runs(instance)
+        follow_folders(instance, paths)
+        for name, tags in job_runs(instance, keys):
+            # On its error output Dagster complains of an event that it cannot write down; one message is enough.
+            with log_file.open("a", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
+                result = defs.resolve_job_def(name).execute_in_process(
+                    instance=instance, raise_on_error=False, run_config=config, tags=OF_THIS_CODE | tags
+                )
+            if not result.success:
+                return _error(result, paths)
+    return ""
+
+
+def _error(result: ExecuteInProcessResult, paths: DataPaths) -> str:
+    """What went wrong in a step, when it was neither an input nor a check: the innermost error, and where to look."""
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    if said := trouble_in("\n".join(error.to_string() for error in errors if error), paths):
+        return said
+    innermost = errors[0].cause or errors[0] if errors and errors[0] else None
+    return f"{innermost.message.strip() if innermost else 'The run failed'}\nThe whole log: kuntakysely serve"

@@ -1,0 +1,1 @@
+"""Assets, checks, jobs, and the session that every refresh runs in."""

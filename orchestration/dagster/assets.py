@@ -1,0 +1,285 @@
+"""The graph: three sources, a model each for dbt, the checks, the release. Only wiring; the work is in the rooms."""
+
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckExecutionContext,
+    AssetCheckResult,
+    AssetExecutionContext,
+    AssetKey,
+    AssetObservation,
+    BackfillPolicy,
+    BetaWarning,
+    ConfigurableResource,
+    DagsterInstance,
+    Failure,
+    FreshnessPolicy,
+    InitResourceContext,
+    MaterializeResult,
+    MetadataValue,
+    asset,
+    multi_asset_check,
+)
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
+from pydantic import PrivateAttr
+
+from expectations.record import begin_build, record_dbt
+from faults.errors import InputFaults
+from ingest.landing.load import LoadResult, load_registry, load_rounds, load_systems
+from orchestration.alerts.ended import Judged
+from orchestration.dagster import checks
+from orchestration.dagster.dagster_home import forget_old_runs
+from orchestration.dagster.dbt import BUILD, end, failures, prepared_manifest, results_text
+from orchestration.dagster.findings import told, write_findings
+from orchestration.dagster.partitions import ROUNDS
+from orchestration.dagster.private_errors import step_of
+from orchestration.dagster.session import Session, refresh_session
+from publish.gate.findings import decisions, local_day
+from publish.gate.refusals import PublishRefused, refusals
+from publish.releases.release import PUBLISHED_TABLES, publish
+from store.builds import rounds_as_built, rounds_planned
+from store.disk import DiskTrouble, trouble_in
+from store.fingerprint import code_sha256, source_folders
+from store.paths import DataPaths
+from store.warehouse import opened
+
+# The one such thing used is backfill_policy: chosen rounds are read in one run. Versions are pinned.
+warnings.filterwarnings("ignore", category=BetaWarning)
+
+PATHS = DataPaths.resolve()
+OF_A_SCHEDULE = "dagster/schedule_name"  # a tag that Dagster gives the runs of its schedules
+# A schedule reads and publishes everything once a month: see jobs.py.
+MONTHLY = FreshnessPolicy.time_window(warn_window=timedelta(days=32), fail_window=timedelta(days=40))
+MANIFEST: dict[str, Any] = json.loads(prepared_manifest(PATHS).read_text(encoding="utf-8"))
+
+
+class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
+    """The session of the refresh that the run is part of: it begins with the first step that asks for it, and holds the
+    lock until the run has ended."""
+
+    _session: Session | None = PrivateAttr(default=None)
+    _until_the_end: ExitStack = PrivateAttr(default_factory=ExitStack)
+    _say: Callable[[str], None] = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: InitResourceContext) -> "Iterator[RefreshResource]":
+        self._say = context.log.warning if context.log else print
+        with self._until_the_end:
+            yield self
+        if context.instance:
+            self._forget_old_runs(context.instance)
+
+    def _forget_old_runs(self, instance: DagsterInstance) -> None:
+        """At the end of every run, for a server may run for years. It fails none: the next run forgets them."""
+        try:
+            forget_old_runs(instance, datetime.now(UTC))
+        except Exception as error:
+            self._say(f"Old runs could not be removed from Dagster's history: {type(error).__name__}.")
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            self._session = self._until_the_end.enter_context(refresh_session(PATHS, self._say))
+        return self._session
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Session]:
+        """The session, for one step of it."""
+        with step_of(self.session, name):
+            yield self.session
+
+    def fail(self, error: str) -> None:
+        """A step failed; one that found another refresh running has no session to tell."""
+        if self._session is not None:
+            self._session.fail(error)
+
+    def break_off(self, said: str) -> None:
+        """A step failed for what is not of the refresh, and a person is told what."""
+        if self._session is not None:
+            self._session.break_off(said)
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's sources are the raw tables of our three source assets."""
+
+    def get_asset_key(self, dbt_resource_props: Any) -> AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return checks.source_key(dbt_resource_props["name"])
+        return AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Any) -> str:
+        return str(dbt_resource_props["schema"])
+
+    def get_description(self, dbt_resource_props: Any) -> str:
+        return str(dbt_resource_props["description"]).strip()
+
+
+TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+
+
+@asset(key=["raw", "registry"], group_name="sources", kinds={"csv"}, freshness_policy=MONTHLY)
+def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
+    refresh.session.read.add("registry")
+    return _loaded(refresh, "registry", load_registry)
+
+
+@asset(key=["raw", "systems"], group_name="sources", kinds={"excel"}, freshness_policy=MONTHLY)
+def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """The inventory of information systems, as delivered."""
+    refresh.session.read.add("systems")
+    return _loaded(refresh, "systems", load_systems)
+
+
+@asset(
+    key=["raw", "responses"],
+    group_name="sources",
+    kinds={"csv"},
+    partitions_def=ROUNDS,
+    backfill_policy=BackfillPolicy.single_run(),
+)
+def responses(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """The rows and cells of a round's response files as delivered, with the codebook they are read by. Private."""
+    return _loaded(refresh, "responses", partial(load_rounds, keys=list(context.partition_keys)))
+
+
+@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=TRANSLATOR, name="dbt_models")
+def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: RefreshResource) -> Iterator[Any]:
+    """Staging, intermediate, marts and the checks made in SQL, with dbt's own tests."""
+    with refresh.step("dbt_models") as session:
+        paths = session.paths
+        session.start_judge()
+        session.has_built = True
+        with opened(paths.warehouse_file) as connection:
+            plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
+        paths.dbt_target.mkdir(exist_ok=True)
+        run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
+        session.look_after(run.process)
+        try:
+            # Dagster's adapter prints what dbt says, and that can quote an answer.
+            with (paths.dbt_target / "said.log").open("w", encoding="utf-8") as said, redirect_stdout(said):
+                yield from run.stream()
+        except DagsterDbtCliRuntimeError as error:
+            if said_of_disk := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
+                raise DiskTrouble(said_of_disk) from None
+            session.refuse("\n".join(["dbt could not build or test everything:", *failures(paths.dbt_target)]))
+            raise Failure(session.said, allow_retries=False) from None
+        finally:
+            end(run.process)
+            with opened(paths.warehouse_file) as connection:
+                record_dbt(connection, paths.dbt_target)
+        yield from _row_counts(paths, context.selected_asset_keys)
+
+
+TABLE_CHECKS = checks.table_check_specs(MANIFEST)
+
+
+@multi_asset_check(specs=TABLE_CHECKS, name="expectations", can_subset=True)
+def expectations(
+    context: AssetCheckExecutionContext, refresh: RefreshResource
+) -> Iterator[AssetCheckResult | AssetCheckEvaluation]:
+    """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse.
+
+    The rounds that were built or read get their results too, each on its own partition."""
+    with refresh.step("expectations") as session:
+        judged = _judged(session)
+        for line in told(session.findings, session.paths):
+            context.log.warning(line)
+        if judged.against:
+            session.refuse(str(PublishRefused(judged.against)))
+        read_as_built = session.read & set(judged.as_built)
+        yield from checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance)
+        selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
+        yield from checks.results_of_tables(judged, selected, MANIFEST)
+
+
+@multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", can_subset=True)
+def round_checks(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
+    """The checks of chosen rounds again, as the warehouse stands. In a refresh they come with the expectations."""
+    chosen = {key.name for key in context.selected_asset_check_keys}
+    with refresh.step("round_checks") as session:
+        judged = _judged(session)
+        keys = {*judged.built, *judged.as_built} & set(context.op_execution_context.partition_keys)
+        for evaluation in checks.results_of_rounds(judged, keys, context.instance):
+            if evaluation.check_name in chosen:
+                yield evaluation
+
+
+def _judged(session: Session) -> Judged:
+    """The warehouse as it stands, judged once in a session."""
+    if session.judged is None:
+        session.judge()
+        with opened(session.paths.warehouse_file) as connection:
+            results = checks.recorded_results(connection)
+            session.remember(results, connection)
+            today = local_day(datetime.now(UTC))
+            session.judged = Judged(
+                results,
+                decisions(connection, today),
+                refusals(connection, PUBLISHED_TABLES, code_sha256(), today),
+                rounds_planned(connection) if session.has_built else (),
+                rounds_as_built(connection),
+            )
+        session.findings = write_findings(session.paths)
+    return session.judged
+
+
+@asset(
+    deps=[AssetKey(["marts", name]) for name in PUBLISHED_TABLES],
+    group_name="published",
+    kinds={"duckdb"},
+    freshness_policy=MONTHLY,
+)
+def published_release(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """The release that BI tools read. It reads the recorded checks itself and refuses: no selection gets round them.
+
+    A schedule's run that found nothing changed leaves the release as it is."""
+    with refresh.step("published_release") as session:
+        if OF_A_SCHEDULE in context.run.tags and session.unchanged:
+            session.outcome, session.release_number = "published", session.unchanged.number
+            return MaterializeResult(metadata={"release": session.release_number, "new": False})
+        try:
+            release = publish(session.paths, datetime.now(UTC), session.refresh_id)
+        except PublishRefused as refused:
+            session.refuse(str(refused))
+            raise Failure(session.said, allow_retries=False) from refused
+    session.outcome, session.release_number = "published", release.number
+    return MaterializeResult(
+        metadata={
+            "release": release.number,
+            "file": MetadataValue.path(release.file),
+            "read it at": MetadataValue.path(session.paths.current),
+            "sha256": release.sha256,
+        }
+    )
+
+
+def _row_counts(paths: DataPaths, keys: AbstractSet[AssetKey]) -> Iterator[AssetObservation]:
+    """How many rows each mart has now: dbt counts none for DuckDB."""
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        for schema, name in sorted(tuple(key.path) for key in keys if key.path[0] == "marts"):
+            row = connection.execute(f'select count(*) from {schema}."{name}"').fetchone()
+            assert row is not None
+            yield AssetObservation([schema, name], metadata={"dagster/row_count": row[0]})
+
+
+def _loaded(refresh: RefreshResource, name: str, load: Callable[[DataPaths], LoadResult]) -> MaterializeResult:  # type: ignore[type-arg]
+    with refresh.step(name) as session:
+        try:
+            result = load(session.paths)
+        except InputFaults as faults:
+            session.reject(str(faults))
+            raise Failure(session.said, metadata={"n_faults": len(faults.faults)}, allow_retries=False) from faults
+        session.note_rounds(result.rounds)
+        if name in source_folders(session.paths):
+            session.note_source(name, result.n_rows)
+        return MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})

@@ -1,0 +1,185 @@
+"""Every check as a Dagster asset check: of a table on its asset, of a round on the round's partition. Names come from
+where the checks are defined."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    AssetRecordsFilter,
+    DagsterInstance,
+    PreviewWarning,
+)
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
+
+from expectations import answers
+from expectations.record import COLUMNS, CheckResult, round_check_definitions
+from expectations.rules import ALL, CAN_FAIL
+from expectations.tables import EXPECTATIONS, RAW_TABLES
+from orchestration.alerts.ended import Judged
+from orchestration.dagster.partitions import ROUNDS
+from publish.gate.findings import Decided
+from store.state import CheckKey
+
+# The one such thing used is partitions_def of a check. Versions are pinned.
+warnings.filterwarnings("ignore", category=PreviewWarning)
+
+SOURCE_OF = {"codebook": "responses", "surveys": "responses", "registry": "registry", "systems": "systems"}
+ROUND_ASSET = AssetKey(["raw", "responses"])
+EXPECTATIONS_TEXT = "Great Expectations: values, forms and ranges are as declared"
+ANSWER_CHECKS = {
+    answers.IN_CODEBOOK: "Great Expectations: answers are in the codebook, question by question",
+    answers.AGREEMENT: "The status that SQL gives and the verdict of Great Expectations name the same answers",
+    CAN_FAIL: "Every expectation rejects a row made to break it",
+}
+SHOWN_RESULTS = 20
+
+
+def source_key(table: str) -> AssetKey:
+    """The source asset that a raw table belongs to: raw.registry__areas belongs to raw/registry."""
+    return AssetKey(["raw", SOURCE_OF.get(table.split("__")[0], "responses")])
+
+
+def asset_keys(manifest: Mapping[str, Any]) -> dict[str, AssetKey]:
+    """Asset key of every table that a check can speak of, by its bare name."""
+    models = {
+        node["name"]: AssetKey([node["schema"], node["name"]])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    raw = {table.split(".")[1]: source_key(table.split(".")[1]) for table in RAW_TABLES}
+    return models | raw
+
+
+def table_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
+    """A spec for the expectations of each table, one for all of them (each can fail), and those of sources of no round.
+
+    They hold up what comes after them in a run. Those of the sources are judged with the rest, after the build, so they
+    cannot hold up the build; the gate reads them all the same.
+    """
+    keys = asset_keys(manifest)
+    tables = {name: key for name, key in keys.items() if key.path[0] in ("raw", "marts")}
+    named = [(_table_check(f"{EXPECTATIONS}.{table}", table, keys), EXPECTATIONS_TEXT) for table in tables]
+    named.append((_table_check(CAN_FAIL, answers.ASSET, keys), ANSWER_CHECKS[CAN_FAIL]))
+    of_sources = [check for check in round_check_definitions(manifest) if check["family"] == "source"]
+    named += [(_table_check(check["id"], check["asset"], keys), check["message_en"]) for check in of_sources]
+    return [
+        AssetCheckSpec(name, asset=key, description=text, blocking=key.path[0] != "raw") for (key, name), text in named
+    ]
+
+
+def round_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
+    """A spec for each check of a round, on the asset that has a partition for each round.
+
+    They are judged in one step with the tables: that step fails, and holds up the release, when one of them is grave.
+    """
+    texts = ANSWER_CHECKS | {check["id"]: check["message_en"] for check in round_check_definitions(manifest)}
+    after_build = [asset_keys(manifest)["round_checks"]]
+    return [
+        AssetCheckSpec(name, asset=ROUND_ASSET, description=text, partitions_def=ROUNDS, additional_deps=after_build)
+        for name, text in texts.items()
+    ]
+
+
+def recorded_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """The latest result of every check, whatever tool made it."""
+    rows = connection.execute(f"select {', '.join(COLUMNS)} from checks.results order by all").fetchall()
+    return [CheckResult(*row) for row in rows]
+
+
+def results_of_tables(
+    judged: Judged, specs: Iterable[AssetCheckSpec], manifest: Mapping[str, Any]
+) -> Iterator[AssetCheckResult]:
+    """What became of each spec of `table_check_specs`."""
+    keys = asset_keys(manifest)
+    found: dict[tuple[AssetKey, str], list[CheckResult]] = defaultdict(list)
+    for result in judged.results:
+        if result.tool != "dbt" and result.round_id == ALL:
+            found[_table_check(result.check_id, result.asset, keys)].append(result)
+    for spec in specs:
+        behind = found[spec.asset_key, spec.name]
+        yield AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, **_as_one(behind, judged.decided))
+
+
+def results_of_rounds(
+    judged: Judged, rounds: Collection[str], instance: DagsterInstance
+) -> Iterator[AssetCheckEvaluation]:
+    """What became of each check of these rounds (survey/round), as an event of the round's partition."""
+    found: dict[str, dict[str, list[CheckResult]]] = defaultdict(lambda: defaultdict(list))
+    for result in judged.results:
+        found[f"{result.survey_id}/{result.round_id}"][result.check_id.split(".")[0]].append(result)
+    for key in sorted(set(rounds) & set(found)):
+        target = _last_reading(instance, key)
+        for name, behind in found[key].items():
+            yield AssetCheckEvaluation(
+                asset_key=ROUND_ASSET, check_name=name, partition=key, blocking=True,
+                target_materialization_data=target, **_as_one(behind, judged.decided),
+            )  # fmt: skip
+
+
+def _last_reading(instance: DagsterInstance, key: str) -> AssetCheckEvaluationTargetMaterializationData | None:
+    """When the round was read last: Dagster takes a check for missing that was not of that."""
+    of_round = AssetRecordsFilter(asset_key=ROUND_ASSET, asset_partitions=[key])
+    records = instance.fetch_materializations(of_round, limit=1).records
+    return next(
+        (
+            AssetCheckEvaluationTargetMaterializationData(
+                storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
+            )
+            for record in records
+        ),
+        None,
+    )
+
+
+def _table_check(check_id: str, table: str, keys: Mapping[str, AssetKey]) -> tuple[AssetKey, str]:
+    """Asset and name of a check of tables. One name per asset: a source asset holds several raw tables."""
+    name = check_id.split(".")[0]
+    key = keys[answers.ASSET if name == CAN_FAIL else table]
+    is_of_many = name == EXPECTATIONS and key.path[0] == "raw"
+    return key, f"{name}_{table.split('__')[1]}" if is_of_many else name
+
+
+def _as_one(results: Sequence[CheckResult], decided: Mapping[CheckKey, Decided]) -> dict[str, Any]:
+    """Several results (of the questions of a round) as one outcome: failed when any failed, or when there is none.
+
+    A failure that is accepted stays to be seen, and holds up nothing.
+    """
+    failed = [result for result in results if result.status == "fail"]
+    grave = any(result.severity in ("block", "gate") and _decision(result, decided) == "open" for result in failed)
+    return {
+        "passed": bool(results) and not failed,
+        "severity": AssetCheckSeverity.ERROR if grave else AssetCheckSeverity.WARN,
+        "description": failed[0].message_en if failed else None,
+        "metadata": _metadata(failed or results, decided),
+    }
+
+
+def _metadata(results: Sequence[CheckResult], decided: Mapping[CheckKey, Decided]) -> dict[str, Any]:
+    """What was seen and what was asked for, of one result by name, of several in a line each."""
+    counts = {"n_failed": sum(result.n_failed for result in results), "n_results": len(results)}
+    if len(results) == 1:
+        [result] = results
+        decision = _decision(result, decided)
+        shown = {"status": result.status, "observed": result.observed, "threshold": result.threshold}
+        return {**counts, **shown, "decision": decision or "none"}
+    return counts | {
+        re.sub(r"\W+", "_", result.check_id): (
+            f"{_decision(result, decided) or result.status}: {result.observed} (limit {result.threshold})"
+        )
+        for result in results[:SHOWN_RESULTS]
+    }
+
+
+def _decision(result: CheckResult, decided: Mapping[CheckKey, Decided]) -> str | None:
+    return decided[result.survey_id, result.round_id, result.check_id].decision

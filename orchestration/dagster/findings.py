@@ -1,0 +1,126 @@
+"""What a person should look at after a refresh: rows in quarantine, answers that do not count, figures that differ.
+
+The terminal shows places and what to do. The values themselves are in findings.csv in the folder warehouse/private.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import duckdb
+
+from faults.errors import counted
+from faults.suggestions import nearest_name
+from publish.releases.spreadsheets import write_csv
+from store.paths import DataPaths
+from store.warehouse import opened
+
+SHOWN = 10
+CODE = re.compile("[0-9]{1,5}")
+
+
+class Finding(NamedTuple):
+    """Something a person should look at: where it is, the value there, what is wrong with it and what to do."""
+
+    place: str
+    column: str
+    value: str
+    what: str
+    advice: str
+
+
+CHANGED_FILES = """
+    select source_file, 'sha256', sha256, 'not_as_on_card',
+        'the file is not the one that source.yml beside it describes: was it edited or cut? '
+        || 'A new delivery needs a new card'
+    from staging.stg_ingest__sources where sha256 <> card_sha256 order by all
+"""
+# What match nothing: the list that says what would, and the survey and round whose list it is.
+UNKNOWN = """
+    select row_id, 'the row', municipality_value, disposition, reason, '_municipality', survey_id, round_id
+    from intermediate.int_rows_quarantined
+    union all
+    select row_id, source_column, raw_value, answer_status, advice, list_name, survey_id, round_id
+    from intermediate.int_answers_doubtful left join staging.stg_codebook__questions using (survey_id, question_id)
+    union all
+    select row_id, source_column, spelling,
+        case list_name when '_role' then 'role_not_known' else 'system_not_in_inventory' end,
+        'give its code in recodes.csv (list_name ' || list_name || ')',
+        list_name, survey_id, round_id
+    from intermediate.int_spellings_unknown
+    order by all
+"""
+KNOWN = """
+    select '_role', survey_id, round_id, unnest(list_append(json_extract_string(labels, '$.*'), role_id)), role_id
+    from staging.stg_codebook__roles inner join staging.stg_codebook__rounds using (survey_id)
+    union
+    select questions.question_id, questions.survey_id, rounds.round_id, aliases.alias, aliases.system_id
+    from staging.stg_codebook__questions as questions
+    inner join staging.stg_codebook__rounds as rounds using (survey_id), staging.stg_systems__aliases as aliases
+    where questions.question_type = 'system'
+    union
+    select '_municipality', survey_id, round_id, unnest(json_extract_string(names, '$.*')), municipality_code
+    from staging.stg_registry__municipalities inner join staging.stg_codebook__rounds using (division_date)
+    union
+    select list_name, survey_id, round_id, source_value, code from intermediate.int_values_accepted
+    order by all
+"""
+PERSONAL = """
+    select row_id, source_column, '', 'personal_' || kind,
+        'the text holds personal data: take it out with a line in corrections.csv'
+    from intermediate.int_texts_with_personal_data order by all
+"""
+NOT_REPRODUCED = """
+    select 'surveys/' || survey_id || '/published_figures.csv', figure_id,
+        coalesce(cast(computed_value as varchar), ''), status, coalesce(explanation, 'expected ' || published_value)
+    from marts.publication_reconciliation
+    inner join marts.dim_round using (survey_id, round_id)
+    where status in ('mismatch', 'not_computable') order by all
+"""
+
+
+def write_findings(paths: DataPaths) -> list[Finding]:
+    """All findings of a warehouse that was built and judged, kept with their values in the private findings.csv."""
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        changed, personal, not_reproduced = (
+            [Finding(*map(str, row)) for row in _in_order(connection, sql)]
+            for sql in (CHANGED_FILES, PERSONAL, NOT_REPRODUCED)
+        )
+        # A cell that feeds two questions is told once.
+        found = list(dict.fromkeys((*changed, *_unknown(connection), *personal, *not_reproduced)))
+    with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
+        write_csv(handle, Finding._fields, found)
+    return found
+
+
+def _in_order(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+    """Rows of a query, those of line 9 before those of line 10."""
+    return sorted(connection.execute(sql).fetchall(), key=lambda row: counted(row[0]))
+
+
+def _unknown(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """What matches nothing, each with the nearest name there is: a suggestion, accepted by nobody."""
+    known: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
+    for *key, spelling, code in connection.execute(KNOWN).fetchall():
+        known[tuple(key)][spelling or code] = code
+    for place, column, value, what, advice, *key in _in_order(connection, UNKNOWN):
+        codes = known[tuple(key)] if "recodes.csv" in advice else {}
+        near = None if value in codes else nearest_name(value, codes)
+        hint = "" if near is None else f"; perhaps {codes[near]}" + (f" ({near})" if near != codes[near] else "")
+        yield Finding(place, column, value, what, advice + hint)
+
+
+def told(found: Sequence[Finding], paths: DataPaths) -> Iterator[str]:
+    """The first findings as sentences without their values, and where the rest is."""
+    for place, column, value, what, advice in found[:SHOWN]:
+        yield f"{paths.root.name}/{place}, {column}: {what}; {_without_value(advice, value)}."
+    if found:
+        yield f"{len(found)} in all; with the values found: {paths.shown(paths.findings_file)} (private)"
+
+
+def _without_value(advice: str, value: str) -> str:
+    """A municipality cell may hold anything that a respondent typed: only what looks like a code is shown."""
+    return advice if not value or CODE.fullmatch(value) else advice.replace(f'"{value}"', "as given")

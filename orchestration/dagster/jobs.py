@@ -1,0 +1,143 @@
+"""What runs when: the jobs, two schedules and a sensor."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dagster import (
+    AssetSelection,
+    DefaultScheduleStatus,
+    DefaultSensorStatus,
+    HookContext,
+    RunRequest,
+    ScheduleEvaluationContext,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    define_asset_job,
+    failure_hook,
+    schedule,
+    sensor,
+)
+
+from ingest.codebook.rounds import open_rounds, round_keys, round_sha256
+from ingest.landing.inputs import drafts
+from orchestration.dagster.assets import PATHS, responses, round_checks
+from orchestration.dagster.dagster_home import RETRY_ALL_STEPS
+from orchestration.dagster.partitions import follow_folders
+from store import state
+from store.disk import disk_trouble
+from store.fingerprint import source_folders, source_sha256
+
+HELSINKI = "Europe/Helsinki"
+
+
+@failure_hook(required_resource_keys={"refresh"})
+def remember_failure(context: HookContext) -> None:
+    """What kind of error ended a step, for the alert; the text of the error can hold values."""
+    error = context.op_exception
+    if error is not None and (said := disk_trouble(error, PATHS)):
+        context.resources.refresh.break_off(said)
+    else:
+        context.resources.refresh.fail(f"{type(error).__name__} in step {context.step_key} of run {context.run_id}")
+
+
+# The checks of rounds are judged with all others: to run them again by themselves is for a person, round by round.
+EVERYTHING = AssetSelection.all() - AssetSelection.checks(round_checks)
+
+refresh_job = define_asset_job(
+    "refresh",
+    selection=EVERYTHING,
+    description="The main job for one round: ingest it, build, check, publish",
+    hooks={remember_failure},
+    tags=RETRY_ALL_STEPS,
+)
+ingest_job = define_asset_job(
+    "ingest_round",
+    selection=AssetSelection.assets(responses).without_checks(),
+    description="Read one round into the warehouse; nothing is built yet",
+    hooks={remember_failure},
+    tags=RETRY_ALL_STEPS,
+)
+rebuild_job = define_asset_job(
+    "rebuild",
+    selection=EVERYTHING - AssetSelection.assets(responses),
+    description="Read registry and inventory, build and check everything, publish; rounds stay as they were read",
+    hooks={remember_failure},
+    tags=RETRY_ALL_STEPS,
+)
+
+
+@schedule(
+    description="Every morning: refreshes each round whose field window is open",
+    job=refresh_job,
+    cron_schedule="0 6 * * *",
+    execution_timezone=HELSINKI,
+    default_status=DefaultScheduleStatus.RUNNING,
+)
+def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
+    """Refresh each round whose field window is open today."""
+    now = context.scheduled_execution_time
+    open_now = open_rounds(PATHS, now.astimezone(ZoneInfo(HELSINKI)))
+    keys = [key for key in open_now if not drafts(PATHS, [key])]
+    if not keys:
+        yield SkipReason("No round is in the field today")
+    for key in keys:
+        yield RunRequest(run_key=f"{key}:{_day(now)}", partition_key=key)
+
+
+@schedule(
+    description="Every month: reads the registry and the inventory again and rebuilds on them",
+    job=rebuild_job,
+    cron_schedule="0 5 1 * *",
+    execution_timezone=HELSINKI,
+    default_status=DefaultScheduleStatus.RUNNING,
+)
+def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
+    """Read the registry and the inventory again and rebuild on them."""
+    return RunRequest(run_key=_day(context.scheduled_execution_time))
+
+
+@sensor(
+    description="Launches one run for a round whose files are new or changed, or for the registry and the inventory",
+    jobs=[refresh_job, rebuild_job],
+    minimum_interval_seconds=60,
+    default_status=DefaultSensorStatus.RUNNING,
+)
+def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
+    """Launch one run for each round whose files are not those that were read last. Every run reads registry and
+    inventory too: they get one of their own when no round has changed with them.
+
+    The cursor holds what runs were launched for and what still waits to be read: files that change back and forth are
+    seen each time, and files that cannot be read are tried once.
+    """
+    sources = {source: source_sha256(PATHS, source) for source in source_folders(PATHS)}
+    found = sources | {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
+    read = _read_last()
+    waiting = {key: sha256 for key, sha256 in found.items() if read.get(key) != sha256}
+    launched: dict[str, str] = json.loads(context.cursor or "{}")
+    changed = [
+        key
+        for key, sha256 in waiting.items()
+        if launched.get(key) != sha256 and (key in sources or not drafts(PATHS, [key]))
+    ]
+    if changed:
+        follow_folders(context.instance, PATHS)
+    rounds = [RunRequest(job_name=refresh_job.name, partition_key=key) for key in changed if key not in sources]
+    return SensorResult(
+        run_requests=rounds or [RunRequest(job_name=rebuild_job.name) for _ in changed[:1]],
+        skip_reason=None if changed else SkipReason("No round is new or changed, nor registry and inventory"),
+        cursor=json.dumps(waiting),
+    )
+
+
+def _read_last() -> dict[str, str]:
+    if not PATHS.state_file.exists():
+        return {}
+    with state.opened(PATHS) as memory:
+        return {line.source_file: line.sha256 for line in state.ingested_files(memory)}
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(ZoneInfo(HELSINKI)).date().isoformat()

@@ -1,0 +1,45 @@
+"""A round is a partition, named survey/round. Rounds are folders: the partitions follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from dagster import DagsterInstance, DynamicPartitionsDefinition
+
+from ingest.codebook.rounds import round_keys
+from store.paths import DataPaths
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+
+ROUNDS = DynamicPartitionsDefinition(name="round")
+
+
+def follow_folders(instance: DagsterInstance, paths: DataPaths) -> list[str]:
+    """Make the partitions those of the folders; the keys, in order."""
+    keys = round_keys(paths)
+    known = set(instance.get_dynamic_partitions(ROUNDS.name or ""))
+    instance.add_dynamic_partitions(ROUNDS.name or "", [key for key in keys if key not in known])
+    for gone in known - set(keys):
+        instance.delete_dynamic_partition(ROUNDS.name or "", gone)
+    return keys
+
+
+def job_runs(instance: DagsterInstance, keys: Collection[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The runs that read these rounds, each a job and its tags, the last of them the one that builds and publishes.
+
+    Neighbours among the partitions are read in one run; without rounds everything is built on what was read before.
+    """
+    ranges: list[list[str]] = []
+    neighbour = False
+    for key in instance.get_dynamic_partitions(ROUNDS.name or ""):
+        if key in keys and neighbour:
+            ranges[-1].append(key)
+        elif key in keys:
+            ranges.append([key])
+        neighbour = key in keys
+    for part in ranges:
+        first_and_last = {RANGE_START: part[0], RANGE_END: part[-1]}
+        yield "refresh" if part is ranges[-1] else "ingest_round", first_and_last
+    if not ranges:
+        yield "rebuild", {}

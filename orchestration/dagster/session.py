@@ -1,0 +1,230 @@
+"""One refresh from its lock to its outcome, whoever started it: the command line, a schedule or the web interface."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from ingest.codebook.rounds import round_keys, round_sha256, split_key
+from orchestration.alerts.ended import Judged
+from orchestration.dagster.dbt import end
+from orchestration.dagster.unchanged import fingerprint, release_if_unchanged, warehouse_signature
+from publish.gate.findings import local_day
+from store import audit, state
+from store.disk import disk_trouble
+from store.fingerprint import source_folders, source_sha256
+from store.lock import refresh_lock
+from store.paths import PROJECT_ROOT, DataPaths
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from expectations.record import CheckResult
+    from ingest.landing.load import RoundLoad
+    from orchestration.dagster.findings import Finding
+
+
+@dataclass
+class Session:
+    """What the steps of one refresh share."""
+
+    paths: DataPaths
+    refresh_id: int
+    unchanged: state.ReleaseRecord | None
+    begun_on: date
+    outcome: state.Outcome = "unpublished"
+    release_number: int | None = None
+    said: str = ""
+    is_input_wrong: bool = False
+    error: str = ""
+    read: set[str] = field(default_factory=set)
+    findings: Sequence[Finding] = ()
+    has_built: bool = False
+    judged: Judged | None = None
+    _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
+    _children: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
+
+    def refuse(self, reasons: str) -> None:
+        """Nothing will be published, and why."""
+        self.outcome, self.said = "refused", reasons
+
+    def reject(self, faults: str) -> None:
+        """An input cannot be read as it is, and what to do about it."""
+        self.outcome, self.is_input_wrong, self.said = "failed", True, faults
+
+    def break_off(self, said: str) -> None:
+        """A disk is full or broken: that is what is told, whatever else came of it."""
+        self.outcome, self.said, self.error = "failed", said, said.removesuffix(".")
+
+    def fail(self, error: str) -> None:
+        """Something broke: its kind, and where. The first such error is what the others come of."""
+        self.error = self.error or error
+        if self.outcome == "unpublished":
+            self.outcome = "failed"
+
+    def remember(self, results: Sequence[CheckResult], warehouse: DuckDBPyConnection) -> None:
+        """Add the results of the checks to their history, which the state keeps and the warehouse shows."""
+        from expectations.record import record_history
+
+        outcomes = [
+            state.CheckOutcome(r.survey_id, r.round_id, r.check_id, r.status, r.observed, r.n_failed) for r in results
+        ]
+        with state.opened(self.paths) as memory:
+            state.record_checks(memory, self.refresh_id, datetime.now(UTC), outcomes)
+            record_history(warehouse, memory, self.refresh_id)
+
+    def note_rounds(self, loads: Sequence[RoundLoad]) -> None:
+        """Write the rounds that were read into the ledger, by the hash of their folder and codebook."""
+        self.read |= {load.key for load in loads}
+        now = datetime.now(UTC)
+        lines = [
+            state.IngestedFile(
+                now, load.key, round_sha256(self.paths, load.key), "round", *split_key(load.key), load.n_rows
+            )
+            for load in loads
+            if load.outcome != "removed"
+        ]
+        with state.opened(self.paths) as memory:
+            state.record_files(memory, lines)
+
+    def note_source(self, source: str, n_rows: int) -> None:
+        """Write registry or inventory into the ledger, by the hash of its folder."""
+        line = state.IngestedFile(
+            datetime.now(UTC), source, source_sha256(self.paths, source), "source", None, None, n_rows
+        )
+        with state.opened(self.paths) as memory:
+            state.record_files(memory, [line])
+
+    def look_after(self, child: subprocess.Popen[bytes]) -> None:
+        """A process that must not outlive the session: it would go on writing after the lock is given back."""
+        self._children.append(child)
+
+    def end_children(self) -> None:
+        """End what was started and still runs: a run that breaks off between two steps ends nothing itself."""
+        self.dismiss_judge()
+        for child in self._children:
+            end(child)
+
+    def start_judge(self) -> None:
+        """Let Great Expectations load in a process of its own while the build runs."""
+        if self._judge is None:
+            self._judge = subprocess.Popen(
+                [sys.executable, "-m", "expectations", str(self.paths.warehouse_file), "--wait"],
+                cwd=PROJECT_ROOT, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def judge(self) -> None:
+        """Judge the warehouse as it stands now; the results are in its schema `checks`. Raises RuntimeError."""
+        self.start_judge()
+        assert self._judge is not None
+        said, _ = self._judge.communicate("go\n")
+        code, self._judge = self._judge.returncode, None
+        if code != 0:
+            raise RuntimeError(f"Great Expectations ended with code {code}:\n{said.strip()}")
+
+    def dismiss_judge(self) -> None:
+        """End a judge that is not needed any more: it ends when its input does."""
+        if self._judge is not None:
+            self._judge.communicate()
+            self._judge = None
+
+
+_current: list[Session] = []
+
+
+@contextmanager
+def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[Session]:
+    """The session of this process: the one that runs already, or a new one that holds the lock until it ends.
+
+    At its end alerts are sent; `say` gets a sentence of those that could not be. Raises RefreshRunning when another
+    process refreshes.
+    """
+    if _current:
+        yield _current[0]
+        return
+    paths.prepare_private()
+    with refresh_lock(paths, datetime.now(UTC)):
+        session = _begin(paths)
+        _current.append(session)
+        try:
+            yield session
+        except Exception as error:
+            if said := disk_trouble(error, paths):
+                session.break_off(said)
+            session.fail(type(error).__name__)
+            raise
+        finally:
+            _current.clear()
+            session.end_children()
+            try:
+                _end_if_possible(session)
+                _record(session, say)
+            finally:
+                _send_alerts(session, say)
+
+
+def _begin(paths: DataPaths) -> Session:
+    now = datetime.now(UTC)
+    made_from, unchanged = fingerprint(paths), release_if_unchanged(paths, now)
+    with state.opened(paths) as memory:
+        return Session(paths, state.begin_refresh(memory, now, made_from), unchanged, local_day(now))
+
+
+def _end_if_possible(session: Session) -> None:
+    """On a full disk the state goes on saying that the refresh runs, as after a kill: what is wrong is said already."""
+    try:
+        _end(session)
+    except Exception as error:
+        if not _is_said_already(session, error):
+            raise
+
+
+def _is_said_already(session: Session, error: Exception) -> bool:
+    """Whether a disk that is full or broken, which has ended the refresh, goes on being so."""
+    return session.outcome != "published" and disk_trouble(error, session.paths) is not None
+
+
+def _end(session: Session) -> None:
+    from ingest.landing.inputs import drafts
+    from ingest.landing.replacements import rounds_to_read
+
+    # A run that read only some of the inputs cannot say of the others that they are unchanged, unless they were.
+    def is_all_read() -> bool:
+        unread = rounds_to_read(session.paths, round_keys(session.paths))
+        is_source_read = session.read >= source_folders(session.paths).keys()
+        return is_source_read and drafts(session.paths, unread).keys() == {*unread}
+
+    is_published = session.outcome == "published"
+    is_done = is_published and (session.unchanged or is_all_read())
+    signature = warehouse_signature(session.paths, session.begun_on) if is_done else ""
+    with state.opened(session.paths) as memory:
+        state.end_refresh(
+            memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature
+        )
+
+
+def _record(session: Session, say: Callable[[str], object]) -> None:
+    """Into the audit log. What is published is published: a log that cannot be written is told, and fails nothing."""
+    rounds = sorted(session.read - source_folders(session.paths).keys())
+    failed = {"error": session.error} if session.error else {}
+    try:
+        audit.record(
+            session.paths, "refresh", outcome=session.outcome, release=session.release_number, rounds=rounds, **failed
+        )
+    except OSError as error:
+        if _is_said_already(session, error):
+            return
+        say(f"{session.paths.shown(session.paths.audit_file)} could not be written: {error.strerror}.")
+
+
+def _send_alerts(session: Session, say: Callable[[str], object]) -> None:
+    if session.paths.alerts_file.exists():
+        from orchestration.alerts.composing import send_alerts
+
+        send_alerts(session, say)

@@ -1,0 +1,1 @@
+"""Whether a release may be made, and what people have decided of the checks."""

@@ -1,0 +1,1 @@
+"""A release: made, verified, put in place, compared with the one before it."""

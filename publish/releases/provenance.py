@@ -1,0 +1,140 @@
+"""release and release_input: which release this is and what it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from publish.catalogue import NewColumn, NewTable
+from publish.releases.quality import utc_timestamp
+
+SCHEMA_VERSION = 1
+GIT_SECONDS = 10
+
+RELEASE = NewTable(
+    "release",
+    "This release and what made it. One row per release, so one row.",
+    ("number",),
+    (
+        NewColumn("number", "integer", "Number of the release; it only grows."),
+        NewColumn(
+            "schema_version",
+            "integer not null",
+            "Version of the published tables; grows when a column goes or moves.",
+        ),
+        NewColumn("created_at", "timestamp not null", "UTC time when the release was made."),
+        NewColumn("code_version", "varchar not null", "Version of the code as git describes it, or unknown."),
+        NewColumn("code_sha256", "varchar not null", "SHA-256 over the files of the code that made the figures."),
+        NewColumn(
+            "inputs_sha256",
+            "varchar not null",
+            "SHA-256 over the source_file and sha256 of every row of release_input, in order of source_file.",
+        ),
+        NewColumn("n_checks_passed", "integer not null", "Number of checks that passed."),
+        NewColumn("n_checks_failed", "integer not null", "Number of checks that failed; none of them blocks."),
+        NewColumn(
+            "n_checks_not_computable",
+            "integer not null",
+            "Number of checks whose round lacks what they need.",
+        ),
+        NewColumn(
+            "compared_with", "integer", "Number of the release that release_change compares with; null without one."
+        ),
+        NewColumn("is_synthetic_only", "boolean not null", "True when every round of the release is synthetic."),
+    ),
+)
+
+RELEASE_INPUT = NewTable(
+    "release_input",
+    "The files that the release was made from. One row per input file.",
+    ("source_file",),
+    (
+        NewColumn("source_file", "varchar", "Path of the file inside the data folder."),
+        NewColumn("kind", "varchar not null", "codebook, responses, registry or systems."),
+        NewColumn("survey_id", "varchar", "Survey that the file belongs to; null for a file of all surveys."),
+        NewColumn("round_id", "varchar", "Round that the file belongs to; null for a file of all rounds."),
+        NewColumn("sha256", "varchar not null", "SHA-256 of the file's bytes."),
+        NewColumn("producer", "varchar", "Who made the file, from its source.yml."),
+        NewColumn("licence", "varchar", "Licence of the file, from its source.yml."),
+        NewColumn("n_rows", "bigint", "Number of rows read from the file."),
+    ),
+)
+
+FILL_INPUT = """
+insert into release.marts.release_input by name
+select source_file, kind, survey_id, round_id, sha256, producer, licence, n_rows::bigint as n_rows
+from source.raw.ingest__sources
+order by source_file
+"""
+
+FILL_RELEASE = """
+insert into release.marts.release by name
+select
+    $number as number,
+    $schema_version as schema_version,
+    $created_at as created_at,
+    $code_version as code_version,
+    $code_sha256 as code_sha256,
+    $inputs_sha256 as inputs_sha256,
+    count(*) filter (where status = 'pass') as n_checks_passed,
+    count(*) filter (where status = 'fail') as n_checks_failed,
+    count(*) filter (where status = 'not_computable') as n_checks_not_computable,
+    $compared_with as compared_with,
+    (select coalesce(bool_and(is_synthetic), false) from source.marts.dim_round) as is_synthetic_only
+from source.checks.results
+"""
+
+
+def code_version(project: Path) -> str:
+    """The code's version as git describes it; 'unknown' without git or outside a repository."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--tags", "--dirty"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            timeout=GIT_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    compared_with: int | None,
+    now: datetime,
+    code_sha256: str,
+    version: str,
+) -> None:
+    """Fill release.marts.release_input and release.marts.release from the warehouse attached as `source`."""
+    connection.execute(FILL_INPUT)
+    connection.execute(
+        FILL_RELEASE,
+        {
+            "number": number,
+            "compared_with": compared_with,
+            "schema_version": SCHEMA_VERSION,
+            "created_at": utc_timestamp(now),
+            "code_version": version,
+            "code_sha256": code_sha256,
+            "inputs_sha256": _inputs_sha256(connection),
+        },
+    )
+
+
+def _inputs_sha256(connection: duckdb.DuckDBPyConnection) -> str:
+    """Of what was read, not of what lies in the folders now: a file may have changed since."""
+    rows = connection.execute(
+        "select source_file, sha256 from release.marts.release_input order by source_file"
+    ).fetchall()
+    digest = hashlib.sha256()
+    for source_file, sha256 in rows:
+        digest.update(f"{source_file}\0{sha256}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What lies on the disk and survives a refresh: paths, warehouse, state, lock, audit log, backups."""
