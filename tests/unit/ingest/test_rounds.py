@@ -104,7 +104,8 @@ def test_round_that_cannot_be_read_is_not_open(paths: DataPaths, round_folder: P
 
 def test_rounds_are_found_without_heavy_imports() -> None:
     code = (
-        "import ingest.codebook.rounds, sys; print([m for m in ('duckdb', 'pyarrow', 'pydantic', 'ruamel') if m in sys.modules])"
+        "import ingest.codebook.rounds, sys; "
+        "print([m for m in ('duckdb', 'pyarrow', 'pydantic', 'ruamel') if m in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
