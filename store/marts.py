@@ -5,7 +5,7 @@ apart, and what kind of figure each column is. The release, hiding, differences,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, get_args
 
@@ -83,7 +83,8 @@ class Mart:
     name: str
     words: TableWords
     columns: Mapping[str, ColumnWords]
-    faults: tuple[str, ...] = field(default=())
+    description: str = ""
+    faults: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -121,7 +122,7 @@ def _read(model: Mapping[str, Any]) -> Mart:
     said = {column["name"]: _meta(column) for column in model.get("columns") or () if _meta(column)}
     columns = {name: _words(ColumnWords, meta, f"{name}: ", faults) for name, meta in said.items()}
     kept = {name: column for name, column in columns.items() if column is not None}
-    return Mart(model["name"], words or TableWords(published=True), kept, tuple(faults))
+    return Mart(model["name"], words or TableWords(published=True), kept, model.get("description", ""), tuple(faults))
 
 
 def _words(model: type[W], meta: Mapping[str, Any], place: str, faults: list[str]) -> W | None:

@@ -18,6 +18,7 @@ from store import state
 from store.paths import DataPaths
 
 SHOWN = 40
+SHAPES = ("table_", "column_")  # changes of no round
 Change = Mapping[str, str]
 
 

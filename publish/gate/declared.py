@@ -8,7 +8,8 @@ import duckdb
 
 from faults.suggestions import listed
 from publish.catalogue import Relation, described
-from store.marts import FOLDER, KINDS, Mart, declared_marts, is_literal
+from store import marts
+from store.marts import FOLDER, KINDS, Mart, is_literal
 from store.paths import PROJECT_ROOT
 
 TEST = "data_tests: [as_declared: {arguments: {key: *key}}]"
@@ -21,11 +22,11 @@ def undeclared(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str
     tested = {
         asset
         for (asset,) in connection.execute(
-            "select distinct asset from checks.results where tool = 'dbt' and starts_with(check_id, 'as_declared')"
+            "select distinct asset from checks.dbt_results where starts_with(check_id, 'as_declared')"
         ).fetchall()
     }
     for name, relation in described(connection, "current_database()").items():
-        mart = declared_marts().get(name)
+        mart = marts.declared_marts().get(name)
         if mart is None:
             yield _silent(relation)
         elif mart.words.published:
@@ -36,7 +37,7 @@ def undeclared(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str
 
 def _silent(relation: Relation) -> tuple[str, str]:
     key = ", ".join(column.name for column in relation.columns if _usual_kind(column.name) == "key")
-    order = len(declared_marts()) + 1
+    order = len(marts.declared_marts()) + 1
     return (
         f"marts.{relation.name} does not say whether it is published",
         f"Write in {_file(relation.name)}, under its description, `config: {{meta: {{published: true, order: {order}, "
@@ -78,7 +79,7 @@ def _placeless(mart: Mart, has: set[str]) -> Iterator[tuple[str, str]]:
 
 def _usual_kind(column: str) -> str:
     """The kind that a column of this name has elsewhere."""
-    kinds = [mart.columns[column].kind for mart in declared_marts().values() if column in mart.columns]
+    kinds = [mart.columns[column].kind for mart in marts.declared_marts().values() if column in mart.columns]
     usual = "key" if column.endswith(("_id", "_code", "_key")) else "label"
     return max(kinds, key=kinds.count, default=usual)
 

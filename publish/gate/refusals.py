@@ -48,6 +48,7 @@ class PublishRefused(Exception):
 
 NEEDED = (
     "checks.results",
+    "checks.dbt_results",
     "checks.history",
     "checks.signatures",
     "checks.builds",
