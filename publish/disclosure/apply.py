@@ -61,7 +61,9 @@ insert into protected.disclosure.sayings
 select survey_id, question_id, disclosure
 from source.raw.codebook__breakdowns inner join source.marts.dim_question using (survey_id, question_id)
 union all
-select survey_id, 'role', 'opinion' from source.marts.dim_survey
+select survey_id, 'role', 'opinion' from source.marts.dim_survey;
+insert into protected.disclosure.unsigned_rounds
+select survey_id, round_id from source.marts.dim_round where not is_synthetic and signed_off_on is null
 """
 # `places` are the hidden cells, and each row that has one, as a cell without an answer. `bases` are rows whose base is
 # hidden; where that is a row of all, by any unit. `known` are the places that hiding has looked at.
