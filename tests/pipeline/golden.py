@@ -42,7 +42,7 @@ NAMES = (*TABLES, *MARTS, FINDINGS)
 
 
 def mart_sql(connection: duckdb.DuckDBPyConnection, mart: Mart) -> str:
-    """The keys and figures of a mart that carries any, numbers to six decimals, in breakdowns that a person can read."""
+    """The keys and figures of a mart that carries any, numbers to six decimals, in breakdowns that can be read."""
     types = connection.execute(
         "select column_name, data_type from duckdb_columns() where schema_name = 'marts' and table_name = ? "
         "order by column_index",
