@@ -14,14 +14,14 @@ from ruamel.yaml import YAML
 from faults.errors import FaultList
 from ingest.codebook import sign_offs as kept
 from ingest.codebook.round import read_round
-from ingest.codebook.sign_offs import BUILDING, CARD_NAME
+from ingest.codebook.sign_offs import BUILDING, CARD_NAME, AnswersChanged
 from ingest.landing import sign_offs
 from ingest.landing.load import faults_of_rounds
 from store.fingerprint import file_sha256
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.loading import load_all, validate
-from tests.signing import delivered, sign
+from tests.signing import SIGNED_AT, delivered, sign
 
 KEY, SURVEY = "palvelukysely/2024", "palvelukysely"
 Edit = Callable[[Path, str, str], None]
@@ -49,7 +49,8 @@ def as_told(paths: DataPaths) -> list[tuple[str, str]]:
 def test_a_sign_off_keeps_the_files_with_a_card(real: DataPaths, round_folder: Path) -> None:
     (round_folder / "corrections.csv").write_text(CORRECTED, encoding="utf-8")
     now = datetime(2024, 2, 9, 22, 30, tzinfo=UTC)  # the next day in Finland
-    made = sign_offs.sign(delivered(real, KEY), now, by="The office", why="All came: as agreed")
+    round_ = delivered(real, KEY)
+    made = sign_offs.sign(round_, sign_offs.answer_files(round_), now, by="The office", why="All came: as agreed")
     assert made.folder == round_folder / "signed_off" / "2024-02-10"
     card = YAML(typ="safe").load(made.card_file)
     assert card == {
@@ -165,12 +166,23 @@ def test_what_is_not_as_it_was_signed_is_a_fault(
     )
 
 
-def test_an_older_sign_off_may_be_broken_or_gone(real: DataPaths) -> None:
+def test_the_files_of_an_older_sign_off_may_be_gone_and_its_card_may_not(real: DataPaths) -> None:
     folder = sign(real, KEY).folder
     sign(real, KEY)
-    (folder / CARD_NAME).unlink()
     (folder / "responses.csv").unlink()
     assert validate(real) == ()
+    (folder / CARD_NAME).unlink()
+    (fault,) = validate(real)
+    assert fault.advice == 'Restore the folder "2026-11-28" from a backup, or delete it: a later one is read.'
+
+
+def test_what_changes_while_it_is_signed_is_not_signed(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    round_ = delivered(real, KEY)
+    files = sign_offs.answer_files(round_)
+    edit(round_folder / "responses.csv", "A2;", "A22;")
+    with pytest.raises(AnswersChanged):
+        sign_offs.sign(round_, files, SIGNED_AT, by="The tests", why="For a test")
+    assert [*(round_folder / "signed_off").iterdir()] == []
 
 
 @pytest.mark.parametrize("at", range(2))
@@ -202,7 +214,7 @@ def _killed_at(step: int, write: Callable[[Path, bytes], None]) -> Callable[[Pat
     return write_or_die
 
 
-def test_signed_files_are_not_tracked(real: DataPaths, round_folder: Path) -> None:
+def test_signed_files_are_not_tracked(real: DataPaths) -> None:
     folder = sign(real, KEY).folder
     subprocess.run(["git", "init", "-q", str(real.root)], check=True)
     subprocess.run(["git", "-C", str(folder), "add", "responses.csv"], check=True)
