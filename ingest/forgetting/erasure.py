@@ -11,7 +11,6 @@ from datetime import datetime
 
 from faults.errors import FaultList
 from ingest.codebook.round import Round, every_version
-from ingest.codebook.sign_offs import remove_unfinished
 from ingest.forgetting.rewriting import Change, rewrite
 from ingest.landing import privacy
 from ingest.landing.inputs import read_inputs, scope_of_rounds
@@ -52,8 +51,6 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
     read = [(round_, read_responses(round_, faults)) for round_ in versions]
     faults.raise_if_any()
     kept, done, is_known = privacy.of_survey(paths, chosen[0].survey_id), Erasure(), False
-    for round_ in chosen:
-        remove_unfinished(round_.folder)
     for round_, files in read:
         token = kept.token(name, round_.round_id, id_)
         theirs = [(file, kept.rows_of(token, round_, file)) for file in files]

@@ -15,7 +15,14 @@ import duckdb
 from faults.errors import FaultList
 from ingest.codebook.round import Round, RoundSettings, read_round, with_answers
 from ingest.codebook.rounds import round_folder, round_keys, split_key
-from ingest.codebook.sign_offs import SignOff, SignOffCard, moment_text, sign_off_folders, write_sign_off
+from ingest.codebook.sign_offs import (
+    SignOff,
+    SignOffCard,
+    moment_text,
+    remove_unfinished,
+    sign_off_folders,
+    write_sign_off,
+)
 from ingest.landing import privacy
 from ingest.landing.responses import read_responses
 from ingest.readers.settings import read_settings
@@ -123,7 +130,10 @@ def local_day(settings: RoundSettings, now: datetime) -> date:
 
 def sign_published(paths: DataPaths, now: datetime) -> list[str]:
     """Sign the rounds whose real answers readers have from before rounds were signed off, as their files stand; a
-    sentence of each. A round that cannot be read is left to the refresh, which says why."""
+    sentence of each. A round that cannot be read is left to the refresh, which says why. What a sign-off that was cut
+    off has left goes first."""
+    for key in round_keys(paths):
+        remove_unfinished(round_folder(paths, key))
     return [f"{key} is signed off as it stands: {why}." for key, why in _signed_as_published(paths, now)]
 
 

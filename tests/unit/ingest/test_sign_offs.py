@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from ruamel.yaml import YAML
 
@@ -17,6 +18,9 @@ from ingest.codebook.round import read_round
 from ingest.codebook.sign_offs import BUILDING, CARD_NAME, AnswersChanged
 from ingest.landing import sign_offs
 from ingest.landing.load import faults_of_rounds
+from publish.releases.provenance import SCHEMA_VERSION
+from store import audit
+from store.backup import backup, restore
 from store.fingerprint import file_sha256
 from store.paths import DataPaths
 from store.warehouse import opened
@@ -221,3 +225,118 @@ def test_signed_files_are_not_tracked(real: DataPaths) -> None:
     assert [(fault.code, Path(fault.file).parent.name) for fault in validate(real)] == [
         ("tracked-responses", folder.name)
     ]
+
+
+def test_both_the_signed_and_the_delivered_files_are_validated(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    sign(real, KEY)
+    edit(round_folder / "responses.csv", "Henkilöstö", "Väki")
+    found = {(fault.code, Path(fault.file).parent.name) for fault in validate(real, SURVEY, "2024")}
+    assert found == {("absent-column", "2024"), ("unmapped-column", "2024")}
+    assert as_told(real) == []
+    edit(round_folder / "columns.csv", "Henkilöstö", "Väki")
+    assert ("unmapped-column", "signed_off/2026-11-28/responses.csv") in as_told(real)
+
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+def said(paths: DataPaths) -> str:
+    (standing,) = sign_offs.standings(paths, NOW)
+    return standing.said
+
+
+def test_how_a_round_stands_is_told(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    assert said(real) == f"{KEY} is not signed yet. Sign it: kuntakysely sign-off {KEY}"
+    sign(real, KEY)
+    signed = f"{KEY} is signed as of 2026-11-28 by The tests"
+    assert said(real) == f"{signed}."
+    file = round_folder / "responses.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    late = [lines[1].replace("A1", "A7"), lines[2].replace("A2", "A8")]
+    file.write_text("".join([lines[0], lines[1].replace("keksitty", "eilen"), *lines[3:], *late]), encoding="utf-8")
+    differs = f"{signed}; what is delivered now differs in responses.csv"
+    assert said(real) == f"{differs} (2 rows are new, 1 changed, 1 gone). Sign it: kuntakysely sign-off {KEY}"
+    edit(file, "Henkilöstö", "Väki")
+    assert said(real) == f"{differs} and cannot be read: kuntakysely validate {KEY}"
+
+
+def test_rows_without_ids_are_new_or_gone_as_a_whole(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    edit(round_folder / "columns.csv", "Vastausnumero,_response_id", "Vastausnumero,ignored")
+    (round_folder / "corrections.csv").unlink()
+    sign(real, KEY)
+    edit(round_folder / "responses.csv", "keksitty", "eilen")
+    assert "(1 rows are new, 0 changed, 1 gone)" in said(real)
+
+
+def test_a_round_in_the_field_does_not_wait_to_be_signed(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    edit(round_folder / "round.yml", "closes_on: 2024-01-31", "closes_on: 2026-11-29")
+    (standing,) = sign_offs.standings(real, datetime(2026, 11, 29, 21, 59, tzinfo=UTC))
+    assert (standing.said, standing.is_to_be_signed) == (
+        f"{KEY} is not signed yet. The field closes on 2026-11-29.", False
+    )  # fmt: skip
+    (standing,) = sign_offs.standings(real, datetime(2026, 11, 29, 22, tzinfo=UTC))
+    assert standing.is_to_be_signed
+
+
+def test_a_synthetic_round_stands_nowhere(paths: DataPaths) -> None:
+    assert sign_offs.standings(paths, NOW) == []
+
+
+def release(paths: DataPaths, version: int, is_synthetic: bool = False) -> None:
+    """A release that readers have, with an answer of the round."""
+    paths.releases.mkdir(parents=True)
+    file = paths.releases / "7_ab.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(f"create table marts.release as select 7 as number, {version} as schema_version")
+        connection.execute(
+            f"create table marts.answer_distribution as select '{SURVEY}' as survey_id, '2024' as round_id, "
+            f"{is_synthetic} as is_synthetic"
+        )
+    paths.current.symlink_to(file)
+
+
+def test_what_readers_have_is_signed_once_as_it_stands(real: DataPaths, round_folder: Path) -> None:
+    release(real, 1)
+    why = "published in release 7 before rounds were signed off"
+    assert sign_offs.sign_published(real, NOW) == [f"{KEY} is signed off as it stands: {why}."]
+    (made,) = delivered(real, KEY).sign_offs
+    assert (made.card.signed_by, made.card.why, made.card.accepted) == ("kuntakysely", why, None)
+    assert [entry.details["of"] for entry in audit.read(real)] == [KEY]
+    assert sign_offs.sign_published(real, NOW) == []
+    assert len([*(round_folder / "signed_off").iterdir()]) == 1
+
+
+@pytest.mark.parametrize(("version", "is_synthetic"), [(2, False), (1, True)])
+def test_later_releases_and_made_up_answers_sign_nothing(real: DataPaths, version: int, is_synthetic: bool) -> None:
+    release(real, version, is_synthetic)
+    assert sign_offs.sign_published(real, NOW) == []
+
+
+def test_releases_of_this_version_are_not_from_before_sign_offs() -> None:
+    assert SCHEMA_VERSION > sign_offs.BEFORE_SIGN_OFFS
+
+
+def test_what_cannot_be_read_is_not_signed(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    release(real, 1)
+    edit(round_folder / "responses.csv", "Henkilöstö", "Väki")
+    assert sign_offs.sign_published(real, NOW) == []
+
+
+def test_a_refresh_takes_away_what_was_cut_off(real: DataPaths, round_folder: Path) -> None:
+    (round_folder / "signed_off" / BUILDING).mkdir(parents=True)
+    sign_offs.sign_published(real, NOW)
+    assert [*(round_folder / "signed_off").iterdir()] == []
+
+
+def test_a_backup_keeps_what_was_signed(real: DataPaths, tmp_path: Path, round_folder: Path, edit: Edit) -> None:
+    load_all(real)
+    sign(real, KEY)
+    edit(round_folder / "responses.csv", "A2;", "A22;")
+    made = backup(real, tmp_path / "kept.tar.gz", NOW)
+    restored = DataPaths(tmp_path / "restored")
+    restore(restored, made.file, NOW)
+    (sign_off,) = delivered(restored, KEY).sign_offs
+    faults = FaultList()
+    kept.check_files(sign_off, faults)
+    assert len(faults) == 0
