@@ -86,7 +86,7 @@ class Standing:
         files = f"what is delivered now differs in {', '.join(self.differing)}"
         if self.n_new is None:
             return f"{signed}; {files} and cannot be read: kuntakysely validate {self.key}"
-        rows = f"{self.n_new} rows are new, {self.n_changed} changed, {self.n_gone} gone"
+        rows = f"rows: {self.n_new} new, {self.n_changed} changed, {self.n_gone} gone"
         return f"{signed}; {files} ({rows}). {what_to_do}"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +31,14 @@ from store.paths import DataPaths
 from store.warehouse import WarehouseDamaged, opened
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What stands on the card of a sign-off: what changed, and why that was accepted where somebody had to."""
+
+    changed: Changed | None = None
+    accepted: str | None = None
+
+
 def sign_off(paths: DataPaths, name: str, by: str, why: str, accept: str | None, console: Console) -> ExitCode:
     """Sign a round (survey/round) as it is delivered now. Raises RefreshRunning, WarehouseHeld and WrongUsage."""
     for option, text in (("--by", by), ("--why", why), ("--accept", accept)):
@@ -44,21 +53,24 @@ def sign_off(paths: DataPaths, name: str, by: str, why: str, accept: str | None,
         if last and not differing_files(delivered, last):
             _say(console, f"{key} is as it was signed on {last.signed_on} by {last.card.signed_by}: nothing is new.")
             return ExitCode.DONE
-        is_first = not sign_off_folders(delivered.folder)
-        moved = _moved(paths, delivered, last, console)
-        needed = "" if is_first else _what_to_accept(paths, delivered, moved)
-        if needed and not accept:
-            _say(console, f"{needed}\n{key} is not signed. Where it is right all the same, say why: --accept REASON")
+        decided = _decided(paths, delivered, last, accept, console)
+        if decided is None:
             return ExitCode.REFUSED
-        changed = Changed(moved.n_responses, moved.n_municipalities, len(moved.rows)) if moved else None
-        try:
-            made = sign(delivered, files, now, by=by, why=why, accepted=accept if needed else None, changed=changed)
-        except AnswersChanged:
-            raise WrongUsage(f"{key} is not signed: its files changed meanwhile. Sign again.") from None
-        audit.record(paths, "sign-off", of=key, by=by, accepted=bool(needed), outcome="signed")
-    unused = " Nothing was to be accepted: the reason is not kept." if accept and not needed else ""
+        made = _sign(paths, delivered, files, now, by, why, decided)
+    unused = " Nothing was to be accepted: the reason is not kept." if accept and not decided.accepted else ""
     _say(console, f"{key} is signed off: {paths.shown(made.folder)}.{unused} To publish it: kuntakysely refresh")
     return ExitCode.DONE
+
+
+def _sign(
+    paths: DataPaths, delivered: Round, files: Mapping[Path, str], now: datetime, by: str, why: str, decided: Decided
+) -> SignOff:
+    try:
+        made = sign(delivered, files, now, by=by, why=why, accepted=decided.accepted, changed=decided.changed)
+    except AnswersChanged:
+        raise WrongUsage(f"{delivered.key} is not signed: its files changed meanwhile. Sign again.") from None
+    audit.record(paths, "sign-off", of=delivered.key, by=by, accepted=bool(decided.accepted), outcome="signed")
+    return made
 
 
 def _check_text(option: str, text: str | None) -> None:
@@ -93,6 +105,21 @@ def _last_sign_off(paths: DataPaths, delivered: Round) -> SignOff | None:
     if last:
         check_files(last, faults)
     return None if len(faults) else last
+
+
+def _decided(
+    paths: DataPaths, delivered: Round, last: SignOff | None, accept: str | None, console: Console
+) -> Decided | None:
+    """What is signed knowingly; nothing where a reason is wanted and none is given. The first has nothing before it."""
+    if not sign_off_folders(delivered.folder):
+        return Decided()
+    moved = _moved(paths, delivered, last, console)
+    to_accept = _what_to_accept(paths, delivered, moved)
+    if to_accept and not accept:
+        _say(console, f"{to_accept}\n{delivered.key} is not signed. Where it is right all the same: --accept REASON")
+        return None
+    changed = Changed(moved.n_responses, moved.n_municipalities, len(moved.rows)) if moved else None
+    return Decided(changed, accept if to_accept else None)
 
 
 def _moved(paths: DataPaths, delivered: Round, last: SignOff | None, console: Console) -> Moved | None:

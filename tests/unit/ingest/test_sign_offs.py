@@ -255,7 +255,7 @@ def test_how_a_round_stands_is_told(real: DataPaths, round_folder: Path, edit: E
     late = [lines[1].replace("A1", "A7"), lines[2].replace("A2", "A8")]
     file.write_text("".join([lines[0], lines[1].replace("keksitty", "eilen"), *lines[3:], *late]), encoding="utf-8")
     differs = f"{signed}; what is delivered now differs in responses.csv"
-    assert said(real) == f"{differs} (2 rows are new, 1 changed, 1 gone). Sign it: kuntakysely sign-off {KEY}"
+    assert said(real) == f"{differs} (rows: 2 new, 1 changed, 1 gone). Sign it: kuntakysely sign-off {KEY}"
     edit(file, "Henkilöstö", "Väki")
     assert said(real) == f"{differs} and cannot be read: kuntakysely validate {KEY}"
 
@@ -265,7 +265,7 @@ def test_rows_without_ids_are_new_or_gone_as_a_whole(real: DataPaths, round_fold
     (round_folder / "corrections.csv").unlink()
     sign(real, KEY)
     edit(round_folder / "responses.csv", "keksitty", "eilen")
-    assert "(1 rows are new, 0 changed, 1 gone)" in said(real)
+    assert "(rows: 1 new, 0 changed, 1 gone)" in said(real)
 
 
 def test_a_round_in_the_field_does_not_wait_to_be_signed(real: DataPaths, round_folder: Path, edit: Edit) -> None:

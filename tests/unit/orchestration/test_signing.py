@@ -86,7 +86,7 @@ def test_what_cannot_be_compared_is_signed_for_a_reason(real: DataPaths) -> None
         1,
         [
             "What was signed last cannot be read any more, so that nobody can say what differs from it.",
-            f"{KEY} is not signed. Where it is right all the same, say why: --accept REASON",
+            f"{KEY} is not signed. Where it is right all the same: --accept REASON",
         ],
     )
     done = kuntakysely(real, *SIGN, "--accept", "The disk was broken")
