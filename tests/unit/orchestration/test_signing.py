@@ -6,9 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from store import audit
+from orchestration.dagster.session import refresh_session
+from orchestration.dagster.unchanged import fingerprint
+from store import audit, state
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import kuntakysely, replace
 
@@ -93,3 +96,21 @@ def test_what_cannot_be_compared_is_signed_for_a_reason(real: DataPaths) -> None
     assert done.returncode == 0, done.stdout
     assert "accepted: The disk was broken" in (made.with_name(f"{made.name}-2") / "sign_off.yml").read_text("utf-8")
     assert kuntakysely(real, "validate").returncode == 0
+
+
+def test_a_refresh_begins_with_signing_what_readers_have(real: DataPaths) -> None:
+    """Whoever starts it, and before it looks at its inputs."""
+    real.releases.mkdir(parents=True)
+    with duckdb.connect(str(real.releases / "7_ab.duckdb")) as release:
+        release.execute("create schema marts")
+        release.execute("create table marts.release as select 7 as number, 1 as schema_version")
+        release.execute(
+            "create table marts.answer_distribution as "
+            "select 'palvelukysely' as survey_id, '2024' as round_id, false as is_synthetic"
+        )
+    real.current.symlink_to(real.releases / "7_ab.duckdb")
+    said: list[str] = []
+    with refresh_session(real, said.append) as session, state.opened(real) as memory:
+        assert state.fingerprint_of(memory, session.refresh_id) == fingerprint(real)
+    why = "published in release 7 before rounds were signed off"
+    assert said == [f"{KEY} is signed off as it stands: {why}."]
