@@ -73,9 +73,21 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def read_sign_offs(round_folder: Path, faults: FaultList) -> list[SignOff]:
-    """The sign-offs of a round, oldest first. A broken card is a fault: an erasure must reach each folder."""
+    """The sign-offs of a round, oldest first. A broken card and what is no sign-off are faults: an erasure must reach
+    each folder."""
+    _check_names(round_folder / SIGNED_OFF, faults)
     read = [_read(folder, faults) for folder in sign_off_folders(round_folder)]
     return [sign_off for sign_off in read if sign_off is not None]
+
+
+def _check_names(home: Path, faults: FaultList) -> None:
+    for path in {path for path in _entries(home) if path.name != BUILDING} - {*sign_off_folders(home.parent)}:
+        faults.add(
+            "not-a-sign-off", path, "",
+            found="This is no sign-off.",
+            expected=f"Each entry of {SIGNED_OFF} is the folder of a sign-off, named by its day: 2023-01-31.",
+            advice="Give it its name back, or take it away: no erasure reaches what is in it.",
+        )  # fmt: skip
 
 
 def _read(folder: Path, faults: FaultList) -> SignOff | None:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from faults.errors import FaultList
 from ingest.codebook.round import Round, every_version
+from ingest.codebook.sign_offs import CARD_NAME
 from ingest.forgetting.rewriting import Change, rewrite
 from ingest.landing import privacy
 from ingest.landing.inputs import read_inputs, scope_of_rounds
@@ -85,7 +86,8 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
     for file, rows in theirs:
         lines = sorted(described.row.line for described in rows)
         if not isinstance(layout, CsvLayout):
-            done.by_hand += [f"{paths.shown(file.path)}, {file.table.row_word} {line}" for line in lines]
+            after = f"; then write the new sha256 of the file into {CARD_NAME}" if round_.signed else ""
+            done.by_hand += [f"{paths.shown(file.path)}, {file.table.row_word} {line}{after}" for line in lines]
         elif rewrite(file.path, layout, _without(lines)):
             done.edited.append(paths.shown(file.path))
 

@@ -238,12 +238,12 @@ def rollback(
 @app.command("sign-off")
 def sign_off(
     name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of real answers whose field closed.")],
-    by: Annotated[str, typer.Option("--by", help="The team that signs, no person: it is kept and shown.")],
+    by: Annotated[str, typer.Option("--by", help="The team that signs. What looks like personal data is refused.")],
     why: Annotated[str, typer.Option("--why", help="Why the answers are final as they are.")],
     accept: Annotated[
         str | None,
         typer.Option(
-            "--accept", help="Why a change by few is published all the same. The reason is published: nobody's data."
+            "--accept", help="Why a change by few is right all the same. It is published: personal data is refused."
         ),
     ] = None,
     data: Data = None,

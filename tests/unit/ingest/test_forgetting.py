@@ -234,6 +234,17 @@ def test_rows_of_other_formats_are_for_a_person(tmp_path: Path) -> None:
     assert done.by_hand == ["data/surveys/exports/rounds/plain_xlsx/responses.xlsx, line 2"]
 
 
+def test_rows_of_signed_workbooks_are_for_a_person_with_their_card(tmp_path: Path, edit: Edit) -> None:
+    paths = copy_exports(tmp_path)
+    folder = paths.surveys / "exports" / "rounds" / "plain_xlsx"
+    edit(folder / "round.yml", "is_synthetic: true", "is_synthetic: false")
+    signed = sign(paths, "exports/plain_xlsx").folder
+    assert erase(paths, ["exports/plain_xlsx"], RESPONSE, "1", NOW).by_hand == [
+        f"{paths.shown(folder / 'responses.xlsx')}, line 2",
+        f"{paths.shown(signed / 'responses.xlsx')}, line 2; then write the new sha256 of the file into sign_off.yml",
+    ]
+
+
 def with_retention(paths: DataPaths, days: int) -> None:
     with (paths.surveys / SURVEY / "survey.yml").open("a", encoding="utf-8") as handle:
         handle.write(f"retention: {{texts_days: {days}}}\n")

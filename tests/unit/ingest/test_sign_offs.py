@@ -189,6 +189,12 @@ def test_what_changes_while_it_is_signed_is_not_signed(real: DataPaths, round_fo
     assert [*(round_folder / "signed_off").iterdir()] == []
 
 
+def test_what_no_erasure_would_reach_is_told(real: DataPaths) -> None:
+    folder = sign(real, KEY).folder
+    folder.rename(folder.with_name("old"))
+    assert as_told(real) == [("not-a-sign-off", "signed_off/old")]
+
+
 @pytest.mark.parametrize("at", range(2))
 def test_a_sign_off_that_is_cut_off_leaves_nothing(
     real: DataPaths, round_folder: Path, monkeypatch: pytest.MonkeyPatch, at: int

@@ -163,7 +163,7 @@ def test_says_what_it_was_made_from(published: DataPaths, now: datetime) -> None
     with reading(file) as connection:
         rows = connection.execute("select * exclude (code_version) from marts.release").fetchall()
         inputs = connection.execute("select source_file, n_rows from marts.release_input").fetchall()
-    assert rows == [(1, 1, now.replace(tzinfo=None), "c0de" * 16, digest, 5, 0, 0, None, True)]
+    assert rows == [(1, 2, now.replace(tzinfo=None), "c0de" * 16, digest, 5, 0, 0, None, True)]
     assert inputs == [("registry/areas.csv", 20), ("surveys/koto/survey.yml", 1)]
 
 
