@@ -38,12 +38,13 @@ from {source}marts.system_use
 where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero')
 """
 
-# The answers of responses, and the rows of breakdowns that each response is in.
+# The answers of responses (or municipalities, by their own name), and the rows of breakdowns that each is in.
 PLACED = """
 answers as (
-    select response_id, municipality_code, question_id, question_type, part, code, number_value, is_ticked, role_order
+    select unit_id as response_id, municipality_code, question_id, question_type, part, code, number_value, is_ticked,
+        case when unit = 'response' then role_order end as role_order
     from {source}intermediate.int_answers_by_unit
-    where survey_id = $survey_id and round_id = $round_id and unit = 'response'
+    where survey_id = $survey_id and round_id = $round_id and unit = '{unit}'
 ),
 
 placed as (
@@ -205,7 +206,7 @@ def read(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str, s
 
     def table(sql: str) -> pd.DataFrame:
         names = {name: value for name, value in of_round.items() if f"${name}" in sql}
-        return connection.execute(sql.format(source=source, mixed=MIXED), names).df()
+        return connection.execute(sql.format(source=source, mixed=MIXED, unit="response"), names).df()
 
     rule = Rule(*(int(value) for value in table(RULE).iloc[0]))
     cells, behind, groups = table(CELLS), table(BEHIND), table(GROUPS)

@@ -18,7 +18,7 @@ TOLD_TYPES = ("select_one", "select_multiple", "system", "integer", "decimal")
 
 # What each response says to a question; by whom and from where it says so is a part of it.
 SAID = """
-create temp table said_{side} as
+create or replace temp table said_{side} as
 with {placed}
 select
     question_id, response_id, any_value(municipality_code) as municipality_code, any_value(role_order) as role_order,
@@ -27,7 +27,7 @@ from answers
 group by question_id, response_id
 """
 IN_ROWS = """
-create temp table rows_{side} as
+create or replace temp table rows_{side} as
 with {placed}
 select said.*, placed.breakdown, placed.breakdown_id from said_{side} as said inner join placed using (response_id)
 """
@@ -51,7 +51,8 @@ order by question_id, breakdown, breakdown_id
 
 
 class MovedRow(NamedTuple):
-    """A row of the tables of a question, and how many responses of how many municipalities it moves by."""
+    """A row of the tables of a question, and how many responses of how many municipalities it moves by; as many of
+    either where it is the municipalities' own answers that are few."""
 
     question_id: str
     breakdown: str
@@ -77,22 +78,32 @@ class Moved:
 
 def compare(before: Path, after: Path, survey_id: str, round_id: str) -> Moved:
     """Compare a round in two warehouses."""
-    of_round = {"survey_id": survey_id, "round_id": round_id}
     with duckdb.connect() as connection:
         for side, file in (("before", before), ("after", after)):
             connection.execute(f"attach {literal(str(file))} as {side} (read_only)")
-            placed = PLACED.format(source=f"{side}.")
-            for sql in (SAID, IN_ROWS):
-                connection.execute(sql.format(side=side, placed=placed), of_round)
-        of_survey = {"survey_id": survey_id}
-        least = connection.execute(RULE.format(source="after."), of_survey).fetchone()
-        apart = APART.format(keys="question_id", table="said")
-        in_all = connection.execute(f"select {COUNTS} from ({apart})").fetchone()
-        rows = [MovedRow(*row) for row in connection.execute(ROWS, of_survey).fetchall()]
-    assert least is not None and in_all is not None
+        least = connection.execute(RULE.format(source="after."), {"survey_id": survey_id}).fetchone()
+        own, _ = _moved(connection, "municipality", survey_id, round_id)
+        rows, in_all = _moved(connection, "response", survey_id, round_id)
+    assert least is not None
     rule, (n_responses, n_municipalities) = Rule(*map(int, least)), in_all
-    few = [row for row in rows if _is_under(rule, row.n_responses, row.n_municipalities)]
-    return Moved(n_responses, n_municipalities, few, rule)
+    few = {row[:3]: row for row in own if row.n_municipalities < rule.min_municipalities}
+    few |= {row[:3]: row for row in rows if _is_under(rule, row.n_responses, row.n_municipalities)}
+    return Moved(n_responses, n_municipalities, [few[row] for row in sorted(few)], rule)
+
+
+def _moved(
+    connection: duckdb.DuckDBPyConnection, unit: str, survey_id: str, round_id: str
+) -> tuple[list[MovedRow], tuple[int, int]]:
+    """Rows that differ, and how many responses of how many municipalities do in all; by the answers of one unit."""
+    of_survey = {"survey_id": survey_id}
+    for side in ("before", "after"):
+        placed = PLACED.format(source=f"{side}.", unit=unit)
+        for sql in (SAID, IN_ROWS):
+            connection.execute(sql.format(side=side, placed=placed), of_survey | {"round_id": round_id})
+    apart = APART.format(keys="question_id", table="said")
+    ((n_responses, n_municipalities),) = connection.execute(f"select {COUNTS} from ({apart})").fetchall()
+    rows = [MovedRow(*row) for row in connection.execute(ROWS, of_survey).fetchall()]
+    return rows, (n_responses, n_municipalities)
 
 
 def _is_under(rule: Rule, n_responses: int, n_municipalities: int) -> bool:

@@ -53,10 +53,16 @@ def warehouse(file: Path, said: Iterable[Response]) -> Path:
         connection.execute(
             "create table intermediate.int_answers_by_unit (survey_id varchar, round_id varchar, unit varchar, "
             "response_id varchar, municipality_code varchar, question_id varchar, question_type varchar, "
-            "part varchar, code varchar, number_value decimal(24, 6), is_ticked boolean, role_order integer)"
+            "part varchar, code varchar, number_value decimal(24, 6), is_ticked boolean, role_order integer, "
+            "unit_id varchar)"
         )
         rows = [row for response in said for row in answer_rows(*response)]
-        connection.executemany(f"insert into intermediate.int_answers_by_unit values ({', '.join('?' * 12)})", rows)
+        connection.executemany(f"insert into intermediate.int_answers_by_unit values ({', '.join('?' * 13)})", rows)
+        connection.execute(  # the first response of a municipality speaks for it
+            "insert into intermediate.int_answers_by_unit select * replace ('municipality' as unit, "
+            "municipality_code as unit_id) from intermediate.int_answers_by_unit where response_id in "
+            "(select min(response_id) from intermediate.int_answers_by_unit group by municipality_code)"
+        )
     return file
 
 
@@ -66,7 +72,7 @@ def answer_rows(id_: str, place: str, role: int, answers: dict[str, str]) -> Ite
         number = said if question == "cost" else None
         ticked = said == "true" if part else None
         code = (part if ticked else None) if part else said if number is None and question != "text" else None
-        yield ("s", "1", "response", id_, place, question, "", part, code, number, ticked, role)
+        yield ("s", "1", "response", id_, place, question, "", part, code, number, ticked, role, id_)
 
 
 def found(tmp_path: Path, change: Change) -> moved.Moved:
@@ -146,6 +152,21 @@ def test_enough_responses_of_one_municipality_are_few(tmp_path: Path) -> None:
 
     told = found(tmp_path, change)
     assert "happy all all 3" in rows(told)
+
+
+def test_enough_responses_that_turn_one_answer_of_a_municipality_are_few(tmp_path: Path) -> None:
+    """Of three municipalities three responses and more change; of two of them it is not the one that speaks."""
+    more: list[Response] = [(f"r{n}", place, 2, SAID[5][3]) for n, place in ((8, "m3"), (9, "m4"))]
+
+    def change(said: list[Response]) -> list[Response]:
+        for number in (5, 8, 9):
+            said = answered(number, "happy", "no")(said)
+        return said
+
+    before, after = warehouse(tmp_path / "1.duckdb", [*SAID, *more]), tmp_path / "2.duckdb"
+    told = compare(before, warehouse(after, change([*SAID, *more])), "s", "1")
+    assert rows(told) >= {"happy all all 1", "happy county south 1"}
+    assert rows(compare(before, before, "s", "1")) == set()
 
 
 @pytest.mark.parametrize(
