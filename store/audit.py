@@ -62,7 +62,7 @@ def record(paths: DataPaths, action: str, **details: Detail) -> None:
         os.fchmod(descriptor, 0o600)
         content = paths.audit_file.read_bytes()
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        entry = {"at": now, "who": _who(), "action": action} | details
+        entry = {"at": now, "who": current_user(), "action": action} | details
         body = json.dumps(entry).encode()[:-1]
         sha256 = _sha256(_hash_to_follow(paths, _lines(content)), body)
         line = b'%s, "sha256": "%s"}\n' % (body, sha256.encode())
@@ -110,7 +110,7 @@ def faults(paths: DataPaths) -> list[Fault]:
     return list(found)
 
 
-def _who() -> str:
+def current_user() -> str:
     """The user of the operating system, and who became it where sudo says so."""
     number = os.getuid()
     try:

@@ -238,8 +238,11 @@ def rollback(
 @app.command("sign-off")
 def sign_off(
     name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of real answers whose field closed.")],
-    by: Annotated[str, typer.Option("--by", help="The team that signs. What looks like personal data is refused.")],
-    why: Annotated[str, typer.Option("--why", help="Why the answers are final as they are.")],
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="The team that signs; else the user who runs this. Private, like the answers."),
+    ] = None,
+    why: Annotated[str, typer.Option("--why", help="Why the answers are final as they are.")] = "The field has closed",
     accept: Annotated[
         str | None,
         typer.Option(

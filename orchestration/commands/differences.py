@@ -28,7 +28,7 @@ def print_differences(paths: DataPaths, old: int | None, new: int | None, consol
     found = _between(paths, earlier, later)
     said = in_words(Counter((kind, round_) for kind, round_, _ in {_counted_once(change) for change in found}))
     console.print(f"Release {later} beside release {earlier}: {said}", highlight=False)
-    if found:
+    if any(not each["change"].startswith(SHAPES) for each in found):
         console.print(_by_round(found))
     lines = [_line(list(changes)) for _, changes in groupby(found, key=_row)]
     for line in lines[:SHOWN]:

@@ -39,7 +39,7 @@ class Decided:
     accepted: str | None = None
 
 
-def sign_off(paths: DataPaths, name: str, by: str, why: str, accept: str | None, console: Console) -> ExitCode:
+def sign_off(paths: DataPaths, name: str, by: str | None, why: str, accept: str | None, console: Console) -> ExitCode:
     """Sign a round (survey/round) as it is delivered now. Raises RefreshRunning, WarehouseHeld and WrongUsage."""
     for option, text in (("--by", by), ("--why", why), ("--accept", accept)):
         _check_text(option, text)
@@ -56,7 +56,7 @@ def sign_off(paths: DataPaths, name: str, by: str, why: str, accept: str | None,
         decided = _decided(paths, delivered, last, accept, console)
         if decided is None:
             return ExitCode.REFUSED
-        made = _sign(paths, delivered, files, now, by, why, decided)
+        made = _sign(paths, delivered, files, now, by or audit.current_user(), why, decided)
     unused = " Nothing was to be accepted: the reason is not kept." if accept and not decided.accepted else ""
     _say(console, f"{key} is signed off: {paths.shown(made.folder)}.{unused} To publish it: kuntakysely refresh")
     return ExitCode.DONE

@@ -86,7 +86,7 @@ def figures(release: Path) -> dict[tuple[str, ...], tuple[object, ...]]:
 
 
 def rows_that_can_be_subtracted(before: Path, after: Path) -> set[tuple[str, str, str]]:
-    """(question, breakdown, row) of which two releases tell figures that differ: whoever has both has the difference."""
+    """(question, breakdown, row) of which two releases tell figures that differ: who has both has the difference."""
     marts = {
         mart.name: [name for name, each in mart.columns.items() if each.kind == "key"] for mart in published_marts()
     }
