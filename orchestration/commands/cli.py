@@ -239,8 +239,7 @@ def rollback(
 def sign_off(
     name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of real answers whose field closed.")],
     by: Annotated[
-        str | None,
-        typer.Option("--by", help="The team that signs; else the user who runs this. Private, like the answers."),
+        str | None, typer.Option("--by", help="The team that signs; else the user who runs this. It is not published.")
     ] = None,
     why: Annotated[str, typer.Option("--why", help="Why the answers are final as they are.")] = "The field has closed",
     accept: Annotated[
