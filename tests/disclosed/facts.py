@@ -21,7 +21,7 @@ where survey_id = ? and unit = 'municipality' and disclosure = 'public_fact'
 group by all
 """
 GROUPS = """
-select round_id, breakdown, list(distinct breakdown_id order by breakdown_id) as names
+select round_id, unit, breakdown, list(distinct breakdown_id order by breakdown_id) as names
 from marts.answer_distribution where survey_id = ? and breakdown in (select unnest(?::varchar[]))
 group by all order by all
 """
@@ -52,7 +52,7 @@ def public_facts(warehouse: Path, survey_id: str) -> Facts:
 
 @dataclass(frozen=True)
 class Group:
-    """Those in a row of a round by role or by an opinion: responses by role, municipalities by an opinion."""
+    """Those in a row of a round by role or by an opinion."""
 
     round_id: str
     unit: str
@@ -65,10 +65,9 @@ class Group:
 
 
 def groups(release: Released) -> Iterator[list[Group]]:
-    """The rows of each round by role and by each opinion, together."""
+    """The rows of each round by role and by each opinion, those of a breakdown and unit together."""
     for row in release.rows(GROUPS, release.folder.name, ["role", *sorted(release.closed)]):
-        unit = "response" if row["breakdown"] == "role" else "municipality"
-        yield [Group(row["round_id"], unit, row["breakdown"], name) for name in row["names"]]
+        yield [Group(row["round_id"], row["unit"], row["breakdown"], name) for name in row["names"]]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tests.disclosed.facts import Facts, Group, Members, groups
-from tests.disclosed.release import Pinned, Released
+from tests.disclosed.release import Pinned, Released, Row
 
 IN_ROW = "round_id = ? and unit = ? and breakdown = ? and breakdown_id = ?"
 INHABITANTS = f"""
@@ -17,17 +17,23 @@ from (select *, 'municipality' as unit from marts.inhabitant_share)
 where {IN_ROW} and base_inhabitants is not null order by all
 """
 NUMBERS = f"""
-select question_id, coalesce(total, mean * n) as total from marts.number_summary
-where {IN_ROW} and coalesce(total, mean * n) is not null order by all
+select question_id, n, coalesce(total, mean * n) as total from marts.number_summary where {IN_ROW} order by all
+"""
+CHANGES = f"""
+select question_id, answer_code, n, base_n from marts.round_change where {IN_ROW} and level = 'option'
+union
+select question_id, answer_code, earlier_n, earlier_base_n from marts.round_change
+where earlier_{IN_ROW} and level = 'option'
+order by all
 """
 COUNTS = f"""
 select question_id, answer_code, n, base_n from marts.answer_distribution
-where {IN_ROW} and level = 'option' and coalesce(n, base_n) is not null
+where {IN_ROW} and level = 'option'
 union all
-select question_id, system_id, n, base_n from marts.system_use where {IN_ROW} and coalesce(n, base_n) is not null
+select question_id, system_id, n, base_n from marts.system_use where {IN_ROW}
 order by all
 """
-SECONDS = 20
+SECONDS = 5
 INFEASIBLE = 2
 
 
@@ -40,8 +46,10 @@ class Sums:
         self.is_single = self.most == 1
         self.lines: list[tuple[np.ndarray, float, float]] = []
 
-    def add(self, weights: np.ndarray, total: float) -> None:
-        """A sum; those with several responses may give each of them another answer, so that they weigh up to 1."""
+    def add(self, weights: np.ndarray, total: float | None) -> None:
+        """A sum that is told; those with several responses may answer otherwise in each, so that they weigh up to 1."""
+        if total is None:
+            return
         if self.is_single.all():
             self.lines.append((weights * 1.0, total, total))
         else:
@@ -52,8 +60,7 @@ class Sums:
         """Municipalities of one response that are in the row whatever solves the sums; `elsewhere` are in another."""
         most = np.where(elsewhere, 0, self.most)
         found = self._solved(most, None)
-        assert found is not None, "what is published contradicts itself"
-        sure = (found == 1) & self.is_single
+        sure = np.zeros(len(most), dtype=bool) if found is None else (found == 1) & self.is_single
         while sure.any() and (other := self._solved(most, sure)) is not None:
             sure &= other == 1
         return sure
@@ -71,6 +78,7 @@ class Sums:
             options={"time_limit": SECONDS},
         )
         if done.x is None:
+            assert not_all is not None or done.status != INFEASIBLE, "what is published contradicts itself"
             return None
         found = np.round(done.x)
         assert ((matrix @ found >= low - 0.4) & (matrix @ found <= high + 0.4)).all(), "the solver was not exact"
@@ -86,26 +94,33 @@ def inhabitants(release: Released, group: Group, sums: Sums) -> None:
         if sums.members.are_known(row["question_id"]):
             answered = sums.members.having(row["question_id"])
             sums.add(answered * sums.members.populations, row["base_inhabitants"])
-            if row["base_municipalities"] is not None:
-                sums.add(answered, row["base_municipalities"])
+            sums.add(answered, row["base_municipalities"])
 
 
 def numbers(release: Released, group: Group, sums: Sums) -> None:
     """Numbers that are public facts, where nobody gave two."""
     for row in release.rows(NUMBERS, *group.of):
-        if sums.members.are_known(row["question_id"]) and sums.is_single.all():
-            sums.add(sums.members.numbers(row["question_id"]), round(row["total"]))
+        if sums.members.are_known(row["question_id"]):
+            sums.add(sums.members.having(row["question_id"]), row["n"])
+            if sums.is_single.all() and row["total"] is not None:
+                sums.add(sums.members.numbers(row["question_id"]), round(row["total"]))
 
 
 def counts(release: Released, group: Group, sums: Sums) -> None:
     """How many have a public fact."""
-    for row in release.rows(COUNTS, *group.of, *group.of):
-        question_id, code = row["question_id"], row["answer_code"]
-        if sums.members.are_known(question_id):
-            if row["n"] is not None:
-                sums.add(sums.members.having(question_id, code), row["n"])
-            if row["base_n"] is not None:
-                sums.add(sums.members.having(question_id), row["base_n"])
+    _add_counts(sums, release.rows(COUNTS, *group.of, *group.of))
+
+
+def changes(release: Released, group: Group, sums: Sums) -> None:
+    """How many had it, as the change to or from another round tells."""
+    _add_counts(sums, release.rows(CHANGES, *group.of, *group.of))
+
+
+def _add_counts(sums: Sums, rows: Sequence[Row]) -> None:
+    for row in rows:
+        if sums.members.are_known(row["question_id"]):
+            sums.add(sums.members.having(row["question_id"], row["answer_code"]), row["n"])
+            sums.add(sums.members.having(row["question_id"]), row["base_n"])
 
 
 def who_is_in_a_row(release: Released, facts: Facts, tellers: Sequence[Teller]) -> Iterator[Pinned]:
