@@ -47,9 +47,10 @@ format: $(READY)  ## Put Python and SQL in form
 golden: $(READY)  ## Rewrite the golden tables; read the diff before you commit it
 	@$(BIN)/python -m tests.pipeline.golden
 
-docs: $(READY)  ## Rewrite the pages of checks and measures from their definitions
+docs: $(READY)  ## Rewrite the pages of checks and measures, and README's table of tables, from their definitions
 	@$(BIN)/python -m expectations.page
 	@$(BIN)/python -m publish.report.methods
+	@$(BIN)/python -m publish.releases.readme
 
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh

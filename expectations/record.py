@@ -62,7 +62,6 @@ BUILDS = pa.schema(
         ("sources_hash", pa.string()),
     ]
 )
-TABLE_KEYS = pa.schema([(name, pa.string()) for name in ("table_name", "key_columns")])
 NUMBERS_OF_HISTORY = ("refresh_id", "n_failed")
 HISTORY = pa.schema([(name, pa.int64() if name in NUMBERS_OF_HISTORY else pa.string()) for name in state.CHECK_HISTORY])
 HISTORY_TABLE = "checks.history"
@@ -144,7 +143,6 @@ def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
         replace_rows(connection, "checks.dbt_results", _table(results))
         replace_rows(connection, "checks.builds", _build(connection, manifest, ran))
         replace_rows(connection, "checks.of_each_round", pa.table({"check_id": _of_each_round(manifest)}))
-        replace_rows(connection, "checks.table_keys", pa.Table.from_pylist(_table_keys(manifest), TABLE_KEYS))
         keep_tables(connection, [table for table in _kept_by_round(manifest) if columns_of(connection, table)])
 
 
@@ -178,17 +176,6 @@ def round_check_definitions(manifest: Mapping[str, Any]) -> list[dict[str, str]]
 def _of_each_round(manifest: Mapping[str, Any]) -> list[str]:
     """The checks that no round may lack: those of SQL, and the agreement of SQL and Great Expectations."""
     return [*(check["id"] for check in round_check_definitions(manifest)), AGREEMENT]
-
-
-def _table_keys(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The columns that tell the rows of each model apart, by its test for that."""
-    keys: dict[str, str] = {}
-    for node in manifest["nodes"].values():
-        test = node.get("test_metadata") or {}
-        if test.get("name") in ("unique", "unique_together"):
-            columns = test["kwargs"].get("columns") or [node["column_name"]]
-            keys[node["attached_node"].split(".")[-1]] = ", ".join(columns)
-    return [{"table_name": name, "key_columns": columns} for name, columns in sorted(keys.items())]
 
 
 def _kept_by_round(manifest: Mapping[str, Any]) -> list[str]:

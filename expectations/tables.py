@@ -8,6 +8,7 @@ import duckdb
 
 from expectations.profiles import NULL
 from expectations.rules import Kind, Rule
+from store.marts import declared_marts
 
 EXPECTATIONS = "expectations"
 HUGE = 1e15
@@ -19,12 +20,7 @@ RAW_TABLES = {
 }
 RAW_FLAG = ("0", "1")
 FLAG = ("true", "false")
-VALUES = {
-    "kind": ("municipal", "state"),
-    "unit": ("response", "municipality"),
-    "level": ("option", "group", "system", NULL),
-    "cell_status": ("shown", "zero", "not_asked", "hidden_primary", "hidden_complementary"),
-}
+KINDS_OF_SYSTEM = ("municipal", "state")
 PATTERNS = {
     "municipality_code": "^[0-9A-Za-z]+$",
     "area_level": "^[a-z][a-z0-9_]*$",
@@ -32,38 +28,12 @@ PATTERNS = {
     "population": r"^(?:[0-9]+|\(null\))$",  # which may be unknown
     "division_date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
-RANGES = {
-    "share": (0.0, 1.0),
-    "response_rate": (0.0, 1.0),
-    "population_coverage": (0.0, 1.0),
-    "foreign_language_coverage": (0.0, 1.0),
-    "weighted_share": (0.0, 1.0),
-    "inhabitant_share": (0.0, 1.0),
-    "se": (0.0, 1.0),
-    "ci_low": (0.0, 1.0),
-    "ci_high": (0.0, 1.0),
-    "se_fpc": (0.0, 1.0),
-    "ci_low_fpc": (0.0, 1.0),
-    "ci_high_fpc": (0.0, 1.0),
-    "deff": (0.0, HUGE),
-    "n_conflicts": (0.0, HUGE),
-    "base_inhabitants": (0.0, HUGE),
-    "base_municipalities": (0.0, HUGE),
-    "pct": (0.0, 100.0),
-    "pct_sum100": (0.0, 100.0),
-    "n": (0.0, HUGE),
-    "base_n": (0.0, HUGE),
-    "n_frame": (0.0, HUGE),
-    "n_responses": (0.0, HUGE),
-    "n_municipalities": (0.0, HUGE),
-}
-IN_POINTS = {  # of round_change: the difference of two percentages
-    "delta": (-100.0, 100.0),
-    "se": (0.0, 100.0),
-    "ci_low": (-100.0, 100.0),
-    "ci_high": (-100.0, 100.0),
-    "p_value": (0.0, 1.0),
-    "p_holm": (0.0, 1.0),
+# What a figure may be where its column says no range of its own, by kind and whether it is a whole number.
+WHOLE, SHARE = (0.0, HUGE), (0.0, 1.0)
+RANGES: dict[tuple[str, bool], tuple[float, float]] = {
+    **{(kind, True): WHOLE for kind in ("free", "count", "base", "public")},
+    **{(kind, False): SHARE for kind in ("free", "share", "weighted", "error", "public", "p_value")},
+    ("share", True): (0.0, 100.0),
 }
 NAMES = {"name", "names", "label", "system_id", "area_code"}
 FROM_CODEBOOK = {"survey_id": "surveys", "question_id": "questions"}
@@ -92,8 +62,8 @@ def table_rules(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> lis
     demands: dict[Demand, list[tuple[str, str]]] = {}
     for table in tables:
         if connection.execute(f"select 1 from {table} limit 1").fetchone():
-            for column in _columns(connection, table):
-                if demand := _demand(table, column, known):
+            for column, data_type in _columns(connection, table).items():
+                if demand := _demand(table, column, data_type, known):
                     demands.setdefault(demand, []).append((table, column))
     return [_rule(demand, places) for demand, places in demands.items()]
 
@@ -121,33 +91,47 @@ def _ids(column: str, name: str) -> str:
     return f"select distinct {column} from raw.codebook__{name}"
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    named = RAW_TABLES.get(table)
-    if named:
-        return list(named)
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """The columns that are judged, each with its type."""
     schema, name = table.split(".")
     found = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = ? and table_name = ? order by column_index",
+        "select column_name, data_type from duckdb_columns() where schema_name = ? and table_name = ? "
+        "order by column_index",
         [schema, name],
-    )
-    return [column for (column,) in found.fetchall()]
+    ).fetchall()
+    named = RAW_TABLES.get(table, [column for column, _ in found])
+    return {column: data_type for column, data_type in found if column in named}
 
 
-def _demand(table: str, column: str, known: dict[str, tuple[str, ...]]) -> Demand | None:
+def _demand(table: str, column: str, data_type: str, known: dict[str, tuple[str, ...]]) -> Demand | None:
     if column.startswith("is_"):
         return Demand("in_set", "value", RAW_FLAG if table in RAW_TABLES else FLAG, "maybe")
-    if column in VALUES:
-        return Demand("in_set", "value", VALUES[column], "neither")
-    if column in PATTERNS and table in RAW_TABLES:
+    if table in RAW_TABLES and column == "kind":
+        return Demand("in_set", "value", KINDS_OF_SYSTEM, "neither")
+    if table in RAW_TABLES and column in PATTERNS:
         return Demand("matches", "value", (PATTERNS[column],), "no such form")
-    ranges = RANGES | IN_POINTS if table == "marts.round_change" else RANGES
-    if column in ranges:
-        return Demand("between", "number", ranges[column], ranges[column][0] - 1)
+    if demand := _declared(table, column, data_type):
+        return demand
     if column in known:
         return Demand("in_set", "value", (*known[column], "all", NULL), "of no codebook")
     if column.endswith("_key") or column in NAMES:
         return Demand("not_in_set", "value", (NULL, ""), NULL)
     return None
+
+
+def _declared(table: str, column: str, data_type: str) -> Demand | None:
+    """What a published column says of itself."""
+    mart = declared_marts().get(table.removeprefix("marts."))
+    words = mart.columns.get(column) if mart else None
+    if words is None:
+        return None
+    if words.values:
+        return Demand("in_set", "value", tuple(NULL if value is None else value for value in words.values), "neither")
+    usual = RANGES.get((words.kind, "INT" in data_type)) if "INT" in data_type or data_type == "DOUBLE" else None
+    low, high = words.range or usual or (None, None)
+    if low is None or high is None:
+        return None
+    return Demand("between", "number", (low, min(high, HUGE)), low - 1)
 
 
 def _rule(demand: Demand, places: list[tuple[str, str]]) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean
 from ingest.codebook.conditions import Condition
+from ingest.codebook.sign_offs import CODINGS, CORRECTIONS, SignOff, read_sign_offs, sign_off_folders
 from ingest.codebook.survey import Survey
 from ingest.readers import FORMATS, Layout
 from ingest.readers.cells import (
@@ -191,7 +192,10 @@ class Decision(SourceRow):
 
 @dataclass(frozen=True)
 class Round:
-    """One round of a survey. With faults noted it serves further checks only; it must not be loaded."""
+    """One round of a survey. With faults noted it serves further checks only; it must not be loaded.
+
+    Its answers (response files, corrections, codings) are those of the sign-off `signed`, or as delivered without one.
+    """
 
     survey_id: str
     folder: Path
@@ -204,6 +208,8 @@ class Round:
     codings: Sequence[Coding]
     decisions: Sequence[Decision]
     card: SourceCard | None
+    sign_offs: Sequence[SignOff] = ()
+    signed: SignOff | None = None
     eligible: Condition | None = None
 
     @property
@@ -225,11 +231,11 @@ class Round:
 
     @property
     def corrections_file(self) -> Path:
-        return self.folder / "corrections.csv"
+        return self._answers_folder / CORRECTIONS
 
     @property
     def codings_file(self) -> Path:
-        return self.folder / "codings.csv"
+        return self._answers_folder / CODINGS
 
     @property
     def decisions_file(self) -> Path:
@@ -237,7 +243,18 @@ class Round:
 
     @property
     def response_files(self) -> list[Path]:
-        return [self.folder / name for name in self.settings.files]
+        return self.signed.response_files if self.signed else [self.folder / name for name in self.settings.files]
+
+    @property
+    def _answers_folder(self) -> Path:
+        return self.signed.folder if self.signed else self.folder
+
+    @property
+    def card_as_read(self) -> SourceCard | None:
+        """The card of the round with the hashes of the files that are read: a sign-off has its own."""
+        if self.card is None or self.signed is None:
+            return self.card
+        return self.card.model_copy(update={"sha256": self.card.sha256 | self.signed.card.files})
 
     @cached_property
     def uses(self) -> Mapping[str, Sequence[ColumnUse]]:
@@ -285,19 +302,40 @@ class Round:
 
 
 def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
-    """A round's own files, each row checked by itself; None when one of them cannot be read at all."""
+    """A round's own files, each row checked by itself; None when one of them cannot be read at all. Of real answers
+    those are read that were signed last, where any were."""
     settings = read_settings(folder / "round.yml", RoundSettings, faults)
     columns = read_rows(folder / "columns.csv", ColumnUse, faults)
     recodes = read_optional_rows(folder / "recodes.csv", Recode, faults)
-    corrections = read_optional_rows(folder / "corrections.csv", Correction, faults)
-    codings = read_optional_rows(folder / "codings.csv", Coding, faults)
     decisions = read_optional_rows(folder / "decisions.csv", Decision, faults)
     card = read_card(folder, faults)
-    if settings is None or columns is None or recodes is None:
-        return None
-    if corrections is None or codings is None or decisions is None:
+    if settings is None or columns is None or recodes is None or decisions is None:
+        _read_remarks(folder / CORRECTIONS, folder / CODINGS, faults)
         return None
     # A line without a source_column is told, and feeds nothing.
     given = [use for use in columns if use.source_column and use.source_column != NOT_OFFERED]
     not_offered = [use for use in columns if use.source_column == NOT_OFFERED]
-    return Round(survey_id, folder, *settings, given, not_offered, recodes, corrections, codings, decisions, card)
+    signed = [] if settings[0].is_synthetic else read_sign_offs(folder, faults)
+    round_ = Round(survey_id, folder, *settings, given, not_offered, recodes, (), (), decisions, card, signed)
+    return with_answers(round_, signed[-1] if signed else None, faults)
+
+
+def delivered_unread(folder: Path) -> list[Path]:
+    """The answers that were delivered to a round which is read from a sign-off."""
+    read = read_settings(folder / "round.yml", RoundSettings, FaultList()) if sign_off_folders(folder) else None
+    if read is None or read[0].is_synthetic:
+        return []
+    return [folder / name for name in (*read[0].files, CORRECTIONS, CODINGS)]
+
+
+def with_answers(round_: Round, signed: SignOff | None, faults: FaultList) -> Round | None:
+    """The round with the answers of one of its sign-offs, or as delivered."""
+    chosen = replace(round_, signed=signed)
+    corrections, codings = _read_remarks(chosen.corrections_file, chosen.codings_file, faults)
+    return None if corrections is None or codings is None else replace(chosen, corrections=corrections, codings=codings)
+
+
+def _read_remarks(
+    corrections: Path, codings: Path, faults: FaultList
+) -> tuple[Sequence[Correction] | None, Sequence[Coding] | None]:
+    return read_optional_rows(corrections, Correction, faults), read_optional_rows(codings, Coding, faults)

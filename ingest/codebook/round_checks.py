@@ -49,7 +49,9 @@ def check_round(
     _check_shared_columns(round_, survey, faults)
     _note_unasked(round_, survey, faults)
     if not round_.settings.is_synthetic:
-        check_untracked(round_.response_files, faults)
+        delivered = [round_.folder / name for name in round_.settings.files]
+        signed = [each.folder / name for each in round_.sign_offs for name in each.card.files]
+        check_untracked([*delivered, *signed], faults)
 
 
 def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:

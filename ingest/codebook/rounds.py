@@ -13,6 +13,7 @@ from store.paths import DataPaths
 SURVEY_FILES = (
     "survey.yml", "questions.csv", "choices.csv", "published_figures.csv", "comparability.csv", "plausibility.csv",
 )  # fmt: skip
+SIGNED_OFF = "signed_off"  # the folder in a round's folder that has what was signed of it
 
 
 def survey_folders(paths: DataPaths) -> list[Path]:
@@ -54,8 +55,10 @@ def round_sha256(paths: DataPaths, key: str) -> str:
 
 
 def files_of_round(paths: DataPaths, key: str) -> list[Path]:
-    """Every file in a round's folder that is not hidden, in order of name."""
-    return [path for path in _visible(round_folder(paths, key)) if path.is_file()]
+    """Every file in a round's folder that is not hidden, and every file that was signed, in order of name."""
+    folder = round_folder(paths, key)
+    signed = (path for signed_off in _visible(folder / SIGNED_OFF) for path in _visible(signed_off))
+    return [path for path in (*_visible(folder), *signed) if path.is_file()]
 
 
 def open_rounds(paths: DataPaths, now: datetime) -> list[str]:

@@ -172,5 +172,6 @@ def round_sources(round_: Round) -> tuple[SourceFile, ...]:
         round_.corrections_file: len(round_.corrections),
         round_.codings_file: len(round_.codings),
         round_.decisions_file: len(round_.decisions),
+        **{each.card_file: None for each in round_.sign_offs},
     }
-    return describe_files(counts, "codebook", round_.card, round_.survey_id, round_.round_id)
+    return describe_files(counts, "codebook", round_.card_as_read, round_.survey_id, round_.round_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,6 +12,7 @@ import duckdb
 from faults.errors import Fault, FaultList
 from ingest.codebook.round import Round
 from ingest.codebook.rounds import round_keys, survey_folders
+from ingest.codebook.sign_offs import check_files
 from ingest.codebook.survey import read_survey
 from ingest.codebook.survey_checks import check_no_inventory
 from ingest.landing.deliveries import land_published_rows
@@ -29,7 +30,7 @@ from ingest.landing.replacements import (
     survey_replacements,
     systems_replacements,
 )
-from ingest.landing.responses import read_responses
+from ingest.landing.responses import ResponseFile, read_responses
 from ingest.reference.registry import read_registry
 from ingest.reference.systems import read_systems
 from store.paths import DataPaths
@@ -120,12 +121,20 @@ def _write_round(
     connection: duckdb.DuckDBPyConnection, paths: DataPaths, round_: Round, faults: FaultList, written: set[str]
 ) -> list[RoundLoad]:
     """Read the files of a round; with faults, here or before, they are told and nothing is written."""
-    files = read_responses(round_, faults)
+    files = _read_answers(round_, faults)
     if len(faults):
         return []
     written |= apply(connection, round_replacements(paths, round_, files))
     problems = [described.row.problem for file in files for described in file.rows]
     return [RoundLoad(round_.key, "loaded", len(problems), sum(problem is not None for problem in problems))]
+
+
+def _read_answers(round_: Round, faults: FaultList) -> Sequence[ResponseFile]:
+    """The response files of a round; signed ones only where they are as they were signed."""
+    n_before = len(faults)
+    if round_.signed:
+        check_files(round_.signed, faults)
+    return read_responses(round_, faults) if len(faults) == n_before else ()
 
 
 def _as_stored(key: str, outcome: Literal["unchanged", "removed"], stored: Mapping[str, StoredRound]) -> RoundLoad:
@@ -146,7 +155,7 @@ def faults_of_rounds(paths: DataPaths, keys: Collection[str]) -> tuple[Fault, ..
 
 def _examined(paths: DataPaths, scope: Scope, faults: FaultList) -> FaultList:
     for round_ in read_inputs(paths, scope, faults).rounds:
-        read_responses(round_, faults)
+        _read_answers(round_, faults)
     return faults
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ingest.codebook.conditions import Condition
 from ingest.codebook.round import Round
+from ingest.codebook.sign_offs import SignOff
 from ingest.codebook.survey import Survey
 from ingest.landing.responses import ResponseFile, cell_columns, row_values
 from ingest.readers.rows import SourceRow
@@ -83,6 +84,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.systems__aliases": ("system_id", "alias", *_PLACE),
     "raw.ingest__sources": (
         "source_file", "kind", *_ROUND, "sha256", "card_sha256", "producer", "licence", "received_on", "n_rows"
+    ),
+    "raw.ingest__sign_offs": (
+        *_ROUND, "signed_on", "signed_at", "signed_by", "why", "accepted", "n_responses_changed",
+        "n_municipalities_changed", "n_rows_moved",
     ),
     "raw.ingest__loads": (*_ROUND, "content_sha256", "n_rows", "n_cells"),
 }  # fmt: skip
@@ -216,7 +221,22 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
             (*key.values(), *astuple(each), *place(settings_file, round_.places.line(("eligible",))).values())
             for each in conditions
         ],
+        "raw.ingest__sign_offs": [(*key.values(), *_sign_off_cells(each)) for each in round_.sign_offs],
     }
+
+
+def _sign_off_cells(sign_off: SignOff) -> Cells:
+    card = sign_off.card
+    return (
+        sign_off.signed_on,
+        card.signed_at,
+        card.signed_by,
+        card.why,
+        card.accepted,
+        _text(card.n_responses_changed),
+        _text(card.n_municipalities_changed),
+        _text(card.n_rows_moved),
+    )
 
 
 def _round_cells(round_: Round) -> Cells:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from ingest.codebook.round import Round
-from ingest.codebook.rounds import SURVEY_FILES, files_of_round, round_keys, split_key, survey_folders
+from ingest.codebook.round import Round, delivered_unread
+from ingest.codebook.rounds import SURVEY_FILES, files_of_round, round_folder, round_keys, split_key, survey_folders
 from ingest.landing import privacy, raw_tables
 from ingest.landing.inputs import SurveyInputs, round_sources, survey_sources
 from ingest.landing.responses import ResponseFile
@@ -79,7 +79,7 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
     for table, rows in tables.items():
         yield Replacement(table, rows, _where(round_.key))
     responses = [
-        describe_file(file.path, "responses", len(file.rows), round_.card, round_.survey_id, round_.round_id)
+        describe_file(file.path, "responses", len(file.rows), round_.card_as_read, round_.survey_id, round_.round_id)
         for file in files
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
@@ -103,7 +103,9 @@ def content_sha256(paths: DataPaths, key: str) -> str:
     """One hash of all that decides a round's rows and cells: the files of its folder, who was erased and the key that
     ids are hashed with, and the code that reads them."""
     kept = privacy.of_survey(paths, split_key(key)[0]).sha256
-    return f"{combined_sha256(paths.root, files_of_round(paths, key))}-{kept}-{_reading_code_sha256()}"
+    unread = delivered_unread(round_folder(paths, key))
+    files = [file for file in files_of_round(paths, key) if file not in unread]
+    return f"{combined_sha256(paths.root, files)}-{kept}-{_reading_code_sha256()}"
 
 
 @cache

@@ -113,7 +113,8 @@ def _described(round_: Round, table: TextTable, faults: FaultList) -> ResponseFi
 
 def _check_whole(round_: Round, table: TextTable, sha256: str, faults: FaultList) -> None:
     """A file cut inside its last field has all its fields: only the missing line end and the card tell."""
-    on_card = round_.card.sha256.get(table.path.name, sha256) if round_.card else sha256
+    card = round_.card_as_read
+    on_card = card.sha256.get(table.path.name, sha256) if card else sha256
     is_fitting = not table.rows or table.rows[-1].problem is None
     if is_fitting and not table.ends_in_line_end and sha256 != on_card:
         faults.add(

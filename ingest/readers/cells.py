@@ -50,6 +50,12 @@ def _parse_date(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) and _succeeds(date.fromisoformat, value) else value
 
 
+def _check_moment(value: str) -> str:
+    if re.fullmatch(r"\d{4}-.*Z", value) is None or not _succeeds(datetime.fromisoformat, value):
+        raise refused("wrong-time", "A time in UTC, like 2023-01-31T09:15:00Z.", "Write the time so.")
+    return value
+
+
 def _empty_flag_is_zero(value: Any) -> Any:
     return "0" if value is None else value
 
@@ -251,6 +257,7 @@ Sha256 = Annotated[
     Text, _form("[0-9a-f]{64}", "wrong-hash", "A sha256 is 64 hexadecimal digits.", "Make it with sha256sum.")
 ]
 Day = Annotated[date, Strict(), BeforeValidator(_parse_date)]
+Moment = Annotated[Text, AfterValidator(_check_moment)]  # as the program writes it
 LARGEST = 999_999_999  # nine digits, as in the tables
 PositiveInt = Annotated[int, Strict(), Field(ge=1, le=LARGEST)]
 Whole = Annotated[int, Strict(), Field(ge=0, le=LARGEST)]

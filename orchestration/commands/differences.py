@@ -18,6 +18,7 @@ from store import state
 from store.paths import DataPaths
 
 SHOWN = 40
+SHAPES = ("table_", "column_")  # changes of no round
 Change = Mapping[str, str]
 
 
@@ -60,6 +61,8 @@ def in_words(counted_by_round: Mapping[tuple[str, str], int]) -> str:
         for kind, noun, verb in (
             ("value_changed", "value", "changed"), ("row_added", "row", "came"), ("row_removed", "row", "went"),
             ("answers_changed", "question", "with real answers that differ, which are not told"),
+            ("table_added", "table", "came"), ("table_removed", "table", "went"),
+            ("column_added", "column", "came"), ("column_removed", "column", "went"),
         )
         if (n := counted[kind])
     ]  # fmt: skip
@@ -97,7 +100,7 @@ def _by_round(changes: Sequence[Change]) -> Table:
         title_justify="left",
     )
     counted: dict[tuple[str, str], Counter[str]] = {}
-    for change in changes:
+    for change in [each for each in changes if not each["change"].startswith(SHAPES)]:
         place = counted.setdefault((change["table_name"], _round(change)), Counter())
         place["came"] += int(change["new_value"]) if change["change"] in ("row_added", "round_added") else 0
         place["went"] += int(change["old_value"]) if change["change"] in ("row_removed", "round_removed") else 0
@@ -125,6 +128,9 @@ def _row(change: Change) -> tuple[str, ...]:
 def _line(changes: Sequence[Change]) -> str:
     """What became of one row: its values before and after."""
     table, survey, _, change, row = _row(changes[0])
+    if change.startswith(SHAPES):
+        names = [each["column_name"] for each in changes if change.startswith("column_")]
+        return f"{table}: {change.replace('_', ' ')}{' ' * bool(names)}{', '.join(names)}"
     keys = [part.partition("=")[2].removeprefix(f"{survey}/") for part in row.split(", ")] if "=" in row else [row]
     values = [f"{each['column_name']} {each['old_value']} -> {each['new_value']}" for each in changes]
     said = ", ".join(values) if change == "value_changed" else change.replace("_", " ")

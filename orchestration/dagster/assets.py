@@ -45,10 +45,11 @@ from orchestration.dagster.private_errors import step_of
 from orchestration.dagster.session import Session, refresh_session
 from publish.gate.findings import decisions, local_day
 from publish.gate.refusals import PublishRefused, refusals
-from publish.releases.release import PUBLISHED_TABLES, publish
+from publish.releases.release import publish
 from store.builds import rounds_as_built, rounds_planned
 from store.disk import DiskTrouble, trouble_in
 from store.fingerprint import code_sha256, source_folders
+from store.marts import published_marts
 from store.paths import DataPaths
 from store.warehouse import opened
 
@@ -225,7 +226,7 @@ def _judged(session: Session) -> Judged:
             session.judged = Judged(
                 results,
                 decisions(connection, today),
-                refusals(connection, PUBLISHED_TABLES, code_sha256(), today),
+                refusals(connection, code_sha256(), today),
                 rounds_planned(connection) if session.has_built else (),
                 rounds_as_built(connection),
             )
@@ -234,7 +235,7 @@ def _judged(session: Session) -> Judged:
 
 
 @asset(
-    deps=[AssetKey(["marts", name]) for name in PUBLISHED_TABLES],
+    deps=[AssetKey(["marts", mart.name]) for mart in published_marts()],
     group_name="published",
     kinds={"duckdb"},
     freshness_policy=MONTHLY,

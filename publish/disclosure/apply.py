@@ -1,42 +1,54 @@
-"""The published tables with what is hidden taken out: the views that a release is copied from."""
+"""The published tables with what is hidden taken out: the views that a release is copied from. One rule per kind of
+column, as the table's own YAML file says it (store/marts.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from publish.catalogue import Column, Relation, quoted
+from publish.catalogue import Relation, quoted
 from publish.disclosure.rules import HIDDEN_PRIMARY, NOT_ASKED
+from store.marts import Cell, ColumnWords, Mart, is_literal
 
-CELL_ROW = ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id")
-CELL_OF_CHANGE = ("survey_id", "unit", "breakdown", "breakdown_id", "level", "answer_code")
-NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "BOOLEAN")
-# Told wherever the cell is: they follow from n and base, and a mark says next to nothing.
-COUNTED = {"n", "share", "pct", "ci_low_counts", "ci_high_counts", "is_reliable"}
-# In which breakdowns a figure that weighs the size classes is told, where every class that it is made of is told.
-WEIGHTED_IN = ("all", "size_class", "size_class_group")
-# By response their last digits depend on who answered alike inside each municipality; by municipality on counts alone.
-ERRORS = {"se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff"}
-# With the change itself they count those who changed their answer. A p-value is told by the level it stays under.
-ERRORS_OF_CHANGE = {"se", "ci_low", "ci_high"}
-LEVELS = (0.001, 0.01, 0.05, 0.1, 1)
-# Quantiles of few numbers are numbers that somebody gave; of more, two digits are told.
-QUANTILES, QUANTILES_FROM = {"quartile_1", "median", "quartile_3"}, 10
+ROW = ("survey_id", "round_id", "question_id", "unit", "breakdown", "breakdown_id")
+CELL = (*ROW, "level", "answer_code")
+# The tables whose cells are judged. Any other tells a count where one of these tells the same.
+JUDGED = ("answer_distribution", "system_use", "number_summary")
+# In which breakdowns a figure that weighs the size classes is told, where every class that it is made of is told. By
+# response the last digits of its error depend on who answered alike inside each municipality.
+WEIGHTED_IN = "rows.breakdown in ('all', 'size_class', 'size_class_group')"
+ERRORS_IN = f"{WEIGHTED_IN} and rows.unit = 'municipality'"
+LEVELS = (0.001, 0.01, 0.05, 0.1, 1)  # a p-value is told by the one that it is not over
+QUANTILES_FROM = 10  # numbers: quantiles of fewer are numbers that somebody gave; of more, two digits are told
 
-HIDDEN_CELLS = """
+# What hiding fills; the rest is derived from it.
+TABLES = """
 create table protected.disclosure.hidden (
     survey_id varchar, round_id varchar, question_id varchar, unit varchar, breakdown varchar, breakdown_id varchar,
     level varchar, answer_code varchar, cell_status varchar, is_base_hidden boolean
-)
+);
+-- Rows of breakdowns by what respondents say that so few are in that no base of them is told.
+create table protected.disclosure.small_rows (
+    survey_id varchar, round_id varchar, breakdown varchar, breakdown_id varchar
+);
+-- Questions of which all that is counted tells a hidden count of another.
+create table protected.disclosure.routed_rows (
+    survey_id varchar, round_id varchar, question_id varchar, unit varchar, breakdown varchar, breakdown_id varchar
+);
+-- Questions asked because of an answer to one that is no public fact.
+create table protected.disclosure.asked_of_some (survey_id varchar, question_id varchar);
+-- Questions of rounds of real answers that are no public facts, and rules on answers, whose ids are no question's.
+create table protected.disclosure.closed_questions (survey_id varchar, round_id varchar, question_id varchar);
+-- Rounds of real answers that nobody signed off.
+create table protected.disclosure.unsigned_rounds (survey_id varchar, round_id varchar);
+-- Breakdowns by what respondents say, and who may know it. A role is no public fact.
+create table protected.disclosure.sayings (survey_id varchar, breakdown varchar, disclosure varchar)
 """
-# Questions of rounds of real answers that are no public facts, and rules on answers, whose ids are no question's.
-CLOSED_QUESTIONS = """
-create table protected.disclosure.closed_questions (survey_id varchar, round_id varchar, question_id varchar)
-"""
-FILL_CLOSED = """
+FILL = """
 insert into protected.disclosure.closed_questions
 select survey_id, rounds.round_id, questions.question_id
 from source.marts.dim_question as questions inner join source.marts.dim_round as rounds using (survey_id)
@@ -44,44 +56,62 @@ where not rounds.is_synthetic and questions.disclosure <> 'public_fact'
 union
 select survey_id, rounds.round_id, rules.rule_id
 from source.raw.codebook__plausibility as rules inner join source.marts.dim_round as rounds using (survey_id)
-where not rounds.is_synthetic
+where not rounds.is_synthetic;
+insert into protected.disclosure.sayings
+select survey_id, question_id, disclosure
+from source.raw.codebook__breakdowns inner join source.marts.dim_question using (survey_id, question_id)
+union all
+select survey_id, 'role', 'opinion' from source.marts.dim_survey;
+insert into protected.disclosure.unsigned_rounds
+select survey_id, round_id from source.marts.dim_round where not is_synthetic and signed_off_on is null
 """
-# Questions of which all that is counted tells a hidden count of another; those asked because of an answer to one that
-# is no public fact.
-ROUTED = """
-create table if not exists protected.disclosure.asked_of_some (survey_id varchar, question_id varchar);
-create table if not exists protected.disclosure.routed_questions (
-    survey_id varchar, round_id varchar, question_id varchar
-)
-"""
-# Rows of breakdowns by what respondents say that so few are in that no base of them is told.
-SMALL_ROWS = """
-create table protected.disclosure.small_rows (
-    survey_id varchar, round_id varchar, breakdown varchar, breakdown_id varchar
-)
-"""
-
-# Rows of a table in which an answer is hidden: percentages that add up to 100 would tell of it.
-HOLED = """
+# `places` are the hidden cells, and each row that has one, as a cell without an answer. `bases` are rows whose base is
+# hidden; where that is a row of all, by any unit. `known` are the places that hiding has looked at.
+DERIVED = """
+create table protected.disclosure.places as
+select survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code,
+    any_value(cell_status) as cell_status
+from protected.disclosure.hidden
+group by grouping sets (
+    (survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code),
+    (survey_id, round_id, question_id, unit, breakdown, breakdown_id)
+);
+create table protected.disclosure.bases as
+select distinct survey_id, round_id, question_id, unit, breakdown, breakdown_id
+from protected.disclosure.hidden where is_base_hidden
+union
+from protected.disclosure.routed_rows
+union
+select * replace ('any' as unit) from protected.disclosure.routed_rows where breakdown = 'all';
+create table protected.disclosure.known as
+from protected.disclosure.cells
+union
+select * replace (null as level, null as answer_code) from protected.disclosure.cells
+union
+select survey_id, round_id, question_id, 'any', 'all', 'all', null, null
+from source.marts.dim_question inner join source.marts.dim_round using (survey_id);
+-- Rows in which an answer is hidden: percentages that add up to 100 would tell of it.
 create table protected.disclosure.holed as
-select distinct survey_id, round_id, question_id, unit, breakdown, breakdown_id, level from protected.disclosure.hidden
-"""
-# Closed to weighted figures: an answer of which some size class is hidden.
-UNWEIGHTED = """
+select distinct survey_id, round_id, question_id, unit, breakdown, breakdown_id, level from protected.disclosure.hidden;
+-- Closed to weighted figures: an answer of which some size class is hidden.
 create table protected.disclosure.unweighted as
 select distinct survey_id, round_id, question_id, unit, level, answer_code
 from protected.disclosure.hidden
 where breakdown = 'size_class'
 """
+# Counts that are told, as a subquery.
+TOLD = """
+    select survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code, n, base_n
+    from protected.marts.answer_distribution where n is not null
+    union all
+    select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'option', system_id, n, base_n
+    from protected.marts.system_use where n is not null
+"""
 
 
-def is_figure(column: Column) -> bool:
-    """Whether a column of figures tells how a question was answered: any number or truth value but a base."""
-    is_number = column.data_type.upper().startswith(NUMERIC) or "INT" in column.data_type.upper()
-    return is_number and column.name != "is_synthetic" and "base" not in column.name.split("_")
-
-
-def protect(connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation], folder: Path) -> None:
+def protect(
+    connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart], source: dict[str, Relation], folder: Path
+) -> None:
     """Make the database `protected` beside the warehouse `source`: a view in protected.marts per table and view.
 
     Rounds of made-up answers are as in the warehouse. Patterns are kept in `folder`. Raises Unprotected and Undecided.
@@ -89,27 +119,34 @@ def protect(connection: duckdb.DuckDBPyConnection, relations: Iterable[Relation]
     connection.execute("attach ':memory:' as protected")
     connection.execute("create schema protected.marts")
     connection.execute("create schema protected.disclosure")
-    connection.execute(HIDDEN_CELLS)
-    connection.execute(CLOSED_QUESTIONS)
-    connection.execute(SMALL_ROWS)
+    connection.execute(TABLES)
     rounds = _real_rounds(connection)
     if rounds:
-        connection.execute(FILL_CLOSED)
-        from publish.disclosure import hidden  # solvers take their time to load, and most rounds are made up
-
-        hidden.fill(connection, rounds, folder)
-    connection.execute(ROUTED)
-    connection.execute(HOLED)
-    connection.execute(UNWEIGHTED)
-    for relation in sorted(relations, key=lambda found: found.is_view):
+        _hide(connection, rounds, folder)
+    judged = [mart for mart in marts if mart.name in JUDGED]
+    others = [mart for mart in marts if mart.name not in JUDGED]
+    for mart in (*judged, *sorted(others, key=lambda mart: source[mart.name].is_view)):
+        relation = source[mart.name]
         if relation.is_view:
-            connection.execute("use protected")
-            with suppress(duckdb.Error):  # a view that reads what is not published is refused when it is copied
-                connection.execute(relation.sql)
-            connection.execute("use source")
+            _make_view(connection, relation)
         else:
-            select = SELECTS[relation.name](relation) if rounds and relation.name in SELECTS else _plain(relation)
-            connection.execute(f"create view protected.marts.{quoted(relation.name)} as {select}")
+            select = _select(mart, relation) if rounds and mart.figures else f"from source.marts.{quoted(mart.name)}"
+            connection.execute(f"create view protected.marts.{quoted(mart.name)} as {select}")
+
+
+def _hide(connection: duckdb.DuckDBPyConnection, rounds: list[tuple[str, str]], folder: Path) -> None:
+    from publish.disclosure import hidden  # solvers take their time to load, and most rounds are made up
+
+    connection.execute(FILL)
+    hidden.fill(connection, rounds, folder)
+    connection.execute(DERIVED)
+
+
+def _make_view(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+    connection.execute("use protected")
+    with suppress(duckdb.Error):  # a view that reads what is not published is refused when it is copied
+        connection.execute(relation.sql)
+    connection.execute("use source")
 
 
 def _real_rounds(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -118,238 +155,136 @@ def _real_rounds(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]
     ).fetchall()
 
 
-def _questions_of(alias: str) -> str:
-    return f"""
-        left join source.marts.dim_question as questions
-            on {_same("questions", alias, ("survey_id", "question_id"))}
-    """
+@dataclass(frozen=True)
+class Conditions:
+    """When the figures of a row are told, as SQL. `is_open`: everybody may know how it was answered. `row`: what
+    depends on all answers of the row."""
+
+    is_open: str
+    cell: str
+    row: str
+    base: str
+    value: str
+    weighted: str
+    error: str
+    public: str
 
 
-def _plain(relation: Relation) -> str:
-    return f"select * from source.marts.{quoted(relation.name)}"
-
-
-def _cells(relation: Relation) -> str:
-    """answer_distribution and system_use: the figures of hidden cells are null, their status says so."""
-    level, answer = ("'option'", "system_id") if relation.name == "system_use" else ("cells.level", "answer_code")
-    answer = answer if answer.startswith("cells") else f"cells.{answer}"
-    same = _same("hidden", "cells", CELL_ROW)
-    of_answer = _same("unweighted", "cells", ("survey_id", "round_id", "question_id", "unit"))
-    return f"""
-        select {", ".join(_cell_column(column) for column in relation.columns)}
-        from source.marts.{quoted(relation.name)} as cells
-        left join protected.disclosure.hidden as hidden
-            on {same} and hidden.level = {level} and hidden.answer_code = {answer}
-        left join protected.disclosure.holed as holed
-            on {_same("holed", "cells", CELL_ROW)} and holed.level = {level}
-        left join protected.disclosure.unweighted as unweighted
-            on {of_answer} and unweighted.level = {level} and unweighted.answer_code = {answer}
-        {_questions_of("cells")}
-    """
-
-
-def _cell_column(column: Column) -> str:
-    name = quoted(column.name)
-    if column.name == "cell_status":
-        return f"coalesce(hidden.cell_status, cells.{name}) as {name}"
-    if column.name == "base_n":
-        return f"case when hidden.is_base_hidden then null else cells.{name} end as {name}"
-    if not is_figure(column):
-        return f"cells.{name}"
-    if column.name in COUNTED:
-        return f"case when hidden.cell_status is null then cells.{name} end as {name}"
-    if column.name == "pct_sum100":
-        return f"case when holed.survey_id is null then cells.{name} end as {name}"
-    return f"case when {_may_weigh(column.name)} then cells.{name} end as {name}"
-
-
-def _may_weigh(column: str) -> str:
-    """Whether a figure that depends on more than the counts of its cell is told."""
-    is_fact, of_closed = "questions.disclosure = 'public_fact'", "false"
-    if column != "n_conflicts":
-        breakdowns = ", ".join(f"'{breakdown}'" for breakdown in WEIGHTED_IN)
-        of_closed = f"cells.breakdown in ({breakdowns})"
-        of_closed += " and cells.unit = 'municipality'" if column in ERRORS else ""
-    is_told = f"unweighted.survey_id is null and ({is_fact} or ({of_closed}))"
-    return f"cells.is_synthetic or (hidden.cell_status is null and {is_told})"
-
-
-def _numbers(relation: Relation) -> str:
-    """number_summary: n is a base. It stays where bases are public."""
-    return f"""
-        select {", ".join(_number_column(column) for column in relation.columns)}
-        from source.marts.number_summary as cells
-        left join protected.disclosure.hidden as hidden
-            on {_same("hidden", "cells", CELL_ROW)} and hidden.level = 'number'
-        {_questions_of("cells")}
-    """
-
-
-def _number_column(column: Column) -> str:
-    name = quoted(column.name)
-    value = f"cells.{name}"
-    if column.name == "cell_status":
-        return f"coalesce(hidden.cell_status, {value}) as {name}"
-    if column.name == "n":
-        return f"case when hidden.is_base_hidden then null else {value} end as {name}"
-    if not is_figure(column):
-        return value
-    of_closed = value
-    if column.name in QUANTILES:
-        two_digits = f"round({value}, 1 - floor(log10(greatest(abs({value}), 1)))::int)"
-        of_closed = f"case when cells.n >= {QUANTILES_FROM} then {two_digits} end"
-    if column.name == "n_conflicts":
-        of_closed = "null"
-    is_open = "cells.is_synthetic or questions.disclosure = 'public_fact'"
-    told = f"case when {is_open} then {value} else {of_closed} end"
-    return f"case when hidden.cell_status is null then {told} end as {name}"
-
-
-def _changes(relation: Relation) -> str:
-    """round_change: a change is told where both rounds tell the cell in their own tables, on the same counts.
-
-    On another division a cell may count other municipalities than the round's own: then the difference of the two
-    would tell of those that moved. A p-value that is corrected for others is told where they all are.
-    """
-    earlier_question = "coalesce(pairs.earlier_question_id, changes.question_id)"
-    is_open = (
-        "(changes.is_synthetic or (questions.disclosure = 'public_fact' "
-        "and later_hidden.survey_id is null and earlier_hidden.survey_id is null))"
-    )
-    is_told = f"({is_open} or (later.n is not null and earlier.n is not null))"
-    family = "changes.survey_id, changes.round_id, changes.unit, changes.breakdown, changes.breakdown_id"
-    conditions = {"p_holm": f"bool_and({is_told}) over (partition by {family})"}
-    conditions |= dict.fromkeys(ERRORS_OF_CHANGE, is_open)
-
-    def column(name: str) -> str:
-        value = f"changes.{quoted(name)}"
-        if name in ("p_value", "p_holm"):
-            value = f"case when {is_open} then {value} else {_level(value)} end"
-        return f"case when {conditions.get(name, is_told)} then {value} end as {quoted(name)}"
-
-    columns = [
-        column(each.name) if is_figure(each) or "base" in each.name.split("_") else f"changes.{quoted(each.name)}"
-        for each in relation.columns
-    ]
+def _select(mart: Mart, relation: Relation) -> str:
+    """The query of a table of which something may be hidden. Of a round that was not signed off no answer is told."""
+    told = _conditions(mart)
+    columns = (f"{_column(mart, each.name, told)} as {quoted(each.name)}" for each in relation.columns)
+    unsigned = "select (survey_id, round_id) from protected.disclosure.unsigned_rounds"
+    signed = (f"(rows.survey_id, {_part(cell.round_id)}) not in ({unsigned})" for cell in mart.words.cells)
     return f"""
         select {", ".join(columns)}
-        from source.marts.round_change as changes
-        left join source.marts.comparability as pairs
-            using (survey_id, round_id, earlier_round_id, question_id)
-        {_questions_of("changes")}
-        {_own_cell("later", "changes.round_id", "changes.question_id", "")}
-        {_own_cell("earlier", "changes.earlier_round_id", earlier_question, "earlier_")}
-        {_hidden_cell("later_hidden", "changes.round_id", "changes.question_id")}
-        {_hidden_cell("earlier_hidden", "changes.earlier_round_id", earlier_question)}
+        from source.marts.{quoted(mart.name)} as rows
+        {" ".join(_joins(mart))}
+        where {" and ".join(signed)}
     """
 
 
-def _level(p_value: str) -> str:
-    """The smallest level that a p-value is not over."""
-    return f"case {' '.join(f'when {p_value} <= {level} then {level}' for level in LEVELS)} end"
+def _conditions(mart: Mart) -> Conditions:
+    fact = "(questions.disclosure = 'public_fact' and coalesce(sayings.disclosure, 'public_fact') = 'public_fact')"
+    shown = _no(mart, "hidden")
+    is_open = f"(rows.is_synthetic or rows.question_id is null or ({fact} and {shown}))"
+    base = "bases.survey_id is null"
+    cell, row, value = shown, "holed.survey_id is null", shown
+    if mart.words.is_base:
+        value = f"({shown} or (({mart.words.is_base}) and {base}))"
+    if mart.name not in JUDGED:
+        value, base = (f"({is_open} or ({each} and {_some(mart, 'known')}))" for each in (value, base))
+        cell = row = f"({is_open} or {_some(mart, 'own')})" if _counts(mart) else value
+    whole = f"{shown} and unweighted.survey_id is null"
+    of_kinds = (f"({fact} or ({WEIGHTED_IN}))", f"({fact} or ({ERRORS_IN}))", f"{fact} and asked.survey_id is null")
+    weighted, error, public = (f"(rows.is_synthetic or ({whole} and {each}))" for each in of_kinds)
+    if _counts(mart):
+        base, weighted, error = cell, is_open, is_open
+    return Conditions(is_open, cell, row, base, value, weighted, error, public)
 
 
-def _hidden_cell(alias: str, round_id: str, question_id: str) -> str:
-    return f"""
-        left join protected.disclosure.hidden as {alias}
-            on {_same(alias, "changes", CELL_OF_CHANGE)} and {alias}.round_id = {round_id}
-            and {alias}.question_id = {question_id}
-    """
+def _column(mart: Mart, name: str, told: Conditions) -> str:
+    """A column as it is told, by its kind; one without a kind is told by nobody: the gate has refused it."""
+    value, words = f"rows.{quoted(name)}", mart.columns[name]
+    match words.kind:
+        case "key" | "label" | "free":
+            return value
+        case "status":
+            of = _told(mart.columns[words.of], told) if words.of else told.cell
+            hidden = f"coalesce(hidden.cell_status, '{HIDDEN_PRIMARY}')"
+            return f"case when {of} or {value} = '{NOT_ASKED}' then {value} else {hidden} end"
+        case "quantile":
+            two_digits = f"round({value}, 1 - floor(log10(greatest(abs({value}), 1)))::int)"
+            few = f"case when rows.n >= {QUANTILES_FROM} then {two_digits} end"
+            return f"case when {told.cell} then case when {told.is_open} then {value} else {few} end end"
+        case "p_value":
+            levels = " ".join(f"when {value} <= {level} then {level}" for level in LEVELS)
+            family = "partition by rows.survey_id, rows.round_id, rows.unit, rows.breakdown, rows.breakdown_id"
+            of = f"bool_and({told.cell}) over ({family})" if words.of == "row" else told.cell
+            return f"case when {of} then case when {told.is_open} then {value} else case {levels} end end end"
+        case "verdict":
+            is_printed = "rows.figure_status = 'published' and rows.status = 'match'"
+            return f"case when {told.value} or ({is_printed}) then {value} else 'not_computable' end"
+        case "remark":
+            return f"case when {told.value} then {value} else 'the computed figure is hidden' end"
+        case _:
+            return f"case when {_told(words, told)} then {value} end"
 
 
-def _own_cell(alias: str, round_id: str, question_id: str, prefix: str) -> str:
-    return f"""
-        left join protected.marts.answer_distribution as {alias}
-            on {_same(alias, "changes", CELL_OF_CHANGE)} and {alias}.round_id = {round_id}
-            and {alias}.question_id = {question_id}
-            and {alias}.n = changes.{prefix}n and {alias}.base_n = changes.{prefix}base_n
-    """
+def _told(words: ColumnWords, told: Conditions) -> str:
+    """When a figure of a kind is told as it is."""
+    if words.kind in ("count", "share"):
+        return told.row if words.of == "row" else told.cell
+    condition: str = getattr(told, words.kind)
+    return condition
 
 
-def _reconciliation(relation: Relation) -> str:
-    """publication_reconciliation: of a hidden cell the print stands, and only what the print itself says of it."""
-    is_printed = "figures.figure_status = 'published' and figures.status = 'match'"
-    replaced = {
-        "computed_value": f"case when {IS_TOLD} then figures.computed_value end",
-        "computed_base_n": "case when hidden.is_base_hidden then null else figures.computed_base_n end",
-        "status": f"case when {IS_TOLD} or ({is_printed}) then figures.status else 'not_computable' end",
-        "explanation": f"case when {IS_TOLD} then figures.explanation else 'the computed figure is hidden' end",
+def _joins(mart: Mart) -> Iterator[str]:
+    first = mart.words.cells[0]
+    yield _join("source.marts.dim_question", "questions", ("survey_id", "question_id"), first)
+    yield _join("protected.disclosure.sayings", "sayings", ("survey_id", "breakdown"), first)
+    yield _join("protected.disclosure.asked_of_some", "asked", ("survey_id", "question_id"), first)
+    yield _join("protected.disclosure.bases", "bases", ROW, first)
+    yield _join("protected.disclosure.holed", "holed", (*ROW, "level"), first)
+    of_answer = ("survey_id", "round_id", "question_id", "unit", "level", "answer_code")
+    yield _join("protected.disclosure.unweighted", "unweighted", of_answer, first)
+    for cell in mart.words.cells:
+        yield _join("protected.disclosure.places", f"hidden{cell.name}", CELL, cell)
+        if mart.name not in JUDGED:
+            yield _join("protected.disclosure.known", f"known{cell.name}", CELL, cell)
+        if counts := _counts(mart):
+            alias = f"own{cell.name}"
+            same = [f"{alias}.{of} = rows.{quoted(name)}" for name, (at, of) in counts.items() if at == cell.name]
+            yield " and ".join([_join(f"({TOLD})", alias, CELL, cell), *same])
+
+
+def _join(table: str, alias: str, names: Iterable[str], cell: Cell) -> str:
+    """A left join on parts of a cell; a figure that is of no answer has neither level nor code."""
+    parts = {name: _part(getattr(cell, name, name)) for name in names}
+    signs = {name: "is not distinct from" if name in CELL[-2:] else "=" for name in parts}
+    on = " and ".join(f"{alias}.{name} {signs[name]} {part}" for name, part in parts.items())
+    return f"left join {table} as {alias} on {on}"
+
+
+def _part(place: str) -> str:
+    """Where a row has a part of its cell: a column, or a literal as it stands."""
+    return place if is_literal(place) else f"rows.{quoted(place)}"
+
+
+def _counts(mart: Mart) -> dict[str, tuple[str, str]]:
+    """The counts of a table that is not judged, each with its cell and with what it is there: n or base_n."""
+    found = {
+        name: (column.cell, "n" if column.kind == "count" else "base_n")
+        for name, column in mart.columns.items()
+        if column.kind in ("count", "base")
     }
-    columns = ", ".join(
-        f"{replaced[each.name]} as {quoted(each.name)}" if each.name in replaced else f"figures.{quoted(each.name)}"
-        for each in relation.columns
-    )
-    return f"""
-        select {columns}
-        from source.marts.publication_reconciliation as figures
-        left join (
-            select
-                survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code,
-                bool_or(is_base_hidden) as is_base_hidden
-            from protected.disclosure.hidden
-            group by grouping sets (
-                (survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code),
-                (survey_id, round_id, question_id, unit, breakdown, breakdown_id)
-            )
-        ) as hidden
-            on {_same("hidden", "figures", CELL_ROW)}
-            and hidden.level is not distinct from figures.level
-            and hidden.answer_code is not distinct from figures.answer
-    """
+    has_counts = any(of == "n" for _, of in found.values())
+    return found if has_counts and mart.name not in JUDGED else {}
 
 
-IS_TOLD = "(hidden.survey_id is null or (figures.statistic = 'base_n' and not hidden.is_base_hidden))"
+def _no(mart: Mart, alias: str) -> str:
+    return " and ".join(f"{alias}{cell.name}.survey_id is null" for cell in mart.words.cells)
 
 
-def _inhabitants(relation: Relation) -> str:
-    """inhabitant_share: populations are public, so that a sum of them tells municipalities apart: those that were asked
-    because of what they answered, too."""
-    is_fact = "questions.disclosure = 'public_fact' and routed.survey_id is null"
-    is_told = f"cells.is_synthetic or ({is_fact}) or cells.cell_status = '{NOT_ASKED}'"
-    columns = []
-    for each in relation.columns:
-        name = quoted(each.name)
-        if each.name == "cell_status":
-            columns.append(f"case when {is_told} then cells.{name} else '{HIDDEN_PRIMARY}' end as {name}")
-        elif is_figure(each) or "base" in each.name.split("_"):
-            columns.append(f"case when {is_told} then cells.{name} end as {name}")
-        else:
-            columns.append(f"cells.{name}")
-    return f"""
-        select {", ".join(columns)}
-        from source.marts.inhabitant_share as cells
-        {_questions_of("cells")}
-        left join protected.disclosure.asked_of_some as routed
-            on {_same("routed", "cells", ("survey_id", "question_id"))}
-    """
-
-
-def _statuses(relation: Relation) -> str:
-    """answer_status_count: how many a question applied to is a count of the answers to the one it depends on."""
-    columns = [
-        f"case when routed.survey_id is null then cells.{quoted(each.name)} end as {quoted(each.name)}"
-        if is_figure(each)
-        else f"cells.{quoted(each.name)}"
-        for each in relation.columns
-    ]
-    return f"""
-        select {", ".join(columns)}
-        from source.marts.answer_status_count as cells
-        left join protected.disclosure.routed_questions as routed
-            on {_same("routed", "cells", ("survey_id", "round_id", "question_id"))}
-    """
-
-
-def _same(one: str, other: str, names: Iterable[str]) -> str:
-    return " and ".join(f"{one}.{name} = {other}.{name}" for name in names)
-
-
-SELECTS: dict[str, Callable[[Relation], str]] = {
-    "answer_distribution": _cells,
-    "system_use": _cells,
-    "number_summary": _numbers,
-    "answer_status_count": _statuses,
-    "round_change": _changes,
-    "publication_reconciliation": _reconciliation,
-    "inhabitant_share": _inhabitants,
-}
+def _some(mart: Mart, alias: str) -> str:
+    return " and ".join(f"{alias}{cell.name}.survey_id is not null" for cell in mart.words.cells)

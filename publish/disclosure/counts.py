@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from publish.disclosure.rules import Kind, Row, Rule
+from publish.disclosure.rules import MIXED, Kind, Row, Rule
 
 UNITS = ("response", "municipality")
 WHOLE = ("all", "all")
@@ -95,11 +95,59 @@ group by question_id, answer_code
 order by question_id, answer_code
 """
 
+# A breakdown by a public fact is known of each municipality as its county is: by its own answer. Where its responses do
+# not all say the same, it is known no better than that.
 RESPONDED = """
-select frame.municipality_code, broken_down.breakdown, broken_down.breakdown_id, frame.n_responses
+with facts as (
+    select question_id as breakdown
+    from {source}raw.codebook__breakdowns
+    inner join {source}marts.dim_question using (survey_id, question_id)
+    where survey_id = $survey_id and disclosure = 'public_fact'
+),
+
+grouped as (
+    select unit, unit_id, municipality_code, breakdown, breakdown_id
+    from {source}intermediate.int_units_grouped
+    where survey_id = $survey_id and round_id = $round_id
+),
+
+of_municipalities as (
+    select municipality_code, breakdown, breakdown_id from grouped semi join facts using (breakdown)
+    where unit = 'municipality'
+),
+
+mixed as (
+    select responses.municipality_code, facts.breakdown
+    from grouped as responses
+    cross join facts
+    left join grouped as said
+        on responses.unit_id = said.unit_id and said.unit = 'response' and facts.breakdown = said.breakdown
+    left join of_municipalities as own
+        on responses.municipality_code = own.municipality_code and facts.breakdown = own.breakdown
+    where responses.unit = 'response' and responses.breakdown = 'all'
+    group by all
+    having bool_or(said.breakdown_id is distinct from own.breakdown_id)
+),
+
+placed as (
+    select municipality_code, breakdown, breakdown_id from {source}intermediate.int_frame_broken_down
+    where survey_id = $survey_id and round_id = $round_id
+    union all
+    from of_municipalities
+    union all
+    select municipality_code, breakdown, '{mixed}' from mixed
+)
+
+select frame.municipality_code, placed.breakdown, placed.breakdown_id, frame.n_responses
 from {source}marts.frame_municipality as frame
-inner join {source}intermediate.int_frame_broken_down as broken_down using (survey_id, round_id, municipality_code)
+inner join placed using (municipality_code)
 where frame.survey_id = $survey_id and frame.round_id = $round_id and frame.n_responses > 0
+"""
+
+FACTS = """
+select question_id from {source}raw.codebook__breakdowns
+inner join {source}marts.dim_question using (survey_id, question_id)
+where survey_id = $survey_id and disclosure = 'public_fact'
 """
 
 
@@ -132,13 +180,15 @@ class Question:
 
 @dataclass(frozen=True)
 class RoundCounts:
-    """The counts of one round. `responded` has a row per responding municipality and row of a breakdown."""
+    """The counts of one round. `responded` has a row per responding municipality and row of a breakdown: areas, and
+    those by public facts, whose names are `facts`."""
 
     survey_id: str
     round_id: str
     rule: Rule
     questions: tuple[Question, ...]
     responded: pd.DataFrame
+    facts: frozenset[str] = frozenset()
 
 
 def read(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str, source: str = "") -> RoundCounts:
@@ -147,7 +197,7 @@ def read(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str, s
 
     def table(sql: str) -> pd.DataFrame:
         names = {name: value for name, value in of_round.items() if f"${name}" in sql}
-        return connection.execute(sql.format(source=source), names).df()
+        return connection.execute(sql.format(source=source, mixed=MIXED), names).df()
 
     rule = Rule(*(int(value) for value in table(RULE).iloc[0]))
     cells, behind, groups = table(CELLS), table(BEHIND), table(GROUPS)
@@ -156,7 +206,8 @@ def read(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str, s
         for each in table(QUESTIONS).itertuples()
         if (cells["question_id"] == each.question_id).any()
     ]
-    return RoundCounts(survey_id, round_id, rule, tuple(questions), table(RESPONDED))
+    facts = frozenset(table(FACTS)["question_id"])
+    return RoundCounts(survey_id, round_id, rule, tuple(questions), table(RESPONDED), facts)
 
 
 def _question(asked: object, cells: pd.DataFrame, behind: pd.DataFrame, groups: pd.DataFrame) -> Question:

@@ -13,7 +13,7 @@ from publish.disclosure.knowledge import PRIMARY, TELLS
 from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY
 
 CELLS = """
-create or replace view protected.disclosure.cells as
+create view protected.disclosure.cells as
 select survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code
 from source.marts.answer_distribution where not is_synthetic and cell_status <> 'not_asked'
 union all
@@ -34,6 +34,22 @@ anti join protected.disclosure.hidden
 """
 
 
+# What respondents say of themselves tells of facts that everybody can count: which of the municipalities a row holds
+# would say who is who. A row takes the stricter of its question's and its breakdown's disclosure.
+HIDE_BY_SAYINGS = """
+insert into protected.disclosure.hidden
+select cells.*, 'hidden_primary', true
+from protected.disclosure.cells
+inner join protected.disclosure.sayings using (survey_id, breakdown)
+inner join source.marts.dim_question as questions using (survey_id, question_id)
+anti join protected.disclosure.hidden
+    using (survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code)
+where
+    sayings.disclosure = 'personal'
+    or (sayings.disclosure <> 'public_fact' and questions.disclosure = 'public_fact')
+"""
+
+
 def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]], folder: Path) -> None:
     """Fill protected.disclosure.hidden: a row per cell of a real round that is not told.
 
@@ -50,6 +66,7 @@ def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]
     store.forget_unused()
     connection.execute(CELLS)
     connection.execute(HIDE_SMALL_ROWS)
+    connection.execute(HIDE_BY_SAYINGS)
     routed.hide(connection)
 
 

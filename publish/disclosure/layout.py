@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from publish.disclosure.rules import Row
+from publish.disclosure.rules import MIXED, Row
 
 NONE = ""
 
@@ -21,6 +21,8 @@ class Layout:
     A part is what one kind of municipality gives: those in the same rows of every breakdown that gave one response;
     those that gave more, whose own answers and whose further responses are two parts. A breakdown by what respondents
     say (role, a question) has parts of its own, which together are the whole: `links` x parts is zero for each answer.
+    One by a public fact is as good as an area, but for municipalities whose responses say different things of it: by
+    response they have parts of their own.
     `limits` x parts is at most `capacity` when summed over the answers of a select_one.
     """
 
@@ -49,12 +51,19 @@ def of_round(rows: Sequence[Row], responded: pd.DataFrame) -> Layout:
     areas = set(responded["breakdown"])
     own = sorted({breakdown for _, breakdown, _ in rows if breakdown not in areas})
     codes = {name: sorted({row[2] for row in rows if row[1] == name}) for name in own}
-    n_main, total = len(members), len(members) + sum(3 * (len(found) + 1) for found in codes.values())
+    mixed = {name: _are_in(members, (name, MIXED)) for name in sorted(areas)}
+    mixed = {name: are_in for name, are_in in mixed.items() if are_in.any()}
+    said = {name: sorted({row[2] for row in rows if row[1] == name}) for name in mixed}
+    n_main, n_said = len(members), sum(len(found) + 1 for found in said.values())
+    total = n_main + n_said + sum(3 * (len(found) + 1) for found in codes.values())
     matrix, links, begin = np.zeros((len(rows), total)), [], n_main
     for index, (unit, breakdown, breakdown_id) in enumerate(rows):
         if breakdown in areas:
-            counted = kinds != 2 if unit == "municipality" else kinds >= 0
-            matrix[index, :n_main] = counted & np.array([(breakdown, breakdown_id) in kept for kept in members], bool)
+            counted = kinds != 2 if unit == "municipality" else ~mixed.get(breakdown, kinds < 0)
+            matrix[index, :n_main] = counted & _are_in(members, (breakdown, breakdown_id))
+    for name, are_in in mixed.items():
+        links.append(_fill_mixed(matrix, rows, name, said[name], begin, are_in))
+        begin += len(said[name]) + 1
     for name in own:
         n_codes = len(codes[name]) + 1
         _fill_own(matrix, rows, name, codes[name], begin)
@@ -67,6 +76,23 @@ def of_round(rows: Sequence[Row], responded: pd.DataFrame) -> Layout:
         csr_matrix(limits),
         np.array(capacity, dtype=float),
     )
+
+
+def _fill_mixed(
+    matrix: np.ndarray, rows: Sequence[Row], name: str, codes: Sequence[str], begin: int, are_in: np.ndarray
+) -> np.ndarray:
+    """By response, municipalities whose responses differ are in any row of a fact; the link that makes them whole."""
+    for index, row in enumerate(rows):
+        if row[:2] == ("response", name):
+            matrix[index, begin + codes.index(row[2])] = 1
+    link = np.zeros(matrix.shape[1])
+    link[: len(are_in)] = are_in
+    link[begin : begin + len(codes) + 1] = -1
+    return link
+
+
+def _are_in(members: Sequence[frozenset[tuple[str, str]]], row: tuple[str, str]) -> np.ndarray:
+    return np.array([row in kept for kept in members], bool)
 
 
 def _atoms(responded: pd.DataFrame) -> list[tuple[tuple[frozenset[tuple[str, str]], bool], int, int]]:

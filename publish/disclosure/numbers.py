@@ -74,7 +74,7 @@ def hidden_rows(connection: duckdb.DuckDBPyConnection, counts: RoundCounts, sour
 
 
 def _of_question(rows: pd.DataFrame, counts: RoundCounts) -> Iterator[tuple[str, str, str, str, str, str, str, bool]]:
-    areas = set(counts.responded["breakdown"])
+    areas = set(counts.responded["breakdown"]) - counts.facts
     is_area = rows["breakdown"].isin(areas).to_numpy()
     rule, is_personal = counts.rule, (rows["disclosure"] == "personal").to_numpy()
     few = (rows["n_responses"] < rule.min_responses) | (rows["n_municipalities"] < rule.min_municipalities)

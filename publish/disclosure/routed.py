@@ -38,12 +38,6 @@ anti join protected.disclosure.hidden
     using (survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code)
 """
 
-
-QUESTIONS = """
-create or replace table protected.disclosure.routed_questions as
-select distinct survey_id, round_id, question_id from protected.disclosure.routed_rows where breakdown = 'all'
-"""
-
 # Whose filter is no public fact, or depends on one that is none.
 ASKED_OF_SOME = """
 create or replace table protected.disclosure.asked_of_some as
@@ -71,5 +65,4 @@ def hide(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(ROWS)
         connection.execute(HIDE_BASES)
         ((added,),) = connection.execute(HIDE_CELLS).fetchall()
-    connection.execute(QUESTIONS)
     connection.execute(ASKED_OF_SOME)

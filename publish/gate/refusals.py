@@ -12,7 +12,9 @@ import duckdb
 from faults.suggestions import nearest
 from ingest.readers.personal_data import MAY_BE_PERSONAL, kinds_in
 from publish.catalogue import described, quoted, undescribed
+from publish.gate.declared import undeclared
 from publish.gate.findings import decisions_made, findings_sql, how_to_accept
+from store.marts import published_marts
 from store.warehouse import columns_of, table_signature
 
 TOOLS = ("sql", "gx", "dbt")
@@ -46,6 +48,7 @@ class PublishRefused(Exception):
 
 NEEDED = (
     "checks.results",
+    "checks.dbt_results",
     "checks.history",
     "checks.signatures",
     "checks.builds",
@@ -56,10 +59,8 @@ NEEDED = (
 )
 
 
-def refusals(
-    connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[str], code_sha256: str, today: date
-) -> list[Refusal]:
-    """Every reason against publishing `expected_tables` (bare names in marts); an empty list opens the gate.
+def refusals(connection: duckdb.DuckDBPyConnection, code_sha256: str, today: date) -> list[Refusal]:
+    """Every reason against publishing; an empty list opens the gate.
 
     The connection's default catalogue is the warehouse. Reads the tables of NEEDED and the marts themselves; decisions
     hold as of `today`.
@@ -67,6 +68,7 @@ def refusals(
     missing = [table for table in NEEDED if not columns_of(connection, table)]
     if missing:
         return [Refusal(f"the warehouse has no table {', '.join(missing)}", RUN_AGAIN)]
+    names = [mart.name for mart in published_marts()]
     return [
         *_build_faults(connection, code_sha256),
         *_tools_without_results(connection),
@@ -75,8 +77,9 @@ def refusals(
         *_unsound_decisions(connection),
         *_rounds_not_checked(connection),
         *_unsound_inputs(connection),
-        *_tables_not_as_checked(connection, expected_tables, code_sha256),
-        *_personal_data(connection, expected_tables),
+        *(Refusal(*each) for each in undeclared(connection)),
+        *_tables_not_as_checked(connection, names, code_sha256),
+        *_personal_data(connection, names),
     ]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from publish.catalogue import NewColumn, NewTable, literal, quoted
+from publish.catalogue import NewColumn, NewTable, described, literal, quoted
+from store.marts import Mart
 
 RELEASE_TABLE = NewTable(
     "release_table",
@@ -30,16 +31,19 @@ RELEASE_TABLE = NewTable(
 
 RELEASE_CHANGE = NewTable(
     "release_change",
-    "What differs from the release before this one. One row per changed value, per row that came or went, and per "
-    "table for a round that came or went whole. Of real answers to a question that is no public fact one row says that "
-    "something differs: what, could tell how one respondent answered.",
+    "What differs from the release before this one. One row per changed value, per row, table and column that came or "
+    "went, and per table for a round that came or went whole. Of real answers to a question that is no public fact one "
+    "row says that something differs: what, could tell how one respondent answered.",
     ("table_name", "survey_id", "round_id", "change", "row", "column_name"),
     (
         NewColumn("table_name", "varchar", "Table in which it differs."),
         NewColumn("survey_id", "varchar", "Survey of the row; 'all' in a table of all surveys."),
         NewColumn("round_id", "varchar", "Round of the row; 'all' in a table of all rounds."),
         NewColumn(
-            "change", "varchar", "value_changed, row_added, row_removed, answers_changed, round_added or round_removed."
+            "change",
+            "varchar",
+            "value_changed, row_added, row_removed, answers_changed, round_added, round_removed, or table_added, "
+            "table_removed, column_added and column_removed.",
         ),
         NewColumn(
             "row",
@@ -49,15 +53,37 @@ RELEASE_CHANGE = NewTable(
         NewColumn(
             "column_name",
             "varchar",
-            "Column whose value changed; 'n_rows' where rows came or went, 'all' for answers_changed.",
+            "Column whose value changed, or that came or went; 'n_rows' where rows did, 'all' for answers_changed and "
+            "for a whole table.",
         ),
         NewColumn("old_value", "varchar", "What it was, as text; null for answers_changed."),
         NewColumn("new_value", "varchar", "What it is now, as text; null for answers_changed."),
+        NewColumn("is_synthetic", "boolean", "True when the answers of the round are invented; null without a round."),
     ),
 )
 COLUMNS = tuple(column.name for column in RELEASE_CHANGE.columns)
 ROUND_COLUMNS = ("survey_id", "round_id")
 EARLIER, LATER = "earlier", "release"
+
+
+_SIDE = (
+    "select table_name, column_name, data_type from duckdb_columns() "
+    "where database_name = '{side}' and schema_name = 'marts'"
+)
+_CAME_OR_WENT = """
+select distinct table_name, 'all', 'all', 'table_{change}', 'all', 'all', null, null, null::boolean from {has}
+where table_name not in (select table_name from {lacks})
+union all
+select table_name, 'all', 'all', 'column_{change}', 'all', column_name, {values}, null
+from {has} anti join {lacks} using (table_name, column_name, data_type)
+where table_name in (select table_name from {lacks})
+"""
+SHAPES = (
+    f"with earlier as ({_SIDE.format(side=EARLIER)}), later as ({_SIDE.format(side=LATER)}) "
+    + _CAME_OR_WENT.format(has="later", lacks="earlier", change="added", values="null, data_type")
+    + " union all "
+    + _CAME_OR_WENT.format(has="earlier", lacks="later", change="removed", values="data_type, null")
+)
 
 
 @dataclass(frozen=True)
@@ -85,27 +111,22 @@ class Table:
         return tuple(name for name in self.values if name not in ROUND_COLUMNS)
 
 
-def fill_tables(connection: duckdb.DuckDBPyConnection, published: Iterable[str], kept: Mapping[str, int]) -> None:
-    """Fill release.marts.release_table with the tables copied from the warehouse attached as `source`.
+def fill_tables(connection: duckdb.DuckDBPyConnection, marts: Iterable[Mart], kept: Mapping[str, int]) -> None:
+    """Fill release.marts.release_table with the tables copied from the warehouse.
 
     `kept` is the number of rows of each table that were there when the release began.
     """
-    for name in published:
+    made = described(connection, "'release'")
+    for mart in marts:
         connection.execute(
-            f"""
-            insert into release.marts.release_table
-            select
-                described.name, described.comment, keys.key_columns,
-                (select count(*) from release.marts.{name}), $n_kept
-            from (
-                select table_name as name, comment, database_name, schema_name from duckdb_tables()
-                union all
-                select view_name, comment, database_name, schema_name from duckdb_views()
-            ) as described
-            left join source.checks.table_keys as keys on described.name = keys.table_name
-            where described.name = $name and database_name = 'release' and schema_name = 'marts'
-            """,
-            {"name": name, "n_kept": kept.get(name, 0)},
+            "insert into release.marts.release_table "
+            f"select $name, $comment, $key, count(*), $n_kept from release.marts.{quoted(mart.name)}",
+            {
+                "name": mart.name,
+                "comment": made[mart.name].comment,
+                "key": ", ".join(mart.key),
+                "n_kept": kept.get(mart.name, 0),
+            },
         )
 
 
@@ -150,7 +171,9 @@ def _attached(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> I
 
 
 def _comparisons(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """SQL for the differences of each table that both releases have, views left out: they repeat their tables."""
+    """SQL for the tables and columns that only one release has, and for the differences of each table that both have,
+    views left out: they repeat their tables."""
+    yield SHAPES
     both = _columns(connection, EARLIER).items() & _columns(connection, LATER).items()
     shared: dict[str, list[str]] = {}
     for (of_table, column), _ in sorted(both):
@@ -188,6 +211,11 @@ def _place(table: Table, side: str) -> str:
     """The first columns of release_change: table, survey and round."""
     of_round = (f"{side}.{name}" if name in {*table.keys, *table.values} else "'all'" for name in ROUND_COLUMNS)
     return ", ".join([literal(table.name), *of_round])
+
+
+def _is_made_up(table: Table, side: str) -> str:
+    """The last column of release_change."""
+    return f"{side}.is_synthetic" if "is_synthetic" in table.values else "null::boolean"
 
 
 def _row(table: Table, side: str) -> str:
@@ -228,8 +256,9 @@ def _is_looked_at(table: Table, *sides: str) -> str:
 def _rounds_sql(table: Table) -> str:
     """A row per round that came or went whole, with the number of its rows."""
     sides = ((LATER, EARLIER, "added", "'0', count(*)::varchar"), (EARLIER, LATER, "removed", "count(*)::varchar, '0'"))
+    made_up = "bool_and(side.is_synthetic)" if "is_synthetic" in table.values else "null::boolean"
     return " union all ".join(
-        f"select {_place(table, 'side')}, 'round_{change}', 'all', 'n_rows', {counts} "
+        f"select {_place(table, 'side')}, 'round_{change}', 'all', 'n_rows', {counts}, {made_up} "
         f"from {has}.marts.{quoted(table.name)} as side "
         f"where (survey_id, round_id) in (select (survey_id, round_id) from {has}.marts.dim_round) "
         f"and (survey_id, round_id) not in (select (survey_id, round_id) from {lacks}.marts.dim_round) "
@@ -242,7 +271,8 @@ def _rows_sql(table: Table) -> str:
     """A row per row that only one of the releases has."""
     sides = ((LATER, EARLIER, "added", "'0', '1'"), (EARLIER, LATER, "removed", "'1', '0'"))
     return " union all ".join(
-        f"select {_place(table, 'side')}, 'row_{change}', {_row(table, 'side')}, 'n_rows', {counts} "
+        f"select {_place(table, 'side')}, 'row_{change}', {_row(table, 'side')}, 'n_rows', {counts}, "
+        f"{_is_made_up(table, 'side')} "
         f"from {has}.marts.{quoted(table.name)} as side "
         f"anti join {lacks}.marts.{quoted(table.name)} as other on {_same(table.keys)} "
         f"where {_is_looked_at(table, 'side')} and {_is_open(table)}"
@@ -256,7 +286,7 @@ def _values_sql(table: Table, column: str) -> str:
     is_told = f"(side.is_synthetic or side.{name} is not null)" if table.is_by_question else "true"
     return (
         f"select {_place(table, 'side')}, 'value_changed', {_row(table, 'side')}, {literal(column)}, "
-        f"other.{name}::varchar, side.{name}::varchar "
+        f"other.{name}::varchar, side.{name}::varchar, {_is_made_up(table, 'side')} "
         f"from {LATER}.marts.{quoted(table.name)} as side "
         f"inner join {EARLIER}.marts.{quoted(table.name)} as other on {_same(table.keys)} "
         f"where side.{name} is distinct from other.{name} and {_is_looked_at(table, 'side', 'other')} "
@@ -265,13 +295,16 @@ def _values_sql(table: Table, column: str) -> str:
 
 
 def _is_open(table: Table) -> str:
-    """Whether all may know what differs: the answers are made up, or public facts, or the row is of no question."""
+    """Whether all may know what differs: the answers are made up, or public facts, or the row is of no question. By
+    what respondents say a row is as closed as that is."""
     if not table.is_by_question:
         return "true"
-    return (
-        "(side.is_synthetic or side.question_id is null or (side.survey_id, side.question_id) in "
-        f"(select (survey_id, question_id) from {LATER}.marts.dim_question where disclosure = 'public_fact'))"
-    )
+    questions = f"select (survey_id, question_id) from {LATER}.marts.dim_question where disclosure"
+    is_fact = f"(side.survey_id, side.question_id) in ({questions} = 'public_fact')"
+    if "breakdown" in {*table.keys, *table.values}:
+        closed = f"(side.survey_id, side.breakdown) in ({questions} <> 'public_fact')"
+        is_fact += f" and side.breakdown <> 'role' and not {closed}"
+    return f"(side.is_synthetic or side.question_id is null or ({is_fact}))"
 
 
 def _answers_sql(table: Table) -> str:
@@ -283,7 +316,8 @@ def _answers_sql(table: Table) -> str:
     )
     return (
         f"select distinct {_place(table, 'side')}, 'answers_changed', 'question_id=' || side.question_id, 'all', "
-        f"null, null from ({differing}) as side where {_is_looked_at(table, 'side')} and not {_is_open(table)}"
+        f"null, null, side.is_synthetic from ({differing}) as side "
+        f"where {_is_looked_at(table, 'side')} and not {_is_open(table)}"
     )
 
 

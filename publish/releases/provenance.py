@@ -53,7 +53,11 @@ RELEASE_INPUT = NewTable(
     "The files that the release was made from. One row per input file.",
     ("source_file",),
     (
-        NewColumn("source_file", "varchar", "Path of the file inside the data folder."),
+        NewColumn(
+            "source_file",
+            "varchar",
+            "Path of the file inside the data folder; of one with real answers, its number among those of its round.",
+        ),
         NewColumn("kind", "varchar not null", "codebook, responses, registry or systems."),
         NewColumn("survey_id", "varchar", "Survey that the file belongs to; null for a file of all surveys."),
         NewColumn("round_id", "varchar", "Round that the file belongs to; null for a file of all rounds."),
@@ -66,8 +70,17 @@ RELEASE_INPUT = NewTable(
 
 FILL_INPUT = """
 insert into release.marts.release_input by name
-select source_file, kind, survey_id, round_id, sha256, producer, licence, n_rows::bigint as n_rows
+select
+    case
+        when kind = 'responses' and not is_synthetic then concat(
+            'surveys/', survey_id, '/rounds/', round_id, '/delivered file ',
+            row_number() over (partition by survey_id, round_id, kind order by source_file)
+        )
+        else source_file
+    end as source_file,
+    kind, survey_id, round_id, sha256, producer, licence, n_rows::bigint as n_rows
 from source.raw.ingest__sources
+left join source.marts.dim_round using (survey_id, round_id)
 order by source_file
 """
 

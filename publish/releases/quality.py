@@ -149,7 +149,9 @@ order by all
 NOT_TOLD = "not told: it may say how somebody answered"
 # A part that is no question is not told either, nor one of which all counts tell of another question.
 IS_PROTECTED = """
-    routed.question_id is not null
+    parts.part = 'question' and (parts.survey_id, parts.round_id, parts.part_id) in (
+        select (survey_id, round_id, question_id) from protected.disclosure.routed_rows where breakdown = 'all'
+    )
     or (
         list_contains($telling::varchar[], parts.check_id)
         and (closed.question_id is not null or (not dim_round.is_synthetic and parts.part <> 'question'))
@@ -175,9 +177,6 @@ inner join source.marts.dim_round using (survey_id, round_id)
 left join protected.disclosure.closed_questions as closed
     on parts.survey_id = closed.survey_id and parts.round_id = closed.round_id
     and parts.part = 'question' and parts.part_id = closed.question_id
-left join protected.disclosure.routed_questions as routed
-    on parts.survey_id = routed.survey_id and parts.round_id = routed.round_id
-    and parts.part = 'question' and parts.part_id = routed.question_id
 where parts.part <> 'all'
 order by all
 """

@@ -6,7 +6,7 @@ A kill at any moment leaves the old release or the new one, whole; the next call
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,36 +28,10 @@ from store.disk import disk_watched
 from store.durable import sync
 from store.fingerprint import code_sha256, file_sha256
 from store.lock import publish_lock
+from store.marts import Mart, published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import columns_of, table_signature, transaction
 
-PUBLISHED_TABLES = (
-    "dim_survey",
-    "dim_round",
-    "dim_question",
-    "dim_answer",
-    "dim_size_class",
-    "dim_county",
-    "dim_region",
-    "dim_role",
-    "dim_system",
-    "dim_breakdown",
-    "dim_municipality",
-    "label",
-    "municipality_population",
-    "frame_municipality",
-    "answer_distribution",
-    "headline_result",
-    "answer_status_count",
-    "response_rate",
-    "response_curve",
-    "system_use",
-    "number_summary",
-    "inhabitant_share",
-    "comparability",
-    "round_change",
-    "publication_reconciliation",
-)
 OWN_TABLES = (
     quality.ROUND_QUALITY,
     quality.ROUND_QUALITY_DETAIL,
@@ -158,27 +132,30 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
     building = paths.releases / BUILDING_NAME
     with _warehouse(paths) as connection:
         code = code_sha256()
-        found = [*refusals(connection, PUBLISHED_TABLES, code, local_day(now)), *_lost_rounds(paths, connection)]
+        found = [*refusals(connection, code, local_day(now)), *_lost_rounds(paths, connection)]
         if found:
             raise PublishRefused(found)
         source = catalogue.described(connection, "'source'")
-        disclosure.protect(connection, [source[name] for name in PUBLISHED_TABLES], paths.patterns)
-        is_extended = earlier is not None and _can_be_extended(connection, paths.current, source)
+        marts = published_marts()
+        disclosure.protect(connection, marts, source, paths.patterns)
+        relations = [source[mart.name] for mart in marts]
+        is_extended = earlier is not None and _can_be_extended(connection, paths.current, relations)
         if is_extended:
             shutil.copyfile(paths.current, building)
         connection.execute(
             f"attach {catalogue.literal(str(building))} as release (storage_version '{STORAGE_VERSION}')"
         )
         with transaction(connection):
-            kept = _kept(connection, source) if is_extended else {}
-            expected = _copy_tables(connection, source, kept)
-            _fill_own_tables(connection, memory, number, earlier, now, code, kept)
+            kept = _kept(connection, source, marts) if is_extended else {}
+            expected = _copy_tables(connection, source, marts, kept)
+            _fill_own_tables(connection, memory, number, earlier, now, code)
+            changes.fill_tables(connection, marts, kept)
         changes.fill_changes(connection, paths.current if earlier else None)
         expected |= {table.name: table_signature(connection, f"release.marts.{table.name}") for table in OWN_TABLES}
         connection.execute("use memory")
         connection.execute("checkpoint release")
         connection.execute("detach release")
-    _verify(building, source, expected)
+    _verify(building, relations, expected)
     building.chmod(READ_ONLY_MODE)
     sync(building)
     sha256 = file_sha256(building)
@@ -240,14 +217,14 @@ def _warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _can_be_extended(
-    connection: duckdb.DuckDBPyConnection, earlier: Path, source: Mapping[str, catalogue.Relation]
+    connection: duckdb.DuckDBPyConnection, earlier: Path, relations: Sequence[catalogue.Relation]
 ) -> bool:
     """Whether rounds only come: every row by round of the release `earlier` is in the warehouse as it was.
 
     Then the new release begins as a copy of it. When anything goes it is written whole, because what is deleted in a
     file can still be read there.
     """
-    by_round = {name: source[name] for name in PUBLISHED_TABLES if source[name].is_by_round}
+    by_round = {relation.name: relation for relation in relations if relation.is_by_round}
     with duckdb.connect(str(earlier), read_only=True) as release:
         had = catalogue.described(release, "current_database()")
         if [*_storage_faults(release)] or any(had.get(name) != relation for name, relation in by_round.items()):
@@ -256,12 +233,14 @@ def _can_be_extended(
     return changes.rounds_only_come(connection, earlier, columns)
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.Relation]) -> dict[str, int]:
+def _kept(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.Relation], marts: Sequence[Mart]
+) -> dict[str, int]:
     """Rows of the tables by round in a release that begins as a copy; everything else in it is removed."""
-    kept = {}
+    kept, by_round = {}, {mart.name for mart in marts if source[mart.name].is_by_round}
     for name, relation in catalogue.described(connection, "'release'").items():
         place = f"release.marts.{catalogue.quoted(name)}"
-        if name in PUBLISHED_TABLES and source[name].is_by_round:
+        if name in by_round:
             kept[name], _ = table_signature(connection, place)
         else:
             connection.execute(f"drop {'view' if relation.is_view else 'table'} {place}")
@@ -269,13 +248,16 @@ def _kept(connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.
 
 
 def _copy_tables(
-    connection: duckdb.DuckDBPyConnection, source: Mapping[str, catalogue.Relation], kept: Mapping[str, int]
+    connection: duckdb.DuckDBPyConnection,
+    source: Mapping[str, catalogue.Relation],
+    marts: Sequence[Mart],
+    kept: Mapping[str, int],
 ) -> Signatures:
-    """Make the allow-listed tables in `release`, or add rounds to those kept; the signatures of what they hold."""
-    keys = dict(connection.execute("select table_name, key_columns from source.checks.table_keys").fetchall())
+    """Make the published tables in `release`, or add rounds to those kept; the signatures of what they hold."""
     connection.execute("create schema if not exists release.marts")
     connection.execute("use release.marts")
-    for relation in sorted((source[table] for table in PUBLISHED_TABLES), key=lambda found: found.is_view):
+    for mart in sorted(marts, key=lambda mart: source[mart.name].is_view):
+        relation = source[mart.name]
         try:
             if relation.name not in kept:
                 catalogue.create(connection, relation)
@@ -289,10 +271,10 @@ def _copy_tables(
             is_new = f"(survey_id, round_id) not in (select survey_id, round_id from release.marts.{name})"
             connection.execute(
                 f"insert into release.marts.{name} from protected.marts.{name} "
-                f"where {is_new if relation.name in kept else 'true'} order by {keys[relation.name]}"
+                f"where {is_new if relation.name in kept else 'true'} order by {', '.join(mart.key)}"
             )
     connection.execute("use protected")
-    signatures = {table: table_signature(connection, f"protected.marts.{table}") for table in PUBLISHED_TABLES}
+    signatures = {mart.name: table_signature(connection, f"protected.marts.{mart.name}") for mart in marts}
     connection.execute("use release.marts")
     return signatures
 
@@ -304,16 +286,14 @@ def _fill_own_tables(
     earlier: int | None,
     now: datetime,
     code: str,
-    kept: Mapping[str, int],
 ) -> None:
     for table in OWN_TABLES:
         catalogue.create_new(connection, table)
     quality.fill(connection, state.first_seen(memory), now)
     provenance.fill(connection, number, earlier, now, code, provenance.code_version(PROJECT_ROOT))
-    changes.fill_tables(connection, PUBLISHED_TABLES, kept)
 
 
-def _verify(file: Path, source: Mapping[str, catalogue.Relation], expected: Signatures) -> None:
+def _verify(file: Path, relations: Sequence[catalogue.Relation], expected: Signatures) -> None:
     """Open the closed file as a reader does and compare it with what it was built from. Raises ReleaseUnsound."""
     faults = [f"{path.name} was left beside it" for path in file.parent.glob(f"{file.name}.*")]
     with duckdb.connect(str(file), read_only=True) as connection:
@@ -328,9 +308,9 @@ def _verify(file: Path, source: Mapping[str, catalogue.Relation], expected: Sign
         ]
     faults += [f"{place} has no comment" for relation in found.values() for place in catalogue.undescribed(relation)]
     faults += [
-        f"marts.{name} was not made again as it was: types, constraints or comments differ"
-        for name in PUBLISHED_TABLES
-        if name in found and found[name] != source[name]
+        f"marts.{relation.name} was not made again as it was: types, constraints or comments differ"
+        for relation in relations
+        if relation.name in found and found[relation.name] != relation
     ]
     if faults:
         raise ReleaseUnsound("\n".join(["the release that was built is not sound, nothing was published:", *faults]))

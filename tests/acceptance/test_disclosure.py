@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from ingest.codebook.rounds import round_keys
 from publish.disclosure import layout, patterns
 from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import Knowledge
@@ -22,6 +23,7 @@ from tests.acceptance.project import copy_data, copy_inputs, replace, rows
 from tests.attacker import Attack, attack, told_of_hidden
 from tests.parsed import hand_on_parse
 from tests.pipeline.build import build_and_publish
+from tests.signing import sign
 
 Intervals = tuple[np.ndarray, np.ndarray]
 Solve = Callable[[Question, RoundCounts, Intervals, np.ndarray, patterns.Ranks], np.ndarray]
@@ -31,6 +33,8 @@ TABLES = ("answer_distribution", "system_use", "number_summary")
 def mark_as_real(paths: DataPaths) -> None:
     for file in paths.surveys.glob("*/rounds/*/round.yml"):
         replace(file, "is_synthetic: true", "is_synthetic: false")
+    for key in round_keys(paths):
+        sign(paths, key)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Any
 from store.paths import DataPaths
 from tests.planted import base
 from tests.planted.base import CARD, COLUMNS, Row, figure, question, write_csv, write_yaml
+from tests.signing import sign
 
 SURVEY = "small_survey"
 ROUNDS = ("2024", "2025")
@@ -181,7 +182,7 @@ def round_settings(year: str) -> dict[str, Any]:
 
 
 def write(paths: DataPaths) -> DataPaths:
-    """The inputs of the survey, and its registry."""
+    """The inputs of the survey, its rounds signed off, and its registry."""
     write_registry(paths)
     folder = paths.surveys / SURVEY
     folder.mkdir(parents=True)
@@ -196,6 +197,7 @@ def write(paths: DataPaths) -> DataPaths:
         write_yaml(of_round / "source.yml", CARD | {"received_on": f"{year}-02-01"})
         write_csv(of_round / "columns.csv", columns())
         write_csv(of_round / "responses.csv", responses(year))
+        sign(paths, f"{SURVEY}/{year}")
     return paths
 
 

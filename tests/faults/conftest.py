@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from publish.releases import release
+from store import marts
 from tests.acceptance.conftest import fresh, published  # noqa: F401  fixtures
 from tests.faults import shim as fault_shim
 from tests.faults import tiny
@@ -58,7 +59,7 @@ def drivers(shim: Path, quick_folder: Path) -> Iterator[Callable[[str], Driver]]
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Publishes of the tiny warehouse in this process, and nothing of it left afterwards."""
-    for module, name in ((tiny.duckdb, "connect"), (release, "PUBLISHED_TABLES"), (release, "code_sha256")):
+    for module, name in ((tiny.duckdb, "connect"), (marts, "declared_marts"), (release, "code_sha256")):
         monkeypatch.setattr(module, name, getattr(module, name))
     monkeypatch.setattr(tiny.provenance, "code_version", tiny.provenance.code_version)
     tiny.be_small()

@@ -12,13 +12,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from publish.releases.release import PUBLISHED_TABLES
+from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import command, copy_data, environment, rows, touch_round
 from tests.faults.shim import CLOCK_OFFSET
 from tests.faults.tiny import contents
 
 A_YEAR_BACK = -365 * 24 * 3600
+
+PUBLISHED = tuple(mart.name for mart in published_marts())
 
 
 def fill(file: Path, left: int) -> None:
@@ -37,7 +39,7 @@ def refreshed(paths: DataPaths, **variables: str) -> None:
     )  # fmt: skip
     ((number, created_at),) = rows(paths, "select number, created_at::varchar from marts.release")
     found = {"code": done.returncode, "said": done.stdout, "number": number, "created_at": created_at}
-    print(json.dumps(found | {"tables": contents(paths.current, PUBLISHED_TABLES)}), flush=True)
+    print(json.dumps(found | {"tables": contents(paths.current, PUBLISHED)}), flush=True)
 
 
 def main() -> None:

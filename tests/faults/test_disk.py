@@ -19,14 +19,16 @@ import pytest
 
 from orchestration.alerts.composing import alerts_of
 from orchestration.dagster.session import Session
-from publish.releases.release import PUBLISHED_TABLES
 from store.disk import DiskTrouble, disk_trouble, disk_watched, trouble_in
+from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.faults.tiny import contents
 
 DISK_MEGABYTES = 260
 FREE_IN_TEST, FREE_IN_SOAK = ("30",), ("0.05", "1", "3", "6", "10", "18", "24", "30")
 MOUNT = 'mount -t tmpfs -o size={size}m tmpfs "$1" && shift && exec "$@"'
+
+PUBLISHED = tuple(mart.name for mart in published_marts())
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_a_full_disk_is_told_and_the_next_refresh_works_alone(
 ) -> None:
     """When there is room again, the clock has moved back by a year, and the machine to the other side of the date line.
     The next release is made all the same; its tables are those of the first: what changed is a spelling of nobody."""
-    before = {name: list(signature) for name, signature in contents(published.current, PUBLISHED_TABLES).items()}
+    before = {name: list(signature) for name, signature in contents(published.current, PUBLISHED).items()}
     *full, after = on_small_disk(published, shim, *(FREE_IN_SOAK if is_soak else FREE_IN_TEST))
     for each in full:
         assert (each["code"], each["number"], each["tables"]) == (1, 1, before), each["said"]

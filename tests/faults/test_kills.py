@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from publish.releases.release import PUBLISHED_TABLES
 from store import state
+from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import ROUND, command, environment, rows
 from tests.faults.driving import Driver
@@ -30,6 +30,8 @@ OF_THE_SENSOR = {"dagster/partition": "/".join(ROUND.parts[1::2]), "dagster/sens
 RUNNING = re.compile(r"another refresh is running: process (\d+), started \d{4}-.*Wait until it ends")
 
 Record = Callable[[str, object], None]
+
+PUBLISHED = tuple(mart.name for mart in published_marts())
 
 
 @pytest.fixture
@@ -166,19 +168,19 @@ def test_a_refresh_that_is_killed_and_two_that_race_after_it(
 ) -> None:
     """A refresh is killed at a random moment. The release stands; then a run of the sensor and a person start together
     or one after the other: one of them publishes, with nobody's help."""
-    before, duration = contents(fresh.current, PUBLISHED_TABLES), seconds_of_last_refresh(fresh)
+    before, duration = contents(fresh.current, PUBLISHED), seconds_of_last_refresh(fresh)
     n = N_REFRESHES_OF_SOAK if is_soak else N_REFRESHES
     for _ in range(n):
         number = number_of(fresh)
         ended = killed_refresh(fresh, chance.uniform(0, duration * SHORTEST))
         record_property("tried", ["kills of a refresh", ended, 1])
-        assert contents(fresh.current, PUBLISHED_TABLES) == before
+        assert contents(fresh.current, PUBLISHED) == before
         left = number_of(fresh)
         assert left - number in (0, 1)
         winner = race_of_refreshes(fresh, ahead=chance.choice(AHEAD))
         record_property("tried", ["races of refreshes", f"won by the {winner}", 1])
         assert number_of(fresh) == left + 1
-        assert contents(fresh.current, PUBLISHED_TABLES) == before
+        assert contents(fresh.current, PUBLISHED) == before
 
 
 # A refresh of one changed round takes less than the first, of which `duration` is; the sensor's run needs seconds more

@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from store.paths import PROJECT_ROOT, DataPaths
+from tests.signing import sign
 
 Row = dict[str, str]
 EARLIER, ROUND = "2022", "2023"
@@ -139,6 +140,7 @@ class Survey:
     figures: list[Row] = field(default_factory=list)
     plausibility: list[Row] = field(default_factory=list)
     comparability: list[Row] = field(default_factory=list)
+    signed: Sequence[str | None] = ()  # the reason, if any, of each sign-off of the round
 
     def __post_init__(self) -> None:
         self.settings = survey_settings(self.survey_id)
@@ -204,6 +206,8 @@ class Survey:
         write_csv(folder / "comparability.csv", self.comparability)
         for year in self.rounds:
             self._write_round(folder / "rounds" / year, year, self.rows if year == ROUND else self.earlier_rows)
+        for accepted in self.signed:
+            sign(paths, f"{self.survey_id}/{ROUND}", accepted)
 
     def _write_round(self, folder: Path, year: str, rows: Sequence[Row]) -> None:
         folder.mkdir(parents=True)

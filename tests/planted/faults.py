@@ -59,6 +59,12 @@ def repeated(survey: Survey, index: int, **changed: str) -> None:
     survey.codings.append(survey.codings[index] | {"response_id": survey.rows[-1]["id"]})
 
 
+def sign_off(survey: Survey, *reasons: str | None) -> None:
+    """Real answers that were signed off, each time with a reason or without."""
+    survey.rounds[ROUND]["is_synthetic"] = False
+    survey.signed = reasons
+
+
 # rows
 
 
@@ -463,6 +469,11 @@ def _(survey: Survey) -> None:
     survey.cards[ROUND]["sha256"] = {"responses.csv": "0" * 64}
 
 
+@planted("revision_accepted")
+def _(survey: Survey) -> None:
+    sign_off(survey, None, "Corrected by the producer")
+
+
 # drift
 
 
@@ -566,10 +577,16 @@ def answered_twice(survey: Survey) -> None:
     survey.figures.clear()
 
 
+def signed_without_a_reason(survey: Survey) -> None:
+    """The last time; the time before there was one."""
+    sign_off(survey, None, "Corrected by the producer", None)
+
+
 # Sound surveys beside the plain one: there pass the checks for which that one lacks what they need.
 SOUND = {
     "in_the_field": Fault("in_the_field", frozenset(), in_the_field),
     "answered_twice": Fault("answered_twice", frozenset({"municipalities_reconciled"}), answered_twice),
+    "signed": Fault("signed", frozenset(), signed_without_a_reason),
 }
 
 OF_CLEAN = "survey_id = 'clean' and round_id = '2023'"

@@ -68,4 +68,22 @@ stale_source as (
         on rounds.survey_id = received.survey_id and rounds.round_id = received.round_id
 ),
 
+signed as (
+    select *
+    from {{ ref('stg_ingest__sign_offs') }}
+    qualify row_number() over (partition by survey_id, round_id order by signed_on desc, signed_at desc) = 1
+),
+
+revision_accepted as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        cast(signed.signed_on as varchar) || coalesce(': ' || signed.accepted, '') as observed,
+        'signed off without a reason' as threshold,
+        case when signed.signed_on is null then null when signed.accepted is null then 0 else 1 end as n_failed
+    from rounds
+    left join signed
+        on rounds.survey_id = signed.survey_id and rounds.round_id = signed.round_id
+),
+
 {{ checked() }}

@@ -5,6 +5,15 @@ with rounds as (
 counts as (
     select * from {{ ref('response_rate') }}
     where breakdown = 'all'
+),
+
+signed as (
+    select
+        survey_id,
+        round_id,
+        max(signed_on) as signed_off_on
+    from {{ ref('stg_ingest__sign_offs') }}
+    group by survey_id, round_id
 )
 
 select
@@ -22,7 +31,10 @@ select
         as sort_order,
     counts.n_frame,
     counts.n_responses,
-    counts.n_municipalities
+    counts.n_municipalities,
+    signed.signed_off_on
 from rounds
 inner join counts
     on rounds.survey_id = counts.survey_id and rounds.round_id = counts.round_id
+left join signed
+    on rounds.survey_id = signed.survey_id and rounds.round_id = signed.round_id

@@ -39,6 +39,7 @@ select
     changes.question_id,
     changes.round_id,
     changes.earlier_round_id,
+    pairs.earlier_question_id,
     changes.unit,
     changes.breakdown,
     changes.breakdown_id,

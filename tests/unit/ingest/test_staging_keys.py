@@ -70,6 +70,8 @@ MADE = {
     "release__rounds.n_responses",
     "codebook__columns.source_line", "surveys__rows.source_line",
     "surveys__rows.started_at", "surveys__rows.submitted_at", "codebook__breakdowns.sort_order",
+    "ingest__sign_offs.signed_on", "ingest__sign_offs.signed_at", "ingest__sign_offs.n_responses_changed",
+    "ingest__sign_offs.n_municipalities_changed", "ingest__sign_offs.n_rows_moved",
     "codebook__questions.sort_order", "codebook__roles.sort_order", "codebook__size_classes.sort_order",
     "codebook__size_class_groups.sort_order",
 }  # fmt: skip

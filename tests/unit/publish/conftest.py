@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 
 from publish.gate import refusals
 from publish.releases import release
-from store import warehouse
+from store import marts, warehouse
 from store.paths import DataPaths
 
 CODE = "c0de" * 16
@@ -25,6 +25,8 @@ FEW_TABLES = (
     "response_rate",
     "system_use",
 )
+KEYS = {"dim_round": "round_key"}
+COLUMNS = ("survey_id", "round_id", "round_key", "is_synthetic", "id", "n", "share")
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 
 DIM_ROUND = """
@@ -83,15 +85,25 @@ RECORDS = """
         source_line varchar
     );
     create or replace table raw.codebook__surveys as select 'koto' as survey_id, '[]' as allowed_contacts;
-    create or replace table checks.dbt_results as select 'unique_dim_round' as check_id;
-    create or replace table checks.table_keys as
-        select table_name, case when table_name = 'dim_round' then 'round_key' else 'id' end as key_columns
+    create or replace table checks.dbt_results as
+        select 'as_declared_' || name as check_id, name as asset
         from (
-            select table_name from duckdb_tables() where schema_name = 'marts'
+            select table_name as name from duckdb_tables() where schema_name = 'marts'
             union all
             select view_name from duckdb_views() where schema_name = 'marts'
         );
 """
+
+
+def declared(names: Sequence[str]) -> dict[str, marts.Mart]:
+    """Published tables that say all that they must, and that they tell nothing of answers."""
+    label = marts.ColumnWords(kind="label")
+    return {
+        name: marts.Mart(
+            name, marts.TableWords(published=True, key=(KEYS.get(name, "id"),)), dict.fromkeys(COLUMNS, label)
+        )
+        for name in names
+    }
 
 
 def build(paths: DataPaths, marker: int) -> None:
@@ -112,7 +124,7 @@ def build(paths: DataPaths, marker: int) -> None:
 
 
 def _build_marts(connection: duckdb.DuckDBPyConnection, marker: int) -> None:
-    for name in release.PUBLISHED_TABLES:
+    for name in marts.declared_marts():
         if name == "dim_round":
             connection.execute(DIM_ROUND)
             connection.execute(
@@ -122,7 +134,7 @@ def _build_marts(connection: duckdb.DuckDBPyConnection, marker: int) -> None:
             connection.execute(PLAIN.format(name=name))
             connection.execute(f"insert into marts.{name} values ('005', {marker}, 0.5), ('020', {marker}, null)")
     connection.execute(VIEW)
-    for name in release.PUBLISHED_TABLES:
+    for name in marts.declared_marts():
         describe(connection, name)
 
 
@@ -146,7 +158,7 @@ def _build_checks(connection: duckdb.DuckDBPyConnection) -> None:
 def sign(connection: duckdb.DuckDBPyConnection) -> None:
     """Signatures of the marts as they are now."""
     connection.execute(SIGNATURES)
-    for table in [*(f"marts.{name}" for name in release.PUBLISHED_TABLES), *refusals.MUST_BE_SIGNED]:
+    for table in [*(f"marts.{name}" for name in marts.declared_marts()), *refusals.MUST_BE_SIGNED]:
         signature = warehouse.table_signature(connection, table)
         connection.execute(
             "insert into checks.signatures values (?, ?, ?, ?, now()::timestamp)", [table, *signature, CODE]
@@ -156,7 +168,7 @@ def sign(connection: duckdb.DuckDBPyConnection) -> None:
 def mark(paths: DataPaths, marker: int) -> None:
     """Another marker in every row, signed again."""
     with warehouse.opened(paths.warehouse_file) as connection, warehouse.transaction(connection):
-        for name in release.PUBLISHED_TABLES:
+        for name in marts.declared_marts():
             if name != "headline_result":
                 connection.execute(f"update marts.{name} set n = {marker}")
         sign(connection)
@@ -199,7 +211,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse file that each test gets a copy of."""
     found = DataPaths(tmp_path_factory.mktemp("built") / "data")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(release, "PUBLISHED_TABLES", FEW_TABLES)
+        patched.setattr(marts, "declared_marts", lambda: declared(FEW_TABLES))
         build(found, marker=1)
     return found.warehouse_file
 
@@ -216,7 +228,7 @@ def copied(built: Path, folder: Path) -> DataPaths:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few of the tables, to keep the tests quick, and code that does not change while others write it."""
     monkeypatch.setattr(release, "code_sha256", lambda: CODE)
-    monkeypatch.setattr(release, "PUBLISHED_TABLES", FEW_TABLES)
+    monkeypatch.setattr(marts, "declared_marts", lambda: declared(FEW_TABLES))
 
 
 @pytest.fixture
@@ -231,7 +243,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, built: Path) -> DataPath
     found = copied(built, tmp_path_factory.mktemp("published"))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(release, "code_sha256", lambda: CODE)
-        patched.setattr(release, "PUBLISHED_TABLES", FEW_TABLES)
+        patched.setattr(marts, "declared_marts", lambda: declared(FEW_TABLES))
         release.publish(found, NOW, refresh_id=1)
     return found
 

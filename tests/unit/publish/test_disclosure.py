@@ -11,9 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from publish.catalogue import Column
 from publish.disclosure import numbers, patterns, printed
-from publish.disclosure.apply import is_figure
 from publish.disclosure.checks import telling
 from publish.disclosure.counts import Question, RoundCounts, Row
 from publish.disclosure.knowledge import COMPLEMENTARY, PRIMARY, TELLS
@@ -290,19 +288,6 @@ def test_a_total_that_is_a_difference_is_hidden() -> None:
     found = numbers.complemented(parts, few, np.array([1000.0, 20, 20, 20, 60]), np.ones(5, dtype=bool))
     assert found[1] and found[2]  # else the first is the union less the second
     assert not found[0]
-
-
-def test_any_number_in_a_table_of_figures_is_a_figure() -> None:
-    kinds = {
-        "n": "BIGINT",
-        "weighted_share": "DOUBLE",
-        "is_reliable": "BOOLEAN",
-        "total": "DECIMAL(18,3)",
-        "new": "INTEGER",
-    }
-    assert all(is_figure(Column(name, kind, True, None)) for name, kind in kinds.items())
-    others = {"base_n": "BIGINT", "is_synthetic": "BOOLEAN", "unit": "VARCHAR", "division_date": "DATE"}
-    assert not any(is_figure(Column(name, kind, True, None)) for name, kind in others.items())
 
 
 def test_checks_that_tell_answers_are_marked() -> None:

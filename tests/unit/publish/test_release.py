@@ -14,13 +14,14 @@ import pytest
 
 from publish.gate.refusals import PublishRefused
 from publish.releases import exports, release
-from store import lock, state, warehouse
+from store import lock, marts, state, warehouse
 from store.paths import DataPaths
+from tests.unit.publish.conftest import FEW_TABLES, declared
 
 Rebuild = Callable[[DataPaths, int], None]
 OWN = {table.name for table in release.OWN_TABLES}
 DAY = timedelta(days=1)
-EVERY_TABLE = release.PUBLISHED_TABLES
+EVERY_TABLE = tuple(mart.name for mart in marts.published_marts())
 
 
 @contextmanager
@@ -32,11 +33,21 @@ def reading(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def markers_of(file: Path) -> set[int]:
     """The markers in every published table of a release: one, when it is whole."""
     with reading(file) as connection:
-        found = [connection.execute(f"select n from marts.{table}").fetchall() for table in release.PUBLISHED_TABLES]
+        found = [connection.execute(f"select n from marts.{table}").fetchall() for table in marts.declared_marts()]
     return {marker for rows in found for (marker,) in rows}
 
 
-def test_holds_the_allowed_tables_in_marts_and_nothing_else(paths: DataPaths, now: datetime) -> None:
+def withhold(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A mart that says that it is not published."""
+    silent = marts.Mart(name, marts.TableWords(published=False), {})
+    words = marts.declared_marts() | {name: silent}
+    monkeypatch.setattr(marts, "declared_marts", lambda: words)
+
+
+def test_holds_the_published_tables_in_marts_and_nothing_else(
+    paths: DataPaths, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withhold(monkeypatch, "int_respondent")
     with warehouse.opened(paths.warehouse_file) as connection:
         connection.execute("create table marts.int_respondent as select 'anna@example.fi' as email")
     release.publish(paths, now, refresh_id=1)
@@ -45,7 +56,7 @@ def test_holds_the_allowed_tables_in_marts_and_nothing_else(paths: DataPaths, no
         views = connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
         schemas = connection.execute("select schema_name from duckdb_schemas() where not internal").fetchall()
     assert views == [("marts", "headline_result")]
-    assert set(tables) == {("marts", name) for name in {*release.PUBLISHED_TABLES, *OWN} - {"headline_result"}}
+    assert set(tables) == {("marts", name) for name in {*FEW_TABLES, *OWN} - {"headline_result"}}
     assert schemas == [("marts",)]
     assert b"anna@example.fi" not in paths.current.read_bytes()
 
@@ -131,8 +142,7 @@ def test_view_opens_under_any_file_name(published: DataPaths, tmp_path: Path) ->
 def test_view_that_reads_a_table_left_out_is_not_published(
     paths: DataPaths, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = tuple(table for table in release.PUBLISHED_TABLES if table != "answer_distribution")
-    monkeypatch.setattr(release, "PUBLISHED_TABLES", left)
+    withhold(monkeypatch, "answer_distribution")
     with pytest.raises(release.ReleaseUnsound, match=r"marts.headline_result cannot be made in the release"):
         release.publish(paths, now, refresh_id=1)
     assert not paths.current.exists()
@@ -141,7 +151,7 @@ def test_view_that_reads_a_table_left_out_is_not_published(
 def test_every_table_of_the_contract_can_be_published(
     paths: DataPaths, now: datetime, rebuild: Rebuild, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(release, "PUBLISHED_TABLES", EVERY_TABLE)
+    monkeypatch.setattr(marts, "declared_marts", lambda: declared(EVERY_TABLE))
     rebuild(paths, 2)
     release.publish(paths, now, refresh_id=1)
     assert markers_of(paths.current) == {2}

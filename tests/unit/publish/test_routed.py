@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from publish.disclosure import routed
-from publish.disclosure.apply import HIDDEN_CELLS
+from publish.disclosure.apply import TABLES
 from publish.disclosure.hidden import CELLS
 
 CELL = "survey_id, round_id, question_id, unit, breakdown, breakdown_id"
@@ -20,7 +20,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as source; attach ':memory:' as protected")
         connection.execute("create schema source.raw; create schema source.marts; create schema protected.disclosure")
-        connection.execute(HIDDEN_CELLS)
+        connection.execute(TABLES)
         connection.execute(
             "create table source.raw.codebook__conditions as select * from (values "
             "('s', 'is_new', 'relevant', '${plan} = ''yes'''), ('s', 'began', 'relevant', '${is_new} = ''yes'''), "
@@ -91,7 +91,9 @@ def test_all_that_is_counted_of_a_routed_question_is_known_to_tell(connection: d
     connection.execute("insert into protected.disclosure.hidden values "
         "('s', 'r', 'plan', 'response', 'all', 'all', 'option', 'yes', 'hidden_primary', false)")  # fmt: skip
     routed.hide(connection)
-    told = connection.execute("select question_id from protected.disclosure.routed_questions order by 1").fetchall()
+    told = connection.execute(
+        "select distinct question_id from protected.disclosure.routed_rows where breakdown = 'all' order by 1"
+    ).fetchall()
     assert told == [("is_new",), ("plan_text",)]
 
 

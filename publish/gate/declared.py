@@ -1,0 +1,88 @@
+"""What a mart must say of itself before it is published, and the line to write where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from faults.suggestions import listed
+from publish.catalogue import Relation, described
+from store import marts
+from store.marts import FOLDER, KINDS, Mart, is_literal
+from store.paths import PROJECT_ROOT
+
+TEST = "data_tests: [as_declared: {arguments: {key: *key}}]"
+RECIPE = "CONTRIBUTING, Add a published table, says what they mean"
+
+
+def undeclared(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    """(reason, advice) for each table of the warehouse's marts, and each column, that leaves unsaid what it must say:
+    whether it is published, its key, what kind of figure a column is and of which cell of answers."""
+    tested = {
+        asset
+        for (asset,) in connection.execute(
+            "select distinct asset from checks.dbt_results where starts_with(check_id, 'as_declared')"
+        ).fetchall()
+    }
+    for name, relation in described(connection, "current_database()").items():
+        mart = marts.declared_marts().get(name)
+        if mart is None:
+            yield _silent(relation)
+        elif mart.words.published:
+            yield from _untold(mart, relation)
+            if name not in tested:
+                yield f"marts.{name}: no test holds its key", f"Write `{TEST}` in {_file(name)}"
+
+
+def _silent(relation: Relation) -> tuple[str, str]:
+    key = ", ".join(column.name for column in relation.columns if _usual_kind(column.name) == "key")
+    order = len(marts.declared_marts()) + 1
+    return (
+        f"marts.{relation.name} does not say whether it is published",
+        f"Write in {_file(relation.name)}, under its description, `config: {{meta: {{published: true, order: {order}, "
+        f"key: &key [{key}]}}}}` with the columns that tell its rows apart and a line `{TEST}`, or "
+        "`config: {meta: {published: false}}`",
+    )
+
+
+def _untold(mart: Mart, relation: Relation) -> Iterator[tuple[str, str]]:
+    place, file, has = f"marts.{mart.name}", _file(mart.name), {column.name for column in relation.columns}
+    for fault in mart.faults:
+        yield f"{place} says in its meta what has no meaning: {fault}", f"Mend it in {file}. {RECIPE}"
+    if not mart.key or not has >= {*mart.key}:
+        yield f"{place} has no key of columns that it has", f"Write `key: [...]` in its meta in {file}"
+    for column in relation.columns:
+        if column.name not in mart.columns:
+            yield (
+                f"{place}.{column.name} does not say what kind of column it is",
+                f"Write `config: {{meta: {{kind: {_usual_kind(column.name)}}}}}` beside its description in {file}, if "
+                f"that is what it is: one of {', '.join(KINDS)}. {RECIPE}",
+            )
+    if mart.figures and not relation.is_view:
+        yield from _placeless(mart, has)
+
+
+def _placeless(mart: Mart, has: set[str]) -> Iterator[tuple[str, str]]:
+    """A figure of answers whose cell is not known could not be hidden."""
+    parts = {"survey_id", "is_synthetic"}
+    for cell in mart.words.cells:
+        parts |= {part for name, part in cell if name != "name" and not is_literal(part)}
+    if missing := parts - has:
+        example = "cells: [{unit: \"'municipality'\", breakdown: \"'county'\", breakdown_id: county_code}]"
+        yield (
+            f"marts.{mart.name} has figures of answers ({listed([*mart.figures])}) and no column {listed(missing)}",
+            f"Add the column, or say in its meta in {_file(mart.name)} where it has that part of a cell, as in "
+            f"`{example}`. {RECIPE}",
+        )
+
+
+def _usual_kind(column: str) -> str:
+    """The kind that a column of this name has elsewhere."""
+    kinds = [mart.columns[column].kind for mart in marts.declared_marts().values() if column in mart.columns]
+    usual = "key" if column.endswith(("_id", "_code", "_key")) else "label"
+    return max(kinds, key=kinds.count, default=usual)
+
+
+def _file(name: str) -> str:
+    return f"{FOLDER.relative_to(PROJECT_ROOT).as_posix()}/{name}.yml"
