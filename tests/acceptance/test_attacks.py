@@ -22,7 +22,7 @@ from tests.acceptance.project import copy_data, kuntakysely
 from tests.attacker import told_of_hidden
 from tests.disclosed import attacks, spread, survey
 from tests.disclosed.release import Pinned, Released
-from tests.disclosed.truth import truths, unprotected, with_earlier_counts
+from tests.disclosed.truth import pinned, truths, unprotected, with_earlier_counts
 from tests.parsed import hand_on_parse
 from tests.pipeline.build import build_and_publish
 from tests.planted.base import figure
@@ -105,14 +105,6 @@ def erased(real: DataPaths, shared: Shared) -> DataPaths:
 
 def released(paths: DataPaths, file: Path | None = None) -> Released:
     return Released(file or paths.current.resolve(), paths.surveys / survey.SURVEY)
-
-
-def pinned(attack: Attack, release: Released, warehouse: Path) -> list[Pinned]:
-    """What an attack finds, each once. What it finds is so."""
-    found = [*dict.fromkeys(attack(release))]
-    so = zip(found, truths(warehouse, found), strict=True)
-    assert [(each, value) for each, value in so if each.value != pytest.approx(value)] == []
-    return found
 
 
 @pytest.mark.parametrize("name", ATTACKS)

@@ -190,6 +190,7 @@ def _fitting(strata: Strata, cell: Row, column: str) -> np.ndarray:
     return np.unique(base[np.isclose(value, cell[column], rtol=1e-9, atol=1e-12)], axis=0)
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # where all of a class say the same there is no error
 def _errors(strata: Strata, n: np.ndarray, base: np.ndarray) -> dict[str, np.ndarray]:
     """The errors of the share that n of base give, each in classes (ways x classes); each municipality counts once."""
     weights, clusters = strata.weights, strata.n_answered
@@ -211,5 +212,6 @@ def _errors(strata: Strata, n: np.ndarray, base: np.ndarray) -> dict[str, np.nda
 
 
 def _wilson(share: np.ndarray, n: np.ndarray, quantile: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    middle, reach = share + quantile**2 / (2 * n), quantile * np.sqrt(share * (1 - share) / n + (quantile / (2 * n)) ** 2)
-    return (middle - reach) / (1 + quantile**2 / n), (middle + reach) / (1 + quantile**2 / n)
+    square = quantile**2 / n
+    middle, reach = share + square / 2, np.sqrt(square * share * (1 - share) + square**2 / 4)
+    return (middle - reach) / (1 + square), (middle + reach) / (1 + square)

@@ -9,14 +9,17 @@ from pathlib import Path
 import duckdb
 
 # What names a row, and what is so whatever was answered: the codebook, the round, the print. Words on what is told.
-NAMES = frozenset(
-    "survey_id round_id earlier_round_id question_id unit breakdown breakdown_id level answer_code answer system_id "
-    "round_key earlier_round_key question_key answer_key breakdown_key unit_of_measure comparability division_date "
-    "figure_id document statistic rounding figure_status published_value published_base_n is_synthetic is_counted "
-    "sort_order question_order answer_order round_fi round_sv round_en question_fi question_sv question_en answer_fi "
-    "answer_sv answer_en label_fi label_sv label_en cell_status status explanation".split()
-)
-WEIGHED = frozenset("weighted_share se ci_low ci_high se_fpc ci_low_fpc ci_high_fpc deff".split())
+NAMES = frozenset({
+    "survey_id", "round_id", "earlier_round_id", "question_id", "unit", "breakdown", "breakdown_id", "level",
+    "answer_code", "answer", "system_id", "round_key", "earlier_round_key", "question_key", "answer_key",
+    "breakdown_key", "unit_of_measure", "comparability", "division_date", "figure_id", "document", "statistic",
+    "rounding", "figure_status", "published_value", "published_base_n", "is_synthetic", "is_counted", "sort_order",
+    "question_order", "answer_order", "round_fi", "round_sv", "round_en", "question_fi", "question_sv", "question_en",
+    "answer_fi", "answer_sv", "answer_en", "label_fi", "label_sv", "label_en", "cell_status", "status", "explanation",
+})  # fmt: skip
+WEIGHED = frozenset({
+    "weighted_share", "se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff",
+})  # fmt: skip
 # Bases of hidden cells are told where they say nothing of the cells.
 BASES: Mapping[str, frozenset[str]] = {
     "answer_distribution": frozenset({"base_n"}),
@@ -43,9 +46,7 @@ def told_of_facts(release: Path) -> list[Told]:
 
     found = _told(release, {"breakdown"}, where, lambda _, columns: columns - NAMES)
     hidden = f"case when {IS_HIDDEN} or cell_status = 'not_asked' then null else cell_status end"
-    statuses = _told(
-        release, {"breakdown", "cell_status"}, where, lambda *_: {"cell_status"}, lambda _: hidden
-    )
+    statuses = _told(release, {"breakdown", "cell_status"}, where, lambda *_: {"cell_status"}, lambda _: hidden)
     return [*found, *statuses]
 
 
@@ -95,3 +96,17 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, frozen
     """
     for table, columns in connection.execute(sql).fetchall():
         yield table, frozenset(columns)
+
+
+def changes_of_facts(release: Path) -> tuple[int, int]:
+    """How many changes are told, and of how many a value is told where told_of_facts finds that nothing may be."""
+    sql = r"""
+        select survey_id, regexp_extract(row, 'question_key=[^/]+/([^,]+)', 1) as question_id,
+            regexp_extract(row, 'breakdown_key=[^/]+/([^/,]+)', 1) as breakdown, old_value, new_value
+        from marts.release_change
+    """
+    of_fact = IS_FACT.format("survey_id, question_id")
+    told = f"(old_value is not null or new_value is not null) and {IS_SAID} and not {IS_OPEN} and {of_fact}"
+    with duckdb.connect(str(release), read_only=True) as connection:
+        ((n, n_told),) = connection.execute(f"select count(*), count(*) filter ({told}) from ({sql})").fetchall()
+    return n, n_told
