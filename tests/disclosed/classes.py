@@ -50,8 +50,8 @@ def by_weighted_shares(release: Released, facts: Facts) -> Iterator[Pinned]:
         told = [cell for cell in cells if cell["weighted_share"] is not None]
         strata = _strata(release, members, group, question_id)
         if told and strata:
-            whole = _weighted_bases(members, strata, group, told)
-            vectors = [with_sum(strata.most, told[0]["base_n"], strata.weights, total) for total in whole]
+            most = [_most_of_answer(members, strata, group, cell) for cell in told]
+            vectors = [_of_base(strata, most, told, base) for base in _weighted_bases(strata, most, told)]
             yield from _pinned(group, question_id, strata, np.concatenate([strata.most[None][:0], *vectors]))
 
 
@@ -105,16 +105,25 @@ def _pinned(group: Group, question_id: str, strata: Strata, vectors: np.ndarray)
 # Weighted shares.
 
 
-def _weighted_bases(members: Members, strata: Strata, group: Group, cells: Sequence[Row]) -> np.ndarray:
+def _weighted_bases(strata: Strata, most: Sequence[np.ndarray], cells: Sequence[Row]) -> np.ndarray:
     """What the weighted base of a row can be."""
     found: np.ndarray | None = None
-    for cell in cells:
-        most = _most_of_answer(members, strata, group, cell)
-        if np.prod(np.minimum(most, cell["n"]) + 1.0) <= MANY or found is None:
-            possible = np.unique(_ways(most, cell["n"]) @ strata.weights / cell["weighted_share"])
+    for of_answer, cell in zip(most, cells, strict=True):
+        if found is None or np.prod(np.minimum(of_answer, cell["n"]) + 1.0) <= MANY:
+            possible = np.unique(_ways(of_answer, cell["n"]) @ strata.weights / cell["weighted_share"])
             found = possible if found is None else found[_is_near(found, possible)]
     assert found is not None
     return found[np.diff(found, prepend=-1) > CLOSE * found]
+
+
+def _of_base(strata: Strata, most: Sequence[np.ndarray], cells: Sequence[Row], base: float) -> np.ndarray:
+    """The ways to lie over the classes with a weighted base: the sums of those of the answers, where each gave one."""
+    found = np.zeros((1, len(strata.most)), dtype=int)
+    for of_answer, cell in zip(most, cells, strict=True):
+        gave = with_sum(of_answer, cell["n"], strata.weights, cell["weighted_share"] * base)
+        found = np.unique((found[:, None] + gave[None]).reshape(-1, found.shape[1]), axis=0)
+    whole = with_sum(strata.most, cells[0]["base_n"], strata.weights, base) if len(found) else found
+    return _common(found, whole) if sum(cell["n"] for cell in cells) == cells[0]["base_n"] else whole
 
 
 def _most_of_answer(members: Members, strata: Strata, group: Group, cell: Row) -> np.ndarray:
