@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, get_args
 
+import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
 
 from store.paths import PROJECT_ROOT
 
@@ -101,7 +101,7 @@ def declared_marts() -> Mapping[str, Mart]:
     """Every mart that says whether it is published, by name, in the order of a release."""
     found = []
     for file in sorted(FOLDER.glob("*.yml")):
-        models = YAML(typ="safe").load(file).get("models") or ()
+        models = yaml.load(file.read_bytes(), yaml.CSafeLoader).get("models") or ()  # ten times as fast as ruamel
         found += [_read(model) for model in models if "published" in _meta(model)]
     return {mart.name: mart for mart in sorted(found, key=lambda mart: (mart.words.order, mart.name))}
 

@@ -10,6 +10,9 @@ from store.fingerprint import code_sha256
 from store.paths import DataPaths
 from tests.acceptance.project import ROUND, SECOND, SURVEY_OF_2020, THIRD, copy_data, copy_inputs, kuntakysely, replace
 from tests.acceptance.recipes import begin
+from tests.disclosed import survey
+from tests.parsed import hand_on_parse
+from tests.pipeline.build import build_and_publish
 from tests.sharing import Shared
 
 
@@ -46,6 +49,15 @@ def begun(shared: Shared) -> DataPaths:
         assert code_sha256() == code
 
     return shared("begun", publish)
+
+
+@pytest.fixture(scope="session")
+def real(published: DataPaths, shared: Shared) -> DataPaths:
+    """A made-up survey that is marked as real, built and published once. Not to be changed."""
+    return shared(
+        "disclosed",
+        lambda folder: build_and_publish(hand_on_parse(published, survey.write(DataPaths(folder)))),
+    )
 
 
 def _refresh(paths: DataPaths) -> None:

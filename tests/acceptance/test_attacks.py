@@ -23,8 +23,6 @@ from tests.attacker import told_of_hidden
 from tests.disclosed import attacks, spread, survey
 from tests.disclosed.release import Pinned, Released
 from tests.disclosed.truth import pinned, truths, unprotected, with_earlier_counts
-from tests.parsed import hand_on_parse
-from tests.pipeline.build import build_and_publish
 from tests.planted.base import figure
 from tests.sharing import Shared
 
@@ -70,15 +68,6 @@ MUTANTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("statuses of parts", "round_quality_detail", ("status",)),
     ("statuses of rounds", "round_quality", ("status",)),
 ]
-
-
-@pytest.fixture(scope="module")
-def real(published: DataPaths, shared: Shared) -> DataPaths:
-    """The made-up survey, built and published once. Not to be changed."""
-    return shared(
-        "disclosed",
-        lambda folder: build_and_publish(hand_on_parse(published, survey.write(DataPaths(folder)))),
-    )
 
 
 @pytest.fixture(scope="module")

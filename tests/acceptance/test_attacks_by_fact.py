@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -34,10 +34,17 @@ from tests.sharing import Shared
 from tests.signing import sign
 
 Tried = Callable[[str, object], None]
+Made = Callable[[str], DataPaths]
+Sieve = Callable[[Path], list[sieve.Told]]
 SHIPPED, CHANCE = "shipped", "chance"
 KOTO = ROUND.parts[1]
 OPINION = "resources_sufficient"
-SURVEYS = [(SHIPPED, KOTO), (SHIPPED, SURVEY_OF_2020.name), (CHANCE, populations.SURVEY)]
+OWAL = SURVEY_OF_2020.name
+SURVEYS = [(SHIPPED, KOTO), (SHIPPED, OWAL), (CHANCE, populations.SURVEY)]
+BREAKDOWNS = {
+    KOTO: ("breakdowns: []", f"breakdowns: [{OPINION}, contact_named]"),
+    OWAL: ("breakdowns: [respondent_form]", "breakdowns: [respondent_form, transfer_problems]"),
+}
 TELLERS = (sums.inhabitants, sums.numbers, sums.counts, sums.changes)
 CHECKS = ("groups_of_one", "municipalities_reconciled")
 ENOUGH = 10  # found on an unprotected copy
@@ -48,12 +55,18 @@ def checks_of_roles(release: Released, _: Facts) -> Iterable[Pinned]:
     return attacks.statuses_of_rounds(release, CHECKS)
 
 
+def left_out_tests(release: Released, _: Facts) -> Iterable[Pinned]:
+    """Changes that no test was made of."""
+    return attacks.tests_left_out(release)
+
+
 ATTACKS: dict[str, Attack] = {
     **{f"{tell.__name__} of facts": partial(sums.who_is_in_a_row, tellers=[tell]) for tell in TELLERS},
     "all sums of facts": partial(sums.who_is_in_a_row, tellers=TELLERS),
     "weighted shares of facts": classes.by_weighted_shares,
     **{f"{column} of facts": partial(classes.by_errors, column=column) for column in SPREAD},
     "checks of roles": checks_of_roles,
+    "tests left out": left_out_tests,
 }
 COUNTS, INHABITANTS = ("n", "base_n"), ("base_inhabitants", "base_municipalities")
 # What each attack looks at: whose release, a table, and the columns of it that are as in the private warehouse.
@@ -62,29 +75,26 @@ MUTANTS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("inhabitants of facts", populations.SURVEY, "inhabitant_share", ("base_inhabitants",)),
     ("numbers of facts", populations.SURVEY, "number_summary", ("n", "total")),
     ("numbers of facts", populations.SURVEY, "number_summary", ("n", "mean")),
+    ("inhabitants of facts", OWAL, "inhabitant_share", INHABITANTS),
     ("counts of facts", KOTO, "answer_distribution", COUNTS),
+    ("counts of facts", OWAL, "answer_distribution", COUNTS),
     ("counts of facts", KOTO, "system_use", COUNTS),
     ("counts of facts", populations.SURVEY, "answer_distribution", COUNTS),
     ("changes of facts", populations.SURVEY, "round_change", (*COUNTS, "earlier_n", "earlier_base_n")),
     ("weighted shares of facts", KOTO, "answer_distribution", (*COUNTS, "weighted_share")),
     ("weighted shares of facts", KOTO, "system_use", (*COUNTS, "weighted_share")),
+    ("weighted shares of facts", OWAL, "answer_distribution", (*COUNTS, "weighted_share")),
     ("weighted shares of facts", populations.SURVEY, "answer_distribution", (*COUNTS, "weighted_share")),
     *((f"{column} of facts", populations.SURVEY, "answer_distribution", (*COUNTS, column)) for column in SPREAD),
     ("checks of roles", KOTO, "round_quality", ("status",)),
+    ("tests left out", populations.SURVEY, "round_change", ("test",)),
 ]
 
 
 @pytest.fixture(scope="module")
-def real(published: DataPaths, shared: Shared) -> Callable[[str], DataPaths]:
+def made(published: DataPaths, shared: Shared) -> Made:
     """Data folders of rounds that are marked as real, built and published once. Not to be changed."""
-
-    def made(name: str) -> DataPaths:
-        if name not in found:
-            found[name] = shared(f"by_fact_{name}", lambda folder: _publish(published, WRITERS[name](folder)))
-        return found[name]
-
-    found: dict[str, DataPaths] = {}
-    return made
+    return cache(lambda name: shared(f"by_fact_{name}", lambda folder: _publish(published, WRITERS[name](folder))))
 
 
 def _publish(published: DataPaths, paths: DataPaths) -> DataPaths:
@@ -95,11 +105,12 @@ def _publish(published: DataPaths, paths: DataPaths) -> DataPaths:
 
 
 def write_shipped(folder: Path) -> DataPaths:
-    """The surveys that ship, with an opinion and a public fact as breakdowns of the first."""
+    """The surveys that ship, each with an opinion and a public fact as breakdowns."""
     paths = copy_inputs(folder)
     for file in paths.surveys.glob("*/rounds/*/round.yml"):
         replace(file, "is_synthetic: true", "is_synthetic: false")
-    replace(paths.surveys / KOTO / "survey.yml", "breakdowns: []", f"breakdowns: [{OPINION}, contact_named]")
+    for survey_id, change in BREAKDOWNS.items():
+        replace(paths.surveys / survey_id / "survey.yml", *change)
     return paths
 
 
@@ -107,8 +118,6 @@ WRITERS: dict[str, Callable[[Path], DataPaths]] = {
     SHIPPED: write_shipped,
     CHANCE: lambda folder: populations.write(DataPaths(folder)),
 }
-Real = Callable[[str], DataPaths]
-Sieve = Callable[[Path], list[sieve.Told]]
 
 
 def attacked(attack: Attack, paths: DataPaths, survey_id: str, file: Path | None = None, n: int | None = None) -> int:
@@ -121,9 +130,9 @@ def attacked(attack: Attack, paths: DataPaths, survey_id: str, file: Path | None
 @pytest.mark.parametrize(("name", "survey_id"), SURVEYS)
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_by_facts_pins_nothing(
-    attack: str, name: str, survey_id: str, real: Real, record_property: Tried
+    attack: str, name: str, survey_id: str, made: Made, record_property: Tried
 ) -> None:
-    n = attacked(ATTACKS[attack], real(name), survey_id)
+    n = attacked(ATTACKS[attack], made(name), survey_id)
     record_property("tried", ["attacks by public facts", "pinned it" if n else "in vain", 1])
     assert n == 0
 
@@ -132,19 +141,19 @@ def test_an_attack_by_facts_pins_nothing(
     ("attack", "survey_id", "table", "columns"), MUTANTS, ids=["-".join((*each[:3], each[3][-1])) for each in MUTANTS]
 )
 def test_an_attack_by_facts_pins_what_is_not_protected(
-    attack: str, survey_id: str, table: str, columns: tuple[str, ...], real: Real, tmp_path: Path,
+    attack: str, survey_id: str, table: str, columns: tuple[str, ...], made: Made, tmp_path: Path,
     record_property: Tried,
 ) -> None:  # fmt: skip
-    paths = real(next(name for name, each in SURVEYS if each == survey_id))
+    paths = made(next(name for name, each in SURVEYS if each == survey_id))
     file = unprotected(paths.current, paths.warehouse_file, tmp_path / "release.duckdb", table, columns)
     n = attacked(ATTACKS[attack], paths, survey_id, file, ENOUGH)
     record_property("tried", ["by public facts, on unprotected columns", "pinned it" if n else "in vain", 1])
     assert n
 
 
-def test_whoever_adds_up_all_that_is_not_protected_names_every_opinion(real: Real, tmp_path: Path) -> None:
+def test_whoever_adds_up_all_that_is_not_protected_names_every_opinion(made: Made, tmp_path: Path) -> None:
     """Of the municipalities that gave one response to the question, as it was before rows had the stricter rule."""
-    paths, file = real(SHIPPED), tmp_path / "0.duckdb"
+    paths, file = made(SHIPPED), tmp_path / "0.duckdb"
     shutil.copyfile(paths.current, file)
     for table, columns in (
         ("inhabitant_share", ("base_inhabitants", "base_municipalities")),
@@ -170,14 +179,14 @@ SIEVES = (sieve.told_of_facts, sieve.told_of_classes, sieve.told_of_hidden_cells
 @pytest.mark.parametrize("name", RELEASES)
 @pytest.mark.parametrize("told", SIEVES, ids=lambda told: told.__name__)
 def test_no_column_tells_where_nothing_may_be_told(
-    told: Callable[[Path], list[sieve.Told]], name: str, real: Real
+    told: Callable[[Path], list[sieve.Told]], name: str, made: Made
 ) -> None:
-    assert told(real(name).current) == []
+    assert told(made(name).current) == []
 
 
-def test_a_new_column_is_seen_wherever_it_tells(real: Real, tmp_path: Path) -> None:
+def test_a_new_column_is_seen_wherever_it_tells(made: Made, tmp_path: Path) -> None:
     file = tmp_path / "release.duckdb"
-    shutil.copyfile(real(CHANCE).current, file)
+    shutil.copyfile(made(CHANCE).current, file)
     tables = ("answer_distribution", "number_summary", "inhabitant_share", "round_change")
     with duckdb.connect(str(file)) as connection:
         for table in tables:
@@ -187,50 +196,50 @@ def test_a_new_column_is_seen_wherever_it_tells(real: Real, tmp_path: Path) -> N
     assert (seen, hidden) == ({*tables}, {*tables} - {"round_change"})
 
 
-def test_a_figure_that_weighs_classes_is_seen(real: Real, tmp_path: Path) -> None:
-    paths, columns = real(CHANCE), ("weighted_share", *SPREAD)
+def test_a_figure_that_weighs_classes_is_seen(made: Made, tmp_path: Path) -> None:
+    paths, columns = made(CHANCE), ("weighted_share", *SPREAD)
     file = unprotected(paths.current, paths.warehouse_file, tmp_path / "release.duckdb", "answer_distribution", columns)
     assert {column for _, column, _ in sieve.told_of_classes(file)} == {*columns}
 
 
 @pytest.mark.parametrize("name", RELEASES)
-def test_no_delivered_file_of_real_answers_is_named(name: str, real: Real) -> None:
+def test_no_delivered_file_of_real_answers_is_named(name: str, made: Made) -> None:
     sql = "select count(*), count(*) filter (source_file like '%responses%') from marts.release_input"
-    paths = real(name)
+    paths = made(name)
     with duckdb.connect(str(paths.current), read_only=True) as connection:
         ((n, named),) = connection.execute(f"{sql} where kind = 'responses'").fetchall()
     assert (n, named) == (len(round_keys(paths)), 0)
 
 
 @pytest.mark.parametrize("name", RELEASES)
-def test_the_files_beside_a_release_tell_no_more(name: str, real: Real) -> None:
-    assert differences(real(name).current, real(name).current_files) == []
+def test_the_files_beside_a_release_tell_no_more(name: str, made: Made) -> None:
+    assert differences(made(name).current, made(name).current_files) == []
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_file_that_tells_more_is_seen(suffix: str, real: Real, tmp_path: Path) -> None:
-    shutil.copytree(real(CHANCE).current_files, tmp_path / "files")
+def test_a_file_that_tells_more_is_seen(suffix: str, made: Made, tmp_path: Path) -> None:
+    shutil.copytree(made(CHANCE).current_files, tmp_path / "files")
     file = tmp_path / "files" / f"number_summary.{suffix}"
     told = tmp_path / f"told.{suffix}"
     with duckdb.connect() as connection:
         connection.execute(f"copy (select * replace (coalesce(total, 1) as total) from '{file}') to '{told}'")
     told.replace(file)
-    found = differences(real(CHANCE).current, tmp_path / "files")
+    found = differences(made(CHANCE).current, tmp_path / "files")
     assert {(name, column) for name, column, _ in found} == {(file.name, "total")}
 
 
 @pytest.mark.parametrize("name", RELEASES)
-def test_the_pages_are_made_of_the_release_alone(name: str, real: Real, tmp_path: Path) -> None:
-    release = real(name).current.resolve()
+def test_the_pages_are_made_of_the_release_alone(name: str, made: Made, tmp_path: Path) -> None:
+    release = made(name).current.resolve()
     pages.write(Path(shutil.copy(release, tmp_path)), tmp_path / "report")
     made, told = ({file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} for folder in
-                  (tmp_path / "report", pages.folder_of(real(name))))  # fmt: skip
+                  (tmp_path / "report", pages.folder_of(made(name))))  # fmt: skip
     assert made == told
 
 
-def test_what_was_told_before_is_not_told_as_a_change(real: Real, tmp_path: Path) -> None:
+def test_what_was_told_before_is_not_told_as_a_change(made: Made, tmp_path: Path) -> None:
     """Published after a release that told everything, as one made before rows had the stricter rule."""
-    paths = copy_data(real(CHANCE), tmp_path / "data")
+    paths = copy_data(made(CHANCE), tmp_path / "data")
     columns = {"answer_distribution": (*COUNTS, "weighted_share"), "number_summary": ("n", "total"),
                "inhabitant_share": ("base_inhabitants",)}  # fmt: skip
     for table, of_table in columns.items():

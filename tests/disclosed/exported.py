@@ -25,16 +25,17 @@ def differences(release: Path, folder: Path) -> list[Difference]:
 
 
 def _of_file(connection: duckdb.DuckDBPyConnection, file: Path) -> list[Difference]:
+    """The rows of a view come in any order."""
     columns, own = _content(connection, f"marts.{file.stem}")
     named, told = _content(connection, _source(connection, file))
     if named != columns or len(told) != len(own):
         return [(file.name, "", f"{len(told)} rows of {named}, not {len(own)} of {columns}")]
-    return [
-        (file.name, column, f"{one[place]!r}, not {other[place]!r}")
-        for place, column in enumerate(columns)
-        for one, other in [next(((a, b) for a, b in zip(told, own, strict=True) if not _same(a, b, place)), ((), ()))]
-        if one
-    ]
+    found = {}
+    for pair in zip(told, own, strict=True):
+        for column, one, other in zip(columns, *pair, strict=True):
+            if one != other:
+                found[column] = f"{one!r}, not {other!r}"
+    return [(file.name, column, what) for column, what in found.items()]
 
 
 def _source(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
@@ -48,11 +49,12 @@ def _source(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
 
 
 def _content(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[list[str], Rows]:
+    """The columns and the rows, which have their key first, in its order."""
     found = connection.execute(f"from {source}")
-    return [name for name, *_ in found.description or ()], found.fetchall()
+    names = [name for name, *_ in found.description or ()]
+    return names, sorted((tuple(map(_plain, row)) for row in found.fetchall()), key=repr)
 
 
-def _same(one: tuple[Any, ...], other: tuple[Any, ...], place: int) -> bool:
+def _plain(value: object) -> object:
     """In CSV a text that would be a formula has an apostrophe before it."""
-    told, own = one[place], other[place]
-    return told == own or (isinstance(own, str) and told == f"'{own}")
+    return value.removeprefix("'") if isinstance(value, str) else value

@@ -10,7 +10,6 @@ from typing import Any
 from store.paths import DataPaths
 from tests.disclosed import survey
 from tests.planted.base import CARD, COLUMNS, Row, question, round_settings, write_csv, write_yaml
-from tests.signing import sign
 
 SURVEY = "random_survey"
 ROUNDS = tuple(str(year) for year in range(2003, 2023))
@@ -92,7 +91,7 @@ def settings() -> dict[str, Any]:
 
 
 def write(paths: DataPaths) -> DataPaths:
-    """The inputs of the survey, its rounds signed off, and its registry."""
+    """The inputs of the survey, and its registry."""
     survey.write_registry(paths)
     folder = paths.surveys / SURVEY
     folder.mkdir(parents=True)
@@ -106,5 +105,4 @@ def write(paths: DataPaths) -> DataPaths:
         write_yaml(of_round / "source.yml", CARD | {"received_on": f"{year}-02-01"})
         write_csv(of_round / "columns.csv", columns())
         write_csv(of_round / "responses.csv", [*responses(year)])
-        sign(paths, f"{SURVEY}/{year}")
     return paths

@@ -73,6 +73,10 @@ TRUTH = {
     """,
     "status_of_part": "select status from checks.round_checks where round_id = ? and check_id = ? and part_id = ?",
     "status_of_round": "select status from checks.results where round_id = ? and check_id = ?",
+    "all_switched": f"""
+        select (abs(n * earlier_base_n - earlier_n * base_n) = base_n * earlier_base_n)::integer
+        from marts.round_change where {OF_CELL} and level = ? and answer_code = ?
+    """,
     "came": SWITCHED.format(one=ONE_ANSWER),
     "went": SWITCHED.format(one=ONE_ANSWER),
 }

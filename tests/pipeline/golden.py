@@ -11,14 +11,13 @@ from pathlib import Path
 import duckdb
 
 from orchestration.dagster.findings import write_findings
+from store.marts import Mart, published_marts
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.pipeline.build import build, copy_sample
 
 FOLDER = Path(__file__).parents[1] / "golden"
 NARROW = "breakdown in ('all', 'size_class', 'size_class_group', 'role', 'kind_of_form')"
-ESTIMATED = "weighted_share se ci_low ci_high se_fpc ci_low_fpc ci_high_fpc ci_low_counts ci_high_counts deff"
-ESTIMATES = ", ".join(f"round({name}, 6) as {name}" for name in ESTIMATED.split())
 TABLES = {
     "responses_disposed": "select response_id, municipality_code, role_id, disposition, submitted_at "
     "from intermediate.int_responses_disposed",
@@ -31,34 +30,34 @@ TABLES = {
     "from intermediate.int_answers_by_unit where unit = 'municipality'",
     "questions": "select question_id, question_type, list_name, unit_of_measure, other_of, group_id, "
     "municipality_rule, disclosure from marts.dim_question",
-    "response_rate": f"select * from marts.response_rate where {NARROW}",
-    "response_curve": "select day, submitted_on, n_responses, n_responses_so_far, n_municipalities_so_far "
-    "from marts.response_curve",
     "municipalities_silent": "select municipality_code from intermediate.int_municipalities_silent",
     "faults_located": "select municipality_code, response_id, question_id, place, reason "
     "from intermediate.int_faults_located",
-    "answer_distribution": "select unit, question_id, breakdown, breakdown_id, level, answer_code, n, base_n, pct, "
-    f"pct_sum100, n_conflicts, {ESTIMATES}, is_reliable, cell_status from marts.answer_distribution where {NARROW}",
-    "inhabitant_share": "select question_id, breakdown, breakdown_id, level, answer_code, base_inhabitants, "
-    "base_municipalities, round(inhabitant_share, 6) as inhabitant_share, round(se_fpc, 6) as se_fpc, is_dominated, "
-    f"is_reliable from marts.inhabitant_share where {NARROW}",
-    "answer_status_count": "select question_id, status, n from marts.answer_status_count",
-    "system_use": "select unit, breakdown, breakdown_id, system_id, n, base_n, pct "
-    f"from marts.system_use where {NARROW}",
-    "number_summary": "select unit, question_id, breakdown, breakdown_id, n, mean, median, quartile_1, quartile_3, "
-    f"total, is_reliable, unit_of_measure, cell_status from marts.number_summary where {NARROW}",
-    "publication_reconciliation": "select figure_id, published_value, computed_value, status, explanation "
-    "from marts.publication_reconciliation",
     "checks": "select check_id, tool, severity, status, observed, threshold, n_failed from checks.results "
     "where tool <> 'dbt' and survey_id <> 'all'",
 }
 FINDINGS = "findings"
-NAMES = (*TABLES, FINDINGS)
+MARTS = {mart.name: mart for mart in published_marts() if "is_synthetic" in mart.columns}
+NAMES = (*TABLES, *MARTS, FINDINGS)
+
+
+def mart_sql(connection: duckdb.DuckDBPyConnection, mart: Mart) -> str:
+    """The keys and figures of a mart that carries any, numbers to six decimals, in breakdowns that can be read."""
+    types = connection.execute(
+        "select column_name, data_type from duckdb_columns() where schema_name = 'marts' and table_name = ? "
+        "order by column_index",
+        [mart.name],
+    ).fetchall()
+    told = [(name, kind) for name, kind in types if mart.columns[name].kind != "label" and not name.endswith("_key")]
+    columns = [f"round({name}, 6) as {name}" if kind == "DOUBLE" else name for name, kind in told]
+    where = f" where {NARROW}" if "breakdown" in mart.columns else ""
+    return f"select {', '.join(columns)} from marts.{mart.name}{where}"
 
 
 def golden_text(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """One golden table as CSV, rows in order of their content."""
-    found = connection.execute(f"from ({TABLES[table]}) order by all")
+    sql = TABLES.get(table) or mart_sql(connection, MARTS[table])
+    found = connection.execute(f"from ({sql}) order by all")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column[0] for column in found.description or []])
@@ -69,7 +68,7 @@ def golden_text(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 def golden_texts(paths: DataPaths) -> dict[str, str]:
     """Every golden table of a built warehouse."""
     with opened(paths.warehouse_file, read_only=True) as connection:
-        texts = {table: golden_text(connection, table) for table in TABLES}
+        texts = {table: golden_text(connection, table) for table in (*TABLES, *MARTS)}
     write_findings(paths)
     return texts | {FINDINGS: paths.findings_file.read_text(encoding="utf-8")}
 
