@@ -33,8 +33,12 @@ union all
 select question_id, system_id, n, base_n from marts.system_use where {IN_ROW}
 order by all
 """
-SECONDS = 5
+SECONDS = 30
 INFEASIBLE = 2
+
+
+class Undecided(Exception):
+    """Time ran out before it was known who is in a row: who has more of it finds out."""
 
 
 class Sums:
@@ -57,17 +61,18 @@ class Sums:
             self.lines.append((np.where(self.is_single, weights, 1.0), total, np.inf))
 
     def named(self, elsewhere: np.ndarray) -> np.ndarray:
-        """Municipalities of one response that are in the row whatever solves the sums; `elsewhere` are in another."""
+        """Municipalities of one response that are in the row whatever solves the sums; `elsewhere` are in another.
+        Raises Undecided."""
         most = np.where(elsewhere, 0, self.most)
         found = self._solved(most, None)
-        sure = np.zeros(len(most), dtype=bool) if found is None else (found == 1) & self.is_single
+        assert found is not None, "what is published contradicts itself"
+        sure = (found == 1) & self.is_single
         while sure.any() and (other := self._solved(most, sure)) is not None:
             sure &= other == 1
         return sure
 
     def _solved(self, most: np.ndarray, not_all: np.ndarray | None) -> np.ndarray | None:
-        """A solution in which not all of `not_all` are in the row; none where there is none, or none was found in time:
-        who has more of it finds out."""
+        """A solution in which not all of `not_all` are in the row, if there is one."""
         lines = [*self.lines] if not_all is None else [*self.lines, (not_all * 1.0, -np.inf, not_all.sum() - 1)]
         matrix, low, high = (np.array(each) for each in zip(*lines, strict=True))
         done = milp(
@@ -78,11 +83,17 @@ class Sums:
             options={"time_limit": SECONDS},
         )
         if done.x is None:
-            assert not_all is not None or done.status != INFEASIBLE, "what is published contradicts itself"
+            if done.status != INFEASIBLE:
+                raise Undecided(done.message)
             return None
         found = np.round(done.x)
         assert ((matrix @ found >= low - 0.4) & (matrix @ found <= high + 0.4)).all(), "the solver was not exact"
         return found
+
+    @property
+    def size(self) -> float:
+        """How much is told in all: of few it is soon known who they are."""
+        return sum(high for _, _, high in self.lines if np.isfinite(high))
 
 
 Teller = Callable[[Released, Group, Sums], None]
@@ -124,25 +135,21 @@ def _add_counts(sums: Sums, rows: Sequence[Row]) -> None:
 
 
 def who_is_in_a_row(release: Released, facts: Facts, tellers: Sequence[Teller]) -> Iterator[Pinned]:
-    """Municipalities of one response whose role, or whose opinion, follows from what these tell."""
+    """Municipalities of one response whose role, or whose opinion, follows from what these tell. Raises Undecided."""
     for together in groups(release):
         members = Members.of(release, facts, together[0].round_id)
         elsewhere = np.zeros(len(members.rows), dtype=bool)
-        for group, sums in _told(release, members, together, tellers):
-            sure = sums.named(elsewhere)
+        told = [(_told(release, group, members, tellers), group) for group in together]
+        for sums, group in sorted(told, key=lambda each: each[0].size):
+            sure = sums.named(elsewhere) if sums.lines else elsewhere & False
             elsewhere |= sure
             for each, is_sure in zip(members.rows, sure, strict=True):
                 if is_sure:
                     yield Pinned("in_row", (*group.of, each["municipality_code"]), 1)
 
 
-def _told(
-    release: Released, members: Members, together: Sequence[Group], tellers: Sequence[Teller]
-) -> Iterator[tuple[Group, Sums]]:
-    """The rows of which something is told."""
-    for group in together:
-        sums = Sums(members, group)
-        for tell in tellers:
-            tell(release, group, sums)
-        if sums.lines:
-            yield group, sums
+def _told(release: Released, group: Group, members: Members, tellers: Sequence[Teller]) -> Sums:
+    sums = Sums(members, group)
+    for tell in tellers:
+        tell(release, group, sums)
+    return sums
