@@ -20,7 +20,7 @@ from publish.releases.release import publish
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data, kuntakysely
 from tests.attacker import told_of_hidden
-from tests.disclosed import attacks, spread, survey
+from tests.disclosed import attacks, sieve, spread, survey
 from tests.disclosed.release import Pinned, Released
 from tests.disclosed.truth import pinned, truths, unprotected, with_earlier_counts
 from tests.planted.base import figure
@@ -159,6 +159,15 @@ def test_what_the_release_before_told_is_found(published_again: DataPaths, real:
     before = with_counts(real, tmp_path / "before.duckdb")
     file = with_earlier_counts(published_again.current, before, tmp_path / "release.duckdb")
     assert pinned(attacks.old_values, released(published_again, file), real.warehouse_file)
+
+
+def test_facts_that_the_release_before_told_by_role_are_not_told_again(
+    published_again: DataPaths, real: DataPaths, tmp_path: Path
+) -> None:
+    before = with_counts(real, tmp_path / "before.duckdb")
+    file = with_earlier_counts(published_again.current, before, tmp_path / "release.duckdb")
+    told = [sieve.changes_of_facts(release) for release in (published_again.current, file)]
+    assert (told[0], told[1] > 0) == (0, True)
 
 
 def test_an_erasure_leaves_nothing_of_before(erased: DataPaths, record_property: Tried) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
@@ -18,10 +17,9 @@ import duckdb
 import pytest
 
 from ingest.codebook.rounds import round_keys
-from publish.releases.release import publish
 from publish.report import pages
 from store.paths import DataPaths
-from tests.acceptance.project import ROUND, SURVEY_OF_2020, copy_data, copy_inputs, replace
+from tests.acceptance.project import ROUND, SURVEY_OF_2020, copy_inputs, replace
 from tests.disclosed import attacks, classes, populations, sieve, sums
 from tests.disclosed.exported import differences
 from tests.disclosed.facts import Attack, Facts, public_facts
@@ -233,16 +231,3 @@ def test_the_pages_are_made_of_the_release_alone(name: str, made: Made, tmp_path
     made, told = ({file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} for folder in
                   (tmp_path / "report", pages.folder_of(made(name))))  # fmt: skip
     assert made == told
-
-
-def test_what_was_told_before_is_not_told_as_a_change(made: Made, tmp_path: Path) -> None:
-    """Published after a release that told everything, as one made before rows had the stricter rule."""
-    paths = copy_data(made(CHANCE), tmp_path / "data")
-    columns = {"answer_distribution": (*COUNTS, "weighted_share"), "number_summary": ("n", "total"),
-               "inhabitant_share": ("base_inhabitants",)}  # fmt: skip
-    for table, of_table in columns.items():
-        told = unprotected(paths.current, paths.warehouse_file, tmp_path / f"{table}.duckdb", table, of_table)
-        told.replace(paths.current.resolve())
-    publish(paths, datetime.now(UTC), 1)
-    changed, told_of = sieve.changes_of_facts(paths.current)
-    assert (changed > 0, told_of) == (True, 0)

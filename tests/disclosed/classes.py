@@ -25,6 +25,12 @@ select question_id, system_id, n, base_n, weighted_share, {", ".join(SPREAD)} fr
 where round_id = ? and unit = ? and breakdown = ? and breakdown_id = ? and n > 0 and n < base_n
 order by all
 """
+FRAME = """
+select size_class_id, count(*) as n from marts.frame_municipality
+inner join marts.dim_size_class using (survey_id, size_class_id)
+where round_id = ? group by size_class_id, sort_order order by sort_order
+"""
+LEAST = 2  # municipalities of a stratum
 MANY = 300_000  # ways that are gone through one by one
 CLOSE = 1e-10
 
@@ -80,18 +86,25 @@ def _rows(release: Released, facts: Facts) -> Iterator[tuple[Group, Members, str
 
 
 def _strata(release: Released, members: Members, group: Group, question_id: str) -> Strata | None:
-    """None where so few answered that classes are joined."""
-    sql = """
-        select size_class_id, count(*) as n from marts.frame_municipality
-        where round_id = ? and size_class_id is not null group by all order by all
-    """
-    frame = {row["size_class_id"]: row["n"] for row in release.rows(sql, group.round_id)}
-    answered, sizes = members.having(question_id), members.sizes if group.unit == "response" else members.sizes > 0
-    here = [(members.classes == name) & answered for name in frame]
-    n_answered = np.array([each.sum() for each in here])
-    if n_answered.min() < 2:
+    """Classes of which fewer than two answered are joined to the nearest smaller, or else to the next larger."""
+    frame = release.rows(FRAME, group.round_id)
+    is_answer, sizes = members.having(question_id), members.sizes if group.unit == "response" else members.sizes > 0
+    answered = [int((is_answer & (members.classes == row["size_class_id"])).sum()) for row in frame]
+    kept = [place for place, n in enumerate(answered) if n >= LEAST]
+    if not kept:
         return None
-    return Strata((*frame,), np.array([*frame.values()]), n_answered, np.array([sizes[each].sum() for each in here]))
+    joins = [max((to for to in kept if to <= place), default=kept[0]) for place in range(len(frame))]
+    parts = [[row for row, to in zip(frame, joins, strict=True) if to == each] for each in kept]
+    names = tuple(",".join(row["size_class_id"] for row in part) for part in parts)
+    here = [is_answer & _are_in(members, name) for name in names]
+    n_frame, n_answered = (np.array(each) for each in ([sum(row["n"] for row in part) for part in parts],
+                                                       [each.sum() for each in here]))  # fmt: skip
+    return Strata(names, n_frame, n_answered, np.array([sizes[each].sum() for each in here]))
+
+
+def _are_in(members: Members, name: str) -> np.ndarray:
+    """Which municipalities are in classes that were joined."""
+    return np.isin(members.classes, name.split(","))
 
 
 def _pinned(group: Group, question_id: str, strata: Strata, vectors: np.ndarray) -> Iterator[Pinned]:
@@ -132,7 +145,7 @@ def _most_of_answer(members: Members, strata: Strata, group: Group, cell: Row) -
     sizes = np.ones(len(gave), dtype=int)
     if group.unit == "response":
         sizes, gave = members.sizes, gave | ((members.sizes > 1) & members.having(cell["question_id"]))
-    return np.array([sizes[gave & (members.classes == name)].sum() for name in strata.names])
+    return np.array([sizes[gave & _are_in(members, name)].sum() for name in strata.names])
 
 
 def _ways(most: np.ndarray, n: int) -> np.ndarray:

@@ -69,7 +69,7 @@ TRUTH = {
             on answers.survey_id = frame.survey_id and answers.round_id = frame.round_id
             and answers.municipality_code = frame.municipality_code
         where question_id = ? and answers.round_id = ? and answers.unit = ? and grouped.breakdown = ?
-            and grouped.breakdown_id = ? and size_class_id = ?
+            and grouped.breakdown_id = ? and list_contains(string_split(?, ','), size_class_id)
     """,
     "status_of_part": "select status from checks.round_checks where round_id = ? and check_id = ? and part_id = ?",
     "status_of_round": "select status from checks.results where round_id = ? and check_id = ?",
