@@ -35,9 +35,8 @@ Tried = Callable[[str, object], None]
 Made = Callable[[str], DataPaths]
 Sieve = Callable[[Path], list[sieve.Told]]
 SHIPPED, CHANCE = "shipped", "chance"
-KOTO = ROUND.parts[1]
+KOTO, OWAL = ROUND.parts[1], SURVEY_OF_2020.name
 OPINION = "resources_sufficient"
-OWAL = SURVEY_OF_2020.name
 SURVEYS = [(SHIPPED, KOTO), (SHIPPED, OWAL), (CHANCE, populations.SURVEY)]
 BREAKDOWNS = {
     KOTO: ("breakdowns: []", f"breakdowns: [{OPINION}, contact_named]"),
@@ -148,13 +147,10 @@ def test_an_attack_by_facts_pins_what_is_not_protected(
 
 
 def test_whoever_adds_up_all_that_is_not_protected_names_every_opinion(made: Made, tmp_path: Path) -> None:
-    """Of the municipalities that gave one response to the question, as it was before rows had the stricter rule."""
-    paths, file = made(SHIPPED), tmp_path / "0.duckdb"
-    shutil.copyfile(paths.current, file)
-    for table, columns in (
-        ("inhabitant_share", ("base_inhabitants", "base_municipalities")),
-        ("answer_distribution", COUNTS),
-    ):
+    """As it was before a row had the stricter rule of its question and its breakdown."""
+    paths = made(SHIPPED)
+    file = paths.current.resolve()
+    for table, columns in (("inhabitant_share", INHABITANTS), ("answer_distribution", COUNTS)):
         file = unprotected(file, paths.warehouse_file, tmp_path / f"{table}.duckdb", table, columns)
     release = Released(file, paths.surveys / KOTO)
     attack = partial(sums.who_is_in_a_row, facts=public_facts(paths.warehouse_file, KOTO), tellers=TELLERS)
@@ -174,9 +170,7 @@ SIEVES = (sieve.told_of_facts, sieve.told_of_classes, sieve.told_of_hidden_cells
 
 @pytest.mark.parametrize("name", RELEASES)
 @pytest.mark.parametrize("told", SIEVES, ids=lambda told: told.__name__)
-def test_no_column_tells_where_nothing_may_be_told(
-    told: Callable[[Path], list[sieve.Told]], name: str, made: Made
-) -> None:
+def test_no_column_tells_where_nothing_may_be_told(told: Sieve, name: str, made: Made) -> None:
     assert told(made(name).current) == []
 
 
@@ -228,6 +222,6 @@ def test_a_file_that_tells_more_is_seen(suffix: str, made: Made, tmp_path: Path)
 def test_the_pages_are_made_of_the_release_alone(name: str, made: Made, tmp_path: Path) -> None:
     release = made(name).current.resolve()
     pages.write(Path(shutil.copy(release, tmp_path)), tmp_path / "report")
-    made, told = ({file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} for folder in
+    anew, told = ({file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} for folder in
                   (tmp_path / "report", pages.folder_of(made(name))))  # fmt: skip
-    assert made == told
+    assert anew == told
