@@ -301,9 +301,9 @@ class Round:
         return cell if is_whole else f"{path.name}:{cell.strip()}"
 
 
-def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
+def read_round(survey_id: str, folder: Path, faults: FaultList, *, as_delivered: bool = False) -> Round | None:
     """A round's own files, each row checked by itself; None when one of them cannot be read at all. Of real answers
-    those are read that were signed last, where any were."""
+    those are read that were signed last, where any were, or those that were delivered."""
     settings = read_settings(folder / "round.yml", RoundSettings, faults)
     columns = read_rows(folder / "columns.csv", ColumnUse, faults)
     recodes = read_optional_rows(folder / "recodes.csv", Recode, faults)
@@ -315,9 +315,9 @@ def read_round(survey_id: str, folder: Path, faults: FaultList) -> Round | None:
     # A line without a source_column is told, and feeds nothing.
     given = [use for use in columns if use.source_column and use.source_column != NOT_OFFERED]
     not_offered = [use for use in columns if use.source_column == NOT_OFFERED]
-    signed = [] if settings[0].is_synthetic else read_sign_offs(folder, faults)
+    signed = [] if settings[0].is_synthetic else read_sign_offs(folder, FaultList() if as_delivered else faults)
     round_ = Round(survey_id, folder, *settings, given, not_offered, recodes, (), (), decisions, card, signed)
-    return with_answers(round_, signed[-1] if signed else None, faults)
+    return with_answers(round_, signed[-1] if signed and not as_delivered else None, faults)
 
 
 def delivered_unread(folder: Path) -> list[Path]:
@@ -333,6 +333,12 @@ def with_answers(round_: Round, signed: SignOff | None, faults: FaultList) -> Ro
     chosen = replace(round_, signed=signed)
     corrections, codings = _read_remarks(chosen.corrections_file, chosen.codings_file, faults)
     return None if corrections is None or codings is None else replace(chosen, corrections=corrections, codings=codings)
+
+
+def every_version(round_: Round, faults: FaultList) -> list[Round]:
+    """The round with the answers as delivered, and with those of each of its sign-offs."""
+    versions = [with_answers(round_, signed, faults) for signed in (None, *round_.sign_offs)]
+    return [version for version in versions if version is not None]
 
 
 def _read_remarks(

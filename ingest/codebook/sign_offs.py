@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -73,9 +73,8 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def read_sign_offs(round_folder: Path, faults: FaultList) -> list[SignOff]:
-    """The sign-offs of a round, oldest first. The last one's card must be sound: that is what is read."""
-    folders = sign_off_folders(round_folder)
-    read = [_read(folder, faults if folder == folders[-1] else FaultList()) for folder in folders]
+    """The sign-offs of a round, oldest first. A broken card is a fault: an erasure must reach each folder."""
+    read = [_read(folder, faults) for folder in sign_off_folders(round_folder)]
     return [sign_off for sign_off in read if sign_off is not None]
 
 
@@ -109,12 +108,21 @@ def check_files(sign_off: SignOff, faults: FaultList) -> None:
 def _add_fault(file: Path, place: str, code: str, found: str, expected: str, faults: FaultList) -> None:
     home = file.parent.parent.parent
     key = f"{home.parent.parent.name}/{home.name}"
-    advice = f"Restore the folder {quoted(file.parent.name)} from a backup, or sign again: kuntakysely sign-off {key}"
-    faults.add(code, file, place, found=found, expected=expected, advice=f"{advice}.")
+    is_last = file.parent == sign_off_folders(home)[-1]
+    otherwise = f"sign again: kuntakysely sign-off {key}" if is_last else "delete it: a later one is read"
+    advice = f"Restore the folder {quoted(file.parent.name)} from a backup, or {otherwise}."
+    faults.add(code, file, place, found=found, expected=expected, advice=advice)
 
 
-def write_sign_off(round_folder: Path, files: Sequence[Path], day: date, card: SignOffCard) -> SignOff:
-    """Keep these files as they are, with the card and their hashes: whole, or not at all. They are for their owner."""
+class AnswersChanged(Exception):
+    """A file is not any more as it was looked at."""
+
+
+def write_sign_off(round_folder: Path, files: Mapping[Path, str], day: date, card: SignOffCard) -> SignOff:
+    """Keep these files, each with its hash, and the card: whole, or not at all. They are for their owner.
+
+    Raises AnswersChanged when a file has another hash by now.
+    """
     home = round_folder / SIGNED_OFF
     remove_unfinished(round_folder)
     (home / BUILDING).mkdir(mode=0o700, parents=True)
@@ -122,6 +130,9 @@ def write_sign_off(round_folder: Path, files: Sequence[Path], day: date, card: S
     for file in files:
         write_whole(home / BUILDING / file.name, file.read_bytes())
     hashes = {file.name: file_sha256(home / BUILDING / file.name) for file in files}
+    if [*hashes.values()] != [*files.values()]:
+        remove_unfinished(round_folder)
+        raise AnswersChanged
     signed = card.model_copy(update={"files": hashes})
     write_whole(home / BUILDING / CARD_NAME, _as_yaml(signed))
     folder = _new_folder(home, day.isoformat())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from faults.errors import FaultList
-from ingest.codebook.round import Round
+from ingest.codebook.round import Round, every_version
 from ingest.forgetting.rewriting import Change, rewrite
 from ingest.landing import privacy
 from ingest.landing.inputs import read_inputs, scope_of_rounds
@@ -38,7 +38,8 @@ class NobodyFound(Exception):
 
 
 def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datetime) -> Erasure:
-    """Forget whoever has this id in rounds (survey/round) of one survey; `name` is _response_id or _respondent.
+    """Forget whoever has this id in rounds (survey/round) of one survey, in what was signed of them too; `name` is
+    _response_id or _respondent.
 
     The tombstone comes first: when what follows is cut off, the same call goes on with it. The warehouse is to be built
     anew afterwards. Raises InputFaults and NobodyFound.
@@ -46,7 +47,8 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
     faults = FaultList(paths.shown)
     inputs = read_inputs(paths, scope_of_rounds(paths, keys, faults), faults)
     chosen = [round_ for round_ in inputs.rounds if round_.key in keys]
-    read = [(round_, read_responses(round_, faults)) for round_ in chosen]
+    versions = [version for round_ in chosen for version in every_version(round_, faults)]
+    read = [(round_, read_responses(round_, faults)) for round_ in versions]
     faults.raise_if_any()
     kept, done, is_known = privacy.of_survey(paths, chosen[0].survey_id), Erasure(), False
     for round_, files in read:

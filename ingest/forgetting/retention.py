@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from faults.errors import FaultList
-from ingest.codebook.round import IGNORED, Round
+from ingest.codebook.round import IGNORED, Round, every_version
 from ingest.codebook.survey import Survey
 from ingest.forgetting.rewriting import Cells, Change, rewrite
 from ingest.landing import privacy
@@ -37,14 +37,15 @@ class Due:
 
 
 def due(paths: DataPaths, today: date) -> list[Due]:
-    """The response files whose texts and ids are kept for longer than their surveys say. Writes no input.
+    """The response files, signed ones too, whose texts and ids are kept for longer than their surveys say. Writes no
+    input.
 
     Raises InputFaults.
     """
     faults = FaultList(paths.shown)
     surveys = [each for each in read_inputs(paths, Scope(), faults).surveys if each.survey.settings.retention]
-    rounds = [(each, round_) for each in surveys for round_ in each.rounds]
-    read = [(each, round_, read_responses(round_, faults)) for each, round_ in rounds]
+    versions = [(each, version) for each in surveys for own in each.rounds for version in every_version(own, faults)]
+    read = [(each, round_, read_responses(round_, faults)) for each, round_ in versions]
     faults.raise_if_any()
     return [
         found

@@ -8,10 +8,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
+from ingest.codebook.sign_offs import CARD_NAME as SIGN_OFF_CARD
 from ingest.readers import CsvLayout
-from ingest.reference.sources import CARD_NAME
+from ingest.reference.sources import CARD_NAME as SOURCE_CARD
 from store.durable import write_whole
 from store.fingerprint import file_sha256
 
@@ -21,7 +23,7 @@ Change = Callable[[int, Cells], Cells | None]
 
 
 def rewrite(file: Path, layout: CsvLayout, change: Change) -> bool:
-    """Put a changed file in place of another, and its new hash on the card beside it; whether anything changed.
+    """Put a changed file in place of another, and its new hash on the cards beside it; whether anything changed.
 
     The file must be one that the strict reader reads.
     """
@@ -29,11 +31,12 @@ def rewrite(file: Path, layout: CsvLayout, change: Change) -> bool:
     changed = "".join(_rewritten(text, layout, change))
     if changed == text:
         return False
-    old_sha256 = file_sha256(file)
-    write_whole(file, changed.encode(layout.encoding))
-    card = file.with_name(CARD_NAME)
-    if card.is_file():
-        write_whole(card, card.read_bytes().replace(old_sha256.encode(), file_sha256(file).encode()))
+    old, new = file_sha256(file), changed.encode(layout.encoding)
+    # The cards first: cut off in between, the same call makes the file that they describe.
+    for card in (file.with_name(name) for name in (SOURCE_CARD, SIGN_OFF_CARD)):
+        if card.is_file():
+            write_whole(card, card.read_bytes().replace(old.encode(), sha256(new).hexdigest().encode()))
+    write_whole(file, new)
     return True
 
 

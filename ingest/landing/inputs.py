@@ -24,10 +24,11 @@ from store.paths import DataPaths
 
 @dataclass(frozen=True)
 class Scope:
-    """Which surveys and rounds to read: None means all of them."""
+    """Which surveys and rounds to read: None means all of them. Signed rounds may be read as delivered."""
 
     surveys: Collection[str] | None = None
     keys: Collection[str] | None = None
+    as_delivered: bool = False
 
     def has_survey(self, survey_id: str) -> bool:
         return self.surveys is None or survey_id in self.surveys
@@ -138,7 +139,7 @@ def _read_survey(
         round_
         for round_folder in round_folders(folder)
         if scope.has_round(f"{folder.name}/{round_folder.name}")
-        and (round_ := read_round(folder.name, round_folder, faults)) is not None
+        and (round_ := read_round(folder.name, round_folder, faults, as_delivered=scope.as_delivered)) is not None
     ]
     if survey is None:
         return None

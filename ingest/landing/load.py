@@ -142,21 +142,29 @@ def _as_stored(key: str, outcome: Literal["unchanged", "removed"], stored: Mappi
 
 
 def examine(paths: DataPaths, survey: str | None = None, round_id: str | None = None) -> FaultList:
-    """Every fault and note of everything, or of the one survey or round. Writes nothing."""
+    """Every fault and note of everything, or of the one survey or round: of signed rounds as they were signed and as
+    they are delivered now. Writes nothing."""
     faults = FaultList(paths.shown)
-    return _examined(paths, chosen_scope(paths, survey, round_id, faults), faults)
+    rounds = examined(paths, chosen_scope(paths, survey, round_id, faults), faults)
+    if signed := [round_ for round_ in rounds if round_.signed]:
+        surveys, keys = zip(*((round_.survey_id, round_.key) for round_ in signed), strict=True)
+        examined(paths, Scope(surveys, keys, as_delivered=True), faults)
+    return faults
 
 
 def faults_of_rounds(paths: DataPaths, keys: Collection[str]) -> tuple[Fault, ...]:
     """Every fault that stands in the way of loading rounds (survey/round), as `validate` tells them."""
     faults = FaultList(paths.shown)
-    return tuple(_examined(paths, scope_of_rounds(paths, keys, faults), faults))
+    examined(paths, scope_of_rounds(paths, keys, faults), faults)
+    return tuple(faults)
 
 
-def _examined(paths: DataPaths, scope: Scope, faults: FaultList) -> FaultList:
-    for round_ in read_inputs(paths, scope, faults).rounds:
+def examined(paths: DataPaths, scope: Scope, faults: FaultList) -> list[Round]:
+    """The rounds in scope, with every fault of them noted."""
+    rounds = read_inputs(paths, scope, faults).rounds
+    for round_ in rounds:
         _read_answers(round_, faults)
-    return faults
+    return rounds
 
 
 def _write(paths: DataPaths, replacements: Iterable[Replacement]) -> LoadResult:

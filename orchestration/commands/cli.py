@@ -119,12 +119,17 @@ def status(
     from dataclasses import replace
     from datetime import UTC, datetime
 
-    from orchestration.commands.report import as_json, print_status, read_status
+    from orchestration.commands.report import as_json, print_status, read_sign_offs, read_status
     from orchestration.dagster.progress import terminal
     from store import audit
 
     paths = DataPaths.resolve(data)
-    found = replace(read_status(paths, datetime.now(UTC)), audit_faults=list(map(str, audit.faults(paths))))
+    now = datetime.now(UTC)
+    found = replace(
+        read_status(paths, now),
+        audit_faults=list(map(str, audit.faults(paths))),
+        sign_offs=read_sign_offs(paths, now),
+    )
     if json:
         typer.echo(as_json(found))
     else:
@@ -228,6 +233,26 @@ def rollback(
     paths = DataPaths.resolve(data)
     number = point_back(paths, datetime.now(UTC), release)
     typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
+
+
+@app.command("sign-off")
+def sign_off(
+    name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of real answers whose field closed.")],
+    by: Annotated[str, typer.Option("--by", help="The team that signs, no person: it is kept and shown.")],
+    why: Annotated[str, typer.Option("--why", help="Why the answers are final as they are.")],
+    accept: Annotated[
+        str | None,
+        typer.Option(
+            "--accept", help="Why a change by few is published all the same. The reason is published: nobody's data."
+        ),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Keep the answers of a closed round as they are now: releases are made of what was signed last."""
+    from orchestration.commands.signing import sign_off as sign
+    from orchestration.dagster.progress import terminal
+
+    raise typer.Exit(sign(DataPaths.resolve(data), name, by, why, accept, terminal()))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from faults.suggestions import listed
 from ingest.codebook.rounds import round_keys
 from orchestration.commands.exit_codes import ExitCode, WrongUsage
-from orchestration.commands.report import print_outcome
+from orchestration.commands.report import print_outcome, said_of_unsigned
 from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home
 from orchestration.dagster.dbt import finish_parse, start_parse
 from orchestration.dagster.findings import told
@@ -45,7 +45,8 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
         return ExitCode.WRONG_INPUT
     if not full and (release := release_if_unchanged(paths, now)):
         repair(paths, now)
-        console.print(_nothing_changed(paths, release), highlight=False, soft_wrap=True)
+        said = [_nothing_changed(paths, release), *said_of_unsigned(paths, now)]
+        console.print("\n".join(said), highlight=False, markup=False, soft_wrap=True)
         return ExitCode.DONE
     progress = Progress(console)
     with refresh_session(paths, progress.say) as session, progress:
@@ -134,7 +135,7 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
 
     finish_parse(paths, parsing)
     error = _run_jobs(paths, keys)
-    for line in told(session.findings, paths):
+    for line in (*told(session.findings, paths), *said_of_unsigned(paths, datetime.now(UTC))):
         progress.say(line)
     if session.outcome == "published":
         print_outcome(paths, progress.console)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Status:
     """The current release with its rounds, the last result of every check with what is decided of it, how many findings
-    each round has, and what became of the latest refresh."""
+    each round has, what became of the latest refresh, and how each round of real answers is signed."""
 
     release: dict[str, Any] | None
     rounds: list[dict[str, Any]]
@@ -42,6 +42,7 @@ class Status:
     changed: str = ""
     findings: list[dict[str, Any]] = field(default_factory=list)
     audit_faults: list[str] = field(default_factory=list)
+    sign_offs: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_status(paths: DataPaths, now: datetime) -> Status:
@@ -133,6 +134,20 @@ def _findings(checks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def read_sign_offs(paths: DataPaths, now: datetime) -> list[dict[str, Any]]:
+    """How each round of real answers is signed, with a sentence of it."""
+    from ingest.landing.sign_offs import standings
+
+    return [
+        asdict(each) | {"is_to_be_signed": each.is_to_be_signed, "said": each.said} for each in standings(paths, now)
+    ]
+
+
+def said_of_unsigned(paths: DataPaths, now: datetime) -> list[str]:
+    """A sentence of each round that waits to be signed."""
+    return [str(each["said"]) for each in read_sign_offs(paths, now) if each["is_to_be_signed"]]
+
+
 def as_json(status: Status) -> str:
     """The whole status as JSON, times in UTC."""
     return json.dumps(asdict(status), ensure_ascii=False, indent=2, default=_utc)
@@ -147,6 +162,8 @@ def print_status(status: Status, paths: DataPaths, console: Console) -> None:
     """Rounds, checks by severity, findings by round, what is open, and the release."""
     for fault in status.audit_faults:
         console.print(f"{fault} (kuntakysely audit --verify)\n", highlight=False, markup=False, soft_wrap=True)
+    for each in status.sign_offs:
+        console.print(each["said"], highlight=False, markup=False, soft_wrap=True)
     if status.release is None:
         console.print(f"No release yet under {paths.shown(paths.published)}. Make one: kuntakysely refresh")
         return

@@ -142,14 +142,16 @@ _current: list[Session] = []
 def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[Session]:
     """The session of this process: the one that runs already, or a new one that holds the lock until it ends.
 
-    At its end alerts are sent; `say` gets a sentence of those that could not be. Raises RefreshRunning when another
-    process refreshes.
+    What readers have from before rounds were signed off is signed first. At its end alerts are sent; `say` gets a
+    sentence of each such round, and of alerts that could not be sent. Raises RefreshRunning when another process
+    refreshes.
     """
     if _current:
         yield _current[0]
         return
     paths.prepare_private()
     with refresh_lock(paths, datetime.now(UTC)):
+        _sign_published(paths, say)
         session = _begin(paths)
         _current.append(session)
         try:
@@ -167,6 +169,13 @@ def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[
                 _record(session, say)
             finally:
                 _send_alerts(session, say)
+
+
+def _sign_published(paths: DataPaths, say: Callable[[str], object]) -> None:
+    from ingest.landing.sign_offs import sign_published
+
+    for said in sign_published(paths, datetime.now(UTC)):
+        say(said)
 
 
 def _begin(paths: DataPaths) -> Session:

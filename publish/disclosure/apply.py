@@ -193,7 +193,7 @@ def _conditions(mart: Mart) -> Conditions:
     if mart.words.is_base:
         value = f"({shown} or (({mart.words.is_base}) and {base}))"
     if mart.name not in JUDGED:
-        value, base = (f"({is_open} or ({each} and {_some(mart, 'known')}))" for each in (value, base))
+        value, base = (f"({each} and ({is_open} or {_some(mart, 'known')}))" for each in (value, base))
         cell = row = f"({is_open} or {_some(mart, 'own')})" if _counts(mart) else value
     whole = f"{shown} and unweighted.survey_id is null"
     of_kinds = (f"({fact} or ({WEIGHTED_IN}))", f"({fact} or ({ERRORS_IN}))", f"{fact} and asked.survey_id is null")

@@ -38,10 +38,10 @@ from {source}marts.system_use
 where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero')
 """
 
-# Who stands behind a cell: municipalities and responses with that answer, whichever unit the cell counts.
-BEHIND = """
-with answers as (
-    select response_id, municipality_code, question_id, question_type, code, role_order
+# The answers of responses, and the rows of breakdowns that each response is in.
+PLACED = """
+answers as (
+    select response_id, municipality_code, question_id, question_type, part, code, number_value, is_ticked, role_order
     from {source}intermediate.int_answers_by_unit
     where survey_id = $survey_id and round_id = $round_id and unit = 'response'
 ),
@@ -61,7 +61,14 @@ placed as (
     from answers
     inner join {source}raw.codebook__breakdowns as own using (question_id)
     where own.survey_id = $survey_id and answers.code is not null
-),
+)
+"""
+
+# Who stands behind a cell: municipalities and responses with that answer, whichever unit the cell counts.
+BEHIND = (
+    "with "
+    + PLACED
+    + """,
 
 given as (
     select answers.question_id, answers.response_id, answers.municipality_code, levels.answer_level as level,
@@ -86,6 +93,7 @@ from given
 inner join placed using (response_id)
 group by all
 """
+)
 
 GROUPS = """
 select question_id, answer_code, list(option_code order by sort_order, option_code) as options

@@ -18,6 +18,7 @@ from store.fingerprint import code_sha256
 from store.paths import DataPaths
 from store.warehouse import opened, table_signature
 from tests.acceptance.project import copy_data, rows
+from tests.disclosed import survey
 
 MART = """
 create table marts.n_by_county as
@@ -81,6 +82,25 @@ def sign(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     connection.execute(
         "insert into checks.signatures values (?, ?, ?, ?, ?)", [table, *signature, code_sha256(), str(datetime.now())]
     )
+
+
+def unsign(paths: DataPaths, round_id: str) -> None:
+    """As if nobody had signed the round off."""
+    with opened(paths.warehouse_file) as connection:
+        connection.execute("update marts.dim_round set signed_off_on = null where round_id = ?", [round_id])
+        connection.execute("delete from checks.signatures where table_name = 'marts.dim_round'")
+        sign(connection, "marts.dim_round")
+
+
+def tables_with(paths: DataPaths, round_id: str) -> set[str]:
+    """The published tables by round that have rows of one."""
+    by_round = "select table_name from duckdb_columns() where schema_name = 'marts' and column_name = 'round_id'"
+    of_round = f"where round_id = '{round_id}'"
+    return {
+        str(table)
+        for (table,) in rows(paths, f"select distinct table_name from ({by_round})")
+        if rows(paths, f"select count(*) from marts.{table} {of_round}") != [(0,)]
+    }
 
 
 def declare(kinds: dict[str, str], cell: str = CELL) -> None:
@@ -149,3 +169,19 @@ def test_a_count_that_no_judged_table_has_is_told_by_nobody(paths: DataPaths) ->
     of_real = "not mine.is_synthetic and theirs.question_id in ('happy', 'trust')"
     assert {row[0] for row in told(paths, of_real)} == {None}
     assert {row[1] for row in told(paths, of_real)} > {None}
+
+
+def test_of_a_round_that_nobody_signed_only_who_answered_is_told(paths: DataPaths) -> None:
+    earlier, later = survey.ROUNDS
+    declare(KINDS)
+    publish(paths, datetime.now(UTC), 1)
+    assert rows(paths, "select count(*) > 0 from marts.round_change") == [(True,)]
+    had = tables_with(paths, earlier)
+    unsign(paths, earlier)
+    publish(paths, datetime.now(UTC), 1)
+    of_who_answered = {"dim_round", "frame_municipality", "response_rate", "response_curve"}
+    of_quality = {"round_quality", "round_quality_detail", "release_input", "release_change"}
+    assert tables_with(paths, earlier) - of_quality == of_who_answered
+    assert had > of_who_answered | {"answer_distribution", "number_summary", "headline_result", "n_by_county"}
+    assert rows(paths, "select count(*) from marts.round_change") == [(0,)]
+    assert tables_with(paths, later) >= {"answer_distribution", "comparability"}

@@ -168,14 +168,15 @@ def _adding_up(members: Sequence[Row], total: int) -> Iterator[tuple[Row, bool]]
 
 
 def sizes_of_small_rows(release: Released) -> Iterator[Pinned]:
-    """How many are in a row whose base is hidden: from another question, or as what the other rows leave of all."""
+    """How many are in a row whose base is hidden: from another question, or as what the other rows leave of all. Of a
+    public fact a base is hidden because it is known who answered, not because it is small."""
     hidden = """
         select distinct round_id, question_id, breakdown, breakdown_id from marts.answer_distribution
         where base_n is null and cell_status like 'hidden%' and unit = 'response'
     """
     for row in release.rows(hidden):
         round_id, question_id = row["round_id"], row["question_id"]
-        if release.is_answered_by_all(round_id, question_id):
+        if question_id in release.closed and release.is_answered_by_all(round_id, question_id):
             for n in {*_told_sizes(release, round_id, row["breakdown"], row["breakdown_id"])}:
                 yield Pinned("base_n", (round_id, question_id, "response", row["breakdown"], row["breakdown_id"]), n)
 

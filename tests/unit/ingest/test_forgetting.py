@@ -19,11 +19,13 @@ from ingest.landing import privacy
 from ingest.landing.privacy import PSEUDONYM, RESPONDENT, RESPONSE
 from ingest.readers import CsvLayout
 from store import state
+from store.durable import write_whole
 from store.fingerprint import file_sha256
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.exports.data_root import copy_exports
 from tests.loading import load_all, validate
+from tests.signing import sign
 
 KEY, SURVEY = "palvelukysely/2024", "palvelukysely"
 NOW = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
@@ -149,6 +151,72 @@ def test_what_was_published_of_them_is_forgotten_too(people: DataPaths, name: st
         found = [token for *_, token in state.published_rows(memory)]
     assert len(found) == left
     assert (kept.token(RESPONSE, "2024", "A3") in found) is (id_ == "A33")
+
+
+@pytest.fixture
+def signed(people: DataPaths, round_folder: Path, edit: Edit) -> DataPaths:
+    """Real answers, signed twice: a third response came between."""
+    edit(round_folder / "round.yml", "is_synthetic: true", "is_synthetic: false")
+    (round_folder / "corrections.csv").write_text(
+        "response_id,question_id,old_value,new_value,action,reason,by,on\n"
+        "A3,staff,40,4,replace,Called,N. N.,2024-02-02\n",
+        encoding="utf-8",
+    )
+    sign(people, KEY)
+    edit(round_folder / "responses.csv", "A6;", "A66;")
+    sign(people, KEY)
+    return people
+
+
+def signed_folders(round_folder: Path) -> list[Path]:
+    return sorted((round_folder / "signed_off").iterdir())
+
+
+def test_a_response_is_erased_from_what_was_signed(signed: DataPaths, round_folder: Path) -> None:
+    before = {folder: (folder / "responses.csv").read_bytes() for folder in signed_folders(round_folder)}
+    done = erase(signed, [KEY], RESPONSE, "A3", NOW)
+    assert (done.n_rows, len(done.edited)) == (3, 6)
+    for folder, content in before.items():
+        lines = content.splitlines(keepends=True)
+        assert (folder / "responses.csv").read_bytes().splitlines(keepends=True) == [
+            line for line in lines if not line.startswith(b"A3")
+        ]
+        assert "A3" not in (folder / "corrections.csv").read_text(encoding="utf-8")
+    assert validate(signed) == ()
+    load_all(signed)
+    assert statuses(signed) == ["read"] * 5
+
+
+@pytest.mark.parametrize("n_written", range(4))
+def test_an_erasure_that_was_cut_off_goes_on(
+    signed: DataPaths, round_folder: Path, n_written: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between a file and its card too: the same call leaves signed files that are as their card says."""
+    written: list[Path] = []
+
+    def write_or_die(path: Path, content: bytes) -> None:
+        if len(written) == n_written:
+            raise KeyboardInterrupt
+        write_whole(path, content)
+        written.extend([path] if "signed_off" in path.parts else [])
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest.forgetting.rewriting.write_whole", write_or_die)
+        with pytest.raises(KeyboardInterrupt):
+            erase(signed, [KEY], RESPONSE, "A3", NOW)
+    erase(signed, [KEY], RESPONSE, "A3", NOW)
+    assert validate(signed) == ()
+    assert not [file for file in round_folder.rglob("*.csv") if "A3" in file.read_text(encoding="utf-8")]
+
+
+def test_texts_after_their_time_go_from_what_was_signed(signed: DataPaths, round_folder: Path) -> None:
+    with_retention(signed, 10)
+    found = retention.due(signed, date(2024, 3, 1))
+    assert [each.file.path.parent for each in found] == [round_folder, *signed_folders(round_folder)]
+    for each in found:
+        retention.remove(signed, each)
+    assert not [file for file in round_folder.rglob("*.csv") if "cecilia" in file.read_text(encoding="utf-8")]
+    assert validate(signed) == ()
 
 
 def test_nobody_is_erased_by_a_slip_of_the_pen(people: DataPaths, round_folder: Path, edit: Edit) -> None:

@@ -8,20 +8,24 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from ruamel.yaml import YAML
 
 from faults.errors import FaultList
 from ingest.codebook import sign_offs as kept
 from ingest.codebook.round import read_round
-from ingest.codebook.sign_offs import BUILDING, CARD_NAME
+from ingest.codebook.sign_offs import BUILDING, CARD_NAME, AnswersChanged
 from ingest.landing import sign_offs
 from ingest.landing.load import faults_of_rounds
+from publish.releases.provenance import SCHEMA_VERSION
+from store import audit
+from store.backup import backup, restore
 from store.fingerprint import file_sha256
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.loading import load_all, validate
-from tests.signing import delivered, sign
+from tests.signing import SIGNED_AT, delivered, sign
 
 KEY, SURVEY = "palvelukysely/2024", "palvelukysely"
 Edit = Callable[[Path, str, str], None]
@@ -49,7 +53,8 @@ def as_told(paths: DataPaths) -> list[tuple[str, str]]:
 def test_a_sign_off_keeps_the_files_with_a_card(real: DataPaths, round_folder: Path) -> None:
     (round_folder / "corrections.csv").write_text(CORRECTED, encoding="utf-8")
     now = datetime(2024, 2, 9, 22, 30, tzinfo=UTC)  # the next day in Finland
-    made = sign_offs.sign(delivered(real, KEY), now, by="The office", why="All came: as agreed")
+    round_ = delivered(real, KEY)
+    made = sign_offs.sign(round_, sign_offs.answer_files(round_), now, by="The office", why="All came: as agreed")
     assert made.folder == round_folder / "signed_off" / "2024-02-10"
     card = YAML(typ="safe").load(made.card_file)
     assert card == {
@@ -165,12 +170,23 @@ def test_what_is_not_as_it_was_signed_is_a_fault(
     )
 
 
-def test_an_older_sign_off_may_be_broken_or_gone(real: DataPaths) -> None:
+def test_the_files_of_an_older_sign_off_may_be_gone_and_its_card_may_not(real: DataPaths) -> None:
     folder = sign(real, KEY).folder
     sign(real, KEY)
-    (folder / CARD_NAME).unlink()
     (folder / "responses.csv").unlink()
     assert validate(real) == ()
+    (folder / CARD_NAME).unlink()
+    (fault,) = validate(real)
+    assert fault.advice == 'Restore the folder "2026-11-28" from a backup, or delete it: a later one is read.'
+
+
+def test_what_changes_while_it_is_signed_is_not_signed(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    round_ = delivered(real, KEY)
+    files = sign_offs.answer_files(round_)
+    edit(round_folder / "responses.csv", "A2;", "A22;")
+    with pytest.raises(AnswersChanged):
+        sign_offs.sign(round_, files, SIGNED_AT, by="The tests", why="For a test")
+    assert [*(round_folder / "signed_off").iterdir()] == []
 
 
 @pytest.mark.parametrize("at", range(2))
@@ -202,10 +218,125 @@ def _killed_at(step: int, write: Callable[[Path, bytes], None]) -> Callable[[Pat
     return write_or_die
 
 
-def test_signed_files_are_not_tracked(real: DataPaths, round_folder: Path) -> None:
+def test_signed_files_are_not_tracked(real: DataPaths) -> None:
     folder = sign(real, KEY).folder
     subprocess.run(["git", "init", "-q", str(real.root)], check=True)
     subprocess.run(["git", "-C", str(folder), "add", "responses.csv"], check=True)
     assert [(fault.code, Path(fault.file).parent.name) for fault in validate(real)] == [
         ("tracked-responses", folder.name)
     ]
+
+
+def test_both_the_signed_and_the_delivered_files_are_validated(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    sign(real, KEY)
+    edit(round_folder / "responses.csv", "Henkilöstö", "Väki")
+    found = {(fault.code, Path(fault.file).parent.name) for fault in validate(real, SURVEY, "2024")}
+    assert found == {("absent-column", "2024"), ("unmapped-column", "2024")}
+    assert as_told(real) == []
+    edit(round_folder / "columns.csv", "Henkilöstö", "Väki")
+    assert ("unmapped-column", "signed_off/2026-11-28/responses.csv") in as_told(real)
+
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+def said(paths: DataPaths) -> str:
+    (standing,) = sign_offs.standings(paths, NOW)
+    return standing.said
+
+
+def test_how_a_round_stands_is_told(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    assert said(real) == f"{KEY} is not signed yet. Sign it: kuntakysely sign-off {KEY}"
+    sign(real, KEY)
+    signed = f"{KEY} is signed as of 2026-11-28 by The tests"
+    assert said(real) == f"{signed}."
+    file = round_folder / "responses.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    late = [lines[1].replace("A1", "A7"), lines[2].replace("A2", "A8")]
+    file.write_text("".join([lines[0], lines[1].replace("keksitty", "eilen"), *lines[3:], *late]), encoding="utf-8")
+    differs = f"{signed}; what is delivered now differs in responses.csv"
+    assert said(real) == f"{differs} (rows: 2 new, 1 changed, 1 gone). Sign it: kuntakysely sign-off {KEY}"
+    edit(file, "Henkilöstö", "Väki")
+    assert said(real) == f"{differs} and cannot be read: kuntakysely validate {KEY}"
+
+
+def test_rows_without_ids_are_new_or_gone_as_a_whole(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    edit(round_folder / "columns.csv", "Vastausnumero,_response_id", "Vastausnumero,ignored")
+    (round_folder / "corrections.csv").unlink()
+    sign(real, KEY)
+    edit(round_folder / "responses.csv", "keksitty", "eilen")
+    assert "(rows: 1 new, 0 changed, 1 gone)" in said(real)
+
+
+def test_a_round_in_the_field_does_not_wait_to_be_signed(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    edit(round_folder / "round.yml", "closes_on: 2024-01-31", "closes_on: 2026-11-29")
+    (standing,) = sign_offs.standings(real, datetime(2026, 11, 29, 21, 59, tzinfo=UTC))
+    assert (standing.said, standing.is_to_be_signed) == (
+        f"{KEY} is not signed yet. The field closes on 2026-11-29.", False
+    )  # fmt: skip
+    (standing,) = sign_offs.standings(real, datetime(2026, 11, 29, 22, tzinfo=UTC))
+    assert standing.is_to_be_signed
+
+
+def test_a_synthetic_round_stands_nowhere(paths: DataPaths) -> None:
+    assert sign_offs.standings(paths, NOW) == []
+
+
+def release(paths: DataPaths, version: int, is_synthetic: bool = False) -> None:
+    """A release that readers have, with an answer of the round."""
+    paths.releases.mkdir(parents=True)
+    file = paths.releases / "7_ab.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(f"create table marts.release as select 7 as number, {version} as schema_version")
+        connection.execute(
+            f"create table marts.answer_distribution as select '{SURVEY}' as survey_id, '2024' as round_id, "
+            f"{is_synthetic} as is_synthetic"
+        )
+    paths.current.symlink_to(file)
+
+
+def test_what_readers_have_is_signed_once_as_it_stands(real: DataPaths, round_folder: Path) -> None:
+    release(real, 1)
+    why = "published in release 7 before rounds were signed off"
+    assert sign_offs.sign_published(real, NOW) == [f"{KEY} is signed off as it stands: {why}."]
+    (made,) = delivered(real, KEY).sign_offs
+    assert (made.card.signed_by, made.card.why, made.card.accepted) == ("kuntakysely", why, None)
+    assert [entry.details["of"] for entry in audit.read(real)] == [KEY]
+    assert sign_offs.sign_published(real, NOW) == []
+    assert len([*(round_folder / "signed_off").iterdir()]) == 1
+
+
+@pytest.mark.parametrize(("version", "is_synthetic"), [(2, False), (1, True)])
+def test_later_releases_and_made_up_answers_sign_nothing(real: DataPaths, version: int, is_synthetic: bool) -> None:
+    release(real, version, is_synthetic)
+    assert sign_offs.sign_published(real, NOW) == []
+
+
+def test_releases_of_this_version_are_not_from_before_sign_offs() -> None:
+    assert SCHEMA_VERSION > sign_offs.BEFORE_SIGN_OFFS
+
+
+def test_what_cannot_be_read_is_not_signed(real: DataPaths, round_folder: Path, edit: Edit) -> None:
+    release(real, 1)
+    edit(round_folder / "responses.csv", "Henkilöstö", "Väki")
+    assert sign_offs.sign_published(real, NOW) == []
+
+
+def test_a_refresh_takes_away_what_was_cut_off(real: DataPaths, round_folder: Path) -> None:
+    (round_folder / "signed_off" / BUILDING).mkdir(parents=True)
+    sign_offs.sign_published(real, NOW)
+    assert [*(round_folder / "signed_off").iterdir()] == []
+
+
+def test_a_backup_keeps_what_was_signed(real: DataPaths, tmp_path: Path, round_folder: Path, edit: Edit) -> None:
+    load_all(real)
+    sign(real, KEY)
+    edit(round_folder / "responses.csv", "A2;", "A22;")
+    made = backup(real, tmp_path / "kept.tar.gz", NOW)
+    restored = DataPaths(tmp_path / "restored")
+    restore(restored, made.file, NOW)
+    (sign_off,) = delivered(restored, KEY).sign_offs
+    faults = FaultList()
+    kept.check_files(sign_off, faults)
+    assert len(faults) == 0

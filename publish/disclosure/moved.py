@@ -1,0 +1,99 @@
+"""What two versions of a round's answers differ in, and the rows of tables that move by so few responses or
+municipalities that whoever has both can subtract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from publish.catalogue import literal
+from publish.disclosure.counts import PLACED, RULE
+from publish.disclosure.rules import Rule
+
+TOLD_TYPES = ("select_one", "select_multiple", "system", "integer", "decimal")
+
+# What each response says to a question; by whom and from where it says so is a part of it.
+SAID = """
+create temp table said_{side} as
+with {placed}
+select
+    question_id, response_id, any_value(municipality_code) as municipality_code, any_value(role_order) as role_order,
+    list(coalesce(code, number_value::varchar, is_ticked::varchar) order by part, code) as answer
+from answers
+group by question_id, response_id
+"""
+IN_ROWS = """
+create temp table rows_{side} as
+with {placed}
+select said.*, placed.breakdown, placed.breakdown_id from said_{side} as said inner join placed using (response_id)
+"""
+# Each difference once for either side that has it: both municipalities of a response that moved are counted.
+APART = """
+select {keys}, response_id, unnest([before.municipality_code, after.municipality_code]) as municipality_code
+from {table}_before as before full join {table}_after as after using ({keys}, response_id)
+where (before.answer, before.municipality_code, before.role_order)
+    is distinct from (after.answer, after.municipality_code, after.role_order)
+"""
+COUNTS = "count(distinct response_id) as n_responses, count(distinct municipality_code) as n_municipalities"
+ROWS = f"""
+select question_id, breakdown, breakdown_id, {COUNTS}
+from ({APART.format(keys="question_id, breakdown, breakdown_id", table="rows")}) as apart
+inner join after.raw.codebook__questions as questions using (question_id)
+where questions.survey_id = $survey_id and questions.type in {TOLD_TYPES}
+    and coalesce(questions.disclosure, 'opinion') = 'opinion'
+group by question_id, breakdown, breakdown_id
+order by question_id, breakdown, breakdown_id
+"""
+
+
+class MovedRow(NamedTuple):
+    """A row of the tables of a question, and how many responses of how many municipalities it moves by."""
+
+    question_id: str
+    breakdown: str
+    breakdown_id: str
+    n_responses: int
+    n_municipalities: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How many responses of how many municipalities differ, and the rows that move by fewer than the rule."""
+
+    n_responses: int
+    n_municipalities: int
+    rows: Sequence[MovedRow]
+    rule: Rule
+
+    @property
+    def is_few(self) -> bool:
+        """Whether something differs, by fewer than the rule in all."""
+        return self.n_responses > 0 and _is_under(self.rule, self.n_responses, self.n_municipalities)
+
+
+def compare(before: Path, after: Path, survey_id: str, round_id: str) -> Moved:
+    """Compare a round in two warehouses."""
+    of_round = {"survey_id": survey_id, "round_id": round_id}
+    with duckdb.connect() as connection:
+        for side, file in (("before", before), ("after", after)):
+            connection.execute(f"attach {literal(str(file))} as {side} (read_only)")
+            placed = PLACED.format(source=f"{side}.")
+            for sql in (SAID, IN_ROWS):
+                connection.execute(sql.format(side=side, placed=placed), of_round)
+        of_survey = {"survey_id": survey_id}
+        least = connection.execute(RULE.format(source="after."), of_survey).fetchone()
+        apart = APART.format(keys="question_id", table="said")
+        in_all = connection.execute(f"select {COUNTS} from ({apart})").fetchone()
+        rows = [MovedRow(*row) for row in connection.execute(ROWS, of_survey).fetchall()]
+    assert least is not None and in_all is not None
+    rule, (n_responses, n_municipalities) = Rule(*map(int, least)), in_all
+    few = [row for row in rows if _is_under(rule, row.n_responses, row.n_municipalities)]
+    return Moved(n_responses, n_municipalities, few, rule)
+
+
+def _is_under(rule: Rule, n_responses: int, n_municipalities: int) -> bool:
+    return n_responses < rule.min_responses or n_municipalities < rule.min_municipalities
