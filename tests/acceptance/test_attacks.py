@@ -20,9 +20,9 @@ from publish.releases.release import publish
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data, kuntakysely
 from tests.attacker import told_of_hidden
-from tests.disclosed import attacks, spread, survey
+from tests.disclosed import attacks, sieve, spread, survey
 from tests.disclosed.release import Pinned, Released
-from tests.disclosed.truth import truths, unprotected, with_earlier_counts
+from tests.disclosed.truth import pinned, truths, unprotected, with_earlier_counts
 from tests.planted.base import figure
 from tests.sharing import Shared
 
@@ -96,14 +96,6 @@ def released(paths: DataPaths, file: Path | None = None) -> Released:
     return Released(file or paths.current.resolve(), paths.surveys / survey.SURVEY)
 
 
-def pinned(attack: Attack, release: Released, warehouse: Path) -> list[Pinned]:
-    """What an attack finds, each once. What it finds is so."""
-    found = [*dict.fromkeys(attack(release))]
-    so = zip(found, truths(warehouse, found), strict=True)
-    assert [(each, value) for each, value in so if each.value != pytest.approx(value)] == []
-    return found
-
-
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_pins_nothing(name: str, real: DataPaths, record_property: Tried) -> None:
     found = pinned(ATTACKS[name], released(real), real.warehouse_file)
@@ -167,6 +159,15 @@ def test_what_the_release_before_told_is_found(published_again: DataPaths, real:
     before = with_counts(real, tmp_path / "before.duckdb")
     file = with_earlier_counts(published_again.current, before, tmp_path / "release.duckdb")
     assert pinned(attacks.old_values, released(published_again, file), real.warehouse_file)
+
+
+def test_facts_that_the_release_before_told_by_role_are_not_told_again(
+    published_again: DataPaths, real: DataPaths, tmp_path: Path
+) -> None:
+    before = with_counts(real, tmp_path / "before.duckdb")
+    file = with_earlier_counts(published_again.current, before, tmp_path / "release.duckdb")
+    told = [sieve.changes_of_facts(release) for release in (published_again.current, file)]
+    assert (told[0], told[1] > 0) == (0, True)
 
 
 def test_an_erasure_leaves_nothing_of_before(erased: DataPaths, record_property: Tried) -> None:

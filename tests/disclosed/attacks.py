@@ -298,6 +298,18 @@ def _fits_se(row: Row, came: int, went: int) -> bool:
     return isclose(row["se"] / 100, sqrt(max(0, squares * n / (n - 1))), rel_tol=CLOSE, abs_tol=1e-9)
 
 
+def tests_left_out(release: Released) -> Iterator[Pinned]:
+    """No test is made of a change without an error: all gave the answer in one round, and nobody in the other. Where
+    it is told of other hidden cells which test was made, it is told of these that none was."""
+    sql = """
+        select *, count(test) over () > 0 as is_told from marts.round_change
+        where level = 'option' and n is null qualify is_told and test is null order by all
+    """
+    for row in release.rows(sql):
+        if row["round_id"] in release.responded:
+            yield Pinned("all_switched", _cell(row), 1)
+
+
 # (f) Respondents of one municipality; spread.py has another attack on them.
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
-from tests.disclosed.release import Pinned, rows_of
+from tests.disclosed.release import Pinned, Released, rows_of
 
 ANSWERS = "intermediate.int_answers_by_unit"
 ONE_ANSWER = f"""
@@ -57,12 +58,37 @@ TRUTH = {
             group by response_id
         )
     """,
+    "in_row": """
+        select count(*) from intermediate.int_units_grouped
+        where round_id = ? and unit = ? and breakdown = ? and breakdown_id = ? and municipality_code = ?
+    """,
+    "in_class": f"""
+        select count(distinct unit_id) from {ANSWERS} as answers
+        inner join intermediate.int_units_grouped as grouped using (survey_id, round_id, unit, unit_id)
+        inner join intermediate.int_frame_classified as frame
+            on answers.survey_id = frame.survey_id and answers.round_id = frame.round_id
+            and answers.municipality_code = frame.municipality_code
+        where question_id = ? and answers.round_id = ? and answers.unit = ? and grouped.breakdown = ?
+            and grouped.breakdown_id = ? and list_contains(string_split(?, ','), size_class_id)
+    """,
     "status_of_part": "select status from checks.round_checks where round_id = ? and check_id = ? and part_id = ?",
     "status_of_round": "select status from checks.results where round_id = ? and check_id = ?",
+    "all_switched": f"""
+        select (abs(n * earlier_base_n - earlier_n * base_n) = base_n * earlier_base_n)::integer
+        from marts.round_change where {OF_CELL} and level = ? and answer_code = ?
+    """,
     "came": SWITCHED.format(one=ONE_ANSWER),
     "went": SWITCHED.format(one=ONE_ANSWER),
 }
 LAST_FIRST = {"number": 1, "in_municipality": 1, "came": 1, "went": 1}  # the last parameter stands first in the query
+
+
+def pinned(attack: Callable[[Released], Iterable[Pinned]], release: Released, warehouse: Path) -> list[Pinned]:
+    """What an attack finds, each once. What it finds is so."""
+    found = [*dict.fromkeys(attack(release))]
+    so = zip(found, truths(warehouse, found), strict=True)
+    assert [(each, value) for each, value in so if each.value != pytest.approx(value)] == []
+    return found
 
 
 def truths(warehouse: Path, found: Sequence[Pinned]) -> list[Any]:
