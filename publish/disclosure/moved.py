@@ -33,18 +33,23 @@ select said.*, placed.breakdown, placed.breakdown_id from said_{side} as said in
 """
 # Each difference once for either side that has it: both municipalities of a response that moved are counted.
 APART = """
-select {keys}, response_id, unnest([before.municipality_code, after.municipality_code]) as municipality_code
+select {keys}, response_id, unnest([before.municipality_code, after.municipality_code]) as municipality_code,
+    before.municipality_code is null or after.municipality_code is null as is_one_sided
 from {table}_before as before full join {table}_after as after using ({keys}, response_id)
 where (before.answer, before.municipality_code, before.role_order)
     is distinct from (after.answer, after.municipality_code, after.role_order)
 """
+# Of a personal question only how many answered it is told.
 COUNTS = "count(distinct response_id) as n_responses, count(distinct municipality_code) as n_municipalities"
 ROWS = f"""
 select question_id, breakdown, breakdown_id, {COUNTS}
 from ({APART.format(keys="question_id, breakdown, breakdown_id", table="rows")}) as apart
 inner join after.raw.codebook__questions as questions using (question_id)
 where questions.survey_id = $survey_id and questions.type in {TOLD_TYPES}
-    and coalesce(questions.disclosure, 'opinion') = 'opinion'
+    and (
+        coalesce(questions.disclosure, 'opinion') = 'opinion'
+        or (questions.disclosure = 'personal' and apart.is_one_sided)
+    )
 group by question_id, breakdown, breakdown_id
 order by question_id, breakdown, breakdown_id
 """

@@ -100,16 +100,18 @@ CHANGES: dict[str, tuple[Change, set[str]]] = {
     "a role": (
         lambda said: [(*said[0][:2], 2, said[0][3]), *said[1:]],
         {f"{question} {row} 1" for question in ("happy", "cost", "means")
-         for row in ("all all", "county north", "role mayor", "role clerk", "form long")},
+         for row in ("all all", "county north", "role mayor", "role clerk", "form long")}
+        | {"ill role mayor 1", "ill role clerk 1"},
     ),
     "a municipality": (
         lambda said: [(said[0][0], "m3", *said[0][2:]), *said[1:]],
         {f"{question} {row} 1" for question in ("happy", "cost", "means")
-         for row in ("all all", "county north", "county south", "role mayor", "form long")},
+         for row in ("all all", "county north", "county south", "role mayor", "form long")}
+        | {"ill all all 1", "ill county north 1", "ill county south 1", "ill form long 1"},
     ),
     "a response that is gone": (
         lambda said: said[1:],
-        {f"{question} {row} 1" for question in ("happy", "cost", "means")
+        {f"{question} {row} 1" for question in ("happy", "cost", "means", "ill")
          for row in ("all all", "county north", "role mayor", "form long")},
     ),
     # Nobody's answer to other questions changed: the rows by form are others all the same.
