@@ -117,7 +117,7 @@ CHANGES: dict[str, tuple[Change, set[str]]] = {
     # Nobody's answer to other questions changed: the rows by form are others all the same.
     "the row it is in": (
         answered(1, "form", "short"),
-        {f"{question} form {row} 1" for question in ("happy", "cost", "means") for row in ("long", "short")},
+        {f"{question} form {row} 1" for question in ("happy", "cost", "means", "ill") for row in ("long", "short")},
     ),
     "a personal answer": (answered(1, "ill", "yes"), set()),
     "nothing": (lambda said: said, set()),
