@@ -120,9 +120,9 @@ def protect(
     connection.execute("create schema protected.marts")
     connection.execute("create schema protected.disclosure")
     connection.execute(TABLES)
-    rounds = _real_rounds(connection)
-    if rounds:
-        _hide(connection, rounds, folder)
+    has_real = connection.execute("select 1 from source.marts.dim_round where not is_synthetic").fetchall() != []
+    if has_real:
+        _hide(connection, folder)
     judged = [mart for mart in marts if mart.name in JUDGED]
     others = [mart for mart in marts if mart.name not in JUDGED]
     for mart in (*judged, *sorted(others, key=lambda mart: source[mart.name].is_view)):
@@ -130,15 +130,19 @@ def protect(
         if relation.is_view:
             _make_view(connection, relation)
         else:
-            select = _select(mart, relation) if rounds and mart.figures else f"from source.marts.{quoted(mart.name)}"
+            select = _select(mart, relation) if has_real and mart.figures else f"from source.marts.{quoted(mart.name)}"
             connection.execute(f"create view protected.marts.{quoted(mart.name)} as {select}")
 
 
-def _hide(connection: duckdb.DuckDBPyConnection, rounds: list[tuple[str, str]], folder: Path) -> None:
+def _hide(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     from publish.disclosure import hidden  # solvers take their time to load, and most rounds are made up
 
     connection.execute(FILL)
-    hidden.fill(connection, rounds, folder)
+    signed = connection.execute(
+        "select survey_id, round_id from source.marts.dim_round "
+        "where not is_synthetic and signed_off_on is not null order by all"
+    ).fetchall()
+    hidden.fill(connection, signed, folder)
     connection.execute(DERIVED)
 
 
@@ -147,12 +151,6 @@ def _make_view(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Non
     with suppress(duckdb.Error):  # a view that reads what is not published is refused when it is copied
         connection.execute(relation.sql)
     connection.execute("use source")
-
-
-def _real_rounds(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    return connection.execute(
-        "select survey_id, round_id from source.marts.dim_round where not is_synthetic order by all"
-    ).fetchall()
 
 
 @dataclass(frozen=True)
