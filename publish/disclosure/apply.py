@@ -190,19 +190,18 @@ def _conditions(mart: Mart) -> Conditions:
     cell, row, value = shown, "holed.survey_id is null", shown
     if mart.words.is_base:
         value = f"({shown} or (({mart.words.is_base}) and {base}))"
-    if mart.name not in JUDGED:
-        value, base = (f"({each} and ({is_open} or {_some(mart, 'known')}))" for each in (value, base))
-        cell = row = f"({is_open} or {_some(mart, 'own')})" if _counts(mart) else value
     whole = f"{shown} and unweighted.survey_id is null"
     of_kinds = (f"({fact} or ({WEIGHTED_IN}))", f"({fact} or ({ERRORS_IN}))", f"{fact} and asked.survey_id is null")
     weighted, error, public = (f"(rows.is_synthetic or ({whole} and {each}))" for each in of_kinds)
-    if _counts(mart):
-        base, weighted, error = cell, is_open, is_open
+    if mart.name not in JUDGED:
+        value, base = (f"({each} and ({is_open} or {_some(mart, 'known')}))" for each in (value, base))
+        cell = row = f"({is_open} or {_some(mart, 'own')})" if _counts(mart) else value
+        base, weighted, error = cell if _counts(mart) else base, is_open, is_open
     return Conditions(is_open, cell, row, base, value, weighted, error, public)
 
 
 def _column(mart: Mart, name: str, told: Conditions) -> str:
-    """A column as it is told, by its kind; one without a kind is told by nobody: the gate has refused it."""
+    """A column as it is told, by its kind. The gate has refused a table with a column that has none."""
     value, words = f"rows.{quoted(name)}", mart.columns[name]
     match words.kind:
         case "key" | "label" | "free":
