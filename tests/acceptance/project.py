@@ -11,11 +11,11 @@ from pathlib import Path
 
 import duckdb
 
+from store.fingerprint import CODE_FOLDERS
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.parsed import PARSE, hand_on_parse
 
 INPUTS = ("surveys", "registry", "systems")
-ROOMS = ("ingest", "expectations", "publish", "orchestration", "dbt_project")
 ROUND = Path("surveys/koto_kuntakysely/rounds/2023-01")
 SECOND, THIRD = ROUND.with_name("2023-02"), ROUND.with_name("2023-03")
 SURVEY_OF_2020 = Path("surveys/owal_tyovoiman_ulkopuolella")
@@ -38,7 +38,7 @@ def copy_data(paths: DataPaths, folder: Path) -> DataPaths:
 
 def copy_project(folder: Path) -> Path:
     """The code in another folder, so that a test may break it."""
-    for room in ROOMS:
+    for room in CODE_FOLDERS:
         shutil.copytree(PROJECT_ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "target"))
     shutil.copy(PROJECT_ROOT / "requirements.lock", folder)
     return folder

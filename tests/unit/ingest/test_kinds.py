@@ -16,10 +16,11 @@ import orchestration.alerts.delivery  # noqa: F401 (its settings are looked at t
 from ingest.readers.cells import LOOKED_UP, Code, Flag, OptionalText, Text
 from ingest.readers.rows import SourceRow
 from ingest.readers.settings import Settings
+from store.fingerprint import CODE_FOLDERS
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.loading import validate
 
-ROOMS = ("ingest", "dbt_project/models", "dbt_project/macros", "expectations", "publish", "orchestration")
+ROOMS = ("dbt_project/models", "dbt_project/macros", *(room for room in CODE_FOLDERS if room != "dbt_project"))
 STAGING = PROJECT_ROOT / "dbt_project" / "models" / "staging"
 # A word that a column, or a field of a row or of settings, is compared with.
 IN_SQL = re.compile(r"(\w+)\s+(?:(?:=|<>|is (?:not )?distinct from)\s*|(?:not )?in \(\s*)'(\w+)'")
@@ -51,7 +52,7 @@ def compared() -> dict[str, set[str]]:
             if file.suffix not in (".sql", ".py"):
                 continue
             text = file.read_text(encoding="utf-8")
-            pairs = IN_SQL.findall(text) + (IN_PYTHON.findall(text) if room == "ingest" else [])
+            pairs = IN_SQL.findall(text) + (IN_PYTHON.findall(text) if room in ("ingest", "store") else [])
             for name, word in pairs:
                 found.setdefault(staged_names().get(name, name), set()).add(word)
     return found
