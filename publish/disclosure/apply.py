@@ -46,7 +46,9 @@ create table protected.disclosure.closed_questions (survey_id varchar, round_id 
 -- Rounds of real answers that nobody signed off.
 create table protected.disclosure.unsigned_rounds (survey_id varchar, round_id varchar);
 -- Breakdowns by what respondents say, and who may know it. A role is no public fact.
-create table protected.disclosure.sayings (survey_id varchar, breakdown varchar, disclosure varchar)
+create table protected.disclosure.sayings (survey_id varchar, breakdown varchar, disclosure varchar);
+-- The questions, no public facts, whose answers make the rows of such a breakdown.
+create table protected.disclosure.made_by (survey_id varchar, breakdown varchar, question_id varchar)
 """
 FILL = """
 insert into protected.disclosure.closed_questions
@@ -62,6 +64,14 @@ select survey_id, question_id, disclosure
 from source.raw.codebook__breakdowns inner join source.marts.dim_question using (survey_id, question_id)
 union all
 select survey_id, 'role', 'opinion' from source.marts.dim_survey;
+insert into protected.disclosure.made_by
+select survey_id, breakdown, breakdown from protected.disclosure.sayings
+where disclosure <> 'public_fact' and breakdown <> 'role'
+union
+select roles.survey_id, 'role', questions.question_id
+from source.raw.codebook__roles as roles
+inner join source.marts.dim_question as questions using (survey_id, list_name)
+where questions.disclosure <> 'public_fact';
 insert into protected.disclosure.unsigned_rounds
 select survey_id, round_id from source.marts.dim_round where not is_synthetic and signed_off_on is null
 """
@@ -218,7 +228,9 @@ def _column(mart: Mart, name: str, told: Conditions) -> str:
             levels = " ".join(f"when {value} <= {level} then {level}" for level in LEVELS)
             family = "partition by rows.survey_id, rows.round_id, rows.unit, rows.breakdown, rows.breakdown_id"
             of = f"bool_and({told.cell}) over ({family})" if words.of == "row" else told.cell
-            return f"case when {of} then case when {told.is_open} then {value} else case {levels} end end end"
+            # Of an exact test a level still says how many went and how many came.
+            by_level = f"case when rows.test is distinct from 'mcnemar_exact' then case {levels} end end"
+            return f"case when {of} then case when {told.is_open} then {value} else {by_level} end end"
         case "verdict":
             is_printed = "rows.figure_status = 'published' and rows.status = 'match'"
             return f"case when {told.value} or ({is_printed}) then {value} else 'not_computable' end"

@@ -34,19 +34,85 @@ anti join protected.disclosure.hidden
 """
 
 
-# What respondents say of themselves tells of facts that everybody can count: which of the municipalities a row holds
-# would say who is who. A row takes the stricter of its question's and its breakdown's disclosure.
-HIDE_BY_SAYINGS = """
+# Rows by what respondents say that are told of nobody, for one of these reasons:
+# - A row takes the stricter of its question's and its breakdown's disclosure. What respondents say of themselves tells
+#   of facts that everybody can count: which of the municipalities a row holds would say who is who.
+# - The row of an answer has as many in it as gave that answer: where that is hidden in the question, the row is.
+# - Two questions that make breakdowns would tell one table of both twice, each hidden without knowledge of the other.
+# - Bases by area name those who left a question blank. What the bases of rows lack is what these few say.
+CLOSED_ROWS = """
+create or replace table protected.disclosure.closed_rows as
+with said as (
+    select sayings.survey_id, sayings.breakdown, sayings.disclosure, made_by.question_id
+    from protected.disclosure.sayings
+    left join protected.disclosure.made_by using (survey_id, breakdown)
+    where sayings.disclosure <> 'public_fact'
+),
+
+rows as (
+    select distinct survey_id, round_id, question_id, unit, breakdown, breakdown_id from protected.disclosure.cells
+    semi join said using (survey_id, breakdown)
+),
+
+bases as (
+    select survey_id, round_id, question_id, unit, breakdown, breakdown_id, max(base_n) as n
+    from (
+        select survey_id, round_id, question_id, unit, breakdown, breakdown_id, base_n
+        from source.marts.answer_distribution
+        union all
+        select survey_id, round_id, question_id, unit, breakdown, breakdown_id, base_n from source.marts.system_use
+        union all
+        select survey_id, round_id, question_id, unit, breakdown, breakdown_id, n from source.marts.number_summary
+    )
+    group by all
+),
+
+sizes as (
+    select survey_id, round_id, unit, breakdown, breakdown_id, count(distinct unit_id) as n
+    from source.intermediate.int_units_grouped
+    group by all
+),
+
+left_blank as (
+    select rows.survey_id, rows.round_id, rows.question_id, rows.unit, rows.breakdown
+    from rows
+    inner join sizes using (survey_id, round_id, unit, breakdown, breakdown_id)
+    left join bases using (survey_id, round_id, question_id, unit, breakdown, breakdown_id)
+    inner join source.raw.codebook__surveys as surveys on rows.survey_id = surveys.survey_id
+    group by all
+    having max(sizes.n - coalesce(bases.n, 0)) > 0
+        and min(sizes.n - coalesce(bases.n, 0)) < any_value(
+            case rows.unit when 'municipality' then surveys.min_municipalities else surveys.min_responses end::int
+        )
+)
+
+select distinct rows.*
+from rows
+inner join said using (survey_id, breakdown)
+inner join source.marts.dim_question as questions
+    on rows.survey_id = questions.survey_id and rows.question_id = questions.question_id
+where
+    said.disclosure = 'personal'
+    or questions.disclosure = 'public_fact'
+    or (rows.survey_id, rows.question_id) in (select (survey_id, question_id) from protected.disclosure.made_by)
+    or (rows.survey_id, rows.round_id, said.question_id, rows.unit, rows.breakdown_id) in (
+        select (survey_id, round_id, question_id, unit, answer_code) from protected.disclosure.hidden
+        where breakdown = 'all' and level = 'option'
+    )
+    or (rows.survey_id, rows.round_id, rows.question_id, rows.unit, rows.breakdown) in (
+        select (survey_id, round_id, question_id, unit, breakdown) from left_blank
+    )
+"""
+# A row that is hidden whole has one label: two would tell something.
+HIDE_CLOSED_ROWS = """
+update protected.disclosure.hidden set cell_status = 'hidden_primary', is_base_hidden = true
+where (survey_id, round_id, question_id, unit, breakdown, breakdown_id) in (from protected.disclosure.closed_rows);
 insert into protected.disclosure.hidden
 select cells.*, 'hidden_primary', true
 from protected.disclosure.cells
-inner join protected.disclosure.sayings using (survey_id, breakdown)
-inner join source.marts.dim_question as questions using (survey_id, question_id)
+semi join protected.disclosure.closed_rows using (survey_id, round_id, question_id, unit, breakdown, breakdown_id)
 anti join protected.disclosure.hidden
     using (survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code)
-where
-    sayings.disclosure = 'personal'
-    or (sayings.disclosure <> 'public_fact' and questions.disclosure = 'public_fact')
 """
 
 
@@ -66,8 +132,17 @@ def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]
     store.forget_unused()
     connection.execute(CELLS)
     connection.execute(HIDE_SMALL_ROWS)
-    connection.execute(HIDE_BY_SAYINGS)
-    routed.hide(connection)
+    before, after = -1, _n_hidden(connection)
+    while before != after:
+        connection.execute(CLOSED_ROWS)
+        connection.execute(HIDE_CLOSED_ROWS)
+        routed.hide(connection)
+        before, after = after, _n_hidden(connection)
+
+
+def _n_hidden(connection: duckdb.DuckDBPyConnection) -> int:
+    ((n,),) = connection.execute("select count(*) from protected.disclosure.hidden").fetchall()
+    return int(n)
 
 
 def _note_small_rows(connection: duckdb.DuckDBPyConnection, found: counts.RoundCounts) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import duckdb
 
 from faults.suggestions import listed
-from publish.catalogue import Relation, described
+from publish.catalogue import Column, Relation, described
 from store import marts
 from store.marts import FOLDER, KINDS, Mart, is_literal
 from store.paths import PROJECT_ROOT
@@ -58,8 +58,8 @@ def _untold(mart: Mart, relation: Relation) -> Iterator[tuple[str, str]]:
         if column.name not in mart.columns:
             yield (
                 f"{place}.{column.name} does not say what kind of column it is",
-                f"Write `config: {{meta: {{kind: {_usual_kind(column.name)}}}}}` beside its description in {file}, if "
-                f"that is what it is: one of {', '.join(KINDS)}. {RECIPE}",
+                f"Write `config: {{meta: {{kind: {_safe_kind(column)}}}}}` beside its description in {file}, if it is "
+                f"that: one of {', '.join(KINDS)}. What is `free` or a `label` is told as it is. {RECIPE}",
             )
     if mart.figures and not relation.is_view:
         yield from _placeless(mart, has)
@@ -77,6 +77,14 @@ def _placeless(mart: Mart, has: set[str]) -> Iterator[tuple[str, str]]:
             f"Add the column, or say in its meta in {_file(mart.name)} where it has that part of a cell, as in "
             f"`{example}`. {RECIPE}",
         )
+
+
+def _safe_kind(column: Column) -> str:
+    """What a column is likely to be; a number that is not known anywhere is taken for one that must be hidden."""
+    usual = _usual_kind(column.name)
+    is_known = any(column.name in mart.columns for mart in marts.declared_marts().values())
+    is_number = not column.data_type.startswith(("VARCHAR", "DATE", "TIMESTAMP"))
+    return "count" if is_number and (usual == "free" or not is_known) else usual
 
 
 def _usual_kind(column: str) -> str:
