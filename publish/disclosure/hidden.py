@@ -122,15 +122,16 @@ def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]
     `folder` keeps patterns. Raises Unprotected and Undecided.
     """
     store = patterns.Store(folder)
+    connection.execute(CELLS)
+    connection.execute(CLOSED_ROWS)
     for survey_id, round_id in rounds:
         found = counts.read(connection, survey_id, round_id, "source.")
         figures = printed.read(connection, survey_id, round_id, "source.")
         _note_small_rows(connection, found)
-        for pattern in patterns.of_round(found, figures, store):
+        for pattern in patterns.of_round(found, figures, store, _closed_rows(connection, survey_id, round_id)):
             _insert(connection, _hidden_cells(survey_id, round_id, pattern))
         _insert(connection, numbers.hidden_rows(connection, found))
     store.forget_unused()
-    connection.execute(CELLS)
     connection.execute(HIDE_SMALL_ROWS)
     before, after = -1, _n_hidden(connection)
     while before != after:
@@ -138,6 +139,17 @@ def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]
         connection.execute(HIDE_CLOSED_ROWS)
         routed.hide(connection)
         before, after = after, _n_hidden(connection)
+
+
+def _closed_rows(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str) -> frozenset[tuple[str, ...]]:
+    """(question, unit, breakdown, row) of a round that is closed whatever is hidden: what is proven needs no row that
+    nobody is told."""
+    found = connection.execute(
+        "select question_id, unit, breakdown, breakdown_id from protected.disclosure.closed_rows "
+        "where survey_id = ? and round_id = ?",
+        [survey_id, round_id],
+    ).fetchall()
+    return frozenset(found)
 
 
 def _n_hidden(connection: duckdb.DuckDBPyConnection) -> int:

@@ -38,23 +38,9 @@ def primary(knowledge: Knowledge) -> Array:
     few = (question.n_municipalities < rule.min_municipalities) | (question.n_responses < rule.min_responses)
     of_municipalities = np.array([unit == "municipality" for unit, _, _ in question.rows])[:, None]
     few |= of_municipalities & (question.n < rule.min_municipalities)
-    few |= _few_apart(knowledge)
     small = (question.base_municipalities < rule.min_municipalities) | (question.base_responses < rule.min_responses)
     small &= question.bases > 0
     return np.where(((question.n > 0) & few) | small[:, None], PRIMARY, TELLS)
-
-
-def _few_apart(knowledge: Knowledge) -> Array:
-    """Answers by response of which few, or all, were given by those who do not speak for their municipality: with both
-    units told, the difference is what they said, and it is public where they are."""
-    question, rule = knowledge.question, knowledge.rule
-    places, found = {row: place for place, row in enumerate(question.rows)}, np.zeros(question.n.shape, dtype=bool)
-    for (unit, *row), place in places.items():
-        own = places.get(("municipality", *row))  # type: ignore[arg-type]
-        if unit == "response" and own is not None:
-            further, n = question.bases[place] - question.bases[own], question.n[place] - question.n[own]
-            found[place] = (further > 0) & (((n > 0) & (n < rule.min_responses)) | (n == further))
-    return found
 
 
 def collapsed(knowledge: Knowledge, hidden: Array) -> Array:

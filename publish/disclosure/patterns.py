@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +16,7 @@ from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import PRIMARY, TELLS, Knowledge
 from publish.disclosure.pattern import Search, collapsed, given_away, primary, shattered
 from publish.disclosure.printed import NO_RANKS, Printed, Ranks
-from publish.disclosure.rules import few_further
+from publish.disclosure.rules import few_apart, few_further
 
 SEED = 20230113
 
@@ -78,16 +78,20 @@ class Store:
                 file.unlink()
 
 
-def of_round(counts: RoundCounts, figures: Printed, store: Store) -> Iterator[Pattern]:
+def of_round(
+    counts: RoundCounts, figures: Printed, store: Store, closed: Collection[tuple[str, ...]] = ()
+) -> Iterator[Pattern]:
     """The pattern of each question of a round that is not told whole. Raises Unprotected and Undecided.
 
-    `figures` are what printed.read gives.
+    `figures` are what printed.read gives, `closed` the rows (question, unit, breakdown, row) that nobody is told.
     """
     hidden_rows = small_rows(counts)
     for question in counts.questions:
         if question.kind == "public_fact":
             continue
-        base_hidden = np.array([row[1:] in hidden_rows for row in question.rows])
+        base_hidden = np.array(
+            [row[1:] in hidden_rows or (question.question_id, *row) in closed for row in question.rows]
+        )
         if question.kind == "personal":
             everything = np.full(question.n.shape, PRIMARY)
             yield Pattern(question, everything, np.zeros(everything.shape, dtype=bool), base_hidden)
@@ -121,6 +125,7 @@ def solve(
     hidden = primary(knowledge)
     hidden[base_hidden] = PRIMARY
     hidden[few_further(question.rows, question.bases, counts.rule)] = PRIMARY
+    hidden[few_apart(question.rows, question.bases, question.n, counts.rule)] = PRIMARY
     given = given_away(knowledge, np.random.default_rng(SEED))
     hidden = shattered(knowledge, collapsed(knowledge, hidden))
     return np.stack([Search(knowledge, hidden, np.random.default_rng(SEED), given).run(), given.astype(np.int64)])

@@ -39,6 +39,20 @@ class Rule:
         return self.min_municipalities if unit == "municipality" else max(self.min_responses, self.min_municipalities)
 
 
+def few_apart(rows: Sequence[Row], bases: np.ndarray, n: np.ndarray, rule: Rule) -> np.ndarray:
+    """Which rows by response have an answer that few, or all, gave of those who do not speak for their municipality.
+
+    `n` is rows x answers. As with few_further: the difference of the units is what they said.
+    """
+    places, found = {row: place for place, row in enumerate(rows)}, np.zeros(len(rows), dtype=bool)
+    for (unit, breakdown, row), place in places.items():
+        own = places.get(("municipality", breakdown, row))
+        if unit == "response" and own is not None and bases[place] > bases[own]:
+            further, in_all = n[place] - n[own], bases[place] - bases[own]
+            found[place] = (((further > 0) & (further < rule.min_responses)) | (further == in_all)).any()
+    return found
+
+
 def few_further(rows: Sequence[Row], bases: Sequence[int] | np.ndarray, rule: Rule) -> np.ndarray:
     """Which rows (unit, breakdown, breakdown_id) count few responses beside those that speak for their municipality.
 

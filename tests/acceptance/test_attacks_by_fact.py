@@ -57,12 +57,19 @@ def left_out_tests(release: Released, _: Facts) -> Iterable[Pinned]:
     return attacks.tests_left_out(release)
 
 
+def without_facts(release: Released, _: Facts, attack: Callable[[Released], Iterable[Pinned]]) -> Iterable[Pinned]:
+    """An attack that needs no facts of municipalities."""
+    return attack(release)
+
+
+WITHOUT_FACTS = (attacks.rows_of_answers, attacks.few_left_blank, attacks.few_further_answers)
 ATTACKS: dict[str, Attack] = {
     **{f"{tell.__name__} of facts": partial(sums.who_is_in_a_row, tellers=[tell]) for tell in TELLERS},
     "all sums of facts": partial(sums.who_is_in_a_row, tellers=TELLERS),
     "weighted shares of facts": classes.by_weighted_shares,
     **{f"{column} of facts": partial(classes.by_errors, column=column) for column in SPREAD},
     "checks of roles": checks_of_roles,
+    **{attack.__name__: partial(without_facts, attack=attack) for attack in WITHOUT_FACTS},
     "tests left out": left_out_tests,
 }
 COUNTS, INHABITANTS = ("n", "base_n"), ("base_inhabitants", "base_municipalities")
@@ -82,6 +89,11 @@ MUTANTS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("weighted shares of facts", populations.SURVEY, "answer_distribution", (*COUNTS, "weighted_share")),
     *((f"{column} of facts", populations.SURVEY, "answer_distribution", (*COUNTS, column)) for column in SPREAD),
     ("checks of roles", KOTO, "round_quality", ("status",)),
+    ("rows_of_answers", KOTO, "answer_distribution", ("base_n",)),
+    ("few_left_blank", KOTO, "answer_distribution", ("base_n",)),
+    ("few_further_answers", KOTO, "answer_distribution", COUNTS),
+    ("rows_of_answers", populations.SURVEY, "answer_distribution", ("base_n",)),
+    ("few_further_answers", populations.SURVEY, "answer_distribution", COUNTS),
     ("tests left out", populations.SURVEY, "round_change", ("test",)),
 ]
 

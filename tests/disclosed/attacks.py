@@ -330,6 +330,66 @@ def units_apart(release: Released) -> Iterator[Pinned]:
                 yield Pinned("further", of, row["answer_code"])
 
 
+def few_further_answers(release: Released) -> Iterator[Pinned]:
+    """What few, or all, of those said who do not speak for their municipality; not where it was printed."""
+    figures = release.table("published_figures.csv") if (release.folder / "published_figures.csv").exists() else []
+    printed = {tuple(each[name] for name in BASE_PLACE) for each in figures}
+    sql = """
+        select responses.*, responses.n - own.n as n_further, responses.base_n - own.base_n as base_further
+        from marts.answer_distribution as responses inner join marts.answer_distribution as own
+            using (round_id, question_id, breakdown, breakdown_id, level, answer_code)
+        where responses.unit = 'response' and own.unit = 'municipality' and responses.level = 'option'
+            and responses.base_n > own.base_n and responses.n is not null and own.n is not null
+        order by all
+    """
+    for row in release.rows(sql):
+        place = tuple(str(row[name]) for name in BASE_PLACE)
+        is_few = 0 < row["n_further"] < release.known.min_responses or row["n_further"] == row["base_further"]
+        if row["question_id"] in release.closed and place not in printed and is_few:
+            yield Pinned("n", (*place, "option", row["answer_code"]), row["n"])
+
+
+# Rows by what respondents say.
+
+BASE_PLACE = ("round_id", "question_id", "unit", "breakdown", "breakdown_id")
+BASES_OF_ROWS = f"""
+    select {", ".join(BASE_PLACE)}, max(base_n) as base from marts.answer_distribution
+    where base_n is not null and breakdown <> 'all' group by all order by all
+"""
+
+
+def rows_of_answers(release: Released) -> Iterator[Pinned]:
+    """How many gave an answer that is hidden: as many as are in the row that it makes."""
+    sql = """
+        select round_id, question_id, unit, answer_code from marts.answer_distribution
+        where breakdown = 'all' and level = 'option' and cell_status like 'hidden%'
+    """
+    hidden = {tuple(row.values()) for row in release.rows(sql)}
+    for row in release.rows(BASES_OF_ROWS):
+        of = (row["round_id"], row["breakdown"], row["unit"])
+        is_whole = row["question_id"] == row["breakdown"]
+        is_whole = is_whole or release.is_answered_by_all(row["round_id"], row["question_id"])
+        if row["breakdown"] in release.closed and is_whole and (*of, row["breakdown_id"]) in hidden:
+            yield Pinned("n", (*of, "all", "all", "option", row["breakdown_id"]), row["base"])
+
+
+def few_left_blank(release: Released) -> Iterator[Pinned]:
+    """What few say, or all, who left a question blank: the bases of areas tell who they are."""
+    bases: dict[tuple[str, str, str], dict[str, dict[str, int]]] = {}
+    for row in release.rows(BASES_OF_ROWS):
+        if row["breakdown"] == "role" or row["breakdown"] in release.closed:
+            of = bases.setdefault((row["round_id"], row["unit"], row["breakdown"]), {})
+            of.setdefault(row["question_id"], {})[row["breakdown_id"]] = row["base"]
+    for (round_id, unit, breakdown), by_question in bases.items():
+        few = release.known.min_municipalities if unit == "municipality" else release.known.min_responses
+        whole = [sizes for name, sizes in by_question.items() if release.is_answered_by_all(round_id, name)]
+        for question_id, told in by_question.items() if whole else ():
+            blank = {row: whole[0][row] - n for row, n in told.items() if row in whole[0]}
+            if blank and max(blank.values()) > 0 and min(blank.values()) < few:
+                for row in blank:
+                    yield Pinned("base_n", (round_id, question_id, unit, breakdown, row), told[row])
+
+
 # (g) Conflicts, and what became of checks.
 
 AGREE = "answers_agree_within_municipality"

@@ -115,8 +115,7 @@ def hidden(counts: RoundCounts, folder: Path, figures: printed.Printed = NOTHING
 
 
 def test_few_municipalities_are_hidden(tmp_path: Path) -> None:
-    two = [Municipality({"all": "all"}, ["b", "b", "b", "b"])] * 2
-    found = hidden(drawn([*many(20, "a"), *two]), tmp_path)
+    found = hidden(drawn([*many(20, "a"), *many(2, "b")]), tmp_path)
     assert found["response", "all", "all", "option", "b"] == PRIMARY
     assert found["response", "all", "all", "option", "a"] == COMPLEMENTARY  # else b is the base less a
 
