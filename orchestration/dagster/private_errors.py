@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from store.disk import disk_watched
+from store.fingerprint import CODE_FOLDERS
 from store.paths import DataPaths
 
 if TYPE_CHECKING:
     from orchestration.dagster.session import Session
-
-ROOMS = ("ingest", "expectations", "publish", "orchestration")
 
 
 def kept_apart(paths: DataPaths, error: BaseException) -> str:
@@ -45,7 +44,7 @@ def step_of(session: Session, name: str) -> Iterator[None]:
     except Failure:
         raise
     except Exception as error:
-        if type(error).__module__.partition(".")[0] in ROOMS:
+        if type(error).__module__.partition(".")[0] in CODE_FOLDERS:
             raise
         said = kept_apart(session.paths, error)
         session.fail(f"{type(error).__name__} in step {name}")
