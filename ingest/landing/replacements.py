@@ -111,7 +111,8 @@ def content_sha256(paths: DataPaths, key: str) -> str:
 @cache
 def _reading_code_sha256() -> str:
     """One hash of the code that reads: once, because a process goes on with the code that it began with."""
-    return combined_sha256(PROJECT_ROOT, sorted((PROJECT_ROOT / "ingest").rglob("*.py")))
+    rooms = (PROJECT_ROOT / room for room in ("faults", "store", "ingest"))
+    return combined_sha256(PROJECT_ROOT, [file for room in rooms for file in sorted(room.rglob("*.py"))])
 
 
 def rounds_to_read(paths: DataPaths, keys: Collection[str]) -> list[str]:
