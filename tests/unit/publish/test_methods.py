@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from ruamel.yaml import YAML
 
-from publish.releases import readme
 from publish.report.methods import DBT, PAGE, descriptions, macro_comments, measures, page
-from store.marts import published_marts
 
 TABLES = (
     "answer_distribution",
@@ -24,12 +20,6 @@ NUMBERS = ("bigint", "double", "integer")
 
 def test_the_page_is_the_one_of_the_definitions() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run make docs"
-
-
-def test_readme_has_every_published_table() -> None:
-    text = readme.PAGE.read_text("utf-8")
-    assert text == readme.page(), "run make docs"
-    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) >= {mart.name for mart in published_marts()}
 
 
 @pytest.mark.parametrize("table", TABLES)
