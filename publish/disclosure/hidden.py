@@ -23,21 +23,11 @@ union all
 select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'number', ''
 from source.marts.number_summary where not is_synthetic and cell_status <> 'not_asked'
 """
-# Of public facts too: their bases would tell how many of the respondents are who.
-HIDE_SMALL_ROWS = """
-insert into protected.disclosure.hidden
-select cells.*, 'hidden_primary', true
-from protected.disclosure.cells
-semi join protected.disclosure.small_rows using (survey_id, round_id, breakdown, breakdown_id)
-anti join protected.disclosure.hidden
-    using (survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code)
-"""
-
-
 # Rows by what respondents say that are told of nobody, for one of these reasons:
 # - A row takes the stricter of its question's and its breakdown's disclosure. What respondents say of themselves tells
 #   of facts that everybody can count: which of the municipalities a row holds would say who is who.
 # - The row of an answer has as many in it as gave that answer: where that is hidden in the question, the row is.
+# - So few are in the row that its base would tell who they are, of public facts too.
 # - Two questions that make breakdowns would tell one table of both twice, each hidden without knowledge of the other.
 # - Bases by area name those who left a question blank. What the bases of rows lack is what these few say.
 CLOSED_ROWS = """
@@ -93,6 +83,7 @@ inner join source.marts.dim_question as questions
     on rows.survey_id = questions.survey_id and rows.question_id = questions.question_id
 where
     said.disclosure = 'personal'
+    or (rows.survey_id, rows.round_id, rows.breakdown, rows.breakdown_id) in (from protected.disclosure.small_rows)
     or questions.disclosure = 'public_fact'
     or (rows.survey_id, rows.question_id) in (select (survey_id, question_id) from protected.disclosure.made_by)
     or (rows.survey_id, rows.round_id, said.question_id, rows.unit, rows.breakdown_id) in (
@@ -132,7 +123,6 @@ def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]
             _insert(connection, _hidden_cells(survey_id, round_id, pattern))
         _insert(connection, numbers.hidden_rows(connection, found))
     store.forget_unused()
-    connection.execute(HIDE_SMALL_ROWS)
     before, after = -1, _n_hidden(connection)
     while before != after:
         connection.execute(CLOSED_ROWS)
