@@ -17,8 +17,9 @@ import pytest
 
 from publish.disclosure.checks import telling
 from publish.releases.release import publish
+from publish.report import pages
 from store.paths import DataPaths
-from tests.acceptance.project import copy_data, kuntakysely
+from tests.acceptance.project import copy_data, kuntakysely, rows
 from tests.attacker import told_of_hidden
 from tests.disclosed import attacks, sieve, spread, survey
 from tests.disclosed.release import Pinned, Released
@@ -177,6 +178,31 @@ def test_an_erasure_leaves_nothing_of_before(erased: DataPaths, record_property:
     found = [*attacks.values_before_an_erasure(released(erased), survey.ERASED[0])]
     record_property("tried", ["values from before an erasure", "told", len(found)])
     assert found == []
+
+
+def left_of_before(paths: DataPaths, folder: Path) -> set[str]:
+    """What lies there of an earlier release, or of the one who was erased."""
+    found = {path.name for path in paths.releases.iterdir()} - {paths.current.resolve().name}
+    ((number, compared_with),) = rows(paths, "select number, compared_with from marts.release")
+    exported = next(csv.DictReader((paths.current_files / "release.csv").read_text("utf-8").splitlines()))
+    found |= {"release.csv"} if exported["number"] != str(number) else set()
+    found |= {"compared_with"} if compared_with is not None else set()
+    pages.write(paths.current.resolve(), folder)
+    kept = pages.folder_of(paths)
+    found |= {page.name for page in kept.iterdir() if page.read_bytes() != (folder / page.name).read_bytes()}
+    delivered = [path for path in paths.surveys.rglob("*.csv") if survey.ERASED[1] in path.read_text("utf-8")]
+    return found | {path.relative_to(paths.surveys).as_posix() for path in delivered}
+
+
+def test_after_an_erasure_no_earlier_release_export_or_page_is_left(
+    erased: DataPaths, published_again: DataPaths, tmp_path: Path
+) -> None:
+    assert left_of_before(erased, tmp_path / "erased") == set()
+    rounds = f"{survey.SURVEY}/rounds/{survey.ERASED[0]}"
+    left = left_of_before(published_again, tmp_path / "again")
+    assert left >= {"compared_with", f"{rounds}/responses.csv"}
+    assert any(name.endswith(".duckdb") for name in left)
+    assert any(name.startswith(f"{rounds}/signed_off/") for name in left)
 
 
 def test_the_answers_of_the_erased_are_not_told(erased: DataPaths) -> None:
