@@ -9,59 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from publish.catalogue import NewColumn, NewTable, described, literal, quoted
+from publish.catalogue import described, literal, quoted
+from publish.releases.own_tables import OWN_TABLES
 from store.marts import Mart
 
-RELEASE_TABLE = NewTable(
-    "release_table",
-    "The published tables. One row per table.",
-    ("table_name",),
-    (
-        NewColumn("table_name", "varchar", "Name of the table."),
-        NewColumn("description", "varchar not null", "What the table holds, and what one row of it is."),
-        NewColumn("key_columns", "varchar not null", "Columns that tell its rows apart, with commas between them."),
-        NewColumn("n_rows", "bigint not null", "Number of its rows."),
-        NewColumn(
-            "n_rows_kept",
-            "bigint not null",
-            "Number of its first rows that are all those of the release before; 0 when the table was written anew.",
-        ),
-    ),
-)
-
-RELEASE_CHANGE = NewTable(
-    "release_change",
-    "What differs from the release before this one. One row per changed value, per row, table and column that came or "
-    "went, and per table for a round that came or went whole. Of real answers to a question that is no public fact one "
-    "row says that something differs: what, could tell how one respondent answered.",
-    ("table_name", "survey_id", "round_id", "change", "row", "column_name"),
-    (
-        NewColumn("table_name", "varchar", "Table in which it differs."),
-        NewColumn("survey_id", "varchar", "Survey of the row; 'all' in a table of all surveys."),
-        NewColumn("round_id", "varchar", "Round of the row; 'all' in a table of all rounds."),
-        NewColumn(
-            "change",
-            "varchar",
-            "value_changed, row_added, row_removed, answers_changed, round_added, round_removed, or table_added, "
-            "table_removed, column_added and column_removed.",
-        ),
-        NewColumn(
-            "row",
-            "varchar",
-            "The row by its key, as column=value; 'all' for a whole round, the question for answers_changed.",
-        ),
-        NewColumn(
-            "column_name",
-            "varchar",
-            "Column whose value changed, or that came or went; 'n_rows' where rows did, 'all' for answers_changed and "
-            "for a whole table.",
-        ),
-        NewColumn("old_value", "varchar", "What it was, as text; null for answers_changed."),
-        NewColumn("new_value", "varchar", "What it is now, as text; null for answers_changed."),
-        NewColumn("is_synthetic", "boolean", "True when the answers of the round are invented; null without a round."),
-    ),
-)
-COLUMNS = tuple(column.name for column in RELEASE_CHANGE.columns)
+(COLUMNS,) = (tuple(column.name for column in table.columns) for table in OWN_TABLES if table.name == "release_change")
 ROUND_COLUMNS = ("survey_id", "round_id")
 EARLIER, LATER = "earlier", "release"
 

@@ -9,64 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from publish.catalogue import NewColumn, NewTable
 from publish.releases.quality import utc_timestamp
 
 SCHEMA_VERSION = 2  # 1: from before rounds of real answers were signed off
 GIT_SECONDS = 10
-
-RELEASE = NewTable(
-    "release",
-    "This release and what made it. One row per release, so one row.",
-    ("number",),
-    (
-        NewColumn("number", "integer", "Number of the release; it only grows."),
-        NewColumn(
-            "schema_version",
-            "integer not null",
-            "Version of the published tables; grows when a column goes or moves.",
-        ),
-        NewColumn("created_at", "timestamp not null", "UTC time when the release was made."),
-        NewColumn("code_version", "varchar not null", "Version of the code as git describes it, or unknown."),
-        NewColumn("code_sha256", "varchar not null", "SHA-256 over the files of the code that made the figures."),
-        NewColumn(
-            "inputs_sha256",
-            "varchar not null",
-            "SHA-256 over the source_file and sha256 of every row of release_input, in order of source_file.",
-        ),
-        NewColumn("n_checks_passed", "integer not null", "Number of checks that passed."),
-        NewColumn("n_checks_failed", "integer not null", "Number of checks that failed; none of them blocks."),
-        NewColumn(
-            "n_checks_not_computable",
-            "integer not null",
-            "Number of checks whose round lacks what they need.",
-        ),
-        NewColumn(
-            "compared_with", "integer", "Number of the release that release_change compares with; null without one."
-        ),
-        NewColumn("is_synthetic_only", "boolean not null", "True when every round of the release is synthetic."),
-    ),
-)
-
-RELEASE_INPUT = NewTable(
-    "release_input",
-    "The files that the release was made from. One row per input file.",
-    ("source_file",),
-    (
-        NewColumn(
-            "source_file",
-            "varchar",
-            "Path of the file inside the data folder; of one with real answers, its number among those of its round.",
-        ),
-        NewColumn("kind", "varchar not null", "codebook, responses, registry or systems."),
-        NewColumn("survey_id", "varchar", "Survey that the file belongs to; null for a file of all surveys."),
-        NewColumn("round_id", "varchar", "Round that the file belongs to; null for a file of all rounds."),
-        NewColumn("sha256", "varchar not null", "SHA-256 of the file's bytes."),
-        NewColumn("producer", "varchar", "Who made the file, from its source.yml."),
-        NewColumn("licence", "varchar", "Licence of the file, from its source.yml."),
-        NewColumn("n_rows", "bigint", "Number of rows read from the file."),
-    ),
-)
 
 FILL_INPUT = """
 insert into release.marts.release_input by name

@@ -7,80 +7,9 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from publish.catalogue import NewColumn, NewTable
 from publish.disclosure.checks import telling
 from publish.gate.findings import findings_sql, local_day
 from store.state import CheckKey
-
-ROUND_QUALITY = NewTable(
-    "round_quality",
-    "Result of every check of the release. One row per round and check_id.",
-    ("survey_id", "round_id", "check_id"),
-    (
-        NewColumn("survey_id", "varchar", "Survey that the check speaks of; 'all' for the whole warehouse."),
-        NewColumn("round_id", "varchar", "Round that the check speaks of; 'all' for every round."),
-        NewColumn("round_key", "varchar", "Key of dim_round; null for a check of every round."),
-        NewColumn(
-            "is_synthetic",
-            "boolean not null",
-            "True when every round that the check speaks of has invented answers.",
-        ),
-        NewColumn("check_id", "varchar", "Name of the check."),
-        NewColumn("family", "varchar", "Kind of check, as its authors group them."),
-        NewColumn("tool", "varchar not null", "Tool that ran the check: sql, gx (Great Expectations) or dbt."),
-        NewColumn("asset", "varchar", "Table that the check looked at, as schema.table of the private warehouse."),
-        NewColumn(
-            "severity",
-            "varchar not null",
-            "What a failure does: block (no release), gate (needs a written decision), warn or info.",
-        ),
-        NewColumn("status", "varchar not null", "pass, fail, or not_computable where the round lacks what it needs."),
-        NewColumn(
-            "observed", "varchar", "What was found, as text; 'not told' where it could say how somebody answered."
-        ),
-        NewColumn("threshold", "varchar", "What was expected, as text."),
-        NewColumn("n_failed", "bigint", "Number of rows or answers that failed; null where that is not told."),
-        NewColumn(
-            "first_seen",
-            "timestamp",
-            "UTC time since when the check has been failing; null when it does not.",
-        ),
-        NewColumn("message_en", "varchar", "What the result means, in English."),
-        NewColumn("message_fi", "varchar", "What the result means, in Finnish."),
-        NewColumn("definition", "varchar", "What the check looks for, in English."),
-        NewColumn("formula", "varchar", "How it is computed; null for a check that states none."),
-        NewColumn(
-            "decision",
-            "varchar",
-            "open (fails), accepted (fails, and a person's decision holds), fixed (passes, and failed in an earlier "
-            "refresh) or null (never failed, or not computable).",
-        ),
-        NewColumn("decided_by", "varchar", "Who accepted the failure; null unless accepted."),
-        NewColumn("decided_until", "date", "Last day on which the acceptance holds; null unless accepted."),
-        NewColumn("decision_reason", "varchar", "Why the failure was accepted; null unless accepted."),
-    ),
-)
-
-ROUND_QUALITY_DETAIL = NewTable(
-    "round_quality_detail",
-    "Results of the parts of a round's checks. One row per round, check and part: a question, size class or county.",
-    ("survey_id", "round_id", "check_id", "part", "part_id"),
-    (
-        NewColumn("survey_id", "varchar", "Survey of the round."),
-        NewColumn("round_id", "varchar", "Round that was checked."),
-        NewColumn("round_key", "varchar", "Key of dim_round."),
-        NewColumn("is_synthetic", "boolean not null", "True when the answers of the round are invented."),
-        NewColumn("check_id", "varchar", "Name of the check, as in round_quality."),
-        NewColumn("part", "varchar", "What the check is made of: question, size_class or county."),
-        NewColumn("part_id", "varchar", "Id of the question, size class or county."),
-        NewColumn(
-            "observed", "varchar", "What was found, as text; 'not told' where it could say how somebody answered."
-        ),
-        NewColumn("threshold", "varchar", "What was expected, as text."),
-        NewColumn("n_failed", "bigint", "Number of rows or answers that failed; null where that is not told."),
-        NewColumn("status", "varchar not null", "pass, fail, or not_computable where the part lacks what it needs."),
-    ),
-)
 
 FILL = """
 insert into release.marts.round_quality by name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from publish.releases.release import OWN_TABLES
+from publish.releases.own_tables import OWN_TABLES
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT
 

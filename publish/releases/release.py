@@ -22,6 +22,7 @@ from publish.disclosure import apply as disclosure
 from publish.gate.findings import local_day
 from publish.gate.refusals import RUN_AGAIN, PublishRefused, Refusal, refusals
 from publish.releases import changes, exports, provenance, quality
+from publish.releases.own_tables import OWN_TABLES
 from publish.report import pages
 from store import audit, state
 from store.disk import disk_watched
@@ -31,15 +32,6 @@ from store.lock import publish_lock
 from store.marts import Mart, published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import columns_of, table_signature, transaction
-
-OWN_TABLES = (
-    quality.ROUND_QUALITY,
-    quality.ROUND_QUALITY_DETAIL,
-    provenance.RELEASE,
-    provenance.RELEASE_INPUT,
-    changes.RELEASE_TABLE,
-    changes.RELEASE_CHANGE,
-)
 
 KEPT_AFTER_SUPERSEDED = timedelta(days=7)
 STORAGE_VERSION = "v1.2.0"

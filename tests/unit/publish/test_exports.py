@@ -10,12 +10,13 @@ import duckdb
 import pytest
 
 from publish.releases import exports, release
+from publish.releases.own_tables import OWN_TABLES
 from store import marts
 from store.paths import DataPaths
 
 
 def names() -> set[str]:
-    return {*marts.declared_marts(), *(table.name for table in release.OWN_TABLES)}
+    return {*marts.declared_marts(), *(table.name for table in OWN_TABLES)}
 
 
 def test_every_table_and_view_is_there_in_both_forms(published: DataPaths) -> None:

@@ -17,6 +17,7 @@ from orchestration.commands.exit_codes import WrongUsage
 from orchestration.commands.quality import page_of_round
 from publish import catalogue
 from publish.releases import release
+from publish.releases.own_tables import OWN_TABLES
 from publish.report import numbers, pages
 from publish.report.facts import ReleaseTables, RoundFacts
 from publish.report.sims import HEADINGS, page_of
@@ -135,7 +136,7 @@ def make_release(file: Path, *, is_synthetic: bool) -> Path:
         connection.execute(f"attach '{file}' as release")
         connection.execute("create schema release.marts")
         connection.execute("use release")
-        for table in release.OWN_TABLES:
+        for table in OWN_TABLES:
             catalogue.create_new(connection, table)
         for statement in MARTS.format(is_synthetic=is_synthetic).split(";\n"):
             connection.execute(statement, {"title": SURVEY_TITLE} if "$title" in statement else None)

@@ -14,12 +14,13 @@ import pytest
 
 from publish.gate.refusals import PublishRefused
 from publish.releases import exports, release
+from publish.releases.own_tables import OWN_TABLES
 from store import lock, marts, state, warehouse
 from store.paths import DataPaths
 from tests.unit.publish.conftest import FEW_TABLES, declared
 
 Rebuild = Callable[[DataPaths, int], None]
-OWN = {table.name for table in release.OWN_TABLES}
+OWN = {table.name for table in OWN_TABLES}
 DAY = timedelta(days=1)
 EVERY_TABLE = tuple(mart.name for mart in marts.published_marts())
 
