@@ -157,7 +157,7 @@ def _what_to_accept(paths: DataPaths, delivered: Round, moved: Moved | None) -> 
         return "What was signed last cannot be read any more, so that nobody can say what differs from it."
     rule = f"{moved.rule.min_responses} responses or {moved.rule.min_municipalities} municipalities"
     if moved.rows:
-        return f"{len(moved.rows)} rows move by fewer than {rule}: whoever kept the earlier release can subtract them."
+        return f"Rows that move by fewer than {rule}: {len(moved.rows)}. Whoever kept the earlier release can subtract."
     if moved.is_few and _is_published(paths, delivered):
         return f"Fewer than {rule} differ in all: whoever kept the earlier release can find out what they changed."
     return ""
@@ -170,7 +170,7 @@ def _is_published(paths: DataPaths, delivered: Round) -> bool:
 
 def _show(moved: Moved, console: Console) -> None:
     """What differs, and every row that moves by few."""
-    said = f"{moved.n_responses} responses of {moved.n_municipalities} municipalities differ from what was signed last."
+    said = f"Responses that differ from what was signed last: {moved.n_responses} (municipalities: {moved.n_municipalities})."
     _say(console, said)
     if moved.rows:
         console.print(_table(moved.rows))

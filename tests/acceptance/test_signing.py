@@ -119,7 +119,7 @@ def test_what_comes_late_is_published_when_it_is_signed(signed: DataPaths, recor
 
     refused, kept = kuntakysely(signed, *SIGN), sign_offs(signed)
     assert refused.returncode == 1, refused.stdout
-    assert "3 responses of 3 municipalities differ from what was signed last." in refused.stdout
+    assert "Responses that differ from what was signed last: 3 (municipalities: 3)." in refused.stdout
     lines = [line.split("│")[1:-1] for line in refused.stdout.splitlines()]
     moved = {tuple(cell.strip() for cell in line) for line in lines if line}
     assert ("happy", "all", "all", "3", "3") in moved
