@@ -170,8 +170,8 @@ def _is_published(paths: DataPaths, delivered: Round) -> bool:
 
 def _show(moved: Moved, console: Console) -> None:
     """What differs, and every row that moves by few."""
-    said = f"Responses that differ from what was signed last: {moved.n_responses} (municipalities: {moved.n_municipalities})."
-    _say(console, said)
+    n_responses, n_municipalities = moved.n_responses, moved.n_municipalities
+    _say(console, f"Responses that differ from what was signed last: {n_responses} (municipalities: {n_municipalities}).")
     if moved.rows:
         console.print(_table(moved.rows))
 
