@@ -171,7 +171,8 @@ def _is_published(paths: DataPaths, delivered: Round) -> bool:
 def _show(moved: Moved, console: Console) -> None:
     """What differs, and every row that moves by few."""
     n_responses, n_municipalities = moved.n_responses, moved.n_municipalities
-    _say(console, f"Responses that differ from what was signed last: {n_responses} (municipalities: {n_municipalities}).")
+    counts = f"{n_responses} (municipalities: {n_municipalities})"
+    _say(console, f"Responses that differ from what was signed last: {counts}.")
     if moved.rows:
         console.print(_table(moved.rows))
 
