@@ -1,10 +1,11 @@
-"""The record of every check in the private schema `checks`, whoever made it: dbt, Great Expectations or SQL."""
+"""The record of every check in the private schema `checks`: those made in SQL, Great Expectations', and of what each
+table says of itself."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -14,37 +15,13 @@ import duckdb
 import pyarrow as pa
 
 from expectations.answers import AGREEMENT
+from expectations.declared import prove_declared
+from expectations.results import COLUMNS, SCHEMA, CheckResult
 from store import state
 from store.builds import CARRIED, TO_BUILD, keep_tables, mark_built, plan_build
 from store.fingerprint import code_sha256
 from store.warehouse import columns_of, replace_rows, table_signature, transaction
 
-PASSED = {"pass", "success", "warn"}
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """One result: what was checked, how grave a failure is, what was seen. No value of an answer."""
-
-    survey_id: str
-    round_id: str
-    check_id: str
-    family: str
-    tool: str
-    asset: str
-    severity: str
-    status: str
-    observed: str
-    threshold: str
-    n_failed: int
-    message_en: str
-    message_fi: str
-    definition: str = ""
-    formula: str = ""
-
-
-COLUMNS = tuple(field.name for field in fields(CheckResult))
-SCHEMA = pa.schema([(name, pa.int64() if name == "n_failed" else pa.string()) for name in COLUMNS])
 SIGNATURES = pa.schema(
     [
         ("table_name", pa.string()),
@@ -68,8 +45,9 @@ HISTORY_TABLE = "checks.history"
 FAMILY = "checks_"
 RUN_RESULTS = "run_results.json"
 GX_RESULTS = "checks.gx_results"
+DECLARED_RESULTS = "checks.declared_results"
 # Results that Great Expectations did not make: signed with the marts, so that none changes between check and release.
-CHECKS_OF_OTHERS = ("checks.round_checks", "checks.dbt_results")
+CHECKS_OF_OTHERS = ("checks.round_checks", DECLARED_RESULTS)
 
 
 def record_gx(connection: duckdb.DuckDBPyConnection, results: Iterable[CheckResult], tables: Sequence[str]) -> None:
@@ -103,9 +81,9 @@ def _carried_results(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 def _is_build_sound(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the last build made every model, and no test of it failed or was left out."""
+    """Whether the last build made every model, and every table is as it says."""
     row = connection.execute(
-        "select bool_and(n_models = n_models_built) and not exists (from checks.dbt_results where status <> 'pass') "
+        f"select bool_and(n_models = n_models_built) and not exists (from {DECLARED_RESULTS} where status <> 'pass') "
         "from checks.builds"
     ).fetchone()
     return bool(row and row[0])
@@ -124,24 +102,19 @@ def begin_build(connection: duckdb.DuckDBPyConnection, target: Path, *, is_whole
     return ["--full-refresh"] if plan_build(connection) else []
 
 
-def record_dbt(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Take over the results of the last dbt run from `target`.
+def record_build(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Take over what the last dbt run made, from `target`, and whether each table of it is as it says.
 
-    A test that it did not run stands as not computable, even if it passed before: the models are new. A run that failed
-    leaves its failures here; one that was ended from outside has left no results, and leaves nothing.
+    A run that was ended from outside has left no results, and leaves nothing.
     """
     if not (target / RUN_RESULTS).exists():
         return
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     ran = json.loads((target / RUN_RESULTS).read_text(encoding="utf-8"))["results"]
-    tests = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "test"}
-    fresh = {result["unique_id"]: result for result in ran if result["unique_id"] in tests}
-    results = [
-        _dbt_result(key, node, fresh[key]) if key in fresh else _did_not_run(key, node) for key, node in tests.items()
-    ]
+    built = {result["unique_id"] for result in ran if result["status"] == "success"}
     with transaction(connection):
-        replace_rows(connection, "checks.dbt_results", _table(results))
-        replace_rows(connection, "checks.builds", _build(connection, manifest, ran))
+        replace_rows(connection, DECLARED_RESULTS, _table(prove_declared(connection, manifest, built)))
+        replace_rows(connection, "checks.builds", _build(connection, manifest, built))
         replace_rows(connection, "checks.of_each_round", pa.table({"check_id": _of_each_round(manifest)}))
         keep_tables(connection, [table for table in _kept_by_round(manifest) if columns_of(connection, table)])
 
@@ -184,58 +157,19 @@ def _kept_by_round(manifest: Mapping[str, Any]) -> list[str]:
     return sorted(f"{node['schema']}.{node['name']}" for node in nodes)
 
 
-def _build(
-    connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], ran: Sequence[Mapping[str, Any]]
-) -> pa.Table:
+def _build(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], built: Collection[str]) -> pa.Table:
     """The last run as one row, with the files it was made from: files read later are not in the models.
 
     A run of some models leaves others, and the checks among them, on older data.
     """
     models = {key for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
-    built = {result["unique_id"] for result in ran if result["status"] in PASSED}
     row = {
         "n_models": len(models),
-        "n_models_built": len(models & built),
+        "n_models_built": len(models & {*built}),
         "code_sha256": code_sha256(),
         "sources_hash": table_signature(connection, "raw.ingest__sources")[1],
     }
     return pa.Table.from_pylist([row], BUILDS)
-
-
-def _test_name(unique_id: str) -> str:
-    return unique_id.split(".")[2]
-
-
-def _dbt_result(unique_id: str, node: Mapping[str, Any], result: Mapping[str, Any]) -> CheckResult:
-    passed = result["status"] in PASSED
-    failures = int(result["failures"] or 0)
-    return _test_result(unique_id, node, "pass" if passed else "fail", str(failures), failures if not passed else 0)
-
-
-def _did_not_run(unique_id: str, node: Mapping[str, Any]) -> CheckResult:
-    return _test_result(unique_id, node, "not_computable", "did not run on this build", 0)
-
-
-def _test_result(unique_id: str, node: Mapping[str, Any], status: str, observed: str, n_failed: int) -> CheckResult:
-    subject = (node.get("attached_node") or node["depends_on"]["nodes"][0]).split(".")[-1]
-    kind = (node.get("test_metadata") or {}).get("name", node["name"])
-    column = node.get("column_name")
-    about = f"{subject}.{column}" if column else subject
-    return CheckResult(
-        survey_id="all",
-        round_id="all",
-        check_id=_test_name(unique_id),
-        family="dbt",
-        tool="dbt",
-        asset=subject,
-        severity="block" if node["config"]["severity"].lower() == "error" else "warn",
-        status=status,
-        observed=observed,
-        threshold="0",
-        n_failed=n_failed,
-        message_en=f"dbt test {kind} on {about}",
-        message_fi=f"dbt-testi {kind}: {about}",
-    )
 
 
 def _table(results: Iterable[CheckResult]) -> pa.Table:
@@ -246,7 +180,7 @@ def _create_results_view(connection: duckdb.DuckDBPyConnection) -> None:
     listed = ", ".join(COLUMNS)
     own = listed.replace("tool", "'sql' as tool")
     connection.execute(
-        f"create or replace view checks.results as select {listed} from checks.dbt_results "
+        f"create or replace view checks.results as select {listed} from {DECLARED_RESULTS} "
         f"union all select {listed} from {GX_RESULTS} "
         f"union all select {own} from checks.round_checks where part = 'all'"
     )

@@ -11,7 +11,8 @@ import pandas as pd
 
 from expectations import answers, tables
 from expectations.profiles import answer_profile, table_profile
-from expectations.record import CHECKS_OF_OTHERS, CheckResult, record_gx
+from expectations.record import CHECKS_OF_OTHERS, record_gx
+from expectations.results import CheckResult
 from expectations.rules import ALL, CAN_FAIL, Rule
 from expectations.run import Verdict, judge, picked
 from store.builds import TO_BUILD

@@ -10,7 +10,7 @@ from orchestration.dagster.progress import progress_logger
 
 defs = Definitions(
     assets=[assets.registry, assets.systems, assets.responses, assets.dbt_models, assets.published_release],
-    asset_checks=[assets.expectations, assets.round_checks],
+    asset_checks=[assets.expectations, assets.as_declared, assets.round_checks],
     jobs=[jobs.refresh_job, jobs.ingest_job, jobs.rebuild_job],
     schedules=[jobs.every_morning_in_the_field, jobs.registry_every_month],
     sensors=[jobs.new_or_changed_round],

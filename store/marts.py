@@ -66,12 +66,18 @@ def is_literal(place: str) -> bool:
 
 
 class TableWords(_Words):
-    """`joins` says in which column of which table a column is found; `is_base` which rows tell a base, as SQL."""
+    """`joins` says in which column of which mart a column is found, `unique` which columns tell rows apart beside the
+    key, `filled` which are never null, `values` what a column may hold. `keeps_rounds`: rounds carried over were asked
+    when they were built. `is_base` says which rows tell a base, as SQL."""
 
     published: bool
     order: int = 0
     key: tuple[str, ...] = ()
     joins: Mapping[str, str] = {}
+    unique: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = {}
+    keeps_rounds: bool = False
     cells: tuple[Cell, ...] = (Cell(),)
     is_base: str = ""
 

@@ -14,7 +14,7 @@ from orchestration.alerts.delivery import Alert, deliver, read_alert_settings
 from store import state
 
 if TYPE_CHECKING:
-    from expectations.record import CheckResult
+    from expectations.results import CheckResult
     from orchestration.alerts.ended import Ended, Judged
 
 ALL = "all"

@@ -10,7 +10,7 @@ from store import state
 from store.paths import DataPaths
 
 if TYPE_CHECKING:
-    from expectations.record import CheckResult
+    from expectations.results import CheckResult
     from publish.gate.findings import Decided
     from publish.gate.refusals import Refusal
 

@@ -32,7 +32,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from pydantic import PrivateAttr
 
-from expectations.record import begin_build, record_dbt
+from expectations.record import begin_build, record_build
 from faults.errors import InputFaults
 from ingest.landing.load import LoadResult, load_registry, load_rounds, load_systems
 from orchestration.alerts.ended import Judged
@@ -155,7 +155,7 @@ def responses(context: AssetExecutionContext, refresh: RefreshResource) -> Mater
 
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=TRANSLATOR, name="dbt_models")
 def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: RefreshResource) -> Iterator[Any]:
-    """Staging, intermediate, marts and the checks made in SQL, with dbt's own tests."""
+    """Staging, intermediate, marts and the checks made in SQL, each table asked whether it is as it says."""
     with refresh.step("dbt_models") as session:
         paths = session.paths
         session.start_judge()
@@ -177,7 +177,7 @@ def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: Ref
         finally:
             end(run.process)
             with opened(paths.warehouse_file) as connection:
-                record_dbt(connection, paths.dbt_target)
+                record_build(connection, paths.dbt_target)
         yield from _row_counts(paths, context.selected_asset_keys)
 
 
@@ -201,6 +201,17 @@ def expectations(
         yield from checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance)
         selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
         yield from checks.results_of_tables(judged, selected, MANIFEST)
+        yield from checks.results_as_declared(judged, MANIFEST, context.instance)
+
+
+@multi_asset_check(specs=checks.declared_check_specs(MANIFEST), name="as_declared", can_subset=True)
+def as_declared(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
+    """What tables say of themselves, as the warehouse stands. In a refresh it comes with the expectations."""
+    chosen = {key.asset_key for key in context.selected_asset_check_keys}
+    with refresh.step("as_declared") as session:
+        for evaluation in checks.results_as_declared(_judged(session), MANIFEST, context.instance):
+            if evaluation.asset_key in chosen:
+                yield evaluation
 
 
 @multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", can_subset=True)

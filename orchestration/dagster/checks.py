@@ -18,12 +18,14 @@ from dagster import (
     AssetKey,
     AssetRecordsFilter,
     DagsterInstance,
+    EventLogRecord,
     PreviewWarning,
 )
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
-from expectations import answers
-from expectations.record import COLUMNS, CheckResult, round_check_definitions
+from expectations import answers, declared
+from expectations.record import round_check_definitions
+from expectations.results import COLUMNS, CheckResult
 from expectations.rules import ALL, CAN_FAIL
 from expectations.tables import EXPECTATIONS, RAW_TABLES
 from orchestration.alerts.ended import Judged
@@ -55,7 +57,7 @@ def asset_keys(manifest: Mapping[str, Any]) -> dict[str, AssetKey]:
     models = {
         node["name"]: AssetKey([node["schema"], node["name"]])
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
+        if node["resource_type"] in ("model", "seed")
     }
     raw = {table.split(".")[1]: source_key(table.split(".")[1]) for table in RAW_TABLES}
     return models | raw
@@ -91,6 +93,13 @@ def round_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
     ]
 
 
+def declared_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
+    """A spec for each model or seed that says something of its rows. They are judged in one step with the tables."""
+    keys = asset_keys(manifest)
+    names = sorted(node["name"] for node in declared.declared_tables(manifest).values())
+    return [AssetCheckSpec(declared.AS_DECLARED, asset=keys[name], description=declared.TEXT) for name in names]
+
+
 def recorded_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     """The latest result of every check, whatever tool made it."""
     rows = connection.execute(f"select {', '.join(COLUMNS)} from checks.results order by all").fetchall()
@@ -104,11 +113,26 @@ def results_of_tables(
     keys = asset_keys(manifest)
     found: dict[tuple[AssetKey, str], list[CheckResult]] = defaultdict(list)
     for result in judged.results:
-        if result.tool != "dbt" and result.round_id == ALL:
+        if result.round_id == ALL:
             found[_table_check(result.check_id, result.asset, keys)].append(result)
     for spec in specs:
         behind = found[spec.asset_key, spec.name]
         yield AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, **_as_one(behind, judged.decided))
+
+
+def results_as_declared(
+    judged: Judged, manifest: Mapping[str, Any], instance: DagsterInstance
+) -> Iterator[AssetCheckEvaluation]:
+    """What became of each spec of `declared_check_specs`, as an event: an output of each would cost as much again."""
+    keys = asset_keys(manifest)
+    found = {keys[each.asset]: each for each in judged.results if each.check_id.startswith(f"{declared.AS_DECLARED}.")}
+    made = {record.asset_entry.asset_key: record for record in instance.get_asset_records(list(found))}
+    for key, result in found.items():
+        last = made[key].asset_entry.last_materialization_record if key in made else None
+        yield AssetCheckEvaluation(
+            asset_key=key, check_name=declared.AS_DECLARED, blocking=True, target_materialization_data=_target(last),
+            **_as_one([result], judged.decided),
+        )  # fmt: skip
 
 
 def results_of_rounds(
@@ -130,15 +154,12 @@ def results_of_rounds(
 def _last_reading(instance: DagsterInstance, key: str) -> AssetCheckEvaluationTargetMaterializationData | None:
     """When the round was read last: Dagster takes a check for missing that was not of that."""
     of_round = AssetRecordsFilter(asset_key=ROUND_ASSET, asset_partitions=[key])
-    records = instance.fetch_materializations(of_round, limit=1).records
-    return next(
-        (
-            AssetCheckEvaluationTargetMaterializationData(
-                storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
-            )
-            for record in records
-        ),
-        None,
+    return _target(next(iter(instance.fetch_materializations(of_round, limit=1).records), None))
+
+
+def _target(record: EventLogRecord | None) -> AssetCheckEvaluationTargetMaterializationData | None:
+    return record and AssetCheckEvaluationTargetMaterializationData(
+        storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
     )
 
 

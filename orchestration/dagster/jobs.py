@@ -23,7 +23,7 @@ from dagster import (
 
 from ingest.codebook.rounds import open_rounds, round_keys, round_sha256
 from ingest.landing.inputs import drafts
-from orchestration.dagster.assets import PATHS, responses, round_checks
+from orchestration.dagster.assets import PATHS, as_declared, responses, round_checks
 from orchestration.dagster.dagster_home import RETRY_ALL_STEPS
 from orchestration.dagster.partitions import follow_folders
 from store import state
@@ -43,8 +43,8 @@ def remember_failure(context: HookContext) -> None:
         context.resources.refresh.fail(f"{type(error).__name__} in step {context.step_key} of run {context.run_id}")
 
 
-# The checks of rounds are judged with all others: to run them again by themselves is for a person, round by round.
-EVERYTHING = AssetSelection.all() - AssetSelection.checks(round_checks)
+# These are judged with all others: to run them again by themselves is for a person.
+EVERYTHING = AssetSelection.all() - AssetSelection.checks(as_declared, round_checks)
 
 refresh_job = define_asset_job(
     "refresh",

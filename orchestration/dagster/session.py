@@ -24,7 +24,7 @@ from store.paths import PROJECT_ROOT, DataPaths
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from expectations.record import CheckResult
+    from expectations.results import CheckResult
     from ingest.landing.load import RoundLoad
     from orchestration.dagster.findings import Finding
 

@@ -12,27 +12,21 @@ from store import marts
 from store.marts import FOLDER, KINDS, Mart, is_literal
 from store.paths import PROJECT_ROOT
 
-TEST = "data_tests: [as_declared: {arguments: {key: *key}}]"
 RECIPE = "CONTRIBUTING, Add a published table, says what they mean"
 
 
 def undeclared(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
     """(reason, advice) for each table of the warehouse's marts, and each column, that leaves unsaid what it must say:
     whether it is published, its key, what kind of figure a column is and of which cell of answers."""
-    tested = {
-        asset
-        for (asset,) in connection.execute(
-            "select distinct asset from checks.dbt_results where starts_with(check_id, 'as_declared')"
-        ).fetchall()
-    }
+    asked = {asset for (asset,) in connection.execute("select asset from checks.declared_results").fetchall()}
     for name, relation in described(connection, "current_database()").items():
         mart = marts.declared_marts().get(name)
         if mart is None:
             yield _silent(relation)
         elif mart.words.published:
             yield from _untold(mart, relation)
-            if name not in tested:
-                yield f"marts.{name}: no test holds its key", f"Write `{TEST}` in {_file(name)}"
+            if name not in asked:
+                yield f"marts.{name} was not asked whether it is as it says", "Run `kuntakysely refresh`"
 
 
 def _silent(relation: Relation) -> tuple[str, str]:
@@ -41,8 +35,7 @@ def _silent(relation: Relation) -> tuple[str, str]:
     return (
         f"marts.{relation.name} does not say whether it is published",
         f"Write in {_file(relation.name)}, under its description, `config: {{meta: {{published: true, order: {order}, "
-        f"key: &key [{key}]}}}}` with the columns that tell its rows apart and a line `{TEST}`, or "
-        "`config: {meta: {published: false}}`",
+        f"key: [{key}]}}}}` with the columns that tell its rows apart, or `config: {{meta: {{published: false}}}}`",
     )
 
 

@@ -17,12 +17,12 @@ from publish.gate.findings import decisions_made, findings_sql, how_to_accept
 from store.marts import published_marts
 from store.warehouse import columns_of, table_signature
 
-TOOLS = ("sql", "gx", "dbt")
+TOOLS = ("sql", "gx")
 SEVERITIES = ("block", "gate", "warn", "info")
 STATUSES = ("pass", "fail", "not_computable")
 # What checks.results is made of, beside what Great Expectations wrote with its signatures. The gate says itself what
 # must be signed: it does not take the word of those who sign.
-MUST_BE_SIGNED = ("checks.round_checks", "checks.dbt_results")
+MUST_BE_SIGNED = ("checks.round_checks", "checks.declared_results")
 RUN_AGAIN = "Run `kuntakysely refresh`"
 CORRECT = "Correct the input that the check names and run `kuntakysely refresh`"
 
@@ -48,7 +48,7 @@ class PublishRefused(Exception):
 
 NEEDED = (
     "checks.results",
-    "checks.dbt_results",
+    "checks.declared_results",
     "checks.history",
     "checks.signatures",
     "checks.builds",

@@ -58,17 +58,17 @@ def change(paths: DataPaths, statement: str) -> None:
     """Build one mart anew: with comments, its test and its signature."""
     with opened(paths.warehouse_file) as connection:
         connection.execute(statement)
-        connection.execute("delete from checks.dbt_results where asset = 'n_by_county'")
+        connection.execute("delete from checks.declared_results where asset = 'n_by_county'")
         connection.execute("delete from checks.signatures where table_name = 'marts.n_by_county'")
         if connection.execute("from duckdb_tables() where table_name = 'n_by_county'").fetchall():
             describe(connection)
             connection.execute(
-                "insert into checks.dbt_results select * replace ('n_by_county' as asset, "
-                "'as_declared_n_by_county' as check_id) from checks.dbt_results where asset = 'dim_round' limit 1"
+                "insert into checks.declared_results select * replace ('n_by_county' as asset, "
+                "'as_declared.n_by_county' as check_id) from checks.declared_results where asset = 'dim_round' limit 1"
             )
             sign(connection, "marts.n_by_county")
-        connection.execute("delete from checks.signatures where table_name = 'checks.dbt_results'")
-        sign(connection, "checks.dbt_results")
+        connection.execute("delete from checks.signatures where table_name = 'checks.declared_results'")
+        sign(connection, "checks.declared_results")
 
 
 def describe(connection: duckdb.DuckDBPyConnection) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from expectations.record import begin_build, record_dbt, record_history
+from expectations.record import begin_build, record_build, record_history
 from expectations.suites import check_warehouse
 from orchestration.dagster.dbt import BUILD, DBT, DBT_PROJECT, environment
 from publish.releases.release import publish
@@ -19,7 +18,6 @@ from store.warehouse import opened
 from tests.loading import load_all
 
 SAMPLE = Path(__file__).with_name("sample")
-MODELS = ("build", "--resource-type", "model", "--resource-type", "seed")  # without their tests
 
 
 def copy_sample(folder: Path) -> DataPaths:
@@ -29,14 +27,14 @@ def copy_sample(folder: Path) -> DataPaths:
     return paths
 
 
-def build(paths: DataPaths, what: Sequence[str] = BUILD) -> DataPaths:
-    """Everything up to the checks, from the inputs as they lie there; with dbt's tests, or MODELS only."""
+def build(paths: DataPaths) -> DataPaths:
+    """Everything up to the checks, from the inputs as they lie there."""
     load_all(paths)
     with opened(paths.warehouse_file) as connection:
         plan = begin_build(connection, paths.dbt_target)
-    run_dbt(paths, *what, *plan)
+    run_dbt(paths, *BUILD, *plan)
     with opened(paths.warehouse_file) as connection:
-        record_dbt(connection, paths.dbt_target)
+        record_build(connection, paths.dbt_target)
         check_warehouse(connection)
     return paths
 

@@ -34,7 +34,7 @@ TABLES = {
     "faults_located": "select municipality_code, response_id, question_id, place, reason "
     "from intermediate.int_faults_located",
     "checks": "select check_id, tool, severity, status, observed, threshold, n_failed from checks.results "
-    "where tool <> 'dbt' and survey_id <> 'all'",
+    "where survey_id <> 'all'",
 }
 FINDINGS = "findings"
 MARTS = {mart.name: mart for mart in published_marts() if "is_synthetic" in mart.columns}

@@ -1,53 +1,95 @@
-"""The test that marts are as they say: it sees a row that is there twice, a key with a hole and a join to nothing."""
+"""A table that is not as it says is seen: a row that is there twice, a key with a hole, a join to nothing, no word."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from expectations.declared import declared_tables, prove_declared
+from expectations.results import CheckResult
 from store.paths import DataPaths
 
 CHANGES = {
-    "a row that is there twice": ("insert into marts.{table} from marts.{table} limit 1", "key"),
-    "a join to nothing": ("update marts.{table} set breakdown_key = 'nowhere' where rowid = 0", "breakdown_key"),
-    "another join to nothing": ("update marts.{table} set round_key = 'nowhere' where rowid = 0", "round_key"),
-}
+    "a row that is there twice": ("insert into marts.{table} from marts.{table} limit 1", "key ({key}): 2"),
+    "a join to nothing": (
+        "update marts.{table} set breakdown_key = 'nowhere' where rowid = 0",
+        "join breakdown_key to dim_breakdown.breakdown_key: 1",
+    ),
+    "another join to nothing": (
+        "update marts.{table} set round_key = 'nowhere' where rowid = 0", "join round_key to dim_round.round_key: 1"
+    ),
+}  # fmt: skip
+OF_OTHERS = {
+    "int_responses_disposed": (
+        "update intermediate.int_responses_disposed set disposition = 'x' where rowid < 2", "values of disposition: 2"
+    ),
+    "int_faults_located": (
+        "insert into intermediate.int_faults_located by name select 'nowhere' as place", "filled reason: 1"
+    ),
+    "dim_role": (
+        "update marts.dim_role set breakdown_key = (select min(breakdown_key) from marts.dim_role) where rowid = 1",
+        "unique breakdown_key: 2",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def manifest(built_sample: DataPaths) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((built_sample.dbt_target / "manifest.json").read_text(encoding="utf-8"))
+    return read
+
+
+@pytest.fixture
+def warehouse(built_sample: DataPaths, tmp_path: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(shutil.copy(built_sample.warehouse_file, tmp_path))
+
+
+def failed(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> list[CheckResult]:
+    found = prove_declared(connection, manifest, manifest["nodes"])
+    assert {each.status for each in found} <= {"pass", "fail"}
+    return [each for each in found if each.status == "fail"]
 
 
 @pytest.mark.parametrize("table", ["answer_distribution", "response_rate"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_table_that_is_not_as_it_says_is_seen(
-    change: str, table: str, built_sample: DataPaths, tmp_path: Path
+def test_a_mart_that_is_not_as_it_says_is_seen(
+    change: str, table: str, warehouse: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]
 ) -> None:
-    file = Path(shutil.copy(built_sample.warehouse_file, tmp_path))
-    statement, seen = CHANGES[change]
-    with duckdb.connect(str(file)) as connection:
-        test = as_declared(built_sample, table)
-        assert connection.execute(test).fetchall() == []
-        connection.execute(statement.format(table=table))
-        assert [place for place, _ in connection.execute(test).fetchall()] == [seen]
+    statement, said = CHANGES[change]
+    (node,) = [each for each in manifest["nodes"].values() if each["name"] == table]
+    assert failed(warehouse, manifest) == []
+    warehouse.execute(statement.format(table=table))
+    [result] = [each for each in failed(warehouse, manifest) if each.asset == table]  # a view shows what its table has
+    assert result.severity == "block"
+    assert said.format(key=", ".join(node["config"]["meta"]["key"])) in result.observed.split("; ")
+    assert str(result.n_failed) == said.rpartition(" ")[2]
 
 
-def test_a_key_with_a_hole_is_seen(built_sample: DataPaths) -> None:
-    """No table can hold one as it is made: its columns are not to be null."""
-    test = as_declared(built_sample, "dim_question")
+@pytest.mark.parametrize("table", OF_OTHERS)
+def test_a_word_of_any_table_is_held_against_its_rows(
+    table: str, warehouse: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]
+) -> None:
+    statement, said = OF_OTHERS[table]
+    warehouse.execute(statement)
+    assert (table, said) in [(each.asset, each.observed) for each in failed(warehouse, manifest)]
+
+
+def test_a_key_with_a_hole_is_seen() -> None:
+    """No mart can hold one as it is made: its columns are not to be null."""
+    node = {"name": "t", "schema": "marts", "config": {"meta": {"key": ["a", "b"]}}}
     with duckdb.connect() as connection:
-        connection.execute("attach ':memory:' as warehouse; create schema warehouse.marts")
-        connection.execute("create table warehouse.marts.dim_question as select null::varchar as question_key")
-        assert connection.execute(test).fetchall() == [("key", 1)]
+        connection.execute("create schema marts; create table marts.t as select 1 as a, null as b")
+        [result] = failed(connection, {"nodes": {"t": node}})
+    assert (result.observed, result.n_failed) == ("key (a, b): 1", 1)
 
 
-def as_declared(paths: DataPaths, table: str) -> str:
-    """The test of a mart as dbt compiled it."""
-    manifest = json.loads((paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))
-    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
-    (sql,) = [
-        node["compiled_code"]
-        for node in tests
-        if node["test_metadata"]["name"] == "as_declared" and node["attached_node"].endswith(f".{table}")
-    ]
-    return str(sql)
+def test_a_word_that_means_nothing_is_no_word() -> None:
+    node = {"name": "t", "schema": "marts", "config": {"meta": {"kee": ["a"]}}}
+    with pytest.raises(ValueError, match="kee"):
+        declared_tables({"nodes": {"t": node}})

@@ -17,7 +17,7 @@ from tests.acceptance.project import replace
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import ANSWERS, EXPORTS, SERVICES, Answers, response_id
 from tests.parsed import hand_on_parse
-from tests.pipeline.build import MODELS, build
+from tests.pipeline.build import build
 
 JUDGED = """
     select response_id, question_id, part, answer_status, municipality_code, role_id, submitted_at,
@@ -48,7 +48,7 @@ def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> 
         shutil.copytree(rounds / tool, changed)
         replace(changed / "round.yml", f"round_id: {tool}", f"round_id: {tool}_changed")
         replace(changed / file_name, old, new)
-    return build(hand_on_parse(built_sample, paths), MODELS)
+    return build(hand_on_parse(built_sample, paths))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
 from tests.parsed import hand_on_parse
-from tests.pipeline.build import MODELS, build
+from tests.pipeline.build import build
 
 FOLLOW_UP = Path(__file__).parents[1] / "follow_up"
 SURVEY = Path("surveys/koto_kuntakysely")
@@ -28,7 +28,7 @@ def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> 
         shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
     shutil.copytree(FOLLOW_UP / "2025-02", paths.root / SURVEY / "rounds" / "2025-02")
     shutil.copy(FOLLOW_UP / "comparability.csv", paths.root / SURVEY)
-    return build(hand_on_parse(built_sample, paths), MODELS)
+    return build(hand_on_parse(built_sample, paths))
 
 
 @pytest.fixture

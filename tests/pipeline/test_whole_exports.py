@@ -16,13 +16,14 @@ import pytest
 from ruamel.yaml import YAML
 
 from expectations.record import begin_build
+from orchestration.dagster.dbt import BUILD
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import kuntakysely
 from tests.deciding import Line, is_marked, lines
 from tests.loading import load_all
 from tests.parsed import hand_on_parse
-from tests.pipeline.build import MODELS, run_dbt
+from tests.pipeline.build import run_dbt
 from tests.whole_exports import figures as second_reading
 from tests.whole_exports.figures import Figures
 from tests.whole_exports.make_exports import (
@@ -155,7 +156,7 @@ def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> 
     load_all(hand_on_parse(built_sample, paths))
     with opened(paths.warehouse_file) as connection:
         plan = begin_build(connection, paths.dbt_target)
-    run_dbt(paths, *MODELS, *plan, "--select", *(f"+{name}" for name in MARTS))
+    run_dbt(paths, *BUILD, *plan, "--select", *(f"+{name}" for name in MARTS))
     return paths
 
 

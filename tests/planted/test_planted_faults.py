@@ -11,11 +11,12 @@ import pytest
 
 from expectations.page import PAGE, definitions, page
 from expectations.record import FAMILY, begin_build
+from orchestration.dagster.dbt import BUILD
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
 from tests.loading import load_all
 from tests.parsed import hand_on_parse
-from tests.pipeline.build import MODELS, run_dbt
+from tests.pipeline.build import run_dbt
 from tests.planted.base import EARLIER, N_MUNICIPALITIES, ROUND, Survey, write_registry
 from tests.planted.faults import FAULTS, IN_THE_WAREHOUSE, OF_CLEAN, SOUND
 
@@ -49,7 +50,7 @@ def built(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> 
     with opened(paths.warehouse_file) as connection:
         connection.execute(RELEASED)
         plan = begin_build(connection, paths.dbt_target)
-    run_dbt(paths, *MODELS, *plan)
+    run_dbt(paths, *BUILD, *plan)
     return paths
 
 

@@ -12,10 +12,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from orchestration.dagster.dbt import BUILD
 from store.builds import plan_build
 from store.paths import DataPaths
 from store.warehouse import opened
-from tests.pipeline.build import MODELS, run_dbt
+from tests.pipeline.build import run_dbt
 from tests.rendered import Slip
 
 
@@ -57,7 +58,7 @@ def compile_models(paths: DataPaths) -> tuple[Model, ...]:
     """The models in an order in which they can be run, after one run of dbt on the raw tables there are."""
     with opened(paths.warehouse_file) as connection:
         plan_build(connection)
-    run_dbt(paths, *MODELS)
+    run_dbt(paths, *BUILD)
     nodes = json.loads((paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
     graph = {key: [each for each in node["depends_on"]["nodes"] if each in models] for key, node in models.items()}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from expectations.record import CheckResult
+from expectations.results import CheckResult
 from orchestration.alerts import delivery
 from orchestration.alerts.composing import send_alerts
 from orchestration.alerts.delivery import alert_faults

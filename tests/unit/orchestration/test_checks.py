@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from dagster import AssetCheckEvaluation, AssetCheckSeverity, DagsterInstance
 
-from expectations.record import CheckResult
+from expectations.results import CheckResult
 from orchestration.alerts.ended import Judged
 from orchestration.dagster.checks import results_of_rounds
 from publish.gate.findings import Decided

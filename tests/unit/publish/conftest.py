@@ -49,7 +49,7 @@ PASSING = (
     ("koto", "2023-01", "answers_in_codebook", "gx", "block"),
     ("koto", "2023-01", "answered_late", "sql", "warn"),
     ("koto", "2023-01", "signed_off", "sql", "gate"),
-    ("all", "all", "unique_dim_round", "dbt", "block"),
+    ("all", "all", "as_declared.dim_round", "sql", "block"),
 )
 SIGNATURES = """
     create or replace table checks.signatures (
@@ -85,8 +85,8 @@ RECORDS = """
         source_line varchar
     );
     create or replace table raw.codebook__surveys as select 'koto' as survey_id, '[]' as allowed_contacts;
-    create or replace table checks.dbt_results as
-        select 'as_declared_' || name as check_id, name as asset
+    create or replace table checks.declared_results as
+        select 'as_declared.' || name as check_id, name as asset
         from (
             select table_name as name from duckdb_tables() where schema_name = 'marts'
             union all

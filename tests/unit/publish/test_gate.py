@@ -23,7 +23,10 @@ REFUSED = {
         r"marts\.dim_county, column id: a text looks like personal data \(email\)",
     ),
     "no result of SQL": ("delete from checks.results where tool = 'sql'", "no check of the tool sql"),
-    "no result of dbt": ("delete from checks.results where tool = 'dbt'", "no check of the tool dbt"),
+    "a table that was not asked": (
+        "delete from checks.declared_results where asset = 'dim_round'",
+        "was not asked whether",
+    ),
     "no result of GX": ("delete from checks.results where tool = 'gx'", "no check of the tool gx"),
     "a round that no check saw": (
         "insert into marts.dim_round values ('koto', '2024-01', 'koto/2024-01', true, 1)",

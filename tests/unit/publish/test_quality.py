@@ -23,7 +23,7 @@ def test_a_finding_stands_beside_its_decision(paths: DataPaths, now: datetime) -
         connection.execute(DECIDED)
         connection.execute("update checks.results set status = 'fail' where check_id = 'answered_late'")
         connection.execute(
-            "insert into checks.history values (1, 'all', 'all', 'unique_dim_round', 'fail', '1', 1, '2026-11-01')"
+            "insert into checks.history values (1, 'all', 'all', 'as_declared.dim_round', 'fail', '1', 1, '2026-11-01')"
         )
     release.publish(paths, now, refresh_id=1)
     found = rows(
@@ -33,20 +33,20 @@ def test_a_finding_stands_beside_its_decision(paths: DataPaths, now: datetime) -
     assert found == [
         ("answered_late", "open", None, None, None),
         ("answers_in_codebook", None, None, None, None),
+        ("as_declared.dim_round", "fixed", None, None, None),
         ("rows_conserved", None, None, None, None),
         ("signed_off", "accepted", "Survey team", date(2026, 12, 31), "It is so in print"),
-        ("unique_dim_round", "fixed", None, None, None),
     ]
 
 
 def test_a_check_without_a_definition_has_its_message(paths: DataPaths, now: datetime) -> None:
     with warehouse.opened(paths.warehouse_file) as connection:
-        connection.execute("update checks.results set definition = '' where tool = 'dbt'")
+        connection.execute("update checks.results set definition = '' where check_id = 'as_declared.dim_round'")
         connection.execute("update checks.results set formula = 'n = 0' where tool = 'gx'")
     release.publish(paths, now, refresh_id=1)
     assert rows(paths, "select distinct tool, definition, formula from marts.round_quality order by all") == [
-        ("dbt", "All is well.", None),
         ("gx", "What is looked for.", "n = 0"),
+        ("sql", "All is well.", None),
         ("sql", "What is looked for.", None),
     ]
 

@@ -108,7 +108,7 @@ QUALITY = """
         decided_by, decided_until, decision_reason
     );
     insert into release.marts.round_quality (survey_id, round_id, check_id, is_synthetic, tool, severity, status)
-        values ('all', 'all', 'unique_dim_round', false, 'dbt', 'block', 'pass');
+        values ('all', 'all', 'as_declared.dim_round', false, 'sql', 'block', 'pass');
     insert into release.marts.round_quality_detail by name
     select 'koto' as survey_id, '2023-01' as round_id, {is_synthetic} as is_synthetic, '0' as observed,
         '1' as threshold, 1 as n_failed, *

@@ -184,9 +184,9 @@ def test_round_quality_tells_since_when_a_check_fails(paths: DataPaths, now: dat
     assert rows == [
         ("answered_late", "koto/2023-01", True, "fail", three_days_ago),
         ("answers_in_codebook", "koto/2023-01", True, "pass", None),
+        ("as_declared.dim_round", None, True, "pass", None),
         ("rows_conserved", "koto/2023-01", True, "pass", None),
         ("signed_off", "koto/2023-01", True, "pass", None),
-        ("unique_dim_round", None, True, "pass", None),
     ]
 
 
