@@ -102,14 +102,13 @@ def begin_build(connection: duckdb.DuckDBPyConnection, target: Path, *, is_whole
     return ["--full-refresh"] if plan_build(connection) else []
 
 
-def record_build(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Take over what the last dbt run made, from `target`, and whether each table of it is as it says.
+def record_build(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], target: Path) -> None:
+    """Take over what the last dbt run made, by its results in `target`, and whether each table of it is as it says.
 
     A run that was ended from outside has left no results, and leaves nothing.
     """
     if not (target / RUN_RESULTS).exists():
         return
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     ran = json.loads((target / RUN_RESULTS).read_text(encoding="utf-8"))["results"]
     built = {result["unique_id"] for result in ran if result["status"] == "success"}
     with transaction(connection):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dagster import Definitions, in_process_executor
 
 from orchestration.dagster import assets, jobs
-from orchestration.dagster.dbt import dbt_resource
 from orchestration.dagster.progress import progress_logger
 
 defs = Definitions(
@@ -14,7 +13,7 @@ defs = Definitions(
     jobs=[jobs.refresh_job, jobs.ingest_job, jobs.rebuild_job],
     schedules=[jobs.every_morning_in_the_field, jobs.registry_every_month],
     sensors=[jobs.new_or_changed_round],
-    resources={"dbt": dbt_resource(assets.PATHS), "refresh": assets.RefreshResource()},
+    resources={"refresh": assets.RefreshResource()},
     loggers={"progress": progress_logger()},
     executor=in_process_executor,
 )

@@ -14,7 +14,7 @@ from ingest.codebook.rounds import round_keys
 from orchestration.commands.exit_codes import ExitCode, WrongUsage
 from orchestration.commands.report import print_outcome, said_of_unsigned
 from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home
-from orchestration.dagster.dbt import finish_parse, start_parse
+from orchestration.dagster.dbt import read_manifest
 from orchestration.dagster.findings import told
 from orchestration.dagster.progress import Progress, terminal
 from orchestration.dagster.session import Session, refresh_session
@@ -129,11 +129,11 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     paths = session.paths
     os.environ[DATA_VARIABLE] = str(paths.root)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
-    parsing = start_parse(paths)
+    dbt = session.start_dbt()
     session.start_judge()
-    import dagster  # noqa: F401  loads while dbt parses
+    import dagster  # noqa: F401  loads while dbt reads the models
 
-    finish_parse(paths, parsing)
+    read_manifest(dbt, paths)
     error = _run_jobs(paths, keys)
     for line in (*told(session.findings, paths), *said_of_unsigned(paths, datetime.now(UTC))):
         progress.say(line)

@@ -24,7 +24,7 @@ import typer
 
 from orchestration.commands.exit_codes import ExitCode
 from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home
-from orchestration.dagster.dbt import prepared_manifest
+from orchestration.dagster.dbt import read_manifest
 from store.lock import RefreshRunning, refresh_lock
 from store.paths import DATA_VARIABLE, PROJECT_ROOT, DataPaths
 
@@ -47,7 +47,7 @@ def serve(paths: DataPaths, port: int) -> ExitCode:
     os.environ[DATA_VARIABLE] = str(paths.root)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
     _end_dead_runs(paths)
-    prepared_manifest(paths)
+    read_manifest(None, paths)
     started: Processes = {}
     try:
         for number in (signal.SIGINT, signal.SIGTERM):  # a shell that starts this in the background has SIGINT ignored

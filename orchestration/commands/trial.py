@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,15 +13,14 @@ from expectations.record import begin_build
 from ingest.codebook.rounds import SIGNED_OFF, SURVEY_FILES, files_of_round, round_folder, split_key
 from ingest.codebook.sign_offs import sign_off_folders
 from ingest.landing.load import load_registry, load_rounds, load_systems
-from orchestration.dagster.dbt import DBT, DBT_PROJECT, environment
+from orchestration.dagster.dbt import BUILD, Dbt
 from store import state
 from store.fingerprint import source_folders
 from store.paths import DataPaths
 from store.warehouse import opened
 
 PREFIX = "signing_"
-COMPARED = ("+int_answers_by_unit", "+int_frame_broken_down")
-BUILD = ("build", "--resource-type", "model", "--resource-type", "seed", "--select", *COMPARED)
+COMPARED = ("--select", "+int_answers_by_unit", "+int_frame_broken_down")
 
 
 @contextmanager
@@ -73,19 +70,17 @@ def add_signed(paths: DataPaths, key: str, apart: DataPaths) -> None:
 
 
 def build(apart: DataPaths, key: str) -> Path:
-    """Build the answers of the round, without tests; the warehouse file. Raises InputFaults, and RuntimeError when dbt
-    fails: what it says can quote an answer."""
+    """Build the answers of the round; the warehouse file. Raises InputFaults, and DbtFailed, whose text can quote an
+    answer."""
     apart.warehouse_file.unlink(missing_ok=True)
     load_registry(apart)
     load_systems(apart)
     load_rounds(apart, [key])
     with opened(apart.warehouse_file) as connection:
         plan = begin_build(connection, apart.dbt_target)
-    done = subprocess.run(
-        [str(DBT), "--quiet", *BUILD, *plan],
-        cwd=DBT_PROJECT, env=os.environ | environment(apart), text=True, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    if done.returncode != 0:
-        raise RuntimeError(f"dbt could not build the answers of {key}:\n{done.stdout.strip()}")
+    dbt = Dbt(apart)
+    try:
+        list(dbt.make([*BUILD, *plan, *COMPARED]))
+    finally:
+        dbt.end()
     return apart.warehouse_file

@@ -1,10 +1,9 @@
 """The graph: three sources, a model each for dbt, the checks, the release. Only wiring; the work is in the rooms."""
 
-import json
 import warnings
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,10 +25,9 @@ from dagster import (
     MaterializeResult,
     MetadataValue,
     asset,
+    multi_asset,
     multi_asset_check,
 )
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
-from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from pydantic import PrivateAttr
 
 from expectations.record import begin_build, record_build
@@ -38,8 +36,9 @@ from ingest.landing.load import LoadResult, load_registry, load_rounds, load_sys
 from orchestration.alerts.ended import Judged
 from orchestration.dagster import checks
 from orchestration.dagster.dagster_home import forget_old_runs
-from orchestration.dagster.dbt import BUILD, end, failures, prepared_manifest, results_text
+from orchestration.dagster.dbt import BUILD, DbtFailed, failures, read_manifest, results_text
 from orchestration.dagster.findings import told, write_findings
+from orchestration.dagster.models import model_key, model_nodes, model_specs, selection
 from orchestration.dagster.partitions import ROUNDS
 from orchestration.dagster.private_errors import step_of
 from orchestration.dagster.session import Session, refresh_session
@@ -60,7 +59,7 @@ PATHS = DataPaths.resolve()
 OF_A_SCHEDULE = "dagster/schedule_name"  # a tag that Dagster gives the runs of its schedules
 # A schedule reads and publishes everything once a month: see jobs.py.
 MONTHLY = FreshnessPolicy.time_window(warn_window=timedelta(days=32), fail_window=timedelta(days=40))
-MANIFEST: dict[str, Any] = json.loads(prepared_manifest(PATHS).read_text(encoding="utf-8"))
+MANIFEST = read_manifest(None, PATHS)
 
 
 class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
@@ -109,24 +108,6 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
             self._session.break_off(said)
 
 
-class Translator(DagsterDbtTranslator):
-    """dbt's sources are the raw tables of our three source assets."""
-
-    def get_asset_key(self, dbt_resource_props: Any) -> AssetKey:
-        if dbt_resource_props["resource_type"] == "source":
-            return checks.source_key(dbt_resource_props["name"])
-        return AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
-
-    def get_group_name(self, dbt_resource_props: Any) -> str:
-        return str(dbt_resource_props["schema"])
-
-    def get_description(self, dbt_resource_props: Any) -> str:
-        return str(dbt_resource_props["description"]).strip()
-
-
-TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
-
-
 @asset(key=["raw", "registry"], group_name="sources", kinds={"csv"}, freshness_policy=MONTHLY)
 def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
@@ -153,32 +134,29 @@ def responses(context: AssetExecutionContext, refresh: RefreshResource) -> Mater
     return _loaded(refresh, "responses", partial(load_rounds, keys=list(context.partition_keys)))
 
 
-@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=TRANSLATOR, name="dbt_models")
-def dbt_models(context: AssetExecutionContext, dbt: DbtCliResource, refresh: RefreshResource) -> Iterator[Any]:
+@multi_asset(specs=model_specs(MANIFEST), name="dbt_models", can_subset=True)
+def dbt_models(context: AssetExecutionContext, refresh: RefreshResource) -> Iterator[Any]:
     """Staging, intermediate, marts and the checks made in SQL, each table asked whether it is as it says."""
     with refresh.step("dbt_models") as session:
-        paths = session.paths
+        paths, nodes, chosen = session.paths, model_nodes(MANIFEST), context.selected_asset_keys
         session.start_judge()
         session.has_built = True
         with opened(paths.warehouse_file) as connection:
             plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
-        paths.dbt_target.mkdir(exist_ok=True)
-        run = dbt.cli([*BUILD, *plan], context=context, target_path=paths.dbt_target, manifest=MANIFEST)
-        session.look_after(run.process)
+        dbt = session.start_dbt()
         try:
-            # Dagster's adapter prints what dbt says, and that can quote an answer.
-            with (paths.dbt_target / "said.log").open("w", encoding="utf-8") as said, redirect_stdout(said):
-                yield from run.stream()
-        except DagsterDbtCliRuntimeError as error:
+            for unique_id in dbt.make([*BUILD, *plan, *selection(MANIFEST, chosen)]):
+                yield MaterializeResult(asset_key=model_key(nodes[unique_id]))
+        except DbtFailed as error:
             if said_of_disk := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
                 raise DiskTrouble(said_of_disk) from None
-            session.refuse("\n".join(["dbt could not build or test everything:", *failures(paths.dbt_target)]))
+            session.refuse("\n".join(["dbt could not build everything:", *failures(paths.dbt_target)]))
             raise Failure(session.said, allow_retries=False) from None
         finally:
-            end(run.process)
+            dbt.end()
             with opened(paths.warehouse_file) as connection:
-                record_build(connection, paths.dbt_target)
-        yield from _row_counts(paths, context.selected_asset_keys)
+                record_build(connection, MANIFEST, paths.dbt_target)
+        yield from _row_counts(paths, chosen)
 
 
 TABLE_CHECKS = checks.table_check_specs(MANIFEST)

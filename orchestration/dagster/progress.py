@@ -16,7 +16,7 @@ STEPS = {
     "raw__registry": "Registry",
     "raw__systems": "System inventory",
     "raw__responses": "Responses",
-    "dbt_models": "Models and their tests",
+    "dbt_models": "Models",
     "expectations": "Checks",
     "published_release": "Release",
 }

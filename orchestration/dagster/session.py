@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingest.codebook.rounds import round_keys, round_sha256, split_key
 from orchestration.alerts.ended import Judged
-from orchestration.dagster.dbt import end
+from orchestration.dagster.dbt import Dbt
 from orchestration.dagster.unchanged import fingerprint, release_if_unchanged, warehouse_signature
 from publish.gate.findings import local_day
 from store import audit, state
@@ -47,7 +47,7 @@ class Session:
     has_built: bool = False
     judged: Judged | None = None
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
-    _children: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
+    _dbt: list[Dbt] = field(default_factory=list, repr=False)
 
     def refuse(self, reasons: str) -> None:
         """Nothing will be published, and why."""
@@ -100,15 +100,17 @@ class Session:
         with state.opened(self.paths) as memory:
             state.record_files(memory, [line])
 
-    def look_after(self, child: subprocess.Popen[bytes]) -> None:
-        """A process that must not outlive the session: it would go on writing after the lock is given back."""
-        self._children.append(child)
+    def start_dbt(self) -> Dbt:
+        """Let dbt read the models in a process of its own, which the session looks after; the one that waits if any."""
+        if not self._dbt or self._dbt[-1].is_used:
+            self._dbt.append(Dbt(self.paths))
+        return self._dbt[-1]
 
     def end_children(self) -> None:
         """End what was started and still runs: a run that breaks off between two steps ends nothing itself."""
         self.dismiss_judge()
-        for child in self._children:
-            end(child)
+        for dbt in self._dbt:
+            dbt.end()
 
     def start_judge(self) -> None:
         """Let Great Expectations load in a process of its own while the build runs."""

@@ -65,8 +65,8 @@ def test_no_figure_stands_in_a_hidden_cell(real: DataPaths) -> None:
 
 
 def test_all_respondents_are_told(real: DataPaths) -> None:
-    """By municipality where the count of all by response would tell what few said: print tells so much by size class, or
-    few responses stand between the two units."""
+    """By municipality where the count of all by response would tell what few said: print tells so much by size class,
+    or few responses stand between the two units."""
     sql = "select count(*) filter (cell_status like 'hidden%') from marts.headline_result"
     assert rows(real, sql) == [(0,)]
     sql = "select distinct question_id from marts.headline_result where unit <> 'response' order by 1"

@@ -41,9 +41,8 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 def run(connection: duckdb.DuckDBPyConnection, target: Path, results: Sequence[dict[str, Any]]) -> None:
     begin_build(connection, target)
-    (target / "manifest.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
     (target / "run_results.json").write_text(json.dumps({"results": results}), encoding="utf-8")
-    record_build(connection, target)
+    record_build(connection, MANIFEST, target)
 
 
 def status(connection: duckdb.DuckDBPyConnection) -> list[Any]:
@@ -61,7 +60,7 @@ def test_a_build_that_was_killed_vouches_for_nothing(connection: duckdb.DuckDBPy
     run(connection, tmp_path, [BUILT])
     assert connection.execute("select n_models, n_models_built from checks.builds").fetchall() == [(2, 1)]
     begin_build(connection, tmp_path)
-    record_build(connection, tmp_path)
+    record_build(connection, MANIFEST, tmp_path)
     assert connection.execute("select count(*) from checks.builds").fetchall() == [(0,)]
 
 

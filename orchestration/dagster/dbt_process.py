@@ -1,0 +1,79 @@
+"""dbt in a process of its own: python -m orchestration.dagster.dbt_process.
+
+It reads the models while others load, and says so; then it waits for a line with the arguments of a run, and says a
+line for each node that it made. The end of its input without a line means that there is nothing to do. What dbt itself
+says, which can quote an answer, goes to said.log in its folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, manifest_file
+
+READ_MODELS = ("parse", "--target", "parse", "--target-path", str(PARSED), "--no-write-json")
+
+
+def main() -> int:
+    """0 when all was made."""
+    target = Path(os.environ["DBT_TARGET_PATH"])
+    with _apart(target / SAID) as told:
+        from dbt.cli.main import dbtRunner
+
+        read = dbtRunner().invoke([*READ_MODELS, *_places()])
+        manifest: Any = read.result
+        if not read.success:
+            raise SystemExit(str(read.exception))
+        _keep(manifest)
+        print(READ, file=told)
+        line = sys.stdin.readline()
+        if not line:
+            return 0
+        done = dbtRunner(manifest, [lambda event: _tell(event, told)]).invoke([*json.loads(line), *_places()])
+        made: Any = done.result
+        if made is not None:
+            made.write(str(target / RUN_RESULTS))
+        if done.exception is not None:
+            print(done.exception)
+        return 0 if done.success else 1
+
+
+def _places() -> list[str]:
+    return ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+
+
+@contextmanager
+def _apart(log: Path) -> Iterator[TextIO]:
+    """Standard output for what is told, and nothing else: whatever libraries print goes to the log."""
+    with os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8") as told, log.open("wb") as said:
+        for stream in (1, 2):
+            os.dup2(said.fileno(), stream)
+        yield told
+        sys.stdout.flush()
+
+
+def _keep(manifest: Any) -> None:
+    """For those who want to know the models without dbt: whole or not there, and none of earlier models."""
+    kept = manifest_file()
+    if kept.exists():
+        return
+    for older in kept.parent.glob("manifest_*"):
+        older.unlink(missing_ok=True)
+    beside = kept.with_suffix(f".{os.getpid()}")
+    manifest.write(str(beside))
+    beside.replace(kept)
+
+
+def _tell(event: Any, told: TextIO) -> None:
+    if event.info.name == "NodeFinished" and event.data.run_result.status == "success":
+        print(event.data.node_info.unique_id, file=told)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
