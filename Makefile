@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test check format golden docs bench soak serve audit lock
+.PHONY: help setup refresh test quick check format golden docs bench soak serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -23,6 +23,7 @@ $(READY): requirements.lock requirements-uv.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m orchestration.dagster.dbt_process < /dev/null > /dev/null || { cat dbt_project/target/said.log; exit 1; }
 	@touch $(READY)
 
 refresh: $(READY)  ## The main job: ingest, build, check, publish
@@ -33,6 +34,10 @@ test: $(READY)  ## All tests
 
 soak: $(READY)  ## Hours of kills, faults and examples: every fault at every step of a publish, 350 kills at random
 	@KUNTAKYSELY_SOAK=1 $(BIN)/python -m pytest --numprocesses=0 tests/faults tests/properties
+
+quick: $(READY)  ## Unit tests and types, while you work
+	@$(BIN)/python -m pytest tests/unit
+	@$(BIN)/mypy
 
 check: $(READY)  ## ruff, types, sqlfluff
 	@$(BIN)/ruff check .

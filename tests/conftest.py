@@ -12,6 +12,8 @@ from store.paths import DataPaths
 from tests.acceptance.project import copy_data
 from tests.sharing import Shared, make_once, one_at_a_time
 
+SLOWEST = 25  # files whose time is told
+
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shared:
@@ -53,6 +55,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for each in report.user_properties
         if report.when == "call"
     ]
+    _tell_time_by_file(terminalreporter)
     told = [str(line) for name, line in properties if name == "told"]
     tried: dict[str, Counter[str]] = defaultdict(Counter)
     for name, cell in properties:
@@ -68,3 +71,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for what, outcomes in sorted(tried.items()):
         came = ", ".join(f"{n} {outcome}" for outcome, n in sorted(outcomes.items()))
         terminalreporter.line(f"{what:<50} {outcomes.total():>6}  {came}")
+
+
+def _tell_time_by_file(terminalreporter: pytest.TerminalReporter) -> None:
+    """The files that took longest: every second of them is paid at each change."""
+    seconds: Counter[str] = Counter()
+    for outcome in ("passed", "failed", "error", ""):
+        for report in terminalreporter.getreports(outcome):
+            seconds[report.nodeid.partition("::")[0]] += report.duration
+    terminalreporter.section("seconds by file")
+    for file, duration in seconds.most_common(SLOWEST):
+        terminalreporter.line(f"{duration:8.1f}  {file}")
+    terminalreporter.line(f"{seconds.total():8.1f}  all {len(seconds)}")

@@ -10,12 +10,9 @@
     ({{ survey_id }}, {{ round_id }}) not in (select survey_id, round_id from {{ source('raw', 'codebook__rounds') }})
 {%- endmacro %}
 
-{# Runs before an incremental model adds its rows. A model in Python reads the tables in a transaction of its own, which
-   must not wait for this one: it replaces its rows by key. #}
+{# Before an incremental model adds its rows. #}
 {% macro forget_rounds() -%}
-    {%- if is_incremental() and model.language == 'sql' -%}
-        delete from {{ this }} where {{ is_built_now() }} or {{ is_gone() }}
-    {%- endif -%}
+    delete from {{ this }} where {{ is_built_now() }} or {{ is_gone() }}
 {%- endmacro %}
 
 {# Runs before an incremental model of pairs of rounds adds its rows: a pair goes with either round, and when another

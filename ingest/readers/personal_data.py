@@ -20,15 +20,22 @@ IBAN = re.compile(r"(?<!\w)(?=([A-Z]{2}\d{2}(?:[\s-]?[0-9A-Z]){11,30}))", re.IGN
 IBAN_LENGTHS = range(15, 35)
 
 
-# An @ or seven digits, few signs apart: every kind has. Only such a text is looked at, and the libraries are heavy.
+# An @ or seven digits, few signs apart, beside those of a day: every kind has. Only such a text is looked at, and the
+# libraries are heavy. Both are read by DuckDB too.
 MAY_BE_PERSONAL = "@|([0-9][^0-9]{0,2}){7}"
+DAY = "(^|[^0-9-])(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([^0-9-]|$)"
+
+
+def may_be_personal(column: str) -> str:
+    """The condition of a text column, as SQL, that a text can be personal data at all."""
+    return f"regexp_matches(regexp_replace({column}, '{DAY}', ' ', 'g'), '{MAY_BE_PERSONAL}')"
 
 
 def kinds_in(text: str, allowed: Iterable[str] = ()) -> Iterator[str]:
     """The kinds of personal data that a text holds beside the contacts that are allowed: those of offices."""
     for contact in allowed:
         text = text.replace(contact, "")
-    if re.search(MAY_BE_PERSONAL, text) is None:
+    if re.search(MAY_BE_PERSONAL, re.sub(DAY, " ", text)) is None:
         return
     for kind, is_in in (
         ("email", has_email),

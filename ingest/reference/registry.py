@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ from ingest.readers.cells import (
 )
 from ingest.readers.rows import SourceRow, add_row_fault, check_unique, read_optional_rows, read_rows
 from ingest.reference.sources import SourceCard, SourceFile, describe_files, read_card
+from store.fingerprint import source_sha256
 from store.paths import DataPaths
 
 Names = dict[str, Text]  # in the languages of the registry, by language
@@ -50,13 +52,14 @@ class Municipality(SourceRow):
         return {"names": "name"}
 
     @classmethod
+    @cache
     def _area_columns(cls) -> frozenset[str]:
         return frozenset(cls.columns()) - frozenset(Municipality.columns())
 
     def area_codes(self) -> dict[str, str]:
         """The area of each level that the municipality has one on, by level."""
-        levels = ((name.removesuffix(AREA_SUFFIX), getattr(self, name)) for name in sorted(self._area_columns()))
-        return {level: code for level, code in levels if code is not None}
+        codes = ((name, getattr(self, name)) for name in sorted(self._area_columns()))
+        return {name.removesuffix(AREA_SUFFIX): code for name, code in codes if code is not None}
 
 
 AREA_SUFFIX = "_code"
@@ -144,8 +147,22 @@ class Registry:
         return frozenset(area.area_code for area in self.areas if area.area_level == level)
 
 
+_READ: dict[Path, tuple[str, Registry]] = {}  # by folder: the hash of its files, and what was read of them
+
+
 def read_registry(paths: DataPaths, faults: FaultList) -> Registry | None:
-    """The registry with all its checks, or None with faults: nothing is checked against a registry that is wrong."""
+    """The registry with all its checks, or None with faults: nothing is checked against a registry that is wrong.
+
+    A process reads it once per content: every step of a refresh asks for it.
+    """
+    content = source_sha256(paths, "registry")
+    known, registry = _READ.get(paths.registry, ("", None))
+    if known != content and (registry := _read(paths, faults)) is not None:
+        _READ[paths.registry] = content, registry
+    return registry
+
+
+def _read(paths: DataPaths, faults: FaultList) -> Registry | None:
     n_faults = len(faults)
     folder = paths.registry
     areas = read_rows(folder / "areas.csv", Area, faults)
@@ -268,28 +285,29 @@ def _check_references(folder: Path, registry: Registry, faults: FaultList) -> No
     _check_municipalities_known(
         folder / "foreign_language_share.csv", registry.foreign_language_shares, registry, faults
     )
+    known = {level: registry.area_codes(level) for level in registry.area_levels}
     for division, municipalities in registry.divisions.items():
         path = _division_file(folder, division)
         _check_names(path, municipalities, faults)
-        for level in registry.area_levels:
-            known = registry.area_codes(level)
-            for row in municipalities:
-                _check_area(path, row, level, known, faults)
+        for row in municipalities:
+            for level, code in row.area_codes().items():
+                if code not in known[level]:
+                    _add_unknown_area(path, row, level, code, known[level], faults)
 
 
 def _division_file(folder: Path, division: str) -> Path:
     return folder / division / "municipalities.csv"
 
 
-def _check_area(path: Path, row: Municipality, level: str, known: Collection[str], faults: FaultList) -> None:
-    code = row.area_codes().get(level)
-    if code is not None and code not in known:
-        add_row_fault(
-            path, row, f"{level}{AREA_SUFFIX}", "unknown-area", faults,
-            f"There is no {level} {quoted(code)}.",
-            f"areas.csv lists every {level}: {listed(sorted(known)) or 'it has none'}.",
-            did_you_mean(code, known, "Correct the code, or add it to areas.csv."),
-        )  # fmt: skip
+def _add_unknown_area(
+    path: Path, row: Municipality, level: str, code: str, known: Collection[str], faults: FaultList
+) -> None:
+    add_row_fault(
+        path, row, f"{level}{AREA_SUFFIX}", "unknown-area", faults,
+        f"There is no {level} {quoted(code)}.",
+        f"areas.csv lists every {level}: {listed(sorted(known)) or 'it has none'}.",
+        did_you_mean(code, known, "Correct the code, or add it to areas.csv."),
+    )  # fmt: skip
 
 
 def _check_names(path: Path, municipalities: Sequence[Municipality], faults: FaultList) -> None:

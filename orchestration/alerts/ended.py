@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judged:
-    """The result of every check, what is decided of it, what is against a release, and the rounds (survey/round) that
-    the results are of: those built just now, and those that the raw tables hold as they were built."""
+    """The result of every check, what is decided of it, all that is against a release where a check is, and the rounds
+    (survey/round) that the results are of: those built just now, and those that the raw tables hold as they were built.
+    """
 
     results: Sequence[CheckResult]
     decided: Mapping[state.CheckKey, Decided]

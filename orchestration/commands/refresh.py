@@ -130,7 +130,6 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     os.environ[DATA_VARIABLE] = str(paths.root)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
     dbt = session.start_dbt()
-    session.start_judge()
     import dagster  # noqa: F401  loads while dbt reads the models
 
     read_manifest(dbt, paths)

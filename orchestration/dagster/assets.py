@@ -43,7 +43,7 @@ from orchestration.dagster.partitions import ROUNDS
 from orchestration.dagster.private_errors import step_of
 from orchestration.dagster.session import Session, refresh_session
 from publish.gate.findings import decisions, local_day
-from publish.gate.refusals import PublishRefused, refusals
+from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.release import publish
 from store.builds import rounds_as_built, rounds_planned
 from store.disk import DiskTrouble, trouble_in
@@ -215,7 +215,7 @@ def _judged(session: Session) -> Judged:
             session.judged = Judged(
                 results,
                 decisions(connection, today),
-                refusals(connection, code_sha256(), today),
+                refusals(connection, code_sha256(), today) if any(checks_not_passed(connection, today)) else (),
                 rounds_planned(connection) if session.has_built else (),
                 rounds_as_built(connection),
             )

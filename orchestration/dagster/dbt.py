@@ -16,6 +16,7 @@ from store.paths import PROJECT_ROOT, DataPaths
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 PARSED = DBT_PROJECT / "target"  # of the code, not of the data: all data folders share it
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--no-write-json")
+WAREHOUSE, TARGET = "KUNTAKYSELY_WAREHOUSE", "DBT_TARGET_PATH"  # the first is our profile's, the second dbt's own
 READ = "read"  # what the process says when it knows the models
 SAID = "said.log"
 RUN_RESULTS = "run_results.json"
@@ -34,7 +35,8 @@ class Dbt:
         self._said = paths.dbt_target / SAID
         self._process = subprocess.Popen(
             [sys.executable, "-m", "orchestration.dagster.dbt_process"],
-            cwd=PROJECT_ROOT, env=os.environ | _environment(paths), text=True,
+            cwd=PROJECT_ROOT, env=os.environ | {WAREHOUSE: str(paths.warehouse_file), TARGET: str(paths.dbt_target)},
+            text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.is_used, self._has_read = False, False
@@ -66,20 +68,6 @@ class Dbt:
         if self._process.poll() is None:
             self._process.terminate()
         self._process.communicate()
-
-
-def _environment(paths: DataPaths) -> dict[str, str]:
-    """What dbt is told through its environment: where to write, and to keep its log and its news to itself."""
-    return {
-        "KUNTAKYSELY_WAREHOUSE": str(paths.warehouse_file),
-        "PYTHONPATH": str(PROJECT_ROOT),  # models in Python take their words from ingest/
-        "DBT_TARGET_PATH": str(paths.dbt_target),
-        "DBT_LOG_PATH": str(paths.dbt_target),
-        "DBT_LOG_LEVEL_FILE": "none",
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DBT_VERSION_CHECK": "false",
-        "DBT_USE_COLORS": "false",
-    }
 
 
 def manifest_file() -> Path:

@@ -1,36 +1,48 @@
 """dbt in a process of its own: python -m orchestration.dagster.dbt_process.
 
 It reads the models while others load, and says so; then it waits for a line with the arguments of a run, and says a
-line for each node that it made. The end of its input without a line means that there is nothing to do. What dbt itself
-says, which can quote an answer, goes to said.log in its folder.
+line for each node that it made. The end of its input without a line means that there is nothing to do: what it read is
+there for the next. What dbt itself says, which can quote an answer, goes to said.log in its folder.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, manifest_file
+from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, TARGET, manifest_file
 
-READ_MODELS = ("parse", "--target", "parse", "--target-path", str(PARSED), "--no-write-json")
+KEPT_TO_ITSELF = {
+    "DBT_LOG_LEVEL_FILE": "none",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DBT_VERSION_CHECK": "false",
+    "DBT_USE_COLORS": "false",
+    "DBT_QUIET": "true",
+}
+PARSE = "partial_parse.msgpack"
+READ_MODELS = ("parse", "--target", "parse", "--no-write-json")
 
 
 def main() -> int:
     """0 when all was made."""
-    target = Path(os.environ["DBT_TARGET_PATH"])
+    target = Path(os.environ.setdefault(TARGET, str(PARSED)))
+    for folder in (target, PARSED):
+        folder.mkdir(exist_ok=True)
+    os.environ.update(KEPT_TO_ITSELF, DBT_LOG_PATH=str(target))
     with _apart(target / SAID) as told:
         from dbt.cli.main import dbtRunner
 
-        read = dbtRunner().invoke([*READ_MODELS, *_places()])
+        read = dbtRunner().invoke([*READ_MODELS, *_read_before(), *_places()])
         manifest: Any = read.result
         if not read.success:
             raise SystemExit(str(read.exception))
-        _keep(manifest)
+        _keep(manifest, target)
         print(READ, file=told)
         line = sys.stdin.readline()
         if not line:
@@ -42,6 +54,10 @@ def main() -> int:
         if done.exception is not None:
             print(done.exception)
         return 0 if done.success else 1
+
+
+def _read_before() -> list[str]:
+    return ["--partial-parse-file-path", str(PARSED / PARSE)] if (PARSED / PARSE).exists() else []
 
 
 def _places() -> list[str]:
@@ -58,16 +74,23 @@ def _apart(log: Path) -> Iterator[TextIO]:
         sys.stdout.flush()
 
 
-def _keep(manifest: Any) -> None:
-    """For those who want to know the models without dbt: whole or not there, and none of earlier models."""
+def _keep(manifest: Any, target: Path) -> None:
+    """What was read, for the next one and for those who want to know the models without dbt: each file whole or not
+    there. Where nothing had changed there is nothing to keep, and the folder of the code may be read-only."""
+    if (target / PARSE).exists() and target != PARSED:
+        _move(target / PARSE, PARSED / PARSE)
     kept = manifest_file()
-    if kept.exists():
-        return
-    for older in kept.parent.glob("manifest_*"):
-        older.unlink(missing_ok=True)
-    beside = kept.with_suffix(f".{os.getpid()}")
-    manifest.write(str(beside))
-    beside.replace(kept)
+    if not kept.exists():
+        for older in PARSED.glob("manifest_*"):
+            older.unlink(missing_ok=True)
+        manifest.write(str(target / kept.name))
+        _move(target / kept.name, kept)
+
+
+def _move(file: Path, to: Path) -> None:
+    beside = to.with_suffix(f".{os.getpid()}")
+    shutil.move(file, beside)
+    beside.replace(to)
 
 
 def _tell(event: Any, told: TextIO) -> None:

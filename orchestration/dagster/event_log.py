@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from dagster import DagsterInstance
@@ -27,11 +28,12 @@ def held_open(instance: DagsterInstance) -> Iterator[None]:
             with engines[shard].begin() as connection:
                 yield connection
 
-    vars(storage)["_connect"] = connect
+    # Dagster asks for each event whether its tables are there: they are made with the files.
+    vars(storage).update(_connect=connect, has_table=cache(storage.has_table))
     try:
         yield
     finally:
-        del vars(storage)["_connect"]
+        del vars(storage)["_connect"], vars(storage)["has_table"]
         for engine in engines.values():
             engine.dispose()
 

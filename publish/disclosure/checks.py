@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ruamel.yaml import YAML
-
+from store.marts import read_models
 from store.paths import PROJECT_ROOT
 
 CHECKS = PROJECT_ROOT / "dbt_project" / "models" / "checks"
@@ -17,7 +16,7 @@ def telling() -> frozenset[str]:
     return frozenset(
         str(check["id"])
         for file in CHECKS.glob("checks_*.yml")
-        for model in YAML(typ="safe").load(file)["models"]
+        for model in read_models(file)
         for check in model["config"]["meta"]["checks"]
         if check.get("tells_answers")
     )

@@ -10,7 +10,7 @@ from datetime import date
 import duckdb
 
 from faults.suggestions import nearest
-from ingest.readers.personal_data import MAY_BE_PERSONAL, kinds_in
+from ingest.readers.personal_data import kinds_in, may_be_personal
 from publish.catalogue import described, quoted, undescribed
 from publish.gate.declared import undeclared
 from publish.gate.findings import decisions_made, findings_sql, how_to_accept
@@ -73,7 +73,7 @@ def refusals(connection: duckdb.DuckDBPyConnection, code_sha256: str, today: dat
         *_build_faults(connection, code_sha256),
         *_tools_without_results(connection),
         *_malformed_results(connection),
-        *_checks_not_passed(connection, today),
+        *checks_not_passed(connection, today),
         *_unsound_decisions(connection),
         *_rounds_not_checked(connection),
         *_unsound_inputs(connection),
@@ -129,7 +129,7 @@ def _malformed_results(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusa
             )
 
 
-def _checks_not_passed(connection: duckdb.DuckDBPyConnection, today: date) -> Iterator[Refusal]:
+def checks_not_passed(connection: duckdb.DuckDBPyConnection, today: date) -> Iterator[Refusal]:
     """Blocks that did not pass, and gates that failed and are not accepted."""
     rows = connection.execute(
         f"""
@@ -228,8 +228,7 @@ def _personal_data(connection: duckdb.DuckDBPyConnection, tables: Sequence[str])
     texts = [(table, each.name) for table in found for each in found[table].columns if each.data_type == "VARCHAR"]
     for table, column in texts:
         values = connection.execute(
-            f"select distinct {quoted(column)} from marts.{quoted(table)} where regexp_matches({quoted(column)}, ?)",
-            [MAY_BE_PERSONAL],
+            f"select distinct {quoted(column)} from marts.{quoted(table)} where {may_be_personal(quoted(column))}"
         ).fetchall()
         kinds = sorted({kind for (value,) in values for kind in kinds_in(value, allowed)})
         if kinds:

@@ -11,7 +11,6 @@ from store.paths import DataPaths
 from tests.acceptance.project import ROUND, SECOND, SURVEY_OF_2020, THIRD, copy_data, copy_inputs, kuntakysely, replace
 from tests.acceptance.recipes import begin
 from tests.disclosed import survey
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import build_and_publish
 from tests.sharing import Shared
 
@@ -52,11 +51,11 @@ def begun(shared: Shared) -> DataPaths:
 
 
 @pytest.fixture(scope="session")
-def real(published: DataPaths, shared: Shared) -> DataPaths:
+def real(shared: Shared) -> DataPaths:
     """A made-up survey that is marked as real, built and published once. Not to be changed."""
     return shared(
         "disclosed",
-        lambda folder: build_and_publish(hand_on_parse(published, survey.write(DataPaths(folder)))),
+        lambda folder: build_and_publish(survey.write(DataPaths(folder))),
     )
 
 

@@ -13,7 +13,6 @@ import duckdb
 
 from store.fingerprint import CODE_FOLDERS
 from store.paths import PROJECT_ROOT, DataPaths
-from tests.parsed import PARSE, hand_on_parse
 
 INPUTS = ("surveys", "registry", "systems")
 ROUND = Path("surveys/koto_kuntakysely/rounds/2023-01")
@@ -32,8 +31,7 @@ def copy_inputs(folder: Path) -> DataPaths:
 def copy_data(paths: DataPaths, folder: Path) -> DataPaths:
     """A data folder with all that was built, so that a test may harm it."""
     shutil.copytree(paths.root, folder, symlinks=True)
-    copy = DataPaths(folder)
-    return hand_on_parse(paths, copy) if (paths.dbt_target / PARSE).exists() else copy
+    return DataPaths(folder)
 
 
 def copy_project(folder: Path) -> Path:

@@ -26,7 +26,6 @@ from tests.disclosed.facts import Attack, Facts, public_facts
 from tests.disclosed.release import Pinned, Released
 from tests.disclosed.spread import SPREAD
 from tests.disclosed.truth import pinned, unprotected
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import build_and_publish
 from tests.sharing import Shared
 from tests.signing import sign
@@ -99,16 +98,16 @@ MUTANTS: list[tuple[str, str, str, tuple[str, ...]]] = [
 
 
 @pytest.fixture(scope="module")
-def made(published: DataPaths, shared: Shared) -> Made:
+def made(shared: Shared) -> Made:
     """Data folders of rounds that are marked as real, built and published once. Not to be changed."""
-    return cache(lambda name: shared(f"by_fact_{name}", lambda folder: _publish(published, WRITERS[name](folder))))
+    return cache(lambda name: shared(f"by_fact_{name}", lambda folder: _publish(WRITERS[name](folder))))
 
 
-def _publish(published: DataPaths, paths: DataPaths) -> DataPaths:
+def _publish(paths: DataPaths) -> DataPaths:
     """Publish rounds of real answers, signed off."""
     for key in round_keys(paths):
         sign(paths, key)
-    return build_and_publish(hand_on_parse(published, paths))
+    return build_and_publish(paths)
 
 
 def write_shipped(folder: Path) -> DataPaths:

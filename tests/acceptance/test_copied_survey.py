@@ -18,7 +18,6 @@ from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.copied_survey import RANKS, Names, Original, name_anew, read_original, write_copy
 from tests.acceptance.project import ROUND, copy_inputs
 from tests.demonstration import read
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import build_and_publish
 
 ORIGINAL, COPY, MUTANT = "koto_kuntakysely", "kopioitu_kysely", "muunnettu_kysely"
@@ -89,9 +88,9 @@ def counted(rows: list[Figure]) -> Counter[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def copied(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> Copied:
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     """The original, its copy and a copy with one response altered, published by the code as it is."""
-    paths = hand_on_parse(published, copy_inputs(tmp_path_factory.mktemp("copied") / "data"))
+    paths = copy_inputs(tmp_path_factory.mktemp("copied") / "data")
     shutil.rmtree(paths.surveys / "owal_tyovoiman_ulkopuolella")
     ask_for_a_number(paths)
     original = read_original(paths.surveys / ORIGINAL, ROUND.name)

@@ -21,7 +21,6 @@ from publish.releases.release import publish
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data, copy_inputs, replace, rows
 from tests.attacker import Attack, attack, told_of_hidden
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import build_and_publish
 from tests.signing import sign
 
@@ -38,11 +37,11 @@ def mark_as_real(paths: DataPaths) -> None:
 
 
 @pytest.fixture(scope="module")
-def real(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def real(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The shipped surveys, marked as real, built and published once. Not to be changed."""
     paths = copy_inputs(tmp_path_factory.mktemp("real") / "data")
     mark_as_real(paths)
-    return build_and_publish(hand_on_parse(published, paths))
+    return build_and_publish(paths)
 
 
 def attacked(paths: DataPaths) -> list[Attack]:

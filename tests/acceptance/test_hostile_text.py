@@ -15,7 +15,6 @@ from publish.catalogue import quoted
 from publish.releases.spreadsheets import is_formula
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import kuntakysely, replace
-from tests.parsed import hand_on_parse
 
 FORMULA = "=cmd|' /C touch pwned'!A0"
 TEMPLATE = "{{ 7 * 7 }}{% include '/etc/passwd' %} {{ env_var('HOME') }} {{ ref('pwned') }}"
@@ -32,7 +31,7 @@ Record = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
-def hostile(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The other country, whose labels, titles and a column are what nobody should write; refreshed."""
     paths = DataPaths(tmp_path_factory.mktemp("hostile") / "data")
     shutil.copytree(PROJECT_ROOT / "tests/other_country/data", paths.root)
@@ -46,7 +45,6 @@ def hostile(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> D
     replace(paths.root / ROUND / "round.yml", "Round of 2024 (made up)", f'"{SHELL}"')
     replace(paths.root / ROUND / "source.yml", "licence: CC0", f'licence: "{PATH}"')
     _rename_a_column(paths.root / ROUND)
-    hand_on_parse(published, paths)
     done = kuntakysely(paths, "refresh")
     assert done.returncode == 0, done.stdout
     assert "\x1b" not in done.stdout

@@ -26,7 +26,6 @@ from tests.acceptance.project import (
     rows,
 )
 from tests.canaries import CANARIES, NEIGHBOUR, found_in, plant, plant_everywhere, written_inside, written_outside
-from tests.parsed import hand_on_parse
 
 ROUND_KEY = "koto_kuntakysely/2023-01"
 Tried = Callable[[str, object], None]
@@ -37,14 +36,13 @@ LOOKS = (
 
 
 @pytest.fixture(scope="module")
-def planted(published: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> tuple[DataPaths, list[str]]:
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataPaths, list[str]]:
     """A round with canaries, published, and all that was said of it. Not to be changed."""
     paths = copy_inputs(tmp_path_factory.mktemp("planted") / "data")
     shutil.rmtree(paths.root / SURVEY_OF_2020)
     figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
     figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
     plant(paths)
-    hand_on_parse(published, paths)
     done = kuntakysely(paths, "refresh")
     assert done.returncode == 0, done.stdout
     return paths, [done.stdout, *(kuntakysely(paths, *look).stdout for look in LOOKS)]

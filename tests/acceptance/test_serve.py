@@ -38,7 +38,7 @@ def start(started, folder, port):
     started["lasting"] = subprocess.Popen(["sleep", "60"])
     started["failing"] = subprocess.Popen(["sh", "-c", "exit 7"])
 
-serve._start, serve._end_dead_runs, serve.prepared_manifest = start, lambda _: None, lambda _: None
+serve._start, serve._end_dead_runs, serve.read_manifest = start, lambda _: None, lambda *_: None
 sys.exit(serve.serve(DataPaths(Path(sys.argv[1])), 3000))
 """
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 from expectations.record import begin_build, record_build, record_history
 from expectations.suites import check_warehouse
-from orchestration.dagster.dbt import BUILD, DBT, DBT_PROJECT, environment
+from orchestration.dagster.dbt import BUILD, Dbt, read_manifest
 from publish.releases.release import publish
 from store import state
 from store.paths import DataPaths
@@ -34,7 +32,7 @@ def build(paths: DataPaths) -> DataPaths:
         plan = begin_build(connection, paths.dbt_target)
     run_dbt(paths, *BUILD, *plan)
     with opened(paths.warehouse_file) as connection:
-        record_build(connection, paths.dbt_target)
+        record_build(connection, read_manifest(None, paths), paths.dbt_target)
         check_warehouse(connection)
     return paths
 
@@ -50,12 +48,8 @@ def build_and_publish(paths: DataPaths) -> DataPaths:
 
 def run_dbt(paths: DataPaths, *arguments: str) -> None:
     """Run dbt as the project does. Fails the test with what dbt said."""
-    done = subprocess.run(
-        [str(DBT), "--quiet", *arguments],
-        cwd=DBT_PROJECT,
-        env=os.environ | environment(paths),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    dbt = Dbt(paths)
+    try:
+        list(dbt.make(arguments))
+    finally:
+        dbt.end()

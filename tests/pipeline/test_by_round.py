@@ -12,7 +12,6 @@ from store.builds import KEPT
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import replace
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import build, copy_sample
 
 ROUNDS = Path("surveys/sample/rounds")
@@ -27,9 +26,9 @@ def add_round(paths: DataPaths, round_id: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def grown(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def grown(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """Built; then one round lost its quarantined rows, one is gone, one came between others, and it was built again."""
-    paths = hand_on_parse(built_sample, copy_sample(tmp_path_factory.mktemp("grown")))
+    paths = copy_sample(tmp_path_factory.mktemp("grown"))
     changed = add_round(paths, "2024")
     for round_id in ("2025", "2027", "2028", "2029"):
         add_round(paths, round_id)
@@ -46,7 +45,7 @@ def whole(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPat
     """The same inputs, built at once."""
     paths = DataPaths(tmp_path_factory.mktemp("whole") / "data")
     shutil.copytree(grown.root, paths.root, ignore=shutil.ignore_patterns("warehouse", "state"))
-    return build(hand_on_parse(grown, paths))
+    return build(paths)
 
 
 def tables(paths: DataPaths) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from expectations.declared import declared_tables, prove_declared
 from expectations.results import CheckResult
+from orchestration.dagster.dbt import read_manifest
 from store.paths import DataPaths
 
 CHANGES = {
@@ -41,8 +41,7 @@ OF_OTHERS = {
 
 @pytest.fixture(scope="module")
 def manifest(built_sample: DataPaths) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads((built_sample.dbt_target / "manifest.json").read_text(encoding="utf-8"))
-    return read
+    return read_manifest(None, built_sample)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from store.paths import DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import replace
 from tests.loading import load_all
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import copy_sample
 from tests.properties.deliveries import add_round
 from tests.properties.models import Model, compile_models
@@ -25,9 +24,9 @@ CHECKS = ("checks_drift", "checks_privacy", "checks_output")
 
 
 @pytest.fixture(scope="module")
-def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The sample's round, and the same answers again two years later, on a division of their own."""
-    paths = hand_on_parse(built_sample, copy_sample(tmp_path_factory.mktemp("drift")))
+    paths = copy_sample(tmp_path_factory.mktemp("drift"))
     folder = add_round(paths, LATER)
     replace(
         folder / "round.yml",

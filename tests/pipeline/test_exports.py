@@ -16,7 +16,6 @@ from store.warehouse import opened
 from tests.acceptance.project import replace
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import ANSWERS, EXPORTS, SERVICES, Answers, response_id
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import build
 
 JUDGED = """
@@ -39,7 +38,7 @@ CHANGES = [
 
 
 @pytest.fixture(scope="module")
-def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The fixtures, and some of them again with one answer or time changed."""
     paths = copy_exports(tmp_path_factory.mktemp("exports"))
     rounds = paths.surveys / "exports" / "rounds"
@@ -48,7 +47,7 @@ def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> 
         shutil.copytree(rounds / tool, changed)
         replace(changed / "round.yml", f"round_id: {tool}", f"round_id: {tool}_changed")
         replace(changed / file_name, old, new)
-    return build(hand_on_parse(built_sample, paths))
+    return build(paths)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import pytest
 
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import build
 
 FOLLOW_UP = Path(__file__).parents[1] / "follow_up"
@@ -22,13 +21,13 @@ CONTACT_NAMED = ("Kotoutumisen yhteyshenkilöt on nimetty", "Kuntamme on nimenny
 
 
 @pytest.fixture(scope="module")
-def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     paths = DataPaths(tmp_path_factory.mktemp("over_time") / "data")
     for name in ("registry", "systems", SURVEY):
         shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
     shutil.copytree(FOLLOW_UP / "2025-02", paths.root / SURVEY / "rounds" / "2025-02")
     shutil.copy(FOLLOW_UP / "comparability.csv", paths.root / SURVEY)
-    return build(hand_on_parse(built_sample, paths))
+    return build(paths)
 
 
 @pytest.fixture

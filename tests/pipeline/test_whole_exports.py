@@ -22,7 +22,6 @@ from store.warehouse import opened
 from tests.acceptance.project import kuntakysely
 from tests.deciding import Line, is_marked, lines
 from tests.loading import load_all
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import run_dbt
 from tests.whole_exports import figures as second_reading
 from tests.whole_exports.figures import Figures
@@ -144,7 +143,7 @@ def _set(file: Path, decided: Mapping[str, Any]) -> int:
 
 
 @pytest.fixture(scope="module")
-def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The three rounds, drafted, decided, found without a fault and built."""
     paths = make_inputs(tmp_path_factory.mktemp("whole_exports"))
     for tool, name in FILES.items():
@@ -153,7 +152,7 @@ def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> 
         n_written = decide(paths.surveys / tool / "rounds" / "2023", tool)
         assert n_written <= N_DECIDED[tool], f"{tool}: {n_written} lines to decide\n{drafted.stdout}"
     assert kuntakysely(paths, "validate").stdout == "0 faults found.\n"
-    load_all(hand_on_parse(built_sample, paths))
+    load_all(paths)
     with opened(paths.warehouse_file) as connection:
         plan = begin_build(connection, paths.dbt_target)
     run_dbt(paths, *BUILD, *plan, "--select", *(f"+{name}" for name in MARTS))

@@ -15,7 +15,6 @@ from orchestration.dagster.dbt import BUILD
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
 from tests.loading import load_all
-from tests.parsed import hand_on_parse
 from tests.pipeline.build import run_dbt
 from tests.planted.base import EARLIER, N_MUNICIPALITIES, ROUND, Survey, write_registry
 from tests.planted.faults import FAULTS, IN_THE_WAREHOUSE, OF_CLEAN, SOUND
@@ -35,9 +34,9 @@ Seen = dict[str, set[str]]
 
 
 @pytest.fixture(scope="module")
-def built(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def built(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The sound survey and a copy of it for each fault, built at once."""
-    paths = hand_on_parse(built_sample, DataPaths(tmp_path_factory.mktemp("planted") / "data"))
+    paths = DataPaths(tmp_path_factory.mktemp("planted") / "data")
     write_registry(paths)
     clean = Survey(CLEAN)
     clean.with_earlier_round()

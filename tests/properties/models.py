@@ -58,7 +58,7 @@ def compile_models(paths: DataPaths) -> tuple[Model, ...]:
     """The models in an order in which they can be run, after one run of dbt on the raw tables there are."""
     with opened(paths.warehouse_file) as connection:
         plan_build(connection)
-    run_dbt(paths, *BUILD)
+    run_dbt(paths, *(each for each in BUILD if each != "--no-write-json"))
     nodes = json.loads((paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
     graph = {key: [each for each in node["depends_on"]["nodes"] if each in models] for key, node in models.items()}

@@ -13,7 +13,6 @@ from ingest.landing.load import load_registry
 from store.paths import DataPaths
 from tests.acceptance.project import replace
 from tests.loading import load_all
-from tests.parsed import hand_on_parse
 from tests.properties.deliveries import HEADER, ROUND, Row, Table, add_round, deliver, prepare, tables
 from tests.properties.models import Model, built, compile_marts, slipped
 from tests.properties.properties import Property, holds, is_broken
@@ -39,9 +38,9 @@ NOT_MOVED = Slip(
 
 
 @pytest.fixture(scope="module")
-def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The sample's round, and another two years later, on a division of its own."""
-    paths = hand_on_parse(built_sample, prepare(tmp_path_factory.mktemp("conserved")))
+    paths = prepare(tmp_path_factory.mktemp("conserved"))
     settings = add_round(paths, FOLLOW_UP) / "round.yml"
     replace(settings, "{opens_on: 2023-02-01, closes_on: 2023-02-28}", "{opens_on: 2025-02-01, closes_on: 2025-02-28}")
     replace(settings, f"division_date: {EARLIER}", f"division_date: {LATER}")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from ingest.landing import responses
 from store.paths import DataPaths
 from tests.loading import load_all
-from tests.parsed import hand_on_parse
 from tests.properties.deliveries import ROUND, WAYS, Table, add_round, deliver, prepare, tables
 from tests.properties.marts import marts_of
 from tests.properties.models import Model, built, compile_marts, slipped
@@ -31,8 +30,8 @@ SLIPS = [
 
 
 @pytest.fixture(scope="module")
-def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    paths = hand_on_parse(built_sample, prepare(tmp_path_factory.mktemp("deliveries")))
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    paths = prepare(tmp_path_factory.mktemp("deliveries"))
     for way in WAYS:
         add_round(paths, way)
     load_all(paths)

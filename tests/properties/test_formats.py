@@ -33,7 +33,6 @@ from tests.exports.make_exports import (
     make_webropol_json,
 )
 from tests.loading import load_all
-from tests.parsed import hand_on_parse
 from tests.properties.marts import marts_of
 from tests.properties.models import Model, built, compile_marts, slipped
 from tests.properties.properties import Property, holds, is_broken
@@ -129,8 +128,8 @@ def _answer(number: int, second: int) -> st.SearchStrategy[Answers]:
 
 
 @pytest.fixture(scope="module")
-def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    paths = hand_on_parse(built_sample, copy_exports(tmp_path_factory.mktemp("formats")))
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    paths = copy_exports(tmp_path_factory.mktemp("formats"))
     rounds = paths.surveys / "exports" / "rounds"
     add_round(rounds, "other_codes", "plain_csv")
     with (rounds / "other_codes" / "recodes.csv").open("a", encoding="utf-8") as handle:

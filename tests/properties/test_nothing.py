@@ -12,7 +12,6 @@ import pytest
 from expectations.declared import demands
 from store.paths import DataPaths
 from tests.loading import load_all
-from tests.parsed import hand_on_parse
 from tests.properties.lacking import LACKS, examples, write_all
 from tests.properties.models import Model, built, compile_models, slipped
 from tests.rendered import Slip
@@ -45,8 +44,8 @@ SLIPS = [
 
 
 @pytest.fixture(scope="module")
-def paths(built_sample: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    paths = hand_on_parse(built_sample, DataPaths(tmp_path_factory.mktemp("nothing") / "data"))
+def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    paths = DataPaths(tmp_path_factory.mktemp("nothing") / "data")
     write_all(paths, EXAMPLES)
     load_all(paths)
     return paths

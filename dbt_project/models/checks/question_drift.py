@@ -27,7 +27,6 @@ def model(dbt: Any, session: Any) -> pa.Table:
     """One row per question and pair of rounds. A pair of rounds that are not built now is carried over."""
     dbt.config(
         materialized="incremental",
-        incremental_strategy="delete+insert",
         unique_key=["survey_id", "round_id", "question_id"],
     )
     whole = dbt.ref("round_change").filter("unit = 'response' and breakdown = 'all' and level = 'option'")
