@@ -58,7 +58,7 @@ def _demands(words: TableWords, table: str) -> Iterator[tuple[str, str]]:
         yield f"unique {column}", _grouped(f"{table} where {column} is not null", column)
     for column, place in words.joins.items():
         target, found_by = place.split(".")
-        lacking = f"{column} not in (select {found_by} from marts.{target})"
+        lacking = f"{column} is not null and {column} not in (select {found_by} from marts.{target})"
         yield f"join {column} to {place}", f"select count(*) from {table} where {lacking}"
     for column in words.filled:
         yield f"filled {column}", f"select count(*) from {table} where {column} is null"

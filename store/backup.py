@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
+from faults.told import ToldError
 from store import audit, state
 from store.durable import sync
 from store.lock import publish_lock, refresh_lock
@@ -40,7 +41,7 @@ MAX_BYTES = 100 * 2**30
 BLOCK = 2**20
 
 
-class BackupRefused(Exception):
+class BackupRefused(ToldError):
     """It cannot be backed up, or restored, as it was asked; nothing was changed."""
 
 

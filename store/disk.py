@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from faults.told import ExitCode, ToldError
 from store.paths import DataPaths
 
 # Python, DuckDB, SQLite, dbt and Great Expectations each have errors of their own for it; these words are in all.
@@ -17,8 +18,10 @@ NEARLY_FULL = 32_000_000  # bytes: SQLite and DuckDB say the last three of a ful
 STANDS = "The release that readers have is whole."
 
 
-class DiskTrouble(RuntimeError):
+class DiskTrouble(ToldError):
     """A disk is full or broken; the message says which, and what to do."""
+
+    exit_code = ExitCode.REFUSED
 
 
 @contextmanager

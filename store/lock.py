@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from faults.told import ExitCode, ToldError
 from store.paths import DataPaths
 
 NOTE_BYTES = 4096
 
 
-class RefreshRunning(RuntimeError):
+class RefreshRunning(ToldError):
     """Another process holds the lock; says which and since when."""
+
+    exit_code = ExitCode.RUNNING
 
     def __init__(self, work: str, file: str, pid: int | None, started_at: str | None) -> None:
         self.pid = pid

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from faults.told import ToldError
 from store.paths import DataPaths
 
 STATE_VERSION = 3
@@ -62,11 +63,11 @@ ADDED = {
 CHECK_HISTORY = ("refresh_id", "survey_id", "round_id", "check_id", "status", "observed", "n_failed", "checked_at")
 
 
-class StateTooNew(RuntimeError):
+class StateTooNew(ToldError):
     """The state was written by a newer program than this one."""
 
 
-class StateDamaged(RuntimeError):
+class StateDamaged(ToldError):
     """The state is no database any more."""
 
 

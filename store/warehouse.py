@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from faults.told import ExitCode, ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "checks")
 
 
-class WarehouseHeld(RuntimeError):
+class WarehouseHeld(ToldError):
     """Another program has the private file open."""
+
+    exit_code = ExitCode.RUNNING
 
 
 class WarehouseDamaged(RuntimeError):

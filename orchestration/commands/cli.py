@@ -10,28 +10,10 @@ from typing import Annotated
 import typer
 
 from faults.errors import visible_lines
-from orchestration.commands.exit_codes import ExitCode, WrongUsage
-from publish.reading.asking import SECONDS, QueryRefused
-from publish.reading.opening import MEMORY_MB
-from publish.releases.release import RollbackRefused
-from store.backup import BackupRefused
-from store.disk import DiskTrouble, disk_trouble
-from store.lock import RefreshRunning
+from faults.told import ExitCode, ToldError, WrongUsage
+from publish.reading.limits import MEMORY_MB, SECONDS, Limits
+from store.disk import disk_trouble
 from store.paths import DATA_VARIABLE, DataPaths
-from store.state import StateDamaged, StateTooNew
-from store.warehouse import WarehouseHeld
-
-SAID_IN_WORDS: dict[type[Exception], ExitCode] = {
-    RollbackRefused: ExitCode.WRONG_INPUT,
-    DiskTrouble: ExitCode.REFUSED,
-    QueryRefused: ExitCode.WRONG_INPUT,
-    BackupRefused: ExitCode.WRONG_INPUT,
-    StateTooNew: ExitCode.WRONG_INPUT,
-    StateDamaged: ExitCode.WRONG_INPUT,
-    WrongUsage: ExitCode.WRONG_INPUT,
-    RefreshRunning: ExitCode.RUNNING,
-    WarehouseHeld: ExitCode.RUNNING,
-}
 
 app = typer.Typer(
     help="A warehouse for surveys of municipalities.", no_args_is_help=True, add_completion=False,
@@ -62,9 +44,15 @@ def refresh(
     data: Data = None,
 ) -> None:
     """Ingest, build, check and publish, through Dagster."""
+    from orchestration.commands.answered import remembered_answer
+
+    paths = DataPaths.resolve(data)
+    if not (survey or rounds or full) and (answer := remembered_answer(paths)):
+        typer.echo(visible_lines(answer))
+        return
     from orchestration.commands.refresh import refresh as run
 
-    raise typer.Exit(run(DataPaths.resolve(data), survey, rounds or [], full=full))
+    raise typer.Exit(run(paths, survey, rounds or [], full=full))
 
 
 @app.command()
@@ -148,7 +136,7 @@ def watch(
 
     from orchestration.commands.watch import print_watch, write_faults, write_missing
     from orchestration.dagster.progress import terminal
-    from publish.gate.findings import local_day
+    from store.days import local_day
 
     paths = DataPaths.resolve(data)
     if missing and faults:
@@ -192,7 +180,6 @@ def sql(
     """Ask a release in SQL: its tables are there, and nothing else."""
     from orchestration.commands.sql import answer_query, query_of
     from orchestration.dagster.progress import terminal
-    from publish.reading.asking import Limits
 
     if csv and json:
         raise WrongUsage("--csv and --json are two forms: ask for one of them.")
@@ -350,9 +337,9 @@ def main() -> None:
     """The console script: errors that a person can act on are said in words, without a trace."""
     try:
         app()
-    except tuple(SAID_IN_WORDS) as error:
+    except ToldError as error:
         typer.echo(visible_lines(str(error)), err=True)
-        sys.exit(next(code for kind, code in SAID_IN_WORDS.items() if isinstance(error, kind)))
+        sys.exit(error.exit_code)
     except Exception as error:
         from orchestration.dagster.private_errors import kept_apart
 

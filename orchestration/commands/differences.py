@@ -11,7 +11,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.commands.exit_codes import WrongUsage
+from faults.told import WrongUsage
 from publish.releases.changes import COLUMNS, changes_between
 from publish.releases.spreadsheets import write_csv
 from store import state

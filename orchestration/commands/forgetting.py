@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 import typer
 
 from faults.errors import InputFaults
+from faults.told import ExitCode, WrongUsage
 from ingest.forgetting import retention
 from ingest.forgetting.erasure import Erasure, NobodyFound, erase
 from ingest.landing.privacy import RESPONDENT, RESPONSE
-from orchestration.commands.exit_codes import ExitCode, WrongUsage
 from orchestration.commands.refresh import chosen_rounds, refresh
-from publish.gate.findings import local_day
 from store import audit
+from store.days import local_day
 from store.lock import refresh_lock
 from store.paths import DataPaths
 from store.warehouse import make_free

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orchestration.commands.exit_codes import WrongUsage
+from faults.told import WrongUsage
 from publish.releases.release import published_rounds
 from publish.report import pages
 from store.paths import DataPaths

@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from faults.suggestions import listed
+from faults.told import ExitCode, WrongUsage
 from ingest.codebook.rounds import round_keys
-from orchestration.commands.exit_codes import ExitCode, WrongUsage
+from orchestration.commands.answered import remember_answer
 from orchestration.commands.report import print_outcome, said_of_unsigned
 from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home
 from orchestration.dagster.dbt import read_manifest
@@ -43,10 +44,8 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
     if faults := _faults_of_alerts(paths):
         console.print(faults, highlight=False, markup=False, soft_wrap=True)
         return ExitCode.WRONG_INPUT
-    if not full and (release := release_if_unchanged(paths, now)):
-        repair(paths, now)
-        said = [_nothing_changed(paths, release), *said_of_unsigned(paths, now)]
-        console.print("\n".join(said), highlight=False, markup=False, soft_wrap=True)
+    if not full and (answer := _unchanged_answer(paths, now)):
+        console.print(answer, highlight=False, markup=False, soft_wrap=True)
         return ExitCode.DONE
     progress = Progress(console)
     with refresh_session(paths, progress.say) as session, progress:
@@ -55,7 +54,22 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
             paths.warehouse_file.unlink(missing_ok=True)
         keys, left_out = _rounds_to_read(paths, chosen, is_named=bool(rounds))
         progress.say("\n".join([_what_it_does(paths, keys), *left_out]))
-        return _run(session, keys, progress)
+        code = _run(session, keys, progress)
+    if code == ExitCode.DONE:
+        _unchanged_answer(paths, datetime.now(UTC))
+    return code
+
+
+def _unchanged_answer(paths: DataPaths, now: datetime) -> str:
+    """What to say when a refresh would make the release that there is, and nothing is left to repair; it is remembered.
+    Empty when there is something to do."""
+    release = release_if_unchanged(paths, now)
+    if release is None:
+        return ""
+    repair(paths, now)
+    answer = "\n".join([_nothing_changed(paths, release), *said_of_unsigned(paths, now)])
+    remember_answer(paths, answer)
+    return answer
 
 
 def _faults_of_alerts(paths: DataPaths) -> str:

@@ -17,11 +17,12 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from faults.suggestions import listed
+from faults.told import WrongUsage
 from orchestration.commands.differences import said_of_release
-from orchestration.commands.exit_codes import WrongUsage
-from publish.gate.findings import findings_sql, local_day
+from publish.gate.findings import findings_sql
 from publish.gate.refusals import NEEDED, SEVERITIES
 from store import audit, state
+from store.days import local_day
 from store.paths import DataPaths
 from store.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
 

@@ -22,7 +22,7 @@ from types import FrameType
 
 import typer
 
-from orchestration.commands.exit_codes import ExitCode
+from faults.told import ExitCode
 from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home
 from orchestration.dagster.dbt import read_manifest
 from store.lock import RefreshRunning, refresh_lock

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from faults.errors import FaultList, InputFaults
+from faults.told import ExitCode, WrongUsage
 from ingest.codebook.round import Round
 from ingest.codebook.sign_offs import AnswersChanged, SignOff, check_files, sign_off_folders
 from ingest.landing.inputs import Scope
@@ -20,7 +21,6 @@ from ingest.landing.replacements import rounds_to_read
 from ingest.landing.sign_offs import Changed, answer_files, differing_files, is_closed, sign
 from ingest.readers.cells import Text, is_valid
 from ingest.readers.personal_data import kinds_in
-from orchestration.commands.exit_codes import ExitCode, WrongUsage
 from orchestration.commands.refresh import chosen_rounds
 from orchestration.commands.trial import add_signed, build, trial
 from publish.disclosure.moved import Moved, MovedRow, compare

@@ -14,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from faults.errors import visible
-from orchestration.commands.exit_codes import ExitCode, WrongUsage
-from publish.reading.asking import LONGEST_QUERY, Answer, Limits, QueryRefused, Value, ask
+from faults.told import ExitCode, WrongUsage
+from publish.reading.asking import LONGEST_QUERY, Answer, QueryRefused, Value, ask
+from publish.reading.limits import Limits
 from publish.releases import spreadsheets
 from store import state
 from store.paths import DataPaths

@@ -15,7 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from faults.errors import counted
-from orchestration.commands.exit_codes import WrongUsage
+from faults.told import WrongUsage
 from publish.gate.findings import findings_sql
 from publish.gate.refusals import SEVERITIES
 from publish.releases.spreadsheets import write_csv

@@ -42,10 +42,11 @@ from orchestration.dagster.models import model_key, model_nodes, model_specs, se
 from orchestration.dagster.partitions import ROUNDS
 from orchestration.dagster.private_errors import step_of
 from orchestration.dagster.session import Session, refresh_session
-from publish.gate.findings import decisions, local_day
+from publish.gate.findings import decisions
 from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.release import publish
 from store.builds import rounds_as_built, rounds_planned
+from store.days import local_day
 from store.disk import DiskTrouble, trouble_in
 from store.fingerprint import code_sha256, source_folders
 from store.marts import published_marts

@@ -14,8 +14,8 @@ from ingest.codebook.rounds import round_keys, round_sha256, split_key
 from orchestration.alerts.ended import Judged
 from orchestration.dagster.dbt import Dbt
 from orchestration.dagster.unchanged import fingerprint, release_if_unchanged, warehouse_signature
-from publish.gate.findings import local_day
 from store import audit, state
+from store.days import local_day
 from store.disk import disk_trouble
 from store.fingerprint import source_folders, source_sha256
 from store.lock import refresh_lock

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, datetime
 
-from publish.gate.findings import local_day
 from store import state
+from store.days import local_day
 from store.fingerprint import code_sha256, file_sha256, inputs_sha256
 from store.paths import DataPaths
 from store.warehouse import WarehouseDamaged, columns_of, opened

@@ -10,9 +10,8 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -20,7 +19,6 @@ from store.state import CheckKey
 
 Verdict = Literal["open", "accepted", "fixed"]
 COLUMNS = ("check_id", "observed", "decided_by", "decided_on", "valid_until", "reason")
-HOME = ZoneInfo("Europe/Helsinki")
 
 # A decision is of what the check showed: it holds no more when that changes, or when its day has passed. A block is
 # never accepted.
@@ -70,11 +68,6 @@ class Decided:
     decided_by: str | None
     decided_until: date | None
     decision_reason: str | None
-
-
-def local_day(now: datetime) -> date:
-    """The day on which decisions are looked at: that of Finland."""
-    return now.astimezone(HOME).date()
 
 
 def findings_sql(catalogue: str = "") -> str:

@@ -23,13 +23,13 @@ from typing import Any, TextIO
 import duckdb
 
 from faults.errors import visible
-from publish.reading.opening import MEMORY_MB, THREADS, opened
+from faults.told import ToldError
+from publish.reading.limits import Limits
+from publish.reading.opening import THREADS, opened
 from store.paths import PROJECT_ROOT
 
-SECONDS = 60
 OVERHEAD_MB = 512  # what Python, DuckDB's code and its threads take besides the memory of a query
 LONGEST_QUERY = 1_000_000
-MOST_CHARACTERS = 256 * 1024**2
 BATCH = 1000
 
 READ_ONLY_KINDS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
@@ -48,18 +48,8 @@ PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from publish.reading.ask
 Value = Any  # None, bool, int, float, str, or lists and dicts of them: what JSON can say
 
 
-class QueryRefused(Exception):
+class QueryRefused(ToldError):
     """There is no answer, or no more of it; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a query may take. Time is what it computes: waiting for whoever reads the answer does not count."""
-
-    seconds: float = SECONDS
-    memory_mb: int = MEMORY_MB
-    rows: int = 1000
-    characters: int = MOST_CHARACTERS
 
 
 @dataclass

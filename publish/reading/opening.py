@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 
 from publish.catalogue import SCHEMA, literal
+from publish.reading.limits import MEMORY_MB
 
-MEMORY_MB = 1024
 THREADS = 2
 
 # Given when the connection is made, in any order: DuckDB does not keep to one.

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import duckdb
 
 from publish.disclosure.checks import telling
-from publish.gate.findings import findings_sql, local_day
+from publish.gate.findings import findings_sql
+from store.days import local_day
 from store.state import CheckKey
 
 FILL = """

@@ -15,16 +15,17 @@ from sqlite3 import Connection
 
 import duckdb
 
+from faults.told import ToldError
 from ingest.codebook.rounds import round_keys
 from ingest.landing.deliveries import note_published_rows
 from publish import catalogue
 from publish.disclosure import apply as disclosure
-from publish.gate.findings import local_day
 from publish.gate.refusals import RUN_AGAIN, PublishRefused, Refusal, refusals
 from publish.releases import changes, exports, provenance, quality
 from publish.releases.own_tables import OWN_TABLES
 from publish.report import pages
 from store import audit, state
+from store.days import local_day
 from store.disk import disk_watched
 from store.durable import sync
 from store.fingerprint import code_sha256, file_sha256
@@ -46,7 +47,7 @@ class ReleaseUnsound(RuntimeError):
     """A release was built and is not what it was built from: a fault of the program, nothing was published."""
 
 
-class RollbackRefused(Exception):
+class RollbackRefused(ToldError):
     """There is no such release to go back to."""
 
 

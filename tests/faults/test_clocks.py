@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from publish.gate.findings import local_day
 from publish.releases import release
 from store import state
+from store.days import local_day
 from store.paths import DataPaths
 from tests.faults import tiny
 from tests.faults.shim import CLOCK_OFFSET

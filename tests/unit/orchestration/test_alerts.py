@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from expectations.results import CheckResult
+from faults.told import ExitCode
 from orchestration.alerts import delivery
 from orchestration.alerts.composing import send_alerts
 from orchestration.alerts.delivery import alert_faults
 from orchestration.alerts.ended import Judged
-from orchestration.commands.exit_codes import ExitCode
 from orchestration.commands.refresh import refresh
 from orchestration.dagster.findings import Finding
 from orchestration.dagster.session import Session, refresh_session

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from orchestration.commands.exit_codes import WrongUsage
+from faults.told import WrongUsage
 from orchestration.commands.watch import print_watch, write_faults, write_missing
 from store.paths import DataPaths
 from store.warehouse import WarehouseHeld, opened

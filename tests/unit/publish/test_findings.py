@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from publish.gate.findings import Decided, Made, decisions, decisions_made, how_to_accept, local_day
+from publish.gate.findings import Decided, Made, decisions, decisions_made, how_to_accept
 from store import warehouse
+from store.days import local_day
 from store.paths import DataPaths
 
 KEY = ("koto", "2023-01", "signed_off")

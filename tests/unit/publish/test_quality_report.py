@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from faults.told import WrongUsage
 from orchestration.commands.cli import app
-from orchestration.commands.exit_codes import WrongUsage
 from orchestration.commands.quality import page_of_round
 from publish import catalogue
 from publish.releases import release

@@ -18,7 +18,8 @@ import duckdb
 import pytest
 
 from publish.reading import asking, opening
-from publish.reading.asking import Limits, QueryRefused, ask
+from publish.reading.asking import QueryRefused, ask
+from publish.reading.limits import Limits
 from store.paths import PROJECT_ROOT, DataPaths
 from tests import attempts
 from tests.attempts import ATTEMPTS, Attempt, Ground

@@ -1,0 +1,44 @@
+"""The answer that nothing has changed, with all that it rests on: next time it is given before anything is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from store.days import local_day
+from store.durable import write_whole
+from store.fingerprint import code_sha256, inputs_sha256
+from store.paths import DataPaths
+
+
+def remembered_answer(paths: DataPaths) -> str | None:
+    """What was answered last, when all that it rested on is as it was, and the day is the same."""
+    with suppress(OSError, ValueError):
+        kept = json.loads(_file(paths).read_text(encoding="utf-8"))
+        if kept["rests_on"] == _rests_on(paths):
+            return str(kept["answer"])
+    return None
+
+
+def remember_answer(paths: DataPaths, answer: str) -> None:
+    """Keep an answer that was found true just now."""
+    kept = {"answer": answer, "rests_on": _rests_on(paths)}
+    write_whole(_file(paths), json.dumps(kept, ensure_ascii=False).encode())
+
+
+def _file(paths: DataPaths) -> Path:
+    return paths.warehouse / "answer.json"
+
+
+def _rests_on(paths: DataPaths) -> str:
+    """One hash of inputs and code by their content, and of what the program wrote by when it was written: warehouse,
+    state and all that is published. Decisions, signatures and old releases hold for a day."""
+    parts = [inputs_sha256(paths), code_sha256(), str(local_day(datetime.now(UTC)))]
+    written = [paths.alerts_file, paths.state_file, *sorted(paths.private.glob("warehouse.duckdb*"))]
+    for file in (*written, *sorted(paths.published.rglob("*"))):
+        at = file.lstat() if file.is_symlink() or file.exists() else None
+        parts.append(f"{file} {at and (at.st_size, at.st_mtime_ns, at.st_ino)}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
