@@ -1,9 +1,11 @@
-"""Modules that a library names at its head and uses seldom."""
+"""What a library loads and does not need: modules that it uses seldom, and those that it can do without."""
 
 from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -23,3 +25,16 @@ def load_when_used(*names: str) -> None:
     """Let `import` of these modules cost nothing until something of them is used."""
     for name in names:
         sys.modules.setdefault(name, _Later(name))
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Let a library that can do without a module find that it is not installed, unless it is loaded already."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]

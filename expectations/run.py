@@ -1,4 +1,3 @@
-# ruff: noqa: E402  two things come before Great Expectations is loaded
 """Rules on a frame, judged by Great Expectations. No value of the data is kept: only which rule held."""
 
 from __future__ import annotations
@@ -11,15 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.loading import load_when_used
+from expectations.loading import load_when_used, without
 from expectations.rules import Rule
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 load_when_used("altair", "scipy.stats")  # plots and distributions: a third of the time it takes to load
 
-import great_expectations as gx
-import great_expectations.expectations as gxe
-from great_expectations.data_context.types.base import ProgressBarsConfig
+with without("sqlalchemy"):
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
 EXPECTATIONS: dict[str, tuple[Any, str]] = {
     "in_set": (gxe.ExpectColumnValuesToBeInSet, "value_set"),

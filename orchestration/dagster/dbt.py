@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from store.fingerprint import CODE_SUFFIXES, combined_sha256
+from store.fingerprint import CODE_SUFFIXES, LIBRARIES, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -70,16 +70,16 @@ class Dbt:
         self._process.communicate()
 
 
-def manifest_file() -> Path:
-    """What dbt knows of the present models, named by them: there once it has read them."""
+def models_file(suffix: str) -> Path:
+    """What dbt knows of the present models, named by them and the libraries: there once it has read them."""
     files = [path for path in sorted(DBT_PROJECT.rglob("*")) if path.suffix in CODE_SUFFIXES]
     own = [path for path in files if not path.is_relative_to(PARSED)]
-    return PARSED / f"manifest_{combined_sha256(DBT_PROJECT, own)[:16]}.json"
+    return PARSED / f"models_{combined_sha256(PROJECT_ROOT, [*own, LIBRARIES])[:16]}{suffix}"
 
 
 def read_manifest(dbt: Dbt | None, paths: DataPaths) -> dict[str, Any]:
     """The manifest of the present models, made now if need be. Raises DbtFailed."""
-    file = manifest_file()
+    file = models_file(".json")
     if not file.exists():
         reading = dbt or Dbt(paths)
         reading.await_read()

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, TARGET, manifest_file
+from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, TARGET, models_file
 
 KEPT_TO_ITSELF = {
     "DBT_LOG_LEVEL_FILE": "none",
@@ -38,11 +38,7 @@ def main() -> int:
     with _apart(target / SAID) as told:
         from dbt.cli.main import dbtRunner
 
-        read = dbtRunner().invoke([*READ_MODELS, *_read_before(), *_places()])
-        manifest: Any = read.result
-        if not read.success:
-            raise SystemExit(str(read.exception))
-        _keep(manifest, target)
+        manifest = _models(target)
         print(READ, file=told)
         line = sys.stdin.readline()
         if not line:
@@ -56,8 +52,39 @@ def main() -> int:
         return 0 if done.success else 1
 
 
-def _read_before() -> list[str]:
-    return ["--partial-parse-file-path", str(PARSED / PARSE)] if (PARSED / PARSE).exists() else []
+def _models(target: Path) -> Any:
+    """What dbt knows of the present models: as the last process read them, a fifth of the time, or read now."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    kept = models_file(".msgpack")
+    if not kept.exists():
+        _read(target)
+    return Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
+
+
+def _read(target: Path) -> None:
+    """Read the models and keep what was read, by what it was read of, for all to come: each file whole or not there."""
+    from dbt.cli.main import dbtRunner
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    before = ["--partial-parse-file-path", str(PARSED / PARSE)] if (PARSED / PARSE).exists() else []
+    read = dbtRunner().invoke([*READ_MODELS, *before, *_places()])
+    manifest: Any = read.result
+    if not read.success:
+        raise SystemExit(str(read.exception))
+    for older in PARSED.glob("models_*"):
+        older.unlink(missing_ok=True)
+    if (target / PARSE).exists() and target != PARSED:
+        shutil.move(target / PARSE, PARSED / PARSE)
+    manifest.write(str(_beside(models_file(".json"))))
+    _beside(models_file(".msgpack")).write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    for suffix in (".json", ".msgpack"):
+        _beside(models_file(suffix)).replace(models_file(suffix))
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f"{file.name}.{os.getpid()}")
 
 
 def _places() -> list[str]:
@@ -72,25 +99,6 @@ def _apart(log: Path) -> Iterator[TextIO]:
             os.dup2(said.fileno(), stream)
         yield told
         sys.stdout.flush()
-
-
-def _keep(manifest: Any, target: Path) -> None:
-    """What was read, for the next one and for those who want to know the models without dbt: each file whole or not
-    there. Where nothing had changed there is nothing to keep, and the folder of the code may be read-only."""
-    if (target / PARSE).exists() and target != PARSED:
-        _move(target / PARSE, PARSED / PARSE)
-    kept = manifest_file()
-    if not kept.exists():
-        for older in PARSED.glob("manifest_*"):
-            older.unlink(missing_ok=True)
-        manifest.write(str(target / kept.name))
-        _move(target / kept.name, kept)
-
-
-def _move(file: Path, to: Path) -> None:
-    beside = to.with_suffix(f".{os.getpid()}")
-    shutil.move(file, beside)
-    beside.replace(to)
 
 
 def _tell(event: Any, told: TextIO) -> None:

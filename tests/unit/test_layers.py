@@ -20,7 +20,7 @@ FLOORS = [
     "orchestration.alerts", "orchestration.dagster", "orchestration.definitions", "orchestration.commands",
 ]  # fmt: skip
 ROOMS = sorted({floor.split(".")[0] for floor in FLOORS})
-TOOLS = {"dagster", "dagster_dbt", "dbt", "great_expectations"}
+TOOLS = {"dagster", "dbt", "great_expectations"}
 FORBIDDEN = dict.fromkeys(ROOMS, TOOLS) | {
     "expectations": TOOLS - {"great_expectations"},
     "publish": TOOLS | {"expectations"},
