@@ -402,24 +402,23 @@ class Given:
             for cell in hidden:
                 seen[cell].add(int(sum(found[column] for column in self.sums[cell])))
 
-        for _ in range(12):
+        def pushed(cells: list[Cell]) -> np.ndarray:
             objective = np.zeros(len(self.names))
-            for cell in hidden:
-                if len(seen[cell]) < 2:
-                    weight = random.choice([-1.0, 1.0]) * random.uniform(0.5, 1.5)
-                    for column in self.sums[cell]:
-                        objective[column] += weight
-            look(objective, 0.5)
-        pinned: dict[Cell, int] = {}
-        for cell in hidden:
-            if len(pinned) == enough:
+            for cell in cells:
+                weight = random.choice([-1.0, 1.0]) * random.uniform(0.5, 1.5)
+                for column in self.sums[cell]:
+                    objective[column] += weight
+            return objective
+
+        def still() -> list[Cell]:
+            return [cell for cell in hidden if len(seen[cell]) < 2]
+
+        for _ in range(12):
+            look(pushed(still()), 0.5)
+        while moved := still():
+            objective = pushed(moved)
+            look(objective, 0.0)
+            look(-objective, 0.0)
+            if still() == moved:  # were another value of any possible, the most or the least of such a sum would differ
                 break
-            for sign in (1.0, -1.0):
-                if len(seen[cell]) < 2:
-                    objective = np.zeros(len(self.names))
-                    for column in self.sums[cell]:
-                        objective[column] = sign
-                    look(objective, 0.0)
-            if len(seen[cell]) == 1:
-                pinned[cell] = seen[cell].pop()
-        return pinned
+        return {cell: seen[cell].pop() for cell in still()[:enough]}
