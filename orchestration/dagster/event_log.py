@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -17,15 +17,16 @@ from sqlalchemy.engine import Connection, Engine
 @contextmanager
 def held_open(instance: DagsterInstance) -> Iterator[None]:
     """The files and tables stay Dagster's own, and so do its locks; only the way to them is kept until this ends."""
-    storage, engines = instance.event_log_storage, dict[str, Engine]()
+    storage, opened = instance.event_log_storage, dict[str, Connection]()
     assert isinstance(storage, SqliteEventLogStorage), "dagster.yaml names no other"
 
     @contextmanager
     def connect(shard: str) -> Iterator[Connection]:
         with storage._db_lock:
-            if shard not in engines:
-                engines[shard] = _opened(storage, shard)
-            with engines[shard].begin() as connection:
+            if shard not in opened:
+                opened[shard] = _opened(storage, shard).connect()
+            connection = opened[shard]
+            with nullcontext() if connection.in_transaction() else connection.begin():
                 yield connection
 
     # Dagster asks for each event whether its tables are there: they are made with the files.
@@ -34,8 +35,9 @@ def held_open(instance: DagsterInstance) -> Iterator[None]:
         yield
     finally:
         del vars(storage)["_connect"], vars(storage)["has_table"]
-        for engine in engines.values():
-            engine.dispose()
+        for connection in opened.values():
+            connection.close()
+            connection.engine.dispose()
 
 
 def _opened(storage: SqliteEventLogStorage, shard: str) -> Engine:

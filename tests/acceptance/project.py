@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.dagster.dbt import PARSED
 from store.fingerprint import CODE_FOLDERS
 from store.paths import PROJECT_ROOT, DataPaths
 
@@ -35,10 +36,11 @@ def copy_data(paths: DataPaths, folder: Path) -> DataPaths:
 
 
 def copy_project(folder: Path) -> Path:
-    """The code in another folder, so that a test may break it."""
+    """The code in another folder, so that a test may break it; dbt reads only what is broken."""
     for room in CODE_FOLDERS:
         shutil.copytree(PROJECT_ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "target"))
     shutil.copy(PROJECT_ROOT / "requirements.lock", folder)
+    shutil.copytree(PARSED, folder / PARSED.relative_to(PROJECT_ROOT), ignore=shutil.ignore_patterns("models_*"))
     return folder
 
 
