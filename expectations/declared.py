@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import duckdb
+from pydantic import ValidationError
 
 from expectations.results import CheckResult
 from expectations.rules import ALL
+from faults.told import ToldError
 from store.builds import TO_BUILD
 from store.marts import TableWords
 
@@ -23,8 +25,12 @@ MESSAGES = (
 OF_OTHERS = {"checks"}
 
 
+class WordsUnknown(ToldError):
+    """A YAML file says of a table what nobody understands; the message says what, and what there is to say."""
+
+
 def declared_tables(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Models and seeds that say something of their rows, by unique id. Raises ValueError for a word with no meaning."""
+    """Models and seeds that say something of their rows, by unique id. Raises WordsUnknown."""
     return {key: node for key, node in manifest["nodes"].items() if demands(node)}
 
 
@@ -45,7 +51,14 @@ def demands(node: Mapping[str, Any]) -> dict[str, str]:
     Of a table that keeps rounds the key is asked of those built now: others are as they were when it was.
     """
     meta = {name: said for name, said in node["config"]["meta"].items() if name not in OF_OTHERS}
-    words = TableWords.model_validate({"published": False} | meta)
+    try:
+        words = TableWords.model_validate({"published": False} | meta)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise WordsUnknown(
+            f"{node['name']} says in the meta of its YAML file what has no meaning: {wrong}. There are: "
+            f"{', '.join(sorted(TableWords.model_fields))}."
+        ) from None
     return dict(_demands(words, f"{node['schema']}.{node['name']}"))
 
 
@@ -82,17 +95,9 @@ def _broken(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> d
 
 def _result(name: str, broken: Mapping[str, int] | None) -> CheckResult:
     found = "; ".join(f"{what}: {n}" for what, n in (broken or {}).items()) or "none"
+    status = "not_computable" if broken is None else "fail" if broken else "pass"
     return CheckResult(
-        ALL,
-        ALL,
-        f"{AS_DECLARED}.{name}",
-        "declared",
-        "sql",
-        name,
-        "block",
-        "not_computable" if broken is None else "fail" if broken else "pass",
-        "not built" if broken is None else found,
-        "none",
-        sum((broken or {}).values()),
+        ALL, ALL, f"{AS_DECLARED}.{name}", "declared", "sql", name, "block", status,
+        "not built" if broken is None else found, "none", sum((broken or {}).values()),
         *(text.format(asset=name) for text in MESSAGES),
-    )
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from expectations.rules import ALL, CAN_FAIL, Rule
 from expectations.run import Verdict, judge, picked
 from store.builds import TO_BUILD
 
+FAMILY = "expectations"
 MESSAGES = {
     answers.IN_CODEBOOK: (
         "Answers to {question} outside the codebook: see intermediate.int_answers_doubtful",
@@ -94,22 +95,12 @@ def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     words = ("There is no answer that the codebook can judge", "Ei vastauksia, joita koodikirja voi arvioida")
     return [
         CheckResult(
-            survey_id,
-            round_id,
-            check_id,
-            "expectations",
-            "gx",
-            answers.ASSET,
-            "info",
-            "not_computable",
-            "0 answers",
-            "0",
-            0,
+            survey_id, round_id, check_id, FAMILY, "gx", answers.ASSET, "info", "not_computable", "0 answers", "0", 0,
             *words,
         )
         for survey_id, round_id in found
         for check_id in (answers.IN_CODEBOOK, answers.AGREEMENT)
-    ]
+    ]  # fmt: skip
 
 
 def _table_results(connection: duckdb.DuckDBPyConnection, names: list[str]) -> list[CheckResult]:
@@ -147,40 +138,18 @@ def _table_result(table: str, n_expectations: int, n_broken: int) -> CheckResult
     asset = table.split(".")[1]
     words = [text.format(asset=asset) for text in MESSAGES[tables.EXPECTATIONS]]
     return CheckResult(
-        ALL,
-        ALL,
-        f"{tables.EXPECTATIONS}.{asset}",
-        "expectations",
-        "gx",
-        asset,
-        "block",
-        "fail" if n_broken else "pass",
-        f"{n_expectations} expectations",
-        "0",
-        n_broken,
-        *words,
-    )
+        ALL, ALL, f"{tables.EXPECTATIONS}.{asset}", FAMILY, "gx", asset, "block", "fail" if n_broken else "pass",
+        f"{n_expectations} expectations", "0", n_broken, *words,
+    )  # fmt: skip
 
 
 def _can_fail_result(verdicts: list[Verdict]) -> CheckResult:
     blunt = [v for v in verdicts if not v.can_fail or not v.n_judged]
     rule = verdicts[0].rule
-    message_en, message_fi = MESSAGES[CAN_FAIL]
     return CheckResult(
-        rule.survey_id,
-        rule.round_id,
-        CAN_FAIL,
-        "expectations",
-        "gx",
-        rule.asset,
-        "block",
-        "fail" if blunt else "pass",
-        f"{len(verdicts) - len(blunt)} of {len(verdicts)}",
-        "all",
-        len(blunt),
-        message_en,
-        message_fi,
-    )
+        rule.survey_id, rule.round_id, CAN_FAIL, FAMILY, "gx", rule.asset, "block", "fail" if blunt else "pass",
+        f"{len(verdicts) - len(blunt)} of {len(verdicts)}", "all", len(blunt), *MESSAGES[CAN_FAIL],
+    )  # fmt: skip
 
 
 def _failed(verdicts: list[Verdict]) -> list[Verdict]:
@@ -192,16 +161,6 @@ def _result(check_id: str, verdicts: list[Verdict], observed: str, n_failed: int
     failed = bool(_failed(verdicts))
     words = [text.format(question=rule.question_id) for text in MESSAGES[rule.check_id]]
     return CheckResult(
-        rule.survey_id,
-        rule.round_id,
-        check_id,
-        "expectations",
-        "gx",
-        rule.asset,
-        rule.severity,
-        "fail" if failed else "pass",
-        observed,
-        "none outside",
-        max(n_failed, 1) if failed else 0,
-        *words,
-    )
+        rule.survey_id, rule.round_id, check_id, FAMILY, "gx", rule.asset, rule.severity,
+        "fail" if failed else "pass", observed, "none outside", max(n_failed, 1) if failed else 0, *words,
+    )  # fmt: skip

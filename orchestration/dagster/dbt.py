@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from faults.told import ToldError
 from store.fingerprint import CODE_SUFFIXES, LIBRARIES, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 
@@ -23,7 +24,11 @@ RUN_RESULTS = "run_results.json"
 
 
 class DbtFailed(RuntimeError):
-    """dbt could not read or make what it was asked for. What it said can quote an answer."""
+    """dbt could not make what it was asked for. What it said can quote an answer."""
+
+
+class ModelsUnreadable(ToldError):
+    """dbt cannot read the models; the message is what it says of them."""
 
 
 class Dbt:
@@ -42,15 +47,16 @@ class Dbt:
         self.is_used, self._has_read = False, False
 
     def await_read(self) -> None:
-        """Return once the models are read. Raises DbtFailed with what dbt said of them."""
+        """Return once the models are read. Raises ModelsUnreadable."""
         assert self._process.stdout is not None
         if not self._has_read and self._process.stdout.readline().strip() != READ:
             self.end()
-            raise DbtFailed(f"dbt cannot read the project in dbt_project/:\n{self.said()}")
+            raise ModelsUnreadable(f"dbt cannot read the models in {DBT_PROJECT.name}/:\n{self.said()}")
         self._has_read = True
 
     def make(self, arguments: Sequence[str]) -> Iterator[str]:
-        """Run dbt with these arguments; the unique id of each node when it is made. Raises DbtFailed."""
+        """Run dbt with these arguments; the unique id of each node when it is made. Raises DbtFailed, and
+        ModelsUnreadable."""
         self.await_read()
         self.is_used = True
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -78,7 +84,7 @@ def models_file(suffix: str) -> Path:
 
 
 def read_manifest(dbt: Dbt | None, paths: DataPaths) -> dict[str, Any]:
-    """The manifest of the present models, made now if need be. Raises DbtFailed."""
+    """The manifest of the present models, made now if need be. Raises ModelsUnreadable."""
     file = models_file(".json")
     if not file.exists():
         reading = dbt or Dbt(paths)

@@ -72,7 +72,7 @@ def _read(target: Path) -> None:
     read = dbtRunner().invoke([*READ_MODELS, *before, *_places()])
     manifest: Any = read.result
     if not read.success:
-        raise SystemExit(str(read.exception))
+        sys.exit(1)
     for older in PARSED.glob("models_*"):
         older.unlink(missing_ok=True)
     if (target / PARSE).exists() and target != PARSED:

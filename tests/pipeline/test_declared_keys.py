@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations.declared import declared_tables, prove_declared
+from expectations.declared import WordsUnknown, declared_tables, prove_declared
 from expectations.results import CheckResult
 from orchestration.dagster.dbt import read_manifest
 from store.paths import DataPaths
@@ -90,5 +90,5 @@ def test_a_key_with_a_hole_is_seen() -> None:
 
 def test_a_word_that_means_nothing_is_no_word() -> None:
     node = {"name": "t", "schema": "marts", "config": {"meta": {"kee": ["a"]}}}
-    with pytest.raises(ValueError, match="kee"):
+    with pytest.raises(WordsUnknown, match=r"^t says .* kee: .* There are: .*key, "):
         declared_tables({"nodes": {"t": node}})
