@@ -73,14 +73,14 @@ def _read(target: Path) -> None:
     manifest: Any = read.result
     if not read.success:
         sys.exit(1)
-    for older in PARSED.glob("models_*"):
-        older.unlink(missing_ok=True)
     if (target / PARSE).exists() and target != PARSED:
         shutil.move(target / PARSE, PARSED / PARSE)
     manifest.write(str(_beside(models_file(".json"))))
     _beside(models_file(".msgpack")).write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
-    for suffix in (".json", ".msgpack"):
-        _beside(models_file(suffix)).replace(models_file(suffix))
+    for kept in map(models_file, (".json", ".msgpack")):
+        _beside(kept).replace(kept)
+        for older in {*PARSED.glob(f"models_*{kept.suffix}")} - {kept}:
+            older.unlink(missing_ok=True)
 
 
 def _beside(file: Path) -> Path:
