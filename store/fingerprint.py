@@ -10,7 +10,7 @@ from pathlib import Path
 from store.paths import PROJECT_ROOT, DataPaths
 
 CODE_FOLDERS = ("faults", "store", "ingest", "dbt_project", "expectations", "publish", "orchestration")
-LIBRARIES = PROJECT_ROOT / "requirements.lock"
+LIBRARIES = "requirements.lock"
 CODE_SUFFIXES = {".py", ".csv", ".sql", ".yml", ".yaml", ".toml", ".lark", ".md", ".jinja", ".css"}
 
 
@@ -28,7 +28,7 @@ def code_files() -> list[Path]:
         for path in sorted((PROJECT_ROOT / folder).rglob("*"))
         if path.suffix in CODE_SUFFIXES and "target" not in path.relative_to(PROJECT_ROOT).parts
     ]
-    return [*found, LIBRARIES]
+    return [*found, PROJECT_ROOT / LIBRARIES]
 
 
 def input_files(paths: DataPaths) -> list[Path]:

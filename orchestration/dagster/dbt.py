@@ -80,7 +80,7 @@ def models_file(suffix: str) -> Path:
     """What dbt knows of the present models, named by them and the libraries: there once it has read them."""
     files = [path for path in sorted(DBT_PROJECT.rglob("*")) if path.suffix in CODE_SUFFIXES]
     own = [path for path in files if not path.is_relative_to(PARSED)]
-    return PARSED / f"models_{combined_sha256(PROJECT_ROOT, [*own, LIBRARIES])[:16]}{suffix}"
+    return PARSED / f"models_{combined_sha256(PROJECT_ROOT, [*own, PROJECT_ROOT / LIBRARIES])[:16]}{suffix}"
 
 
 def read_manifest(dbt: Dbt | None, paths: DataPaths) -> dict[str, Any]:
