@@ -36,7 +36,7 @@ soak: $(READY)  ## Hours of kills, faults and examples: every fault at every ste
 	@KUNTAKYSELY_SOAK=1 $(BIN)/python -m pytest --numprocesses=0 tests/faults tests/properties
 
 quick: $(READY)  ## Unit tests and types, while you work
-	@$(BIN)/python -m pytest tests/unit
+	@$(BIN)/python -m pytest tests/unit -m "not slow"
 	@$(BIN)/mypy
 
 check: $(READY)  ## ruff, types, sqlfluff

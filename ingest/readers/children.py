@@ -15,11 +15,13 @@ from threading import Timer
 from typing import Any, NamedTuple
 
 from faults.errors import FaultList
+from store.fingerprint import file_sha256
 
 PROJECT_ROOT = Path(__file__).parents[2]
 # Isolated from the environment and the working folder (-I), so the project's own folder is named to it.
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.readers.children import serve; serve(sys.argv[2:])"
 OUT_OF_MEMORY = 3
+KEPT, SMALL = 16, 2**18  # answers that are kept, and their bytes
 
 
 class Limits(NamedTuple):
@@ -56,8 +58,24 @@ class ParserFailed(Exception):
         return True
 
 
-def describe_apart(module: str, *arguments: str) -> Any:
-    """What `describe` of a module of this package says of its arguments, as JSON gives it. Raises ParserFailed."""
+_KNOWN: dict[tuple[str, ...], bytes] = {}  # what was said of small files, by their content
+
+
+def describe_apart(module: str, path: str, *arguments: str) -> Any:
+    """What `describe` of a module of this package says of a file, as JSON gives it. Raises ParserFailed.
+
+    Of a small file it is said once per content: every step of a refresh reads the inventory.
+    """
+    key = (module, file_sha256(Path(path)), *arguments)
+    said = _KNOWN.get(key) or _said_apart(module, path, *arguments)
+    if len(said) <= SMALL:
+        _KNOWN[key] = said
+        for oldest in [*_KNOWN][:-KEPT]:
+            del _KNOWN[oldest]
+    return json.loads(said)
+
+
+def _said_apart(module: str, *arguments: str) -> bytes:
     given = [str(number) for number in LIMITS]
     command = [sys.executable, "-I", "-c", PROGRAM, str(PROJECT_ROOT), *given, module, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
@@ -75,7 +93,7 @@ def describe_apart(module: str, *arguments: str) -> Any:
         allowed = f"At most {LIMITS.output_bytes // 1024**2} MB of cells."
         raise ParserFailed("parser-output-too-large", "The file holds more than can be taken in.", allowed)
     _raise_if_failed(child.returncode)
-    return json.loads(said)
+    return said
 
 
 def _raise_if_failed(code: int) -> None:

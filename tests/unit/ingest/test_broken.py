@@ -28,6 +28,7 @@ from tests.broken.outcomes import (
 )
 from tests.loading import validate
 
+pytestmark = pytest.mark.slow
 CASES = cases()
 KINDS = ("accepted", "quarantined", "refused")
 Record = Callable[[str, object], None]

@@ -24,6 +24,7 @@ from store.paths import PROJECT_ROOT, DataPaths
 from tests import attempts
 from tests.attempts import ATTEMPTS, Attempt, Ground
 
+pytestmark = pytest.mark.slow
 Opener = Callable[[Ground], AbstractContextManager[duckdb.DuckDBPyConnection]]
 Record = Callable[[str, object], None]
 # How many attempts of a kind come to something on a plain read-only connection.
