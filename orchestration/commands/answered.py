@@ -18,14 +18,14 @@ def remembered_answer(paths: DataPaths) -> str | None:
     """What was answered last, when all that it rested on is as it was, and the day is the same."""
     with suppress(OSError, ValueError):
         kept = json.loads(_file(paths).read_text(encoding="utf-8"))
-        if kept["rests_on"] == _rests_on(paths):
+        if kept["rests_on"] == _rests_on(paths, inputs_sha256(paths)):
             return str(kept["answer"])
     return None
 
 
-def remember_answer(paths: DataPaths, answer: str) -> None:
-    """Keep an answer that was found true just now."""
-    kept = {"answer": answer, "rests_on": _rests_on(paths)}
+def remember_answer(paths: DataPaths, answer: str, inputs: str) -> None:
+    """Keep an answer that was found true of these inputs (their hash, from before it was looked for)."""
+    kept = {"answer": answer, "rests_on": _rests_on(paths, inputs)}
     write_whole(_file(paths), json.dumps(kept, ensure_ascii=False).encode())
 
 
@@ -33,10 +33,10 @@ def _file(paths: DataPaths) -> Path:
     return paths.warehouse / "answer.json"
 
 
-def _rests_on(paths: DataPaths) -> str:
+def _rests_on(paths: DataPaths, inputs: str) -> str:
     """One hash of inputs and code by their content, and of what the program wrote by when it was written: warehouse,
     state and all that is published. Decisions, signatures and old releases hold for a day."""
-    parts = [inputs_sha256(paths), code_sha256(), str(local_day(datetime.now(UTC)))]
+    parts = [inputs, code_sha256(), str(local_day(datetime.now(UTC)))]
     written = [paths.alerts_file, paths.state_file, *sorted(paths.private.glob("warehouse.duckdb*"))]
     for file in (*written, *sorted(paths.published.rglob("*"))):
         at = file.lstat() if file.is_symlink() or file.exists() else None

@@ -22,6 +22,7 @@ from orchestration.dagster.session import Session, refresh_session
 from orchestration.dagster.unchanged import release_if_unchanged
 from publish.releases.release import published_rounds, repair
 from store.disk import trouble_in
+from store.fingerprint import inputs_sha256
 from store.paths import DATA_VARIABLE, DataPaths
 from store.state import ReleaseRecord, current_release
 from store.warehouse import make_free
@@ -63,12 +64,12 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
 def _unchanged_answer(paths: DataPaths, now: datetime) -> str:
     """What to say when a refresh would make the release that there is, and nothing is left to repair; it is remembered.
     Empty when there is something to do."""
-    release = release_if_unchanged(paths, now)
+    inputs, release = inputs_sha256(paths), release_if_unchanged(paths, now)
     if release is None:
         return ""
     repair(paths, now)
     answer = "\n".join([_nothing_changed(paths, release), *said_of_unsigned(paths, now)])
-    remember_answer(paths, answer)
+    remember_answer(paths, answer, inputs)
     return answer
 
 
