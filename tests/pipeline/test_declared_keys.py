@@ -92,3 +92,15 @@ def test_a_word_that_means_nothing_is_no_word() -> None:
     node = {"name": "t", "schema": "marts", "config": {"meta": {"kee": ["a"]}}}
     with pytest.raises(WordsUnknown, match=r"^t says .* kee: .* There are: .*key, "):
         declared_tables({"nodes": {"t": node}})
+
+
+def test_what_is_null_joins_to_nothing_and_need_not() -> None:
+    """Also where the table that it would join to is empty: there SQL's `not in` is true of null."""
+    node = {"name": "t", "schema": "marts", "config": {"meta": {"joins": {"area": "dim_area.area"}}}}
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts; create table marts.t as select null::varchar as area")
+        connection.execute("create table marts.dim_area as select 'x' as area limit 0")
+        assert failed(connection, {"nodes": {"t": node}}) == []
+        connection.execute("insert into marts.t values ('nowhere')")
+        [result] = failed(connection, {"nodes": {"t": node}})
+    assert result.observed == "join area to dim_area.area: 1"
