@@ -22,8 +22,10 @@ SUMS = ("int_answer_bases", "int_answer_cube")
 CHANGES = (
     "int_realigned_clustered",
     "int_changes_clustered",
+    "int_pairs_weighted",
     "int_pairs_stratified",
     "int_changes_stratified",
+    "int_changes_weighed",
     "int_changes_estimated",
 )
 SHARES = ("int_units_broken_down", "int_conflicts_counted", "int_answer_shares", "int_shares_estimated")

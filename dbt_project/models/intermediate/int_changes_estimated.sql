@@ -1,7 +1,8 @@
 -- The change of a share and its error: both rounds in one sample, a municipality one cluster in it whether it is in one
 -- round or in both. The variance is that of the difference of two linearised ratios, about the mean of each stratum.
+-- The weighted change is estimated as the other, from sums that are weighed.
 with strata as (
-    select * from {{ ref('int_changes_stratified') }}
+    select * from {{ ref('int_changes_weighed') }}
 ),
 
 quantiles as (
@@ -10,27 +11,48 @@ quantiles as (
 
 totals as (
     select
-        *,
-        cast(sum(n) over cell as bigint) as total_n,
-        cast(sum(base_n) over cell as bigint) as total_base_n,
-        cast(sum(earlier_n) over cell as bigint) as total_earlier_n,
-        cast(sum(earlier_base_n) over cell as bigint) as total_earlier_base_n
+        survey_id,
+        round_id,
+        question_id,
+        unit,
+        breakdown,
+        breakdown_id,
+        answer_level,
+        answer_code,
+        is_weighted,
+        {{ sum_over_strata('n') }} as total_n,
+        {{ sum_over_strata('base_n') }} as total_base_n,
+        {{ sum_over_strata('earlier_n') }} as total_earlier_n,
+        {{ sum_over_strata('earlier_base_n') }} as total_earlier_base_n
     from strata
-    window cell as (
-        partition by
-            survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code
-    )
+    group by
+        survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code, is_weighted
+    having sum(base_n) > 0 and sum(earlier_base_n) > 0
 ),
 
 -- z = (n - share * base) / total base of the later round, less the same of the earlier one; its sum and squares.
 scored as (
     select
-        *,
-        {{ share('total_n', 'total_base_n') }} as share,
-        {{ share('total_earlier_n', 'total_earlier_base_n') }} as earlier_share,
-        {{ stratum_factor('n_clusters_of_stratum', '1') }} as factor
-    from totals
-    where total_base_n > 0 and total_earlier_base_n > 0
+        strata.*,
+        totals.total_n,
+        totals.total_base_n,
+        totals.total_earlier_n,
+        totals.total_earlier_base_n,
+        {{ share('totals.total_n', 'totals.total_base_n') }} as share,
+        {{ share('totals.total_earlier_n', 'totals.total_earlier_base_n') }} as earlier_share,
+        {{ stratum_factor('strata.n_clusters_of_stratum', '1') }} as factor
+    from strata
+    inner join totals
+        on
+            strata.survey_id = totals.survey_id
+            and strata.round_id = totals.round_id
+            and strata.question_id = totals.question_id
+            and strata.unit = totals.unit
+            and strata.breakdown = totals.breakdown
+            and strata.breakdown_id = totals.breakdown_id
+            and strata.answer_level = totals.answer_level
+            and strata.answer_code = totals.answer_code
+            and strata.is_weighted = totals.is_weighted
 ),
 
 spread as (
@@ -62,6 +84,7 @@ summed as (
         breakdown_id,
         answer_level,
         answer_code,
+        is_weighted,
         total_n as n,
         total_base_n as base_n,
         total_earlier_n as earlier_n,
@@ -82,11 +105,11 @@ summed as (
     from spread
     group by
         survey_id, round_id, earlier_round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code,
-        total_n, total_base_n, total_earlier_n, total_earlier_base_n, share, earlier_share
+        is_weighted, total_n, total_base_n, total_earlier_n, total_earlier_base_n, share, earlier_share
 )
 
 select
-    row_number() over (
+    dense_rank() over (
         order by
             summed.survey_id, summed.round_id, summed.question_id, summed.unit, summed.breakdown, summed.breakdown_id,
             summed.answer_level, summed.answer_code

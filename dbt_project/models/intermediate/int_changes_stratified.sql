@@ -1,5 +1,6 @@
 -- What the variance of a change is made of, stratum by stratum: sums over municipalities of answers (n) and bases of
--- both rounds, and of their products. Products of the two rounds carry the covariance of municipalities in both.
+-- both rounds, and of their products. Products of the two rounds carry the covariance of municipalities in both. Those of
+-- a stratum that weigh otherwise are summed apart, so that sums are of whole numbers. In areas they weigh nothing: classes are not weighed there.
 with clustered as (
     select * from {{ ref('int_changes_clustered') }}
 ),
@@ -33,6 +34,8 @@ cells as (
         answers.answer_code,
         strata.stratum,
         strata.n_clusters,
+        strata.weight,
+        strata.earlier_weight,
         coalesce(given.n, 0) as n,
         bases.n as base_n,
         coalesce(given.earlier_n, 0) as earlier_n,
@@ -79,6 +82,7 @@ places as (
         frame.municipality_code,
         frame.breakdown,
         frame.breakdown_id,
+        case when frame.breakdown in ('size_class', 'size_class_group') then 1 else 0 end as is_weighted,
         max(case when frame.round_id = rounds.frame_round_id then 1 else 0 end) as is_later,
         max(case when frame.round_id = rounds.earlier_frame_round_id then 1 else 0 end) as is_earlier
     from placed_rounds as rounds
@@ -99,6 +103,8 @@ placed as (
         cells.* replace (
             places.breakdown as breakdown,
             places.breakdown_id as breakdown_id,
+            cells.weight * places.is_weighted as weight,
+            cells.earlier_weight * places.is_weighted as earlier_weight,
             cells.n * places.is_later as n,
             cells.base_n * places.is_later as base_n,
             cells.earlier_n * places.is_earlier as earlier_n,
@@ -127,6 +133,8 @@ select
     answer_code,
     stratum,
     n_clusters as n_clusters_of_stratum,
+    weight,
+    earlier_weight,
     count(*) as n_clusters,
     cast(sum(n) as bigint) as n,
     cast(sum(base_n) as bigint) as base_n,
@@ -149,4 +157,4 @@ select
 from placed
 group by
     survey_id, round_id, earlier_round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code,
-    stratum, n_clusters
+    stratum, n_clusters, weight, earlier_weight

@@ -1,21 +1,13 @@
 -- The stratum of each municipality that answered a question in either round of a pair: its size class in the later one,
--- or in the earlier where the later frame lacks it. Classes join their neighbour as in int_strata_collapsed.
-with pairs as (
-    select * from {{ ref('int_pairs_to_build') }}
-),
-
-clustered as (
+-- or in the earlier where the later frame lacks it. Classes join their neighbour as in int_strata_collapsed. A round that
+-- has not the municipality in its frame weighs it as nothing.
+with clustered as (
     select * from {{ ref('int_changes_clustered') }}
     where unit = 'municipality' and breakdown = 'all' and answer_level = 'base'
 ),
 
-frame as (
-    select * from {{ ref('int_frame_broken_down') }}
-    where breakdown = 'size_class'
-),
-
-size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
+weighted as (
+    select * from {{ ref('int_pairs_weighted') }}
 ),
 
 classified as (
@@ -24,27 +16,24 @@ classified as (
         clustered.round_id,
         clustered.question_id,
         clustered.municipality_code,
-        coalesce(size_classes.sort_order, 0) as class_order
+        coalesce(nullif(later.class_order, 0), earlier.class_order, 0) as class_order,
+        coalesce(later.weight, 0) as weight,
+        coalesce(earlier.weight, 0) as earlier_weight
     from clustered
-    inner join pairs
+    left join weighted as later
         on
-            clustered.survey_id = pairs.survey_id
-            and clustered.round_id = pairs.round_id
-            and clustered.question_id = pairs.question_id
-    left join frame as later
-        on
-            pairs.survey_id = later.survey_id
-            and pairs.frame_round_id = later.round_id
+            clustered.survey_id = later.survey_id
+            and clustered.round_id = later.round_id
+            and clustered.question_id = later.question_id
             and clustered.municipality_code = later.municipality_code
-    left join frame as earlier
+            and later.is_later
+    left join weighted as earlier
         on
-            pairs.survey_id = earlier.survey_id
-            and pairs.earlier_frame_round_id = earlier.round_id
+            clustered.survey_id = earlier.survey_id
+            and clustered.round_id = earlier.round_id
+            and clustered.question_id = earlier.question_id
             and clustered.municipality_code = earlier.municipality_code
-    left join size_classes
-        on
-            clustered.survey_id = size_classes.survey_id
-            and coalesce(later.breakdown_id, earlier.breakdown_id) = size_classes.size_class_id
+            and not earlier.is_later
 ),
 
 counted as (
@@ -71,6 +60,8 @@ select
     classified.round_id,
     classified.question_id,
     classified.municipality_code,
+    classified.weight,
+    classified.earlier_weight,
     placed.stratum,
     count(*) over (
         partition by classified.survey_id, classified.round_id, classified.question_id, placed.stratum
