@@ -32,7 +32,7 @@ PATTERNS = {
 WHOLE, SHARE = (0.0, HUGE), (0.0, 1.0)
 RANGES: dict[tuple[str, bool], tuple[float, float]] = {
     **{(kind, True): WHOLE for kind in ("free", "count", "base", "public")},
-    **{(kind, False): SHARE for kind in ("free", "share", "weighted", "error", "public", "p_value")},
+    **{(kind, False): SHARE for kind in ("free", "share", "weighted", "error", "public", "p_value", "weighted_p")},
     ("share", True): (0.0, 100.0),
 }
 NAMES = {"name", "names", "label", "system_id", "area_code"}

@@ -20,10 +20,11 @@ FOLDER = PROJECT_ROOT / "dbt_project" / "models" / "marts"
 # answered what. status: says whether the figure `of` is told. The others follow from answers:
 # count: units that gave the answer; base: units that answered; share: a function of both; value: a figure of numbers
 # given; quantile: one such number, or nearly; weighted: weighs size classes; error: of such a figure; p_value: of a
-# test; public: tells of single municipalities, and is told of public facts only; verdict and remark: on print.
+# test; weighted_p: of a test of a weighted figure; public: tells of single municipalities, and is told of public facts
+# only; verdict and remark: on print.
 Kind = Literal[
     "key", "label", "free", "status", "count", "base", "share", "value", "quantile", "weighted", "error", "p_value",
-    "public", "verdict", "remark",
+    "weighted_p", "public", "verdict", "remark",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 OPEN_KINDS = ("key", "label", "free")
@@ -37,9 +38,9 @@ W = TypeVar("W", bound=_Words)
 
 
 class ColumnWords(_Words):
-    """`of` is the column that a status speaks of, or `row` for what depends on all answers of its row; `cell` the cell
-    of the table that a count is of; `values` and `range` are what the column may hold, where its kind says too little.
-    """
+    """`of` is the column that a status speaks of, `row` for what depends on all answers of its row, or `cells` for what
+    two cells make together; `cell` the cell of the table that a count or a weighted share is of; `values` and `range`
+    are what the column may hold, where its kind says too little."""
 
     kind: Kind
     of: str = ""

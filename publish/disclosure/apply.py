@@ -22,6 +22,7 @@ JUDGED = ("answer_distribution", "system_use", "number_summary")
 # response the last digits of its error depend on who answered alike inside each municipality.
 WEIGHTED_IN = "rows.breakdown in ('all', 'size_class', 'size_class_group')"
 ERRORS_IN = f"{WEIGHTED_IN} and rows.unit = 'municipality'"
+SAME = 1e-9  # two weighted shares whose strata were added in another order
 LEVELS = (0.001, 0.01, 0.05, 0.1, 1)  # a p-value is told by the one that it is not over
 QUANTILES_FROM = 10  # numbers: quantiles of fewer are numbers that somebody gave; of more, two digits are told
 
@@ -111,10 +112,12 @@ where breakdown = 'size_class'
 """
 # Counts that are told, as a subquery.
 TOLD = """
-    select survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code, n, base_n
+    select survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code, n, base_n,
+        weighted_share
     from protected.marts.answer_distribution where n is not null
     union all
-    select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'option', system_id, n, base_n
+    select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'option', system_id, n, base_n,
+        weighted_share
     from protected.marts.system_use where n is not null
 """
 
@@ -206,8 +209,19 @@ def _conditions(mart: Mart) -> Conditions:
     if mart.name not in JUDGED:
         value, base = (f"({each} and ({is_open} or {_some(mart, 'known')}))" for each in (value, base))
         cell = row = f"({is_open} or {_some(mart, 'own')})" if _counts(mart) else value
-        base, weighted, error = cell if _counts(mart) else base, is_open, is_open
+        base, weighted = cell if _counts(mart) else base, _weighted(mart, is_open)
+        error = f"({weighted} and {public})"
     return Conditions(is_open, cell, row, base, value, weighted, error, public)
+
+
+def _weighted(mart: Mart, is_open: str) -> str:
+    """When weighted figures of a table that is not judged are told: where the same weighted share of each cell is. On
+    another frame the same answers have another one: the two would tell of the municipalities whose class differs."""
+    shares = {name: each.cell for name, each in mart.columns.items() if each.kind == "weighted" and not each.of}
+    if not (shares and _counts(mart)):
+        return is_open
+    same = (f"abs(rows.{quoted(name)} - own{cell}.weighted_share) <= {SAME}" for name, cell in shares.items())
+    return f"(rows.is_synthetic or coalesce({' and '.join(same)}, false))"
 
 
 def _column(mart: Mart, name: str, told: Conditions) -> str:
@@ -224,10 +238,11 @@ def _column(mart: Mart, name: str, told: Conditions) -> str:
             two_digits = f"round({value}, 1 - floor(log10(greatest(abs({value}), 1)))::int)"
             few = f"case when rows.n >= {QUANTILES_FROM} then {two_digits} end"
             return f"case when {told.cell} then case when {told.is_open} then {value} else {few} end end"
-        case "p_value":
+        case "p_value" | "weighted_p":
+            shown = told.weighted if words.kind == "weighted_p" else told.cell
             levels = " ".join(f"when {value} <= {level} then {level}" for level in LEVELS)
             family = "partition by rows.survey_id, rows.round_id, rows.unit, rows.breakdown, rows.breakdown_id"
-            of = f"bool_and({told.cell}) over ({family})" if words.of == "row" else told.cell
+            of = f"bool_and({shown}) over ({family})" if words.of == "row" else shown
             # Of an exact test a level still says how many went and how many came.
             by_level = f"case when rows.test is distinct from 'mcnemar_exact' then case {levels} end end"
             return f"case when {of} then case when {told.is_open} then {value} else {by_level} end end"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ CLASSES = ("alle_5000", "5000_10000", "10001_20000", "20001_50000", "50001_10000
 ROUND = "'survey' as survey_id, 'round' as round_id"
 MUNICIPALITY = "mun_id::varchar as municipality_code"
 BREAKDOWNS = {"all": "'all'", "size_class": "size_class", "county": "county"}
+ROUNDS = ("first", "second")
 UNITS = {"response": "resp_id", "municipality": "mun_id"}
 BY_MUNICIPALITY, BY_RESPONSE = "microdata_municipality.csv", "microdata_respondent.csv"
 CLUSTERS = ("int_answers_grouped", "int_bases_clustered", "int_answers_clustered", "int_strata_collapsed")
@@ -108,28 +110,36 @@ def count_as_one_stratum(connection: duckdb.DuckDBPyConnection, n_sampled: int) 
     connection.execute(f"update int_bases_stratified set factor = {factor}, finite_population = {open_part}")
 
 
-def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None) -> None:
+@dataclass(frozen=True)
+class Pair:
+    """Two rounds, the first and the second: who answered what, and the frame with its classes, as relations."""
+
+    answers: tuple[str, str] = (read(BY_RESPONSE), read("microdata_second_round.csv"))
+    frames: tuple[str, str] = (read("frame.csv"), read("frame.csv"))
+
+
+def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None, pair: Pair | None = None) -> None:
     """Answers to q1 in two rounds, up to the estimated changes."""
-    frame = read("frame.csv")
-    files = {"first": BY_RESPONSE, "second": "microdata_second_round.csv"}
+    pair = pair or Pair()
     tables = {
         "int_pairs_to_build": "select 'survey' as survey_id, 'q1' as question_id, 'second' as round_id, "
         "'second' as frame_round_id, 'q1' as earlier_question_id, 'first' as earlier_round_id, "
-        "'first' as earlier_frame_round_id",
+        "'first' as earlier_frame_round_id, 'same' as comparability, true as is_synthetic, date '2023-01-01' "
+        "as division_date",
         "int_answers_by_unit": " union all ".join(
             f"select distinct on (unit_id) 'survey' as survey_id, '{name}' as round_id, "
             f"'{unit}' as unit, {unit_id}::varchar as unit_id, 'q1' as question_id, "
             f"'select_one' as question_type, {MUNICIPALITY}, "
-            f"q1::varchar as code from {read(file)} where q1 is not null"
-            for name, file in files.items()
+            f"q1::varchar as code from {answers} where q1 is not null"
+            for name, answers in zip(ROUNDS, pair.answers, strict=True)
             for unit, unit_id in UNITS.items()
         ),
         "int_answers_realigned": "select *, round_id as frame_round_id, municipality_code as successor_code "
         "from int_answers_by_unit where false",
         "int_frame_broken_down": " union all ".join(
             f"select 'survey' as survey_id, '{name}' as round_id, {MUNICIPALITY}, '{breakdown}' as breakdown, "
-            f"{column} as breakdown_id from {frame}"
-            for name in files
+            f"{column} as breakdown_id from {frame} where {column} is not null"
+            for name, frame in zip(ROUNDS, pair.frames, strict=True)
             for breakdown, column in BREAKDOWNS.items()
         ),
         "int_units_grouped": "select null::varchar as survey_id, null::varchar as round_id, null::varchar as unit, "

@@ -194,7 +194,7 @@ def hold_changes(connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:
         from int_changes_estimated as ours
         inner join {read("estimates.csv")} as theirs
             on theirs.measure = 'change q1=1' and ours.breakdown_id = theirs.key and ours.unit = theirs.unit
-        where ours.answer_code = '1'
+        where ours.answer_code = '1' and not ours.is_weighted
         """
     ).fetchall()
     tell("change between rounds", [row[0:2] for row in rows], 25)

@@ -12,7 +12,12 @@ estimated as (
 ),
 
 tested as (
-    select * from {{ ref('int_changes_tested') }}
+    select
+        change_number,
+        is_weighted as is_of_weighted,
+        test,
+        p_value
+    from {{ ref('int_changes_tested') }}
 ),
 
 stepped as (
@@ -23,7 +28,7 @@ stepped as (
         {{ holm_step('p_value', family) }} as holm_step
     from estimated
     inner join tested
-        on estimated.change_number = tested.change_number and estimated.is_weighted = tested.is_weighted
+        on estimated.change_number = tested.change_number and estimated.is_weighted = tested.is_of_weighted
 ),
 
 changes as (

@@ -15,7 +15,8 @@ changes = python_model("intermediate", "int_changes_tested")
 
 def outcome(**change: Any) -> tuple[str | None, float | None]:
     """Test and p-value of one change: by t, of a panel in which nobody switched, but for what is said."""
-    plain = {"change_number": 1, "change": 0.1, "se": 0.05, "df": 1, "n_came": 0, "n_went": 0, "is_panel": False}
+    plain = {"change_number": 1, "is_weighted": False, "change": 0.1, "se": 0.05, "df": 1}
+    plain |= {"n_came": 0, "n_went": 0, "is_panel": False}
     (found,) = changes.tested(pa.Table.from_pylist([plain | change])).to_pylist()
     return found["test"], found["p_value"]
 
@@ -41,6 +42,7 @@ def test_no_error_no_test() -> None:
     assert outcome(se=None) == (None, None)
     assert outcome(se=0.0, change=1.0) == (None, None)
     assert outcome(se=0.0, change=0.0) == ("t", 1.0)
+    assert outcome(se=0.0, change=-1e-16, is_weighted=True) == ("t", 1.0)  # the last digits of a weighted share
 
 
 def test_no_changes() -> None:
