@@ -22,6 +22,11 @@
     sum({{ expression }} order by stratum)
 {%- endmacro %}
 
+{# A sum of fractions where there are too many sums to put in order: cut to 15 decimals they add up to the same in any. #}
+{% macro sum_in_any_order(expression, over='') -%}
+    cast(sum(cast({{ expression }} as decimal(38, 15))) {{ over }} as double)
+{%- endmacro %}
+
 {# The squares about means of all strata of a group, each by its factor and by `part` of it; needs the columns factor and
    n_clusters_of_stratum. Null when a stratum has one cluster, which says nothing of the spread within it. #}
 {% macro sum_of_squares(a, b, ab, part='1') -%}

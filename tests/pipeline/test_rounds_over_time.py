@@ -102,6 +102,30 @@ def test_every_change_has_its_error_and_is_corrected_for_the_number_of_tests(
     assert smallest[0] == pytest.approx(min(1, n_tests * smallest[1]))
 
 
+def test_the_weighted_change_stands_beside_it_where_no_area_is_told(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """The later round is on its own frame: its weighted shares are those of answer_distribution."""
+    n, largest = warehouse.execute(
+        "select count(*), max(abs(told.weighted_share - changes.weighted_share)) from marts.round_change as changes "
+        "join marts.answer_distribution as told using (answer_key, unit, breakdown_key, round_key) "
+        "where changes.weighted_share is not null"
+    ).fetchone() or (0, 1)
+    assert n > 500
+    assert largest < 1e-12
+    found = warehouse.execute(
+        "select breakdown, count(weighted_share), count(weighted_se), count(weighted_p_value), count(weighted_p_holm), "
+        "max(abs(weighted_delta - 100 * (weighted_share - earlier_weighted_share))), "
+        "bool_and(weighted_ci_low <= weighted_delta and weighted_delta <= weighted_ci_high), "
+        "bool_and(weighted_p_holm >= weighted_p_value), max(abs(weighted_delta - delta)) "
+        "from marts.round_change group by all order by all"
+    ).fetchall()
+    weighted = {breakdown: figures for breakdown, *figures in found if figures[0]}
+    assert {*weighted} == {"all", "size_class", "size_class_group", "role"}
+    for n_shares, n_errors, n_tests, n_corrected, apart, within, is_corrected, _ in weighted.values():
+        assert n_shares >= n_errors >= n_tests == n_corrected > 50
+        assert within and is_corrected and apart < 1e-9
+    assert weighted["all"][-1] > 1  # points: size classes answer otherwise, and are not answered for alike
+
+
 def test_what_may_be_compared_is_said_with_its_reason(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = dict(warehouse.execute("select question_id, comparability from marts.comparability").fetchall())
     assert (found["resources_sufficient"], found["full_readiness"], found["contact_named"]) == (

@@ -11,48 +11,27 @@ quantiles as (
 
 totals as (
     select
-        survey_id,
-        round_id,
-        question_id,
-        unit,
-        breakdown,
-        breakdown_id,
-        answer_level,
-        answer_code,
-        is_weighted,
-        {{ sum_over_strata('n') }} as total_n,
-        {{ sum_over_strata('base_n') }} as total_base_n,
-        {{ sum_over_strata('earlier_n') }} as total_earlier_n,
-        {{ sum_over_strata('earlier_base_n') }} as total_earlier_base_n
+        *,
+        {{ sum_in_any_order('n', 'over cell') }} as total_n,
+        {{ sum_in_any_order('base_n', 'over cell') }} as total_base_n,
+        {{ sum_in_any_order('earlier_n', 'over cell') }} as total_earlier_n,
+        {{ sum_in_any_order('earlier_base_n', 'over cell') }} as total_earlier_base_n
     from strata
-    group by
-        survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code, is_weighted
-    having sum(base_n) > 0 and sum(earlier_base_n) > 0
+    window cell as (
+        partition by
+            survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code, is_weighted
+    )
 ),
 
 -- z = (n - share * base) / total base of the later round, less the same of the earlier one; its sum and squares.
 scored as (
     select
-        strata.*,
-        totals.total_n,
-        totals.total_base_n,
-        totals.total_earlier_n,
-        totals.total_earlier_base_n,
-        {{ share('totals.total_n', 'totals.total_base_n') }} as share,
-        {{ share('totals.total_earlier_n', 'totals.total_earlier_base_n') }} as earlier_share,
-        {{ stratum_factor('strata.n_clusters_of_stratum', '1') }} as factor
-    from strata
-    inner join totals
-        on
-            strata.survey_id = totals.survey_id
-            and strata.round_id = totals.round_id
-            and strata.question_id = totals.question_id
-            and strata.unit = totals.unit
-            and strata.breakdown = totals.breakdown
-            and strata.breakdown_id = totals.breakdown_id
-            and strata.answer_level = totals.answer_level
-            and strata.answer_code = totals.answer_code
-            and strata.is_weighted = totals.is_weighted
+        *,
+        {{ share('total_n', 'total_base_n') }} as share,
+        {{ share('total_earlier_n', 'total_earlier_base_n') }} as earlier_share,
+        {{ stratum_factor('n_clusters_of_stratum', '1') }} as factor
+    from totals
+    where total_base_n > 0 and total_earlier_base_n > 0
 ),
 
 spread as (

@@ -1,6 +1,7 @@
 -- What the variance of a change is made of, stratum by stratum: sums over municipalities of answers (n) and bases of
--- both rounds, and of their products. Products of the two rounds carry the covariance of municipalities in both. Those of
--- a stratum that weigh otherwise are summed apart, so that sums are of whole numbers. In areas they weigh nothing: classes are not weighed there.
+-- both rounds, and of their products. Products of the two rounds carry the covariance of municipalities in both. Those
+-- that weigh otherwise are summed apart, so that sums are of whole numbers. In areas, which have no weighted change,
+-- they weigh nothing.
 with clustered as (
     select * from {{ ref('int_changes_clustered') }}
 ),

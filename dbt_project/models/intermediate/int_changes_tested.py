@@ -39,14 +39,11 @@ def tested(changes: pa.Table) -> pa.Table:
     is_exact = changes.column("is_panel").to_numpy().astype(bool) & (switched < FEW_PAIRS)
     with np.errstate(divide="ignore", invalid="ignore"):
         by_t = 2 * t.sf(np.abs(change) / se, df)
-    p = np.where(
-        is_exact, mcnemar(came, went), np.where(se > 0, by_t, np.where((se == 0) & is_none, 1.0, np.nan))
-    )
+    p = np.where(is_exact, mcnemar(came, went), np.where(se > 0, by_t, np.where((se == 0) & is_none, 1.0, np.nan)))
     test = np.where(is_exact, "mcnemar_exact", np.where(np.isnan(p), None, "t"))
-    return pa.table(
-        [*changes.select(SCHEMA.names[:2]).columns, pa.array(test, pa.string()), pa.array(p, pa.float64(), from_pandas=True)],
-        schema=SCHEMA,
-    )
+    which = changes.select(["change_number", "is_weighted"]).columns
+    found = [pa.array(test, pa.string()), pa.array(p, pa.float64(), from_pandas=True)]
+    return pa.table([*which, *found], schema=SCHEMA)
 
 
 def mcnemar(came: Any, went: Any) -> Any:

@@ -1,5 +1,5 @@
 -- The sums of a change, stratum by stratum: as it was answered, each municipality with weight 1, and with the weights
--- that it has in each round. A sum weighs by the rounds that it is of; fractions are added in a fixed order.
+-- that it has in each round. A sum weighs by the rounds that it is of.
 {%- set later, earlier = 'weight', 'earlier_weight' %}
 {%- set weights = {
     'n': [later],
@@ -49,7 +49,7 @@ select
     n_clusters_of_stratum,
     cast(sum(n_clusters) as bigint) as n_clusters,
     {%- for column, by in weights.items() %}
-    sum({{ by | join(' * ') }} * {{ column }} order by weight, earlier_weight) as {{ column }},
+    {{ sum_in_any_order(by | join(' * ') ~ ' * ' ~ column) }} as {{ column }},
     {%- endfor %}
     cast(sum(n_paired) as bigint) as n_paired,
     cast(sum(n_came) as bigint) as n_came,

@@ -1,6 +1,6 @@
 -- The stratum of each municipality that answered a question in either round of a pair: its size class in the later one,
--- or in the earlier where the later frame lacks it. Classes join their neighbour as in int_strata_collapsed. A round that
--- has not the municipality in its frame weighs it as nothing.
+-- or in the earlier where the later frame lacks it. Classes join their neighbour as in int_strata_collapsed. In a round
+-- whose frame lacks it a municipality weighs nothing.
 with clustered as (
     select * from {{ ref('int_changes_clustered') }}
     where unit = 'municipality' and breakdown = 'all' and answer_level = 'base'

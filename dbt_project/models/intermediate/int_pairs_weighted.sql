@@ -1,5 +1,6 @@
--- What each municipality weighs for a question in the later and in the earlier round of a pair, each in the frame that
--- the round is told on: those of its size class over those of them that answered. Classes join as in int_strata_collapsed.
+-- What each municipality weighs for a question in the later and in the earlier round of a pair, if it answered: those
+-- of its size class in the frame that the round is told on, over those of them that answered. Classes join their
+-- neighbour as in int_strata_collapsed.
 with pairs as (
     select * from {{ ref('int_pairs_to_build') }}
 ),
@@ -18,10 +19,20 @@ clustered as (
 ),
 
 sides as (
-    select *, frame_round_id as side_frame_round_id, true as is_later
+    select
+        survey_id,
+        round_id,
+        question_id,
+        frame_round_id as side_frame_round_id,
+        true as is_later
     from pairs
     union all
-    select *, earlier_frame_round_id as side_frame_round_id, false as is_later
+    select
+        survey_id,
+        round_id,
+        question_id,
+        earlier_frame_round_id as side_frame_round_id,
+        false as is_later
     from pairs
 ),
 
