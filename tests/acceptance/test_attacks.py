@@ -13,11 +13,15 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from publish.catalogue import described
+from publish.disclosure.apply import protect
 from publish.disclosure.checks import telling
 from publish.releases.release import publish
 from publish.report import pages
+from store.marts import published_marts
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data, kuntakysely, rows
 from tests.attacker import told_of_hidden
@@ -58,11 +62,16 @@ MUTANTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("statuses of follow-ups", "answer_status_count", ("n",)),
     ("checks of follow-ups", "round_quality_detail", ("observed",)),
     ("shares in hidden cells", "answer_distribution", ("weighted_share",)),
+    ("shares in hidden cells", "round_change", ("weighted_share",)),
+    ("shares in hidden cells", "round_change", ("earlier_weighted_share",)),
     ("inhabitants of follow-ups", "inhabitant_share", ("base_inhabitants",)),
     ("sizes of small rows", "number_summary", ("n",)),
     ("numbers of few", "number_summary", ("n", "quartile_1", "median", "quartile_3")),
     ("switches", "round_change", ("n", "base_n", "earlier_n", "earlier_base_n", "test", "p_value")),
-    ("switches", "round_change", ("n", "base_n", "earlier_n", "earlier_base_n", "se")),
+    *(
+        ("switches", "round_change", ("n", "base_n", "earlier_n", "earlier_base_n", error))
+        for error in ("se", "weighted_se", "weighted_p_value")
+    ),
     *(("answers inside municipalities", "answer_distribution", (*COUNTS, column)) for column in spread.SPREAD),
     ("units apart", "answer_distribution", COUNTS),
     ("few further answers", "answer_distribution", COUNTS),
@@ -129,6 +138,43 @@ def test_a_figure_in_a_hidden_cell_is_seen(real: DataPaths, tmp_path: Path) -> N
     assert {(table, column) for table, column, _ in told_of_hidden(file)} >= {
         ("answer_distribution", column) for column in columns
     }
+
+
+WEIGHTED_CHANGES = """
+select
+    told.weighted_share is not null and earlier.weighted_share is not null as are_told, count(*),
+    count(changes.weighted_share), count(changes.earlier_weighted_share), count(weighted_delta),
+    count(weighted_p_value) > 0, count(weighted_se) + count(weighted_ci_low) + count(weighted_ci_high)
+from marts.round_change as changes
+inner join marts.answer_distribution as told using (round_key, question_key, unit, breakdown_key, level, answer_code)
+inner join marts.answer_distribution as earlier
+    on changes.earlier_round_key = earlier.round_key and changes.earlier_question_id = earlier.question_id
+    and changes.unit = earlier.unit and changes.breakdown_key = earlier.breakdown_key and changes.level = earlier.level
+    and changes.answer_code = earlier.answer_code
+where changes.breakdown in ('all', 'size_class', 'size_class_group', 'role')
+    and changes.question_key in (select question_key from marts.dim_question where disclosure = 'opinion')
+group by all order by all desc
+"""
+
+
+def test_a_weighted_change_is_told_where_both_weighted_shares_are(real: DataPaths) -> None:
+    """And has no error, as no change of opinions has."""
+    told, hidden = rows(real, WEIGHTED_CHANGES)
+    assert told == (True, told[1], told[1], told[1], told[1], True, 0)
+    assert hidden == (False, hidden[1], 0, 0, 0, False, 0)
+    assert min(told[1], hidden[1]) > 10
+
+
+def test_a_weighted_share_on_another_frame_is_not_told(real: DataPaths, tmp_path: Path) -> None:
+    """Beside the one on its own frame it would tell of the municipalities whose class differs."""
+    paths = copy_data(real, tmp_path / "data")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{paths.warehouse_file}' as source; use source")
+        connection.execute("update marts.round_change set earlier_weighted_share = earlier_weighted_share + 0.001")
+        protect(connection, published_marts(), described(connection, "'source'"), paths.patterns)
+        connection.execute("use protected")
+        found = connection.execute(WEIGHTED_CHANGES).fetchall()
+    assert {row[2:] for row in found} == {(0, 0, 0, False, 0)}
 
 
 def test_print_that_the_release_did_not_know_of_pins_a_cell(real: DataPaths, tmp_path: Path) -> None:

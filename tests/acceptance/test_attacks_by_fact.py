@@ -86,6 +86,7 @@ MUTANTS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("weighted shares of facts", KOTO, "system_use", (*COUNTS, "weighted_share")),
     ("weighted shares of facts", OWAL, "answer_distribution", (*COUNTS, "weighted_share")),
     ("weighted shares of facts", populations.SURVEY, "answer_distribution", (*COUNTS, "weighted_share")),
+    ("weighted shares of facts", populations.SURVEY, "round_change", (*COUNTS, "weighted_share")),
     *((f"{column} of facts", populations.SURVEY, "answer_distribution", (*COUNTS, column)) for column in SPREAD),
     ("checks of roles", KOTO, "round_quality", ("status",)),
     ("rows_of_answers", KOTO, "answer_distribution", ("base_n",)),

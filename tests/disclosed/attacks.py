@@ -12,7 +12,7 @@ from math import isclose, sqrt
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.stats import binom
+from scipy.stats import binom, t
 
 from tests.attacker import attack
 from tests.disclosed.release import SIZE, WHOLE, Pinned, Place, Released, Row
@@ -121,11 +121,23 @@ def _cell(row: Row) -> tuple[str, ...]:
     return tuple(str(row[name]) for name in names)
 
 
+SHARES = """
+select round_id, question_id, unit, breakdown, breakdown_id, level, answer_code, weighted_share
+from marts.answer_distribution
+union
+select round_id, question_id, unit, breakdown, breakdown_id, level, answer_code, weighted_share from marts.round_change
+union
+select earlier_round_id, earlier_question_id, unit, breakdown, breakdown_id, level, answer_code, earlier_weighted_share
+from marts.round_change
+"""
+
+
 def shares_in_hidden_cells(release: Released) -> Iterator[Pinned]:
     """A weighted share within one size class is a fraction, and few answered: which one it can be."""
-    sql = """
-        select * from marts.answer_distribution where cell_status like 'hidden%' and weighted_share > 0
-        and weighted_share < 1 and breakdown = 'size_class' and unit = 'response' and level = 'option'
+    sql = f"""
+        from ({HIDDEN}) inner join ({SHARES})
+            using (round_id, question_id, unit, breakdown, breakdown_id, level, answer_code)
+        where weighted_share > 0 and weighted_share < 1 and breakdown = 'size_class' and unit = 'response'
     """
     for row in release.rows(sql):
         most = release.n_responses(row["round_id"], ("size_class", row["breakdown_id"]))
@@ -282,20 +294,29 @@ def _ways(row: Row) -> Iterator[tuple[int, int]]:
 
 
 def _fits_p(row: Row, came: int, went: int) -> bool:
-    """McNemar's exact test."""
+    """McNemar's exact test, and the t of the weighted change, which within a size class is the change as answered."""
+    n, error = row["base_n"], _error(row, came, went)
+    if row["weighted_p_value"] is not None and error:
+        return isclose(row["weighted_p_value"], 2 * t.sf(abs(came - went) / n / error, n - 1), rel_tol=CLOSE)
     if row["p_value"] is None or row["test"] != "mcnemar_exact":
         return True
     return isclose(row["p_value"], min(1, 2 * binom.cdf(min(came, went), came + went, 0.5)), rel_tol=CLOSE)
 
 
 def _fits_se(row: Row, came: int, went: int) -> bool:
+    """Of the change, weighted or not."""
+    told, error = (row["weighted_se"] if row["se"] is None else row["se"]), _error(row, came, went)
+    return told is None or error is None or isclose(told / 100, error, rel_tol=CLOSE, abs_tol=1e-9)
+
+
+def _error(row: Row, came: int, went: int) -> float | None:
     """A size class is one stratum: the squares of its municipalities are those that switched."""
     n = row["base_n"]
-    if row["se"] is None or row["breakdown"] != "size_class" or n < 2:
-        return True
+    if row["breakdown"] != "size_class" or n < 2:
+        return None
     change = (came - went) / n
     squares = (came + went - n * change**2) / n**2
-    return isclose(row["se"] / 100, sqrt(max(0, squares * n / (n - 1))), rel_tol=CLOSE, abs_tol=1e-9)
+    return sqrt(max(0, squares * n / (n - 1)))
 
 
 def tests_left_out(release: Released) -> Iterator[Pinned]:

@@ -17,9 +17,15 @@ from tests.disclosed.facts import Facts, Group, Members, groups
 from tests.disclosed.release import Pinned, Released, Row
 from tests.disclosed.spread import SPREAD
 
+# A change has the weighted share of its round too.
 CELLS = f"""
-select question_id, answer_code, n, base_n, weighted_share, {", ".join(SPREAD)} from marts.answer_distribution
-where round_id = ? and unit = ? and breakdown = ? and breakdown_id = ? and level = 'option' and n > 0 and n < base_n
+select question_id, answer_code, coalesce(told.n, changes.n) as n, coalesce(told.base_n, changes.base_n) as base_n,
+    coalesce(told.weighted_share, changes.weighted_share) as weighted_share,
+    {", ".join(f"told.{name}" for name in SPREAD)}
+from marts.answer_distribution as told left join marts.round_change as changes
+    using (round_id, question_id, unit, breakdown, breakdown_id, level, answer_code)
+where round_id = ? and unit = ? and breakdown = ? and breakdown_id = ? and level = 'option'
+    and coalesce(told.n, changes.n) > 0 and coalesce(told.n, changes.n) < coalesce(told.base_n, changes.base_n)
 union all
 select question_id, system_id, n, base_n, weighted_share, {", ".join(SPREAD)} from marts.system_use
 where round_id = ? and unit = ? and breakdown = ? and breakdown_id = ? and n > 0 and n < base_n

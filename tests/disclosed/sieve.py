@@ -20,6 +20,8 @@ NAMES = frozenset({
 })  # fmt: skip
 WEIGHED = frozenset({
     "weighted_share", "se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff",
+    "earlier_weighted_share", "weighted_delta", "weighted_se", "weighted_ci_low", "weighted_ci_high",
+    "weighted_p_value", "weighted_p_holm",
 })  # fmt: skip
 # Bases of hidden cells are told where they say nothing of the cells.
 BASES: Mapping[str, frozenset[str]] = {
