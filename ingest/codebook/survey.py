@@ -94,6 +94,9 @@ class SurveySettings(Settings):
     title: Labels
     publisher: Labels
     population: Labels
+    funder: Labels | None = None
+    carried_out_by: Labels | None = None
+    sent_to: Labels | None = None
     languages: Languages
     all_label: Labels | None = None
     licence: Text
