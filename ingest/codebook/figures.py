@@ -55,7 +55,14 @@ def _check_answer(survey: Survey, figure: PublishedFigure, faults: FaultList) ->
         _add_missing(survey, figure, "answer", faults)
     elif figure.level is None:
         _add_missing(survey, figure, "level", faults)
-    elif question.list_name in survey.lists or question.type not in ("select_one", "select_multiple"):
+    elif question.type not in ("select_one", "select_multiple"):
+        add_row_fault(
+            survey.figures_file, figure, "question_id", "no-options", faults,
+            f"The question {quoted(question.question_id)} is of type {question.type}, which has no options.",
+            f"A figure of the statistic {figure.statistic} is of a select_one or select_multiple.",
+            "Correct question_id or statistic.",
+        )  # fmt: skip
+    elif question.list_name in survey.lists:
         is_group = figure.level == "group"
         known = survey.group_codes(question.list_name) if is_group else survey.codes(question.list_name)
         joined = counted_together(figure.answer, known)
@@ -86,6 +93,13 @@ def _check_joined(survey: Survey, figure: PublishedFigure, joined: Sequence[str]
             f"The rounding is largest_remainder_0, and {quoted(figure.answer or '')} joins several answers.",
             "Answers that are counted together are rounded as one: half_up_0, half_up_1 or words_within_5.",
             "Correct the rounding, or write the figure of each answer on a line of its own.",
+        )  # fmt: skip
+    if len(joined) > 1 and figure.statistic == "in_top_4":
+        add_row_fault(
+            survey.figures_file, figure, "answer", "joined-rank", faults,
+            f"The statistic is in_top_4, and {quoted(figure.answer or '')} joins several answers.",
+            "Counties are ranked by the share of one answer or group.",
+            "Name one answer, or write the figure in another statistic.",
         )  # fmt: skip
 
 

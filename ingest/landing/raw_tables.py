@@ -29,8 +29,8 @@ _ROUND = ("survey_id", "round_id")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
         "survey_id", "titles", "publishers", "populations", "funders", "carried_out_by", "sent_to", "all_labels",
-        "licence", "municipality_rule", "none_ticked", "size_class_question_id", "min_municipalities", "min_responses", "quarantined_share_limit", "small_base",
-        "half_width", "allowed_contacts", *_PLACE),
+        "licence", "municipality_rule", "none_ticked", "size_class_question_id", "min_municipalities", "min_responses",
+        "quarantined_share_limit", "small_base", "half_width", "allowed_contacts", *_PLACE),
     "raw.codebook__size_classes": (
         "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
