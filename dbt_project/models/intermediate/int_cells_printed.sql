@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The cells that printed figures can speak of: those of each answer, and of answers that are counted together.
 select
     survey_id,
