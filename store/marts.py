@@ -70,7 +70,8 @@ def is_literal(place: str) -> bool:
 class TableWords(_Words):
     """`joins` says in which column of which mart a column is found, `unique` which columns tell rows apart beside the
     key, `filled` which are never null, `values` what a column may hold. `keeps_rounds`: rounds carried over were asked
-    when they were built. `is_base` says which rows tell a base, as SQL."""
+    when they were built. `is_base` says which rows tell a base, `compares` which compare a cell with the other rows of
+    its breakdown, as SQL."""
 
     published: bool
     order: int = 0
@@ -82,6 +83,7 @@ class TableWords(_Words):
     keeps_rounds: bool = False
     cells: tuple[Cell, ...] = (Cell(),)
     is_base: str = ""
+    compares: str = ""
 
 
 @dataclass(frozen=True)

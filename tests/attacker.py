@@ -251,7 +251,9 @@ class Given:
         self._own_breakdowns()
         self._bases()
         self._told(printed)
+        self._joined(printed)
         self._ranks(printed)
+        self._rest(printed)
 
     def name(self, *key: object) -> int:
         return self.names.setdefault(key, len(self.names))
@@ -367,6 +369,59 @@ class Given:
         reach = within[figure["rounding"]] + 1e-9
         counts = [n for n in range(base + 1) if abs(100 * n / base - value) <= reach]
         return (float(counts[0]), float(counts[-1])) if counts else (0.0, np.inf)
+
+    def _joined(self, printed: Mapping[Cell, list[dict[str, str]]]) -> None:
+        """Options that print counts together: each unit once, so that of a select_multiple it is no sum."""
+        for cell, figures in printed.items():
+            parts = [(*cell[:4], code) for code in cell[4].split("+")]
+            if cell in self.cells or not self.sums.keys() >= {*parts}:
+                continue
+            base = self.cells[parts[0]]["base_n"]
+            for figure in _borne_out(figures, base):
+                least, most = self._print(figure, 0 if pd.isna(base) else int(base))  # type: ignore[arg-type, call-overload]
+                self.say(self._together(cell), least, most)
+
+    def _together(self, cell: Cell) -> dict[int, float]:
+        codes = [each for code in cell[4].split("+") for each in self.groups.get(code, [code])]
+        if self.is_one_answer:
+            return dict.fromkeys((each for code in codes for each in self._sum(*cell[:3], "option", code)), 1.0)
+        found: dict[int, float] = {}
+        for part in self._parts(*cell[:3]):
+            together = self.name(*part, "joined", cell[4])
+            options = [self.name(*part, "option", each) for each in codes]
+            for option in options:
+                self.say({together: -1, option: 1}, -np.inf, 0)
+            self.say({together: 1, **dict.fromkeys(options, -1.0)}, -np.inf, 0)
+            self.say({together: 1, self.name(*part, "base", ""): -1}, -np.inf, 0)
+            found[together] = 1.0
+        return found
+
+    def _rest(self, printed: Mapping[Cell, list[dict[str, str]]]) -> None:
+        """A share that is above, or below, that of the other rows of its breakdown together."""
+        for cell, figures in printed.items():
+            for figure in [each for each in figures if each["figure_status"] != "reading_uncertain"]:
+                if figure["statistic"] in ("more_than_rest", "less_than_rest") and cell in self.cells:
+                    sign = 1.0 if figure["statistic"] == "more_than_rest" else -1.0
+                    inside = self.known.unions.get(cell[2], frozenset({cell[2]}))
+                    among = "size_class" if cell[1] == "size_class_group" else cell[1]
+                    others = [
+                        other
+                        for other in self.cells
+                        if (other[0], *other[3:]) == (cell[0], *cell[3:])
+                        and other[1] == among
+                        and other[2] not in inside
+                    ]
+                    self._exceeds(cell, others, sign, figure["value"] == "1")
+
+    def _exceeds(self, cell: Cell, others: list[Cell], sign: float, is_so: bool) -> None:
+        bases = [self.cells[each]["base_n"] for each in (cell, *others)]
+        if any(pd.isna(base) for base in bases):  # type: ignore[call-overload]
+            return
+        own, rest = float(bases[0]), float(sum(bases[1:]))  # type: ignore[arg-type]
+        line = dict.fromkeys(self.sums[cell], sign * rest)
+        for column in [column for other in others for column in self.sums[other]]:
+            line[column] = line.get(column, 0.0) - sign * own
+        self.say(line, *((1, np.inf) if is_so else (-np.inf, 0)))
 
     def _ranks(self, printed: Mapping[Cell, list[dict[str, str]]]) -> None:
         """The largest and the smallest share among the size classes."""

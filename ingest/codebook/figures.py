@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean, listed, quoted
 from ingest.codebook.survey import PublishedFigure, Survey
+from ingest.readers.cells import Number, is_valid
 from ingest.readers.rows import add_row_fault, check_unique
 from ingest.reference.registry import Registry
 
-OF_AN_ANSWER = ("n", "pct", "is_max", "is_min", "in_top_4")
+AGAINST_REST = ("more_than_rest", "less_than_rest")
+COMPARISONS = ("is_max", "is_min", "in_top_4", *AGAINST_REST)
+OF_AN_ANSWER = ("n", "pct", *COMPARISONS)
 OF_A_QUESTION = (*OF_AN_ANSWER, "base_n", "n_distinct_systems")
 
 
@@ -26,6 +30,7 @@ def check_figures(survey: Survey, registry: Registry | None, faults: FaultList) 
         _check_survey_id(survey, figure, faults)
         _check_question(survey, figure, faults)
         _check_answer(survey, figure, faults)
+        _check_comparison(survey, figure, faults)
         _check_breakdown(survey, registry, figure, faults)
 
 
@@ -50,12 +55,69 @@ def _check_answer(survey: Survey, figure: PublishedFigure, faults: FaultList) ->
         _add_missing(survey, figure, "answer", faults)
     elif figure.level is None:
         _add_missing(survey, figure, "level", faults)
+    elif question.type not in ("select_one", "select_multiple"):
+        add_row_fault(
+            survey.figures_file, figure, "question_id", "no-options", faults,
+            f"The question {quoted(question.question_id)} is of type {question.type}, which has no options.",
+            f"A figure of the statistic {figure.statistic} is of a select_one or select_multiple.",
+            "Correct question_id or statistic.",
+        )  # fmt: skip
     elif question.list_name in survey.lists:
         is_group = figure.level == "group"
         known = survey.group_codes(question.list_name) if is_group else survey.codes(question.list_name)
-        if figure.answer not in known:
-            thing = "group of options" if is_group else "option"
-            _add_unknown(survey, figure, "answer", thing, known, faults)
+        joined = counted_together(figure.answer, known)
+        for each in joined:
+            if each not in known:
+                thing = "group of options" if is_group else "option"
+                _add_unknown(survey, figure, "answer", thing, known, faults, each)
+        _check_joined(survey, figure, joined, faults)
+
+
+def counted_together(answer: str, known: Collection[str]) -> tuple[str, ...]:
+    """The answers of a figure: several are joined by +, where none has a code so written."""
+    return (answer,) if answer in known else tuple(answer.split("+"))
+
+
+def _check_joined(survey: Survey, figure: PublishedFigure, joined: Sequence[str], faults: FaultList) -> None:
+    twice = [answer for answer, n in Counter(joined).items() if n > 1]
+    if twice:
+        add_row_fault(
+            survey.figures_file, figure, "answer", "repeated-answer", faults,
+            f"The answer {quoted(figure.answer or '')} names {listed(twice)} more than once.",
+            "Each of the answers that are counted together is named once.",
+            "Remove the repeated ones.",
+        )  # fmt: skip
+    if len(joined) > 1 and figure.rounding == "largest_remainder_0":
+        add_row_fault(
+            survey.figures_file, figure, "rounding", "joined-rounding", faults,
+            f"The rounding is largest_remainder_0, and {quoted(figure.answer or '')} joins several answers.",
+            "Answers that are counted together are rounded as one: half_up_0, half_up_1 or words_within_5.",
+            "Correct the rounding, or write the figure of each answer on a line of its own.",
+        )  # fmt: skip
+    if len(joined) > 1 and figure.statistic == "in_top_4":
+        add_row_fault(
+            survey.figures_file, figure, "answer", "joined-rank", faults,
+            f"The statistic is in_top_4, and {quoted(figure.answer or '')} joins several answers.",
+            "Counties are ranked by the share of one answer or group.",
+            "Name one answer, or write the figure in another statistic.",
+        )  # fmt: skip
+
+
+def _check_comparison(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
+    if figure.statistic in COMPARISONS and is_valid(Number, figure.value) and float(figure.value) not in (0, 1):
+        add_row_fault(
+            survey.figures_file, figure, "value", "wrong-comparison", faults,
+            f"The value is {quoted(figure.value)}.",
+            f"A figure of the statistic {figure.statistic} is 1 where print says so, 0 where it denies it.",
+            "Correct the value or the statistic.",
+        )  # fmt: skip
+    if figure.statistic in AGAINST_REST and figure.breakdown == "all":
+        add_row_fault(
+            survey.figures_file, figure, "breakdown", "no-rest", faults,
+            f'The statistic {figure.statistic} is of the breakdown "all", which has one row.',
+            "It compares a row with all others of its breakdown.",
+            "Name the breakdown and the row that print speaks of.",
+        )  # fmt: skip
 
 
 def _check_breakdown(survey: Survey, registry: Registry | None, figure: PublishedFigure, faults: FaultList) -> None:
@@ -100,8 +162,9 @@ def _add_unknown(
     thing: str,
     known: Collection[str],
     faults: FaultList,
+    named: str | None = None,
 ) -> None:
-    value = str(getattr(figure, column))
+    value = str(getattr(figure, column)) if named is None else named
     add_row_fault(
         survey.figures_file, figure, column, f"unknown-{column.replace('_', '-')}", faults,
         f"There is no {thing} {quoted(value)}.",

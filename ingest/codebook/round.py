@@ -92,6 +92,7 @@ class RoundSettings(Settings):
 
     round_id: FolderName
     title: Labels
+    reading_note: Labels | None = None
     field_window: FieldWindow
     delivery: Delivery | None = None
     stale_after_days: PositiveInt = 7

@@ -64,6 +64,8 @@ def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
             "Rename one of them.",
         )  # fmt: skip
     check_labels(round_.places, ("title",), settings.title, survey.settings.languages, faults)
+    if settings.reading_note is not None:
+        check_labels(round_.places, ("reading_note",), settings.reading_note, survey.settings.languages, faults)
     window = settings.field_window
     if window.opens_on > window.closes_on:
         add_setting_fault(

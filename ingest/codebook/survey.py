@@ -94,6 +94,9 @@ class SurveySettings(Settings):
     title: Labels
     publisher: Labels
     population: Labels
+    funder: Labels | None = None
+    carried_out_by: Labels | None = None
+    sent_to: Labels | None = None
     languages: Languages
     all_label: Labels | None = None
     licence: Text
@@ -187,11 +190,12 @@ Statistic = Literal[
     "n", "pct", "base_n", "n_responses", "n_municipalities", "n_counties", "n_frame",
     "n_municipalities_without_response", "n_municipalities_with_one_response", "responses_per_municipality",
     "response_rate_pct", "foreign_language_coverage_pct", "n_distinct_systems", "is_max", "is_min", "in_top_4",
+    "more_than_rest", "less_than_rest",
 ]  # fmt: skip
 
 
 class PublishedFigure(SourceRow):
-    """One printed figure of published_figures.csv. `value` is text as printed."""
+    """One printed figure of published_figures.csv. `value` is text as printed; `answer` may join several by +."""
 
     survey_id: QuestionId
     round_id: FolderName

@@ -28,9 +28,9 @@ _ROUND = ("survey_id", "round_id")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
-        "survey_id", "titles", "publishers", "populations", "all_labels", "licence", "municipality_rule", "none_ticked",
-        "size_class_question_id", "min_municipalities", "min_responses", "quarantined_share_limit", "small_base",
-        "half_width", "allowed_contacts", *_PLACE),
+        "survey_id", "titles", "publishers", "populations", "funders", "carried_out_by", "sent_to", "all_labels",
+        "licence", "municipality_rule", "none_ticked", "size_class_question_id", "min_municipalities", "min_responses",
+        "quarantined_share_limit", "small_base", "half_width", "allowed_contacts", *_PLACE),
     "raw.codebook__size_classes": (
         "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
@@ -52,7 +52,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "survey_id", "question_id", "round_id", "earlier_question_id", "comparability", "reason", *_PLACE),
     "raw.codebook__plausibility": ("survey_id", "rule_id", "kind", "expression", "messages", *_PLACE),
     "raw.codebook__rounds": (
-        *_ROUND, "titles", "opens_on", "closes_on", "due_on", "stale_after_days", "timezone",
+        *_ROUND, "titles", "reading_notes", "opens_on", "closes_on", "due_on", "stale_after_days", "timezone",
         "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign",
         "date_format", "completed_values", "duplicates", "duplicates_among", "is_synthetic", *_PLACE),
     "raw.codebook__columns": (
@@ -176,6 +176,9 @@ def _survey_cells(survey: Survey) -> Cells:
         _json(settings.title),
         _json(settings.publisher),
         _json(settings.population),
+        _json_if_any(settings.funder),
+        _json_if_any(settings.carried_out_by),
+        _json_if_any(settings.sent_to),
         _json(settings.label_of_all),
         settings.licence,
         settings.municipality_rule,
@@ -245,6 +248,7 @@ def _round_cells(round_: Round) -> Cells:
         round_.survey_id,
         round_.round_id,
         _json(settings.title),
+        _json_if_any(settings.reading_note),
         settings.field_window.opens_on.isoformat(),
         settings.field_window.closes_on.isoformat(),
         settings.delivery.due_on.isoformat() if settings.delivery else None,
@@ -372,6 +376,10 @@ def _text(number: int | None) -> str | None:
 def _json(labels: Mapping[str, str | None]) -> str:
     """Texts by language as a JSON object, without the languages that have none."""
     return json.dumps({language: text for language, text in labels.items() if text is not None}, ensure_ascii=False)
+
+
+def _json_if_any(labels: Mapping[str, str | None] | None) -> str | None:
+    return None if labels is None else _json(labels)
 
 
 def _picked(table: str, row: SourceRow, **more: str | None) -> Cells:

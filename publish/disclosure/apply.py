@@ -99,11 +99,20 @@ from protected.disclosure.cells
 union
 select * replace (null as level, null as answer_code) from protected.disclosure.cells
 union
+select distinct * exclude (part) from protected.disclosure.joined
+union
 select survey_id, round_id, question_id, 'any', 'all', 'all', null, null
 from source.marts.dim_question inner join source.marts.dim_round using (survey_id);
 -- Rows in which an answer is hidden: percentages that add up to 100 would tell of it.
 create table protected.disclosure.holed as
 select distinct survey_id, round_id, question_id, unit, breakdown, breakdown_id, level from protected.disclosure.hidden;
+-- Answers of which some row of a breakdown is hidden: no row is compared with the others. Unions of size classes are
+-- compared with size classes.
+create table protected.disclosure.compared as
+select distinct survey_id, round_id, question_id, unit, breakdown, level, answer_code from protected.disclosure.hidden
+union
+select distinct survey_id, round_id, question_id, unit, 'size_class_group', level, answer_code
+from protected.disclosure.hidden where breakdown = 'size_class';
 -- Closed to weighted figures: an answer of which some size class is hidden.
 create table protected.disclosure.unweighted as
 select distinct survey_id, round_id, question_id, unit, level, answer_code
@@ -203,6 +212,8 @@ def _conditions(mart: Mart) -> Conditions:
     cell, row, value = shown, "holed.survey_id is null", shown
     if mart.words.is_base:
         value = f"({shown} or (({mart.words.is_base}) and {base}))"
+    if mart.words.compares:
+        value = f"({value} and (not ({mart.words.compares}) or compared.survey_id is null))"
     whole = f"{shown} and unweighted.survey_id is null"
     of_kinds = (f"({fact} or ({WEIGHTED_IN}))", f"({fact} or ({ERRORS_IN}))", f"{fact} and asked.survey_id is null")
     weighted, error, public = (f"(rows.is_synthetic or ({whole} and {each}))" for each in of_kinds)
@@ -270,6 +281,8 @@ def _joins(mart: Mart) -> Iterator[str]:
     yield _join("protected.disclosure.asked_of_some", "asked", ("survey_id", "question_id"), first)
     yield _join("protected.disclosure.bases", "bases", ROW, first)
     yield _join("protected.disclosure.holed", "holed", (*ROW, "level"), first)
+    of_breakdown = ("survey_id", "round_id", "question_id", "unit", "breakdown", "level", "answer_code")
+    yield _join("protected.disclosure.compared", "compared", of_breakdown, first)
     of_answer = ("survey_id", "round_id", "question_id", "unit", "level", "answer_code")
     yield _join("protected.disclosure.unweighted", "unweighted", of_answer, first)
     for cell in mart.words.cells:

@@ -105,6 +105,28 @@ semi join protected.disclosure.closed_rows using (survey_id, round_id, question_
 anti join protected.disclosure.hidden
     using (survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code)
 """
+# The answers that printed figures count together, each with those that it is made of.
+JOINED = """
+create table protected.disclosure.joined as
+select distinct figures.survey_id, figures.round_id, figures.question_id, figures.unit, figures.breakdown,
+    figures.breakdown_id, figures.level, figures.answer as answer_code, split.part
+from source.marts.publication_reconciliation as figures
+inner join source.intermediate.int_figures_split as split
+    on figures.survey_id = split.survey_id and figures.round_id = split.round_id
+    and figures.question_id = split.question_id and figures.level = split.answer_level
+    and figures.answer = split.answer_code
+where not figures.is_synthetic
+"""
+# What several answers add up to is told where each of them is.
+HIDE_JOINED = """
+insert into protected.disclosure.hidden
+select distinct joined.* exclude (part), 'hidden_complementary', false
+from protected.disclosure.joined
+semi join protected.disclosure.hidden as parts
+    on joined.survey_id = parts.survey_id and joined.round_id = parts.round_id
+    and joined.question_id = parts.question_id and joined.unit = parts.unit and joined.breakdown = parts.breakdown
+    and joined.breakdown_id = parts.breakdown_id and joined.level = parts.level and joined.part = parts.answer_code
+"""
 
 
 def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]], folder: Path) -> None:
@@ -129,6 +151,8 @@ def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]
         connection.execute(HIDE_CLOSED_ROWS)
         routed.hide(connection)
         before, after = after, _n_hidden(connection)
+    connection.execute(JOINED)
+    connection.execute(HIDE_JOINED)
 
 
 def _closed_rows(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str) -> frozenset[tuple[str, ...]]:

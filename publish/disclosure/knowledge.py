@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from publish.disclosure.counts import Question
 from publish.disclosure.layout import Layout
-from publish.disclosure.printed import NO_RANKS, Ranks
+from publish.disclosure.printed import NO_RELATIONS, Relations
 from publish.disclosure.rules import Rule
 
 TELLS, PRIMARY, COMPLEMENTARY = 0, 1, 2
@@ -42,8 +42,8 @@ class Knowledge:
     """The counts of one question as unknowns: one per part of the layout and answer.
 
     Of a question with one answer per unit a row adds up to its base, and a group is the sum of its options. Else
-    groups and bases are unknowns of their own between their bounds. `printed` are the least and the most that a figure
-    in print leaves to each cell, rows x answers.
+    groups, options that print counts together, and bases are unknowns of their own between their bounds. `printed` are
+    the least and the most that a figure in print leaves to each cell, rows x answers.
     """
 
     question: Question
@@ -51,7 +51,7 @@ class Knowledge:
     rule: Rule
     printed: tuple[np.ndarray, np.ndarray]
     base_is_public: np.ndarray
-    ranks: Ranks = NO_RANKS
+    relations: Relations = NO_RELATIONS
     found: dict[str, int] = field(default_factory=lambda: {"solved": 0})
 
     @property
@@ -62,7 +62,9 @@ class Knowledge:
     def n_columns(self) -> int:
         """Unknowns of one part."""
         question = self.question
-        return question.n_options if question.is_partition else len(question.answers) + 1
+        if question.is_partition:
+            return question.n_options
+        return len(question.answers) + len(self.relations.joined) + 1
 
     @cached_property
     def cells(self) -> sparse.csr_matrix:
@@ -76,6 +78,16 @@ class Knowledge:
         if question.is_partition:
             for place, members in enumerate(question.groups):
                 found[n_options + place, list(members)] = 1
+        return found
+
+    @cached_property
+    def _joined(self) -> np.ndarray:
+        """Options that print counts together x unknowns of one part."""
+        if not self.question.is_partition:
+            return np.eye(len(self.relations.joined), self.n_columns, len(self.question.answers))
+        found = np.zeros((len(self.relations.joined), self.n_columns))
+        for place, members in enumerate(self.relations.joined):
+            found[place, list(members)] = 1
         return found
 
     @cached_property
@@ -100,36 +112,47 @@ class Knowledge:
             _zero(sparse.kron(layout.links, np.eye(self.n_columns))),
             (sparse.kron(layout.limits, self._base), np.zeros(len(layout.capacity)), layout.capacity),
             _at_most_zero(sparse.kron(sparse.eye(layout.n_parts), within)),
-            _at_most_zero(self._not_below),
+            self._lines,
         ]
         blocks = [block for block in blocks if block[0].shape[0]]
         matrix = sparse.csr_matrix(sparse.vstack([block[0] for block in blocks]))
         return matrix, np.concatenate([each[1] for each in blocks]), np.concatenate([each[2] for each in blocks])
 
-    def _share_excess(self, cell: int, other: int) -> sparse.csr_matrix:
-        """By how much the share of `cell` is over that of `other`, times both bases; one row."""
-        n_answers, bases = self.shape[1], self.question.bases
-        first, second = float(bases[cell // n_answers]), float(bases[other // n_answers])
-        return sparse.csr_matrix(self.cells[cell] * second - self.cells[other] * first)
-
     @cached_property
-    def _not_below(self) -> sparse.csr_matrix:
-        rows = [self._share_excess(other, cell) for cell, other in self.ranks.not_below]
-        return sparse.csr_matrix(sparse.vstack(rows)) if rows else sparse.csr_matrix((0, self.cells.shape[1]))
+    def _lines(self) -> tuple[sparse.csr_matrix, np.ndarray, np.ndarray]:
+        """What print says of several cells: matrix, least, most."""
+        lines = self.relations.lines
+        cells = sparse.csr_matrix(sparse.kron(self.layout.rows, np.vstack([self._answers, self._joined])))
+        places = [(index, cell, times) for index, line in enumerate(lines) for cell, times in line.cells]
+        index, cell, times = zip(*places, strict=True) if places else ((), (), ())
+        chosen = sparse.csr_matrix((times, (index, cell)), shape=(len(lines), cells.shape[0]))
+        return chosen @ cells, np.array([line.low for line in lines]), np.array([line.high for line in lines])
 
     @cached_property
     def _within(self) -> np.ndarray:
-        """In one part of a select_multiple: option <= group <= its options; group, option <= base <= options."""
-        question, n_options = self.question, self.question.n_options
+        """In one part of a select_multiple: whoever gave one of some options gave one of more, and is in the base;
+        no more gave one of several than gave each, groups counted once."""
+        question = self.question
         if question.is_partition:
             return np.zeros((0, self.n_columns))
+        options = [{place} for place in range(question.n_options)]
+        sets = [*options, *map(set, question.groups), *map(set, self.relations.joined)]
         unit, found = np.eye(self.n_columns), []
-        base = unit[-1]
-        found += [unit[place] - base for place in range(len(question.answers))]
-        for place, members in enumerate(question.groups, start=n_options):
-            found += [unit[member] - unit[place] for member in members]
-            found.append(unit[place] - unit[list(members)].sum(axis=0))
+        for place, members in enumerate(sets):
+            found.append(unit[place] - unit[-1])
+            found += [unit[place] - unit[more] for more, of in enumerate(sets) if members <= of and more != place]
+            if place >= question.n_options:
+                found.append(unit[place] - unit[self._cover(place, members)].sum(axis=0))
         return np.array(found)
+
+    def _cover(self, place: int, members: set[int]) -> list[int]:
+        """The groups that lie in a set of options, and those of its options that are in none of them."""
+        groups = {
+            group: set(of)
+            for group, of in enumerate(self.question.groups, start=self.question.n_options)
+            if members >= set(of) and group != place
+        }
+        return [*groups, *sorted(members.difference(*groups.values()))]
 
     def label_bounds(self, hidden: np.ndarray, implied: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The least and the most that a label says of each cell; narrower than it says, never wider.

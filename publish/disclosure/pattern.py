@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from publish.disclosure.knowledge import COMPLEMENTARY, PRIMARY, TELLS, Knowledge
-from publish.disclosure.printed import NO_RANKS
+from publish.disclosure.printed import NO_RELATIONS
 
 Array = NDArray[Any]
 
@@ -74,7 +74,7 @@ def shattered(knowledge: Knowledge, hidden: Array) -> Array:
 def given_away(knowledge: Knowledge, random: np.random.Generator) -> Array:
     """Cells that print and the public bases tell, whatever is hidden; rows x answers."""
     least, most = knowledge.printed
-    is_silent = not ((least > 0) | np.isfinite(most)).any() and knowledge.ranks == NO_RANKS
+    is_silent = not ((least > 0) | np.isfinite(most)).any() and knowledge.relations == NO_RELATIONS
     if is_silent:
         return np.zeros(least.shape, dtype=bool)
     everything = np.full(least.shape, PRIMARY)

@@ -15,7 +15,7 @@ from publish.disclosure import layout, printed
 from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import PRIMARY, TELLS, Knowledge
 from publish.disclosure.pattern import Search, collapsed, given_away, primary, shattered
-from publish.disclosure.printed import NO_RANKS, Printed, Ranks
+from publish.disclosure.printed import NO_RELATIONS, Printed, Relations
 from publish.disclosure.rules import few_apart, few_further
 
 SEED = 20230113
@@ -103,11 +103,11 @@ def of_round(
 def _of_opinion(
     question: Question, counts: RoundCounts, figures: Printed, base_hidden: np.ndarray, store: Store
 ) -> np.ndarray:
-    intervals, ranks = printed.intervals(question, figures), printed.ranks(question, figures)
-    key = _key(question, counts, intervals, ranks, base_hidden)
+    intervals, relations = printed.intervals(question, figures), printed.relations(question, figures)
+    key = _key(question, counts, intervals, relations, base_hidden)
     found = store.find(key, (2, *question.n.shape))
     if found is None:
-        found = solve(question, counts, intervals, base_hidden, ranks)
+        found = solve(question, counts, intervals, base_hidden, relations)
         store.keep(key, found)
     return found
 
@@ -117,11 +117,11 @@ def solve(
     counts: RoundCounts,
     intervals: tuple[np.ndarray, np.ndarray],
     base_hidden: np.ndarray,
-    ranks: Ranks = NO_RANKS,
+    relations: Relations = NO_RELATIONS,
 ) -> np.ndarray:
     """What to hide of one opinion question, and what is told because print tells it; 2 x rows x answers."""
     parts = layout.of_round(question.rows, counts.responded)
-    knowledge = Knowledge(question, parts, counts.rule, intervals, ~base_hidden, ranks)
+    knowledge = Knowledge(question, parts, counts.rule, intervals, ~base_hidden, relations)
     hidden = primary(knowledge)
     hidden[base_hidden] = PRIMARY
     hidden[few_further(question.rows, question.bases, counts.rule)] = PRIMARY
@@ -165,12 +165,12 @@ def _key(
     question: Question,
     counts: RoundCounts,
     intervals: tuple[np.ndarray, np.ndarray],
-    ranks: Ranks,
+    relations: Relations,
     base_hidden: np.ndarray,
 ) -> str:
     digest = hashlib.sha256(CODE.encode())
     digest.update(
-        repr((counts.rule, question.is_partition, question.rows, question.answers, question.groups, ranks)).encode()
+        repr((counts.rule, question.is_partition, question.rows, question.answers, question.groups, relations)).encode()
     )
     grids = (question.n, question.n_municipalities, question.n_responses, question.bases, question.base_municipalities)
     for array in (*grids, question.base_responses, *intervals, base_hidden):

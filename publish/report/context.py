@@ -14,6 +14,7 @@ COMPARED = ("question", "earlier round", "comparability", "reason")
 CHANGE = ("table", "changes")
 DISCREPANCY = ("printed figure", "printed", "computed", "explanation")
 INPUT = ("file", "kind", "rows", "producer", "licence")
+WHO = {"Funded by": "funder", "Carried out by": "carried_out_by", "Sent to": "sent_to"}
 ROUND = ("round", "in the field", "responses", "municipalities", "answers")
 
 
@@ -22,8 +23,14 @@ def nothing_on(subject: str) -> list[Block]:
 
 
 def contact(facts: RoundFacts) -> list[Block]:
-    publisher = facts.label("publisher", facts.survey_id) if facts.labels("publisher", facts.survey_id) else NONE
-    return [Terms({"Organisation": publisher}), *nothing_on("a contact person or an address")]
+    terms = {"Organisation": _said(facts, "publisher", facts.survey_id) or NONE}
+    terms |= {name: said for name, thing in WHO.items() if (said := _said(facts, thing, facts.survey_id))}
+    return [Terms(terms), *nothing_on("a contact person or an address")]
+
+
+def _said(facts: RoundFacts, thing: str, key: str) -> str | None:
+    """What the survey or round says of a thing; None where it says nothing."""
+    return facts.label(thing, key) if facts.labels(thing, key) else None
 
 
 def metadata_update(facts: RoundFacts) -> list[Block]:
@@ -32,12 +39,13 @@ def metadata_update(facts: RoundFacts) -> list[Block]:
 
 
 def presentation(facts: RoundFacts) -> list[Block]:
-    population = facts.label("population", facts.survey_id) if facts.labels("population", facts.survey_id) else NONE
     shown = [breakdown.replace("_", " ") for breakdown in facts.response if breakdown != ALL]
     terms = {"Survey": facts.label("survey", facts.survey_id), "Round": facts.label("round", facts.key)}
+    population = _said(facts, "population", facts.survey_id) or NONE
     terms |= {"Population": population, "Units": "a response; a municipality"}
     terms |= {"Questions": str(len(facts.statuses)), "Response rates by": ", ".join(shown) or NONE}
-    return [Terms(terms)]
+    note = _said(facts, "reading_note", facts.key)
+    return [Terms(terms), *([Sentence(note)] if note else [])]
 
 
 def unit_of_measure(facts: RoundFacts) -> list[Block]:

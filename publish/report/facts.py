@@ -16,7 +16,10 @@ Row = Mapping[str, Any]
 ALL = "all"
 ROUND = ("survey_id", "round_id")
 LANGUAGES = ("en", "fi", "sv")  # of labels, in the order of preference; any other comes after them
-LABELLED = ("survey", "publisher", "population", "round", "question", "breakdown")
+LABELLED = (
+    "survey", "publisher", "population", "funder", "carried_out_by", "sent_to", "round", "reading_note", "question",
+    "breakdown",
+)  # fmt: skip
 
 
 class ReleaseTables:

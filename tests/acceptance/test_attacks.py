@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from publish.catalogue import described
+from publish.disclosure import printed
 from publish.disclosure.apply import protect
 from publish.disclosure.checks import telling
 from publish.releases.release import publish
@@ -183,6 +184,15 @@ def test_print_that_the_release_did_not_know_of_pins_a_cell(real: DataPaths, tmp
     shutil.copytree(real.surveys / survey.SURVEY, release.folder)
     cell = print_anew(release, real.warehouse_file)
     assert cell in {each.of for each in pinned(attacks.counts_and_print, release, real.warehouse_file)}
+
+
+def test_print_of_several_cells_that_hiding_forgets_pins_one(
+    real: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = copy_data(real, tmp_path / "data")
+    monkeypatch.setattr(printed, "relations", lambda *_: printed.NO_RELATIONS)
+    publish(paths, datetime.now(UTC), 1)
+    assert pinned(attacks.counts_and_print, released(paths), real.warehouse_file)
 
 
 def print_anew(release: Released, warehouse: Path) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from tests.pipeline.build import build_and_publish
 from tests.signing import sign
 
 Intervals = tuple[np.ndarray, np.ndarray]
-Solve = Callable[[Question, RoundCounts, Intervals, np.ndarray, patterns.Ranks], np.ndarray]
+Solve = Callable[[Question, RoundCounts, Intervals, np.ndarray, patterns.Relations], np.ndarray]
 TABLES = ("answer_distribution", "system_use", "number_summary")
 
 
@@ -164,10 +164,14 @@ def test_a_round_that_did_not_change_is_not_solved_again(
 
 
 def without_complementary(
-    question: Question, counts: RoundCounts, intervals: Intervals, base_hidden: np.ndarray, ranks: patterns.Ranks
+    question: Question,
+    counts: RoundCounts,
+    intervals: Intervals,
+    base_hidden: np.ndarray,
+    relations: patterns.Relations,
 ) -> np.ndarray:
     knowledge = Knowledge(
-        question, layout.of_round(question.rows, counts.responded), counts.rule, intervals, ~base_hidden, ranks
+        question, layout.of_round(question.rows, counts.responded), counts.rule, intervals, ~base_hidden, relations
     )
     return np.stack([primary(knowledge), np.zeros_like(question.n)])
 
@@ -176,7 +180,7 @@ def in_parts(solve: Solve, part_of: Callable[[tuple[str, str, str]], object]) ->
     """Each part of the rows protected as if the others were not published."""
 
     def solve_apart(
-        question: Question, counts: RoundCounts, intervals: Intervals, base_hidden: np.ndarray, _: patterns.Ranks
+        question: Question, counts: RoundCounts, intervals: Intervals, base_hidden: np.ndarray, _: patterns.Relations
     ) -> np.ndarray:
         found = np.zeros((2, *question.n.shape), dtype=np.int64)
         names = [part_of(row) for row in question.rows]
@@ -184,7 +188,7 @@ def in_parts(solve: Solve, part_of: Callable[[tuple[str, str, str]], object]) ->
             here = np.array([name == part for name in names])
             only = rows_of(question, here)
             bounds = (intervals[0][here], intervals[1][here])
-            found[:, here] = solve(only, counts, bounds, base_hidden[here], patterns.NO_RANKS)
+            found[:, here] = solve(only, counts, bounds, base_hidden[here], patterns.NO_RELATIONS)
         return found
 
     return solve_apart

@@ -1,5 +1,6 @@
 """A made-up survey that is marked as real, with what no shipped round has: two real rounds of a panel, questions that
-were asked of some only, numbers, a personal question, a role of two people, and printed figures hard to read.
+were asked of some only, numbers, a personal question, a role of two people, and printed figures: hard to read ones, of
+several answers together, and of a county against the rest.
 
 Every answer follows from the index of its municipality, so that a person can look up why a cell is small.
 """
@@ -31,6 +32,9 @@ LISTS = {
 }
 # Who says otherwise in the later round: of a class one municipality comes and one goes, or two come.
 SWITCHED = {"happy": (1, 5, 14, 18), "trust": (16, 30), "offers": (5,)}
+# Answers that are printed together, of the large class; and counties that print sets against the rest in one of them.
+TOGETHER = {"trust": ("fully", "partly", "never"), "means": ("phone", "fax")}
+COMPARED = {"isles": "less_than_rest", "north": "more_than_rest"}
 AT_ONE = (12,)  # of those with several responses, the one whose respondents agree
 ERASED = ("2025", "r2025_00_1")  # the second respondent of the first municipality
 
@@ -160,6 +164,24 @@ def figures() -> Iterator[Row]:
                     SURVEY, f"{answer}_{statistic}", statistic, str(value), round_id=ROUNDS[0], question_id="trust",
                     level="option", answer=answer, rounding="half_up_0", figure_status="reading_uncertain",
                 )  # fmt: skip
+
+    place = {"round_id": ROUNDS[0], "level": "option"}
+    for name, codes in TOGETHER.items():
+        of_class = [row for row in responses(ROUNDS[0]) if class_of(int(row["id"].split("_")[1])) == "large"]
+        n = sum(any(gave(row, name, code) for code in codes) for row in of_class)
+        yield figure(
+            SURVEY, f"{name}_together", "n", str(n), question_id=name, answer="+".join(codes), breakdown="size_class",
+            breakdown_id="large", **place,
+        )  # fmt: skip
+    for county, statistic in COMPARED.items():
+        yield figure(
+            SURVEY, f"{county}_{statistic}", statistic, "1", question_id="trust", answer="hardly", breakdown="county",
+            breakdown_id=county, **place,
+        )  # fmt: skip
+
+
+def gave(row: Row, question_id: str, code: str) -> bool:
+    return row.get(f"{question_id}_{code}") == "1" or row.get(question_id) == code
 
 
 def settings() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 EARLIER = HERE.parents[1] / "data/surveys/koto_kuntakysely/rounds/2023-01/responses.csv"
 OUTPUT = HERE / "2025-02" / "responses.csv"
-NOT_ASKED = "Onko kunnassanne alaikäisinä ilman huoltajaa maahan tulleiden lasten ja nuorten perheryhmäkoti?"
+NOT_ASKED = "Onko kunnassanne alaikäisenä ilman huoltajaa maahan tulleiden lasten ja nuorten perheryhmäkoti?"
 RENAMED = {"Kotoutumisen yhteyshenkilöt on nimetty": "Kuntamme on nimennyt kotoutumisen yhteyshenkilöt"}
 MOVED = {"12.2022": "02.2025", "01.2023": "02.2025"}
 ALWAYS = {"588", "507"}

@@ -5,8 +5,7 @@ with figures as (
 ),
 
 cells as (
-    select * from {{ ref('int_answer_shares') }}
-    where cell_status <> 'not_asked'
+    select * from {{ ref('int_cells_printed') }}
 ),
 
 ranks as (

@@ -1,6 +1,6 @@
 -- Where a share stands among its peers: the size classes outside its row, and the counted counties.
 with cells as (
-    select * from {{ ref('int_answer_shares') }}
+    select * from {{ ref('int_cells_printed') }}
     where base_n > 0
 ),
 

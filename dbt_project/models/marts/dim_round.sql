@@ -21,6 +21,7 @@ select
     rounds.round_id,
     {{ key(['rounds.survey_id', 'rounds.round_id']) }} as round_key,
     {{ in_published_languages('rounds.titles', 'title') }},
+    {{ in_published_languages('rounds.reading_notes', 'reading_note') }},
     rounds.scope as frame_scope,
     rounds.is_synthetic,
     rounds.opens_on,

@@ -13,6 +13,8 @@ figures as (
 computed as (
     select * from {{ ref('int_figures_of_answers') }}
     union all
+    select * from {{ ref('int_figures_against_rest') }}
+    union all
     select * from {{ ref('int_figures_of_responses') }}
     union all
     select * from {{ ref('int_figures_of_systems') }}

@@ -2,6 +2,7 @@ select
     survey_id,
     round_id,
     titles,
+    reading_notes,
     timezone,
     scope,
     closed_municipalities,

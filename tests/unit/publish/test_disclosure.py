@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import combinations, combinations_with_replacement, product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from publish.disclosure import numbers, patterns, printed
+from publish.disclosure import layout, numbers, patterns, printed
 from publish.disclosure.checks import telling
 from publish.disclosure.counts import Question, RoundCounts, Row
-from publish.disclosure.knowledge import COMPLEMENTARY, PRIMARY, TELLS
+from publish.disclosure.knowledge import COMPLEMENTARY, PRIMARY, TELLS, Knowledge
 from publish.disclosure.rules import Rule
 
 RULE = Rule(min_municipalities=3, min_responses=5)
@@ -236,20 +236,31 @@ def test_no_hidden_cell_of_a_small_round_can_be_found(seed: int, tmp_path: Path)
 
 
 def assert_not_found(counts: RoundCounts, found: Mapping[tuple[str, ...], int]) -> None:
-    """Of one response per municipality: each size class may have any counts that add up to its base."""
+    assert pinned(counts, found, lambda _: True) == set()
+
+
+def pinned(
+    counts: RoundCounts, found: Mapping[tuple[str, ...], int], agrees: Callable[[Mapping[tuple[str, ...], int]], bool]
+) -> set[tuple[str, ...]]:
+    """Hidden cells with one possible value. Of one response per municipality: each size class may have any counts that
+    add up to its base."""
+    values = values_of(counts)
+    seen: dict[tuple[str, ...], set[int]] = {key: set() for key in values if found[key] != TELLS}
+    for table in _tables(counts):
+        if all(table[key] == value for key, value in values.items() if found[key] == TELLS) and agrees(table):
+            for key, of_cell in seen.items():
+                of_cell.add(table[key])
+    return {key for key, of_cell in seen.items() if len(of_cell) < 2}
+
+
+def values_of(counts: RoundCounts) -> dict[tuple[str, ...], int]:
     question = counts.questions[0]
-    values = {
+    return {
         (*row, *answer): int(question.n[i, j])
         for i, row in enumerate(question.rows)
         for j, answer in enumerate(question.answers)
         if row[0] == "response"
     }
-    seen: dict[tuple[str, ...], set[int]] = {key: set() for key in values if found[key] != TELLS}
-    for table in _tables(counts):
-        if all(table[key] == value for key, value in values.items() if found[key] == TELLS):
-            for key, of_cell in seen.items():
-                of_cell.add(table[key])
-    assert {key for key, of_cell in seen.items() if len(of_cell) < 2} == set()
 
 
 def _tables(counts: RoundCounts) -> Iterator[dict[tuple[str, ...], int]]:
@@ -277,6 +288,117 @@ def _splits(total: int, parts: int) -> list[tuple[int, ...]]:
     if parts == 1:
         return [(total,)]
     return [(first, *rest) for first in range(total + 1) for rest in _splits(total - first, parts - 1)]
+
+
+Table = Mapping[tuple[str, ...], int]
+
+
+def told_in_print(counts: RoundCounts, *figures: tuple[object, ...], joined: str = "") -> printed.Printed:
+    """(unit, breakdown, row, answer, statistic, value) of options; `joined` is what several are written as."""
+    rows = [("q", *row, "option", answer, statistic, None, float(value)) for *row, answer, statistic, value in figures]  # type: ignore[arg-type]
+    classes = {
+        (breakdown, row): frozenset({row})
+        for _, breakdown, row in counts.questions[0].rows
+        if breakdown == "size_class"
+    }
+    return replace(
+        NOTHING_PRINTED,
+        figures=pd.DataFrame(rows, columns=NOTHING_PRINTED.figures.columns),
+        classes=classes,
+        joined={("q", "option", joined): tuple(joined.split("+"))} if joined else {},
+    )
+
+
+def test_answers_that_are_printed_together_are_a_known_sum(tmp_path: Path) -> None:
+    """b and c are few; b + d is printed, so that a and d must go too: c is the base less a less b + d."""
+    counts = drawn([each for code, n in zip("abcd", (20, 2, 2, 20), strict=True) for each in many(n, code)], "abcd")
+    figures = told_in_print(counts, (*ALL, "b+d", "n", 22), joined="b+d")
+    status = [hidden(counts, tmp_path, of)[*ALL, "option", "a"] for of in (NOTHING_PRINTED, figures)]
+    assert status == [TELLS, COMPLEMENTARY]
+
+
+ALL = ("response", "all", "all")
+
+
+def truly(table: Table, row: Row, answer: str, statistic: str) -> int:
+    """Whether a share is above (or below) that of the other size classes together."""
+    share, rest = (
+        [sum(table[(*row[:2], place, "option", each)] for place in places for each in (answer, *others))
+         for others in ((), [each for each in "abc" if each != answer])]
+        for places in ([row[2]], [place for place in "xyz" if place != row[2]])
+    )  # fmt: skip
+    excess = share[0] * rest[1] - rest[0] * share[1]
+    return int(excess > 0 if statistic == "more_than_rest" else excess < 0)
+
+
+def random_round(seed: int) -> tuple[RoundCounts, printed.Printed, Callable[[Table], bool]]:
+    """A round, what is printed of it, and whether a table agrees with that."""
+    random = np.random.default_rng(seed)
+    towns = [
+        Municipality({"all": "all", "size_class": str(random.choice(list("xyz")))}, [str(random.choice(list("abc")))])
+        for _ in range(11)
+    ]
+    counts = replace(drawn(towns, "abc"), rule=Rule(2, 2))
+    true = values_of(counts)
+    row, other = [("response", "size_class", str(random.choice(list("xyz")))) for _ in range(2)]
+    statistic = str(random.choice(["more_than_rest", "less_than_rest"]))
+    n = true[*row, "option", "a"] + true[*row, "option", "b"]
+    says = truly(true, other, "c", statistic)
+    figures = told_in_print(counts, (*row, "a+b", "n", n), (*other, "c", statistic, says), joined="a+b")
+
+    def agrees(table: Table) -> bool:
+        together = table[*row, "option", "a"] + table[*row, "option", "b"]
+        return together == n and truly(table, other, "c", statistic) == says
+
+    return counts, figures, agrees
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_hidden_cell_can_be_found_from_what_print_says_of_several(seed: int, tmp_path: Path) -> None:
+    counts, figures, agrees = random_round(seed)
+    assert pinned(counts, hidden(counts, tmp_path, figures), agrees) == set()
+
+
+def test_what_print_says_of_several_would_find_hidden_cells(tmp_path: Path) -> None:
+    """Where hiding does not know of it."""
+    rounds = [random_round(seed) for seed in range(8)]
+    assert any(pinned(counts, hidden(counts, tmp_path), agrees) for counts, _, agrees in rounds)
+
+
+def ticked(units: Sequence[str], joined: str) -> Knowledge:
+    """What is known of a select_multiple of which print alone says something: how many ticked one of some options."""
+    counts = drawn([Municipality({"all": "all"}, ["a"])] * len(units), "abc", {"g": "ab"})
+    question = counts.questions[0]
+    n = np.array([[sum(bool(set(of) & set(unit)) for unit in units) for of in ("a", "b", "c", "ab")]] * 2)
+    multiple = replace(question, is_partition=False, n=n)
+    together = sum(bool(set(joined) & set(unit)) for unit in units)
+    figures = told_in_print(counts, (*ALL, "+".join(joined), "n", together), joined="+".join(joined))
+    everything = (np.zeros(n.shape), np.full(n.shape, np.inf))
+    relations = printed.relations(multiple, figures)
+    parts = layout.of_round(multiple.rows, counts.responded)
+    return Knowledge(multiple, parts, counts.rule, everything, np.array([True, True]), relations)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("joined", ["ac", "ab", "abc"])
+@pytest.mark.parametrize("units", [("a", "ab", "c"), ("ab", "abc", "")])
+def test_what_is_known_of_options_ticked_together_is_what_can_be(units: Sequence[str], joined: str) -> None:
+    """Every way in which as many units can tick, counted out one by one."""
+    knowledge = ticked(units, joined)
+    ways = ["".join(of) for n in range(4) for of in combinations("abc", n)]
+    together = sum(bool(set(joined) & set(unit)) for unit in units)
+    possible = {
+        tuple(sum(bool(set(of) & set(unit)) for unit in each) for of in ("a", "b", "c", "ab"))
+        for each in combinations_with_replacement(ways, len(units))
+        if sum(bool(set(joined) & set(unit)) for unit in each) == together
+    }
+    grid = list(product(range(len(units) + 1), repeat=4))
+    assert {of for of in grid if is_solved(knowledge, of)} == possible
+
+
+def is_solved(knowledge: Knowledge, values: Sequence[int]) -> bool:
+    table = np.array([values, values], dtype=float)
+    return knowledge.solve(table, table, np.zeros(table.shape)) is not None
 
 
 def test_a_total_that_is_a_difference_is_hidden() -> None:

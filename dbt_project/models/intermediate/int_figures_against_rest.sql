@@ -1,0 +1,67 @@
+-- Whether a row's share is above, or below, that of all other rows of its breakdown taken together. Of a union of size
+-- classes the rest are the classes outside it: unions overlap.
+with figures as (
+    select * from {{ ref('stg_codebook__published_figures') }}
+    where statistic in ('more_than_rest', 'less_than_rest')
+),
+
+cells as (
+    select * from {{ ref('int_cells_printed') }}
+    where base_n > 0
+),
+
+members as (
+    select * from {{ ref('int_size_class_members') }}
+),
+
+rest as (
+    select
+        figures.survey_id,
+        figures.figure_id,
+        cast(sum(cells.n) as bigint) as n,
+        cast(sum(cells.base_n) as bigint) as base_n
+    from figures
+    inner join cells
+        on
+            figures.survey_id = cells.survey_id
+            and figures.round_id = cells.round_id
+            and figures.question_id = cells.question_id
+            and figures.answer_level = cells.answer_level
+            and figures.answer_code = cells.answer_code
+            and figures.unit = cells.unit
+            and case figures.breakdown when 'size_class_group' then 'size_class' else figures.breakdown end
+            = cells.breakdown
+    left join members
+        on
+            figures.survey_id = members.survey_id
+            and figures.breakdown = members.breakdown
+            and figures.breakdown_id = members.breakdown_id
+            and cells.breakdown_id = members.size_class_id
+    where
+        members.size_class_id is null
+        and (figures.breakdown <> cells.breakdown or figures.breakdown_id <> cells.breakdown_id)
+    group by figures.survey_id, figures.figure_id
+)
+
+select
+    figures.survey_id,
+    figures.figure_id,
+    cells.base_n as computed_base_n,
+    cast(case
+        when figures.statistic = 'more_than_rest' and cells.n * rest.base_n > rest.n * cells.base_n then 1
+        when figures.statistic = 'less_than_rest' and cells.n * rest.base_n < rest.n * cells.base_n then 1
+        else 0
+    end as decimal(18, 3)) as computed_value
+from figures
+inner join cells
+    on
+        figures.survey_id = cells.survey_id
+        and figures.round_id = cells.round_id
+        and figures.question_id = cells.question_id
+        and figures.answer_level = cells.answer_level
+        and figures.answer_code = cells.answer_code
+        and figures.unit = cells.unit
+        and figures.breakdown = cells.breakdown
+        and figures.breakdown_id = cells.breakdown_id
+inner join rest
+    on figures.survey_id = rest.survey_id and figures.figure_id = rest.figure_id
