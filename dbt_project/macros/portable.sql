@@ -105,6 +105,12 @@
     quantile_cont(cast({{ number }} as double), {{ part }})
 {%- endmacro %}
 
+{# How far numbers lie from their mean, over n - 1; null with one number. In order: the last digit must not change from
+   build to build. #}
+{% macro standard_deviation(number) -%}
+    stddev_samp(cast({{ number }} as double) order by {{ number }})
+{%- endmacro %}
+
 {# The different texts of a group as one text, in order. #}
 {% macro list_in_order(text) -%}
     coalesce(string_agg(distinct {{ text }}, ' ' order by {{ text }}), '')

@@ -79,7 +79,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "effective_date", "change_type", "old_code", "old_names", "new_code", "new_names", "detail", *_PLACE
     ),
     "raw.systems__systems": (
-        "system_id", "name", "vendor", "kind", "in_use_from", "in_use_to", "is_fictional", "note", *_PLACE
+        "system_id", "name", "vendor", "kind", "in_use_from", "in_use_to", "successor", "is_fictional", "note", *_PLACE
     ),
     "raw.systems__aliases": ("system_id", "alias", *_PLACE),
     "raw.ingest__sources": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from faults.errors import FaultList
-from faults.suggestions import listed, quoted
+from faults.suggestions import did_you_mean, listed, quoted
 from ingest.readers import SheetLayout
 from ingest.readers.cells import Code, Flag, IsoDate, OptionalText, Text
 from ingest.readers.personal_data import check_rows
@@ -25,7 +25,8 @@ ALIAS_SEPARATOR = ";"
 
 
 class System(SourceRow):
-    """An information system; `aliases` are the other spellings of its name, separated by semicolons."""
+    """An information system; `aliases` are the other spellings of its name, separated by semicolons, `successor` is the
+    system that is planned to replace it."""
 
     system_id: Code = Field(alias="id")
     name: Text
@@ -34,8 +35,13 @@ class System(SourceRow):
     kind: Literal["municipal", "state"]
     in_use_from: IsoDate | None = Field(alias="from")
     in_use_to: IsoDate | None = Field(alias="to")
+    successor: OptionalText = None
     is_fictional: Flag
     note: OptionalText
+
+    @classmethod
+    def optional_columns(cls) -> frozenset[str]:
+        return frozenset({"successor"})
 
     def spellings(self) -> tuple[str, ...]:
         """The name and its aliases, each once whatever its capital letters."""
@@ -73,6 +79,7 @@ def read_systems(paths: DataPaths, faults: FaultList) -> Systems | None:
     check_rows(path, rows, (), faults, lambda line, _: f"row {line}")
     _check_spellings(path, rows, faults)
     _check_years(path, rows, faults)
+    _check_successors(path, rows, faults)
     if len(faults) > n_faults:
         return None
     return Systems(rows, describe_files({path: len(rows)}, "systems", card))
@@ -108,3 +115,32 @@ def _check_years(path: Path, rows: Sequence[System], faults: FaultList) -> None:
                 expected="from is not after to.",
                 advice="Correct one of the dates.",
             )
+
+
+def _check_successors(path: Path, rows: Sequence[System], faults: FaultList) -> None:
+    """A successor is in the inventory, and no system comes after itself."""
+    successors = {row.system_id: row.successor for row in rows}
+    for row in rows:
+        if row.successor is None:
+            continue
+        if row.successor not in successors:
+            found, expected = (
+                f"No system has the id {quoted(row.successor)}.",
+                "The successor is the id of a system here.",
+            )
+            advice = did_you_mean(row.successor, successors, "Give it a row of its own, or leave the cell empty.")
+        elif row.system_id in (later := _later(row.system_id, successors)):
+            found = f"The successors of {quoted(row.system_id)} lead back to it: {listed(later)}."
+            expected, advice = "What replaces a system is another one.", "Correct the successor of one of them."
+        else:
+            continue
+        faults.add("wrong-successor", path, f"row {row.line}", found=found, expected=expected, advice=advice)
+
+
+def _later(system_id: str, successors: Mapping[str, str | None]) -> Sequence[str]:
+    """The systems that come after one, in their order."""
+    later: list[str] = []
+    while (following := successors.get(system_id)) is not None and following not in later:
+        later.append(following)
+        system_id = following
+    return later

@@ -43,6 +43,7 @@ ATTACKS: dict[str, Attack] = {
     "inhabitants of follow-ups": attacks.inhabitants_of_follow_ups,
     "sizes of small rows": attacks.sizes_of_small_rows,
     "numbers of few": attacks.numbers_of_few,
+    "spread of few": attacks.spread_of_few,
     "switches": attacks.switches,
     "answers inside municipalities": spread.answers_inside_municipalities,
     "units apart": attacks.units_apart,
@@ -68,6 +69,9 @@ MUTANTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("inhabitants of follow-ups", "inhabitant_share", ("base_inhabitants",)),
     ("sizes of small rows", "number_summary", ("n",)),
     ("numbers of few", "number_summary", ("n", "quartile_1", "median", "quartile_3")),
+    ("numbers of few", "number_summary", ("min",)),
+    ("numbers of few", "number_summary", ("max",)),
+    ("spread of few", "number_summary", ("n", "total", "sd")),
     ("switches", "round_change", ("n", "base_n", "earlier_n", "earlier_base_n", "test", "p_value")),
     *(
         ("switches", "round_change", ("n", "base_n", "earlier_n", "earlier_base_n", error))

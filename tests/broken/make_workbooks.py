@@ -13,6 +13,7 @@ RESPONSES = Path("surveys/palvelukysely/rounds/2024/responses.xlsx")
 SPSS_FILE = CORPUS.parent / "exports" / "spss_sav" / "responses.sav"
 HEADER = ("id", "name", "vendor", "aliases", "kind", "from", "to", "is_fictional", "note")
 ALPHA = ("alpha", "Alpha", "", "Alfa;Alpha 2", "municipal", "2019-01-01", "", "1", "")
+SUCCESSOR = HEADER.index("to") + 1  # where the column stands that an inventory may have
 BETA = ("beta", "Beta", "Firma Oy", "", "state", "", "2025-12-31", "1", "")
 
 _TYPES = (
@@ -70,6 +71,12 @@ def inventory(fault: str, rows: Sequence[Sequence[Cell]], sheet_name: str = "sys
     write_workbook(CORPUS / fault / INVENTORY, sheet_name, sheet_xml(rows))
 
 
+def successors(alpha: str, beta: str) -> list[tuple[str, ...]]:
+    """The rows of an inventory with the column successor."""
+    rows = {HEADER: "successor", ALPHA: alpha, BETA: beta}
+    return [(*row[:SUCCESSOR], successor, *row[SUCCESSOR:]) for row, successor in rows.items()]
+
+
 def make_all() -> None:
     """Every workbook of the corpus."""
     good = sheet_xml([HEADER, ALPHA, BETA])
@@ -81,6 +88,8 @@ def make_all() -> None:
     inventory("inventory_missing_column", [HEADER[:-1], ALPHA[:-1]])
     inventory("inventory_wrong_kind", [HEADER, ALPHA, (*BETA[:4], "national", *BETA[5:])])
     inventory("inventory_dates_out_of_order", [HEADER, (*ALPHA[:6], "2018-12-31", *ALPHA[7:])])
+    inventory("inventory_unknown_successor", successors("betta", "gammadelta"))
+    inventory("inventory_successor_of_itself", successors("beta", "alpha"))
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     write_workbook(CORPUS / "workbook_far_cell" / INVENTORY, "systems", sheet_xml([HEADER, ALPHA], far))
     entity = '<!DOCTYPE worksheet [<!ENTITY lol "lol">]>'

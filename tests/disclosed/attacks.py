@@ -18,6 +18,7 @@ from tests.attacker import attack
 from tests.disclosed.release import SIZE, WHOLE, Pinned, Place, Released, Row
 
 FEW = 12  # numbers, or municipalities, that are looked for one by one
+VERY_FEW = 4  # numbers that are found by their squares
 CLOSE = 1e-6
 
 
@@ -212,22 +213,52 @@ def _told_sizes(release: Released, round_id: str, breakdown: str, breakdown_id: 
 
 
 def numbers_of_few(release: Released) -> Iterator[Pinned]:
-    """The smallest and the largest number, where quartiles and total of a few leave no other."""
-    sql = "select * from marts.number_summary where n between 1 and ? order by all"
+    """The smallest and the largest number, where extremes, quartiles and total of a few leave no other."""
     bounds = {row["question_id"]: (row["min_value"], row["max_value"]) for row in release.table("questions.csv")}
-    for row in release.rows(sql, FEW):
-        if row["question_id"] in release.closed:
-            low, high = (float(bound) for bound in bounds[row["question_id"]])
-            names = ("round_id", "question_id", "unit", "breakdown", "breakdown_id")
-            for rank in {1, row["n"]}:
-                if (value := _ranked(row, rank, low, high)) is not None:
-                    yield Pinned("number", (*(str(row[name]) for name in names), str(rank)), value)
+    for row in _summaries(release, FEW):
+        low, high = (float(bound) for bound in bounds[row["question_id"]])
+        for rank in {1, row["n"]}:
+            if (value := _ranked(row, rank, low, high)) is not None:
+                yield _number(row, rank, value)
+
+
+def spread_of_few(release: Released) -> Iterator[Pinned]:
+    """The same, where few whole numbers, none below zero, have this total and this standard deviation."""
+    for row in _summaries(release, VERY_FEW):
+        total = row["total"] if row["mean"] is None else row["mean"] * row["n"]
+        if total is not None and row["sd"] is not None:
+            squares = round((row["n"] - 1) * row["sd"] ** 2 + total**2 / row["n"])
+            found = {(each[-1], each[0]) for each in _numbers(row["n"], round(total), squares, round(total))}
+            for rank, values in ((1, {low for low, _ in found}), (row["n"], {high for _, high in found})):
+                if len(values) == 1:
+                    yield _number(row, rank, values.pop())
+
+
+def _summaries(release: Released, few: int) -> list[Row]:
+    rows = release.rows("select * from marts.number_summary where n between 1 and ? order by all", few)
+    return [row for row in rows if row["question_id"] in release.closed]
+
+
+def _number(row: Row, rank: int, value: int) -> Pinned:
+    names = ("round_id", "question_id", "unit", "breakdown", "breakdown_id")
+    return Pinned("number", (*(str(row[name]) for name in names), str(rank)), value)
+
+
+def _numbers(n: int, total: int, squares: int, most: int) -> Iterator[tuple[int, ...]]:
+    """Whole numbers from `most` to zero, the largest first, with this sum and this sum of squares."""
+    if n == 1 and 0 <= total <= most and total**2 == squares:
+        yield (total,)
+    for first in range(min(most, total), -1, -1) if n > 1 else ():
+        if (n - 1) * (squares - first**2) >= (total - first) ** 2:
+            rest = _numbers(n - 1, total - first, squares - first**2, first)
+            yield from ((first, *others) for others in rest)
 
 
 def _ranked(row: Row, rank: int, low: float, high: float) -> float | None:
     """The one whole number that can be at this rank."""
     n = row["n"]
     told = [(np.ones(n), row["total"]), (np.ones(n) / n, row["mean"])]
+    told += [(np.eye(n)[at], row[name]) for at, name in ((0, "min"), (-1, "max"))]
     told += [(_type_7(n, q), row[name]) for name, q in (("quartile_1", 0.25), ("median", 0.5), ("quartile_3", 0.75))]
     lines = [(line, value) for line, value in told if value is not None]
     if not lines:

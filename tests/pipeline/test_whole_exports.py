@@ -172,8 +172,8 @@ QUERIES = {
     "status": "select question_id, status, '|', n from marts.answer_status_count where {of} and n > 0",
     "answer": """select question_id, unit, breakdown, breakdown_id, level, answer_code, '|', n, base_n
         from marts.answer_distribution where {of} and {in_part}""",
-    "number": """select question_id, unit, breakdown, breakdown_id, '|', n, round(mean, 9), total
-        from marts.number_summary where {of} and {in_part} and n > 0""",
+    "number": """select question_id, unit, breakdown, breakdown_id, '|', n, round(mean, 9), total, min, max,
+        round(sd, 6) from marts.number_summary where {of} and {in_part} and n > 0""",
 }
 
 

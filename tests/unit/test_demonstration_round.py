@@ -235,6 +235,14 @@ def test_made_up_systems_say_so() -> None:
     assert all(name.startswith("Keksitty ") for name in made_up)
 
 
+def test_the_printed_municipal_systems_have_a_successor_and_no_others() -> None:
+    sheet = openpyxl.load_workbook(DATA / "systems" / "inventory.xlsx", read_only=True)["systems"]
+    header, *rows = sheet.iter_rows(values_only=True)
+    for system in (dict(zip(header, row, strict=True)) for row in rows):
+        is_printed = system["kind"] == "municipal" and system["is_fictional"] == "0"
+        assert system["successor"] == ("kotodigi" if is_printed else None)
+
+
 def test_times_are_inside_the_field_window() -> None:
     for row in responses():
         started, submitted = moment(row["Aloitusaika"]), moment(row["Lähetysaika"])

@@ -13,6 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 from functools import partialmethod
 from pathlib import Path
+from statistics import stdev
 from typing import Any
 
 import openpyxl
@@ -292,7 +293,9 @@ def _figures_of(survey: Survey, key: tuple[str, str, str, str], values: Sequence
     kind = survey.questions[key[0]]["type"]
     if kind in ("integer", "decimal"):
         total = float(sum(values))
-        return {("number", *key): (len(values), round(total / len(values), 9), total)} if values else {}
+        sd = round(stdev(values), 6) if len(values) > 1 else None
+        extremes = (float(min(values)), float(max(values))) if values else ()
+        return {("number", *key): (len(values), round(total / len(values), 9), total, *extremes, sd)} if values else {}
     if not kind.startswith("select"):
         return {}
     chosen = Counter(code for value in values for code in ({value} if kind == "select_one" else value))

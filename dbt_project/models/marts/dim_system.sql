@@ -10,7 +10,8 @@ select
     note,
     is_fictional,
     in_use_from,
-    in_use_to
+    in_use_to,
+    successor
 from systems
 union all
 select
@@ -21,4 +22,5 @@ select
     'Names given by respondents that match no system of the inventory' as note,
     false as is_fictional,
     null as in_use_from,
-    null as in_use_to
+    null as in_use_to,
+    null as successor

@@ -39,6 +39,9 @@ summed as (
         unit_breakdowns.breakdown_id,
         count(*) as n,
         sum(answers.number_value) as total,
+        min(answers.number_value) as min,
+        max(answers.number_value) as max,
+        {{ standard_deviation('answers.number_value') }} as sd,
         {{ quantile('answers.number_value', '0.25') }} as quartile_1,
         {{ quantile('answers.number_value', '0.5') }} as median,
         {{ quantile('answers.number_value', '0.75') }} as quartile_3
@@ -74,6 +77,9 @@ select
     summed.median,
     summed.quartile_1,
     summed.quartile_3,
+    cast(summed.min as double) as min,
+    cast(summed.max as double) as max,
+    summed.sd,
     cast(summed.total as double) as total,
     coalesce(summed.n >= surveys.small_base, false) as is_reliable,
     case

@@ -1,33 +1,44 @@
 {{ config(materialized='incremental') }}
 -- Which systems were named; names that match no system of the inventory are one row of their own.
+with shares as (
+    select * from {{ ref('int_shares_estimated') }}
+    where unit <> 'inhabitant' and answer_level = 'system'
+),
+
+systems as (
+    select * from {{ ref('stg_systems__systems') }}
+)
+
 select
-    survey_id,
-    round_id,
-    question_id,
-    unit,
-    breakdown,
-    breakdown_id,
-    answer_code as system_id,
-    {{ key(['survey_id', 'round_id']) }} as round_key,
-    {{ key(['survey_id', 'question_id']) }} as question_key,
-    {{ key(['survey_id', 'breakdown', 'breakdown_id']) }} as breakdown_key,
-    is_synthetic,
-    n,
-    base_n,
-    share,
-    pct,
-    n_conflicts,
-    weighted_share,
-    se,
-    ci_low,
-    ci_high,
-    se_fpc,
-    ci_low_fpc,
-    ci_high_fpc,
-    {{ wilson_low('share', 'base_n', var('normal_975')) }} as ci_low_counts,
-    {{ wilson_high('share', 'base_n', var('normal_975')) }} as ci_high_counts,
-    deff,
-    is_reliable,
-    cell_status
-from {{ ref('int_shares_estimated') }}
-where unit <> 'inhabitant' and answer_level = 'system'
+    shares.survey_id,
+    shares.round_id,
+    shares.question_id,
+    shares.unit,
+    shares.breakdown,
+    shares.breakdown_id,
+    shares.answer_code as system_id,
+    {{ key(['shares.survey_id', 'shares.round_id']) }} as round_key,
+    {{ key(['shares.survey_id', 'shares.question_id']) }} as question_key,
+    {{ key(['shares.survey_id', 'shares.breakdown', 'shares.breakdown_id']) }} as breakdown_key,
+    systems.system_kind,
+    systems.vendor,
+    shares.is_synthetic,
+    shares.n,
+    shares.base_n,
+    shares.share,
+    shares.pct,
+    shares.n_conflicts,
+    shares.weighted_share,
+    shares.se,
+    shares.ci_low,
+    shares.ci_high,
+    shares.se_fpc,
+    shares.ci_low_fpc,
+    shares.ci_high_fpc,
+    {{ wilson_low('shares.share', 'shares.base_n', var('normal_975')) }} as ci_low_counts,
+    {{ wilson_high('shares.share', 'shares.base_n', var('normal_975')) }} as ci_high_counts,
+    shares.deff,
+    shares.is_reliable,
+    shares.cell_status
+from shares
+left join systems on shares.answer_code = systems.system_id
