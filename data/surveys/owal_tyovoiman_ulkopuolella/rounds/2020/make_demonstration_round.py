@@ -45,7 +45,7 @@ YES, SOCIAL_SERVICES = "A1", "A1"
 COOPERATION, TARGETS, CHANNELS, SOLUTIONS = "G02Q06", "G03Q07", "G03Q08", "G05Q15"
 SERVICES, PROVIDERS = "G04Q11", "G04Q12"
 TRANSFER = "G05Q14"
-OWN_ORGANISATIONS = "SQ005"
+FIRST = "SQ001"
 BLANK = ""
 
 # Question -> how many give each answer code. The last code of each list is don't know.
@@ -61,17 +61,16 @@ BRANCHES = {SOCIAL_SERVICES: 46, "A2": 21, "A3": 25, "A4": 14, "A5": 6}  # of th
 PROBLEMS = {YES: 80, "A3": 29, BLANK: 4, "A2": 51}
 IN_LARGE_CITIES, WITH_SOCIAL_SERVICES = 25, -25  # how much more likely, in points
 
-# Question -> how many municipalities tick anything, and how many per cent of them each option.
-TICKED: dict[str, tuple[int, dict[str, int]]] = {
-    COOPERATION: (147, {"SQ001": 58, "SQ002": 74, "SQ003": 41}),
-    TARGETS: (150, {"SQ001": 52, "SQ002": 61, "SQ003": 66, "SQ004": 37, "SQ005": 29, "SQ006": 79, "SQ007": 24}),
-    CHANNELS: (151, {"SQ001": 78, "SQ002": 71, "SQ003": 64, "SQ004": 69, OWN_ORGANISATIONS: 22, "SQ006": 33, "SQ007": 38,
-                     "SQ008": 19}),
-    SERVICES: (139, {"SQ001": 88, "SQ002": 64, "SQ003": 39, "SQ004": 31, "SQ005": 27, "SQ006": 47}),
-    SOLUTIONS: (141, {"SQ001": 67, "SQ002": 58, "SQ003": 26, "SQ004": 9}),
-}  # fmt: skip
-IN_LARGEST_PCT = {OWN_ORGANISATIONS: 85}
-PROVIDED_PCT = {"SQ001": 71, "SQ002": 28, "SQ003": 34, "SQ004": 43}  # of the services offered, by whom
+# Question -> how many municipalities tick anything, and how many per cent of them each option, in their order.
+TICKED = {
+    COOPERATION: (147, [58, 74, 41]),
+    TARGETS: (150, [52, 61, 66, 37, 29, 79, 24]),
+    CHANNELS: (151, [78, 71, 64, 69, 22, 33, 38, 19]),
+    SERVICES: (139, [88, 64, 39, 31, 27, 47]),
+    SOLUTIONS: (141, [67, 58, 26, 9]),
+}
+CHANNELS_IN_LARGEST = [78, 71, 64, 69, 85, 33, 38, 19]
+PROVIDED = [71, 28, 34, 43]  # of the services offered, by whom
 
 # Monday of each wave of answers. Joint authorities answer in the last, after their municipalities.
 WAVES = ["2019-12-09", "2020-01-13", "2020-02-03", "2020-03-02", "2020-04-20"]
@@ -79,15 +78,29 @@ LAST_WAVE = "2020-05-11"
 LAST_PAGE = 5
 
 MADE_UP = "Keksitty demonstraatiovastaus – ei todellinen"
+
+
+def numbered(pcts: list[int]) -> dict[str, int]:
+    """Per cent by option, under the codes that the survey tool gives them."""
+    return {f"SQ{turn:03}": pct for turn, pct in enumerate(pcts, start=1)}
+
+
+def columns_of(question: str) -> list[str]:
+    """The columns of a question of several options."""
+    return [f"{question}[{option}]" for option in numbered(TICKED[question][1])]
+
+
 HEADER = [
     *("id", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp"),
     *(CODE, FORM, DEFINED, RESPONSIBILITY, "G02Q05"),
-    *(f"{question}[{option}]" for question in (COOPERATION, TARGETS, CHANNELS) for option in TICKED[question][1]),
-    *("G04Q09", "G04Q10"),
-    *(f"{SERVICES}[{option}]" for option in TICKED[SERVICES][1]),
-    *(f"{PROVIDERS}[{service}_{provider}]" for service in TICKED[SERVICES][1] for provider in PROVIDED_PCT),
-    *("G05Q13", TRANSFER),
-    *(f"{SOLUTIONS}[{option}]" for option in TICKED[SOLUTIONS][1]),
+    *(*columns_of(COOPERATION), *columns_of(TARGETS), *columns_of(CHANNELS)),
+    *("G04Q09", "G04Q10", *columns_of(SERVICES)),
+    *(
+        f"{PROVIDERS}[{service}_{provider}]"
+        for service in numbered(TICKED[SERVICES][1])
+        for provider in numbered(PROVIDED)
+    ),
+    *("G05Q13", TRANSFER, *columns_of(SOLUTIONS)),
     "keksitty",
 ]
 
@@ -125,6 +138,11 @@ def size_class(code: str) -> str:
     return "under_10000" if n < 10000 else "10000_50000" if n <= 50000 else "over_50000"
 
 
+def is_large(row: Row) -> bool:
+    """Whether the municipality is of the largest class."""
+    return size_class(row[CODE]) == "over_50000"
+
+
 def read_frame() -> dict[str, list[str]]:
     """Codes of the mainland municipalities by size class, in an invented order."""
     frame: dict[str, list[str]] = {name: [] for name in RESPONDING}
@@ -143,25 +161,25 @@ def deal(question: str, rows: list[Row], counts: dict[str, int], likely: Callabl
 
 def likely_problems(row: Row) -> int:
     """How much more likely than elsewhere problems of transfer are, in points."""
-    large = size_class(row[CODE]) == "over_50000"
-    return large * IN_LARGE_CITIES + (row.get(RESPONSIBILITY) == SOCIAL_SERVICES) * WITH_SOCIAL_SERVICES
+    social_services = row.get(RESPONSIBILITY) == SOCIAL_SERVICES
+    return is_large(row) * IN_LARGE_CITIES + social_services * WITH_SOCIAL_SERVICES
 
 
 def tick(question: str, rows: list[Row]) -> None:
     """Tick options, the first where nothing else is; those who do not tell tick nothing."""
-    n_telling, options = TICKED[question]
+    n_telling, pcts = TICKED[question]
     for row in sorted(rows, key=lambda row: chance(row, question))[:n_telling]:
-        pcts = options | (IN_LARGEST_PCT if question == CHANNELS and size_class(row[CODE]) == "over_50000" else {})
-        ticked = [option for option, pct in pcts.items() if chance(row, question, option) % 100 < pct]
-        row.update({f"{question}[{option}]": "Y" for option in ticked or ["SQ001"]})
+        of_row = CHANNELS_IN_LARGEST if question == CHANNELS and is_large(row) else pcts
+        ticked = [option for option, pct in numbered(of_row).items() if chance(row, question, option) % 100 < pct]
+        row.update({f"{question}[{option}]": "Y" for option in ticked or [FIRST]})
 
 
 def tick_providers(row: Row) -> None:
     """Tick who provides each service that is offered, the municipality where nobody else does."""
-    for service in TICKED[SERVICES][1]:
+    for service in numbered(TICKED[SERVICES][1]):
         if row.get(f"{SERVICES}[{service}]"):
-            by = [who for who, pct in PROVIDED_PCT.items() if chance(row, PROVIDERS, service, who) % 100 < pct]
-            row.update({f"{PROVIDERS}[{service}_{who}]": "1" for who in by or ["SQ001"]})
+            by = [who for who, pct in numbered(PROVIDED).items() if chance(row, PROVIDERS, service, who) % 100 < pct]
+            row.update({f"{PROVIDERS}[{service}_{who}]": "1" for who in by or [FIRST]})
 
 
 def of_municipalities() -> list[Row]:
