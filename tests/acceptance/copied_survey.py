@@ -99,6 +99,9 @@ class Names:
             new |= {"breakdown": "size_class_group", "breakdown_id": self.size_classes[row["breakdown_id"]]}
         elif row.get("breakdown") == "role":
             new["breakdown_id"] = self.codes[self.roles, "option", row["breakdown_id"]]
+        elif (question := row.get("breakdown")) in self.questions:
+            code = self.codes[self.list_of[question], "option", row["breakdown_id"]]
+            new |= {"breakdown": self.questions[question], "breakdown_id": code}
         if "size_class_id" in row:
             new["size_class_id"] = self.size_classes[row["size_class_id"]]
         return new
@@ -175,6 +178,7 @@ def _survey(original: Original, names: Names) -> dict[str, Any]:
             "list_name": names.lists[roles["list_name"]],
             "lead_order": [names.codes[roles["list_name"], "option", code] for code in roles["lead_order"]],
         },
+        "breakdowns": [names.questions[question] for question in settings["breakdowns"]],
     }
 
 

@@ -38,8 +38,8 @@ KOTO, OWAL = ROUND.parts[1], SURVEY_OF_2020.name
 OPINION = "resources_sufficient"
 SURVEYS = [(SHIPPED, KOTO), (SHIPPED, OWAL), (CHANCE, populations.SURVEY)]
 BREAKDOWNS = {
-    KOTO: ("breakdowns: []", f"breakdowns: [{OPINION}, contact_named]"),
-    OWAL: ("breakdowns: [respondent_form]", "breakdowns: [respondent_form, transfer_problems]"),
+    KOTO: ("breakdowns: [clients_per_year]", f"breakdowns: [{OPINION}, contact_named]"),
+    OWAL: ("breakdowns: [respondent_form, responsibility]", "breakdowns: [respondent_form, transfer_problems]"),
 }
 TELLERS = (sums.inhabitants, sums.numbers, sums.counts, sums.changes)
 CHECKS = ("groups_of_one", "municipalities_reconciled")

@@ -69,7 +69,9 @@ def test_all_respondents_are_told(real: DataPaths) -> None:
     sql = "select count(*) filter (cell_status like 'hidden%') from marts.headline_result"
     assert rows(real, sql) == [(0,)]
     sql = "select distinct question_id from marts.headline_result where unit <> 'response' order by 1"
-    by_municipality = ("full_readiness", "resources_sufficient", "responsibility_clear", "transfer_problems")
+    by_municipality = (
+        "channels", "full_readiness", "resources_sufficient", "responsibility_clear", "transfer_problems",
+    )  # fmt: skip
     assert rows(real, sql) == [(question_id,) for question_id in by_municipality]
 
 

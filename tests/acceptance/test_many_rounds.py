@@ -63,9 +63,11 @@ def harm_rows(file: Path) -> None:
 
 
 def change_an_answer(file: Path) -> None:
-    """Municipality 106 makes an assessment for some of its clients and no more for hardly any."""
-    first = file.read_text(encoding="utf-8").splitlines()[1]
-    replace(file, first, first.replace('"A1","A3","A3"', '"A1","A2","A3"'))
+    """The first that makes an initial assessment for hardly any makes it for some."""
+    header, *lines = (line.split(",") for line in file.read_text(encoding="utf-8").splitlines())
+    place = header.index('"G04Q09"')
+    first = next(cells for cells in lines if cells[place] == '"A3"')
+    replace(file, ",".join(first), ",".join([*first[:place], '"A2"', *first[place + 1 :]]))
 
 
 def rename_a_question(paths: DataPaths) -> None:

@@ -97,3 +97,4 @@ inner join questions
         and breakdown_questions.question_id = questions.question_id
 inner join choices
     on questions.survey_id = choices.survey_id and questions.list_name = choices.list_name
+where not choices.is_missing

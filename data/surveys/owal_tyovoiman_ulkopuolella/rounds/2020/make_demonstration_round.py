@@ -2,12 +2,14 @@
 
 Who answered the real survey is not public. Every row written here is invented, and says so.
 
-Calibrated, each to a printed figure of TEM publications 2020:32: 153 municipalities that hold 95 % of the
-foreign-language population, the answers of DEALT counted by municipality (transfer problems: by response), and
-139 municipalities that tell their services.
+Made to agree with what TEM publications 2020:32 print: 153 municipalities that hold 95 % of the foreign-language
+population, the shares of the printed answers by municipality (of transfer problems: by response), 139 municipalities
+that tell their services, and three comparisons: problems are more frequent in the largest cities and rarer where
+social services are responsible, four channels are used more than three others, and a fifth in the largest cities.
 
-Invented: which municipalities answer, which of them through a joint authority, who answers what, everything of the
-14 rows that were never submitted, the times, the texts, which services are offered, the shape of the export.
+Invented: which municipalities answer, which of them through a joint authority, who answers what, every other share,
+everything of the 14 rows that were never submitted, the times, the shape of the export. The note of each question in
+questions.csv says what of it is printed.
 
 Standard library only. The order of everything comes from SHA-256 of fixed words, so the same inputs give the
 same bytes on any machine. Run it from anywhere: python make_demonstration_round.py
@@ -19,15 +21,17 @@ import csv
 import hashlib
 import io
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 ROUND = Path(__file__).resolve().parent
 REGISTRY = ROUND.parents[3] / "registry"
 OUTPUT = ROUND / "responses.csv"
+DIVISION, YEAR = "2020-01-01", "2020"
 
-# How many municipalities answer, by population at the end of 2019. Nearly all of the larger ones, or the share of
+# How many municipalities answer, by population at the end of 2020. Nearly all of the larger ones, or the share of
 # the foreign-language population would not be 95 %.
 RESPONDING = {"under_10000": 59, "10000_50000": 73, "over_50000": 21}
 JOINT_AUTHORITIES = 24  # for as many of the small municipalities a joint authority answers,
@@ -36,42 +40,37 @@ UNFINISHED = 14
 
 CODE, FORM = "G01Q01", "G01Q02"
 BY_ITSELF, JOINT = "A1", "A2"
-SERVICES = "G04Q09"
-TRANSFER = "G05Q11"
+DEFINED, RESPONSIBILITY = "G02Q03", "G02Q04"
+YES, SOCIAL_SERVICES = "A1", "A1"
+COOPERATION, TARGETS, CHANNELS, SOLUTIONS = "G02Q06", "G03Q07", "G03Q08", "G05Q15"
+SERVICES, PROVIDERS = "G04Q11", "G04Q12"
+TRANSFER = "G05Q14"
+FIRST = "SQ001"
 BLANK = ""
 
 # Question -> how many give each answer code. The last code of each list is don't know.
 DEALT = {
-    "G03Q06": {"A1": 101, "A2": 40, "A3": 9, BLANK: 3},  # integration programme: 101 of 150 yes
-    "G03Q07": {"A1": 37, "A2": 69, "A3": 23, "A4": 24},  # initial assessment: 37, 69, 23 of 153
-    "G03Q08": {"A1": 36, "A2": 68, "A3": 21, "A4": 26, BLANK: 2},  # integration plan: 36, 68, 21 of 151
-    "G05Q10": {"A1": 110, "A2": 24, "A3": 17, BLANK: 2},  # register description: 110 of 151 yes
-    TRANSFER: {"A1": 80, "A2": 51, "A3": 29, BLANK: 4},  # transfer problems: 80 of 160 responses yes
+    DEFINED: {YES: 112, "A2": 30, "A3": 9, BLANK: 2},
+    "G02Q05": {YES: 101, "A2": 40, "A3": 9, BLANK: 3},  # integration programme: 101 of 150 yes
+    "G04Q09": {"A1": 37, "A2": 69, "A3": 23, "A4": 24},  # initial assessment: 37, 69, 23 of 153
+    "G04Q10": {"A1": 36, "A2": 68, "A3": 21, "A4": 26, BLANK: 2},  # integration plan: 36, 68, 21 of 151
+    "G05Q13": {YES: 110, "A2": 24, "A3": 17, BLANK: 2},  # client register: 110 of 151 yes
 }
-TELLING_SERVICES = 139
-TICKED_PCT = {"SQ001": 88, "SQ002": 64, "SQ003": 71, "SQ004": 39, "SQ005": 22, "SQ006": 47}
+BRANCHES = {SOCIAL_SERVICES: 46, "A2": 21, "A3": 25, "A4": 14, "A5": 6}  # of those where it is defined
+# Of all responses, 80 of 160 yes; whoever is likely to have problems has the first of these answers.
+PROBLEMS = {YES: 80, "A3": 29, BLANK: 4, "A2": 51}
+IN_LARGE_CITIES, WITH_SOCIAL_SERVICES = 25, -25  # how much more likely, in points
 
-TEXTS = {
-    ("G02Q03", "fi"): [
-        "Sosiaalipalvelut yhdessä sivistyspalvelujen kanssa.",
-        "Maahanmuuttokoordinaattori; pienessä kunnassa muita ei ole.",
-        "Vastuu on jaettu: kunta ohjaa, järjestöt järjestävät toimintaa.",
-        'Ei nimetty. Käytännössä "se, jonka luo asiakas ensin tulee".',
-    ],
-    ("G02Q03", "sv"): ["Socialservicen, tillsammans med bildningstjänsterna.", "Integrationskoordinatorn."],
-    ("G02Q04", "fi"): [
-        "Kotivanhemmat, ikääntyneet ja pitkään sairaana olleet.",
-        "Kotona lasta hoitavat:\n- äidit\n- isät",
-        "Kaikki, jotka eivät ole TE-toimiston asiakkaina.",
-    ],
-    ("G02Q04", "sv"): ["Hemmaföräldrar och äldre.", "Alla som inte är arbetssökande."],
-    ("G02Q05", "fi"): [
-        "Neuvolan, päiväkodin ja koulun kautta.",
-        "Neuvontapisteestä, järjestöistä ja tuttavien kertomana.",
-        "Asiakas ottaa itse yhteyttä; joskus viesti tulee terveysasemalta.",
-    ],
-    ("G02Q05", "sv"): ["Via rådgivningen och skolan.", "Klienten tar själv kontakt."],
+# Question -> how many municipalities tick anything, and how many per cent of them each option, in their order.
+TICKED = {
+    COOPERATION: (147, [58, 74, 41]),
+    TARGETS: (150, [52, 61, 66, 37, 29, 79, 24]),
+    CHANNELS: (151, [78, 71, 64, 69, 22, 33, 38, 19]),
+    SERVICES: (139, [88, 64, 39, 31, 27, 47]),
+    SOLUTIONS: (141, [67, 58, 26, 9]),
 }
+CHANNELS_IN_LARGEST = [78, 71, 64, 69, 85, 33, 38, 19]
+PROVIDED = [71, 28, 34, 43]  # of the services offered, by whom
 
 # Monday of each wave of answers. Joint authorities answer in the last, after their municipalities.
 WAVES = ["2019-12-09", "2020-01-13", "2020-02-03", "2020-03-02", "2020-04-20"]
@@ -79,11 +78,30 @@ LAST_WAVE = "2020-05-11"
 LAST_PAGE = 5
 
 MADE_UP = "Keksitty demonstraatiovastaus – ei todellinen"
+
+
+def numbered(pcts: list[int]) -> dict[str, int]:
+    """Per cent by option, under the codes that the survey tool gives them."""
+    return {f"SQ{turn:03}": pct for turn, pct in enumerate(pcts, start=1)}
+
+
+def columns_of(question: str) -> list[str]:
+    """The columns of a question of several options."""
+    return [f"{question}[{option}]" for option in numbered(TICKED[question][1])]
+
+
 HEADER = [
     *("id", "submitdate", "lastpage", "startlanguage", "startdate", "datestamp"),
-    *(CODE, FORM, "G02Q03", "G02Q04", "G02Q05", "G03Q06", "G03Q07", "G03Q08"),
-    *(f"{SERVICES}[{option}]" for option in TICKED_PCT),
-    *("G05Q10", TRANSFER, "keksitty"),
+    *(CODE, FORM, DEFINED, RESPONSIBILITY, "G02Q05"),
+    *(*columns_of(COOPERATION), *columns_of(TARGETS), *columns_of(CHANNELS)),
+    *("G04Q09", "G04Q10", *columns_of(SERVICES)),
+    *(
+        f"{PROVIDERS}[{service}_{provider}]"
+        for service in numbered(TICKED[SERVICES][1])
+        for provider in numbered(PROVIDED)
+    ),
+    *("G05Q13", TRANSFER, *columns_of(SOLUTIONS)),
+    "keksitty",
 ]
 
 Row = dict[str, str]
@@ -106,42 +124,75 @@ def read_rows(name: str) -> list[Row]:
         return list(csv.DictReader(handle))
 
 
+@cache
+def read_population() -> dict[str, int]:
+    """Inhabitants by municipality; those counted on the frame's own division take the place of merged ones."""
+    rows = [row for row in read_rows("population.csv") if row["year"] == YEAR]
+    rows.sort(key=lambda row: row["municipal_division"] == DIVISION)
+    return {row["municipality_code"]: int(row["population"]) for row in rows}
+
+
+def size_class(code: str) -> str:
+    """The size class of a municipality."""
+    n = read_population()[code]
+    return "under_10000" if n < 10000 else "10000_50000" if n <= 50000 else "over_50000"
+
+
+def is_large(row: Row) -> bool:
+    """Whether the municipality is of the largest class."""
+    return size_class(row[CODE]) == "over_50000"
+
+
 def read_frame() -> dict[str, list[str]]:
     """Codes of the mainland municipalities by size class, in an invented order."""
-    population = {
-        row["municipality_code"]: int(row["population"]) for row in read_rows("population.csv") if row["year"] == "2019"
-    }
     frame: dict[str, list[str]] = {name: [] for name in RESPONDING}
-    for row in read_rows("2021-01-01/municipalities.csv"):
+    for row in read_rows(f"{DIVISION}/municipalities.csv"):
         if row["is_mainland"] == "1":
-            n = population[row["municipality_code"]]
-            name = "under_10000" if n < 10000 else "10000_50000" if n <= 50000 else "over_50000"
-            frame[name].append(row["municipality_code"])
+            frame[size_class(row["municipality_code"])].append(row["municipality_code"])
     return {name: sorted(codes, key=lambda code: number("frame", code)) for name, codes in frame.items()}
 
 
-def deal(question: str, rows: list[Row]) -> None:
-    """Give each response one answer, so that the counts of DEALT come out."""
-    in_order = sorted(rows, key=lambda row: chance(row, question))
-    for row, answer in zip(in_order, Counter(DEALT[question]).elements(), strict=True):
+def deal(question: str, rows: list[Row], counts: dict[str, int], likely: Callable[[Row], int] = lambda _: 0) -> None:
+    """Give each response one answer, so that the counts come out; the likely ones have the first answers."""
+    in_order = sorted(rows, key=lambda row: (chance(row, question) % 100 - likely(row), chance(row, question)))
+    for row, answer in zip(in_order, Counter(counts).elements(), strict=True):
         row[question] = answer
 
 
-def tick_services(rows: list[Row]) -> None:
-    """Tick what is offered, guidance where nothing else is; those who do not tell tick nothing."""
-    for row in sorted(rows, key=lambda row: chance(row, SERVICES))[:TELLING_SERVICES]:
-        ticked = [option for option, pct in TICKED_PCT.items() if chance(row, option) % 100 < pct]
-        row.update({f"{SERVICES}[{option}]": "Y" for option in ticked or ["SQ001"]})
+def likely_problems(row: Row) -> int:
+    """How much more likely than elsewhere problems of transfer are, in points."""
+    social_services = row.get(RESPONSIBILITY) == SOCIAL_SERVICES
+    return is_large(row) * IN_LARGE_CITIES + social_services * WITH_SOCIAL_SERVICES
+
+
+def tick(question: str, rows: list[Row]) -> None:
+    """Tick options, the first where nothing else is; those who do not tell tick nothing."""
+    n_telling, pcts = TICKED[question]
+    for row in sorted(rows, key=lambda row: chance(row, question))[:n_telling]:
+        of_row = CHANNELS_IN_LARGEST if question == CHANNELS and is_large(row) else pcts
+        ticked = [option for option, pct in numbered(of_row).items() if chance(row, question, option) % 100 < pct]
+        row.update({f"{question}[{option}]": "Y" for option in ticked or [FIRST]})
+
+
+def tick_providers(row: Row) -> None:
+    """Tick who provides each service that is offered, the municipality where nobody else does."""
+    for service in numbered(TICKED[SERVICES][1]):
+        if row.get(f"{SERVICES}[{service}]"):
+            by = [who for who, pct in numbered(PROVIDED).items() if chance(row, PROVIDERS, service, who) % 100 < pct]
+            row.update({f"{PROVIDERS}[{service}_{who}]": "1" for who in by or [FIRST]})
 
 
 def of_municipalities() -> list[Row]:
     """One response per municipality, the one that counts for it: small ones first, joint authorities first of all."""
     codes = [code for name, codes in read_frame().items() for code in codes[: RESPONDING[name]]]
     rows = [{CODE: code, FORM: JOINT if turn < JOINT_AUTHORITIES else BY_ITSELF} for turn, code in enumerate(codes)]
-    for question in DEALT:
-        if question != TRANSFER:
-            deal(question, rows)
-    tick_services(rows)
+    for question, counts in DEALT.items():
+        deal(question, rows, counts)
+    deal(RESPONSIBILITY, [row for row in rows if row[DEFINED] == YES], BRANCHES)
+    for question in TICKED:
+        tick(question, rows)
+    for row in rows:
+        tick_providers(row)
     return rows
 
 
@@ -151,21 +202,18 @@ def own_answer(row: Row) -> Row:
     for question, counts in DEALT.items():
         if own.get(question) and chance(own, "knew less", question) % 3 == 0:
             own[question] = max(counts)
-    return own
+    return own if own[DEFINED] == YES else own | {RESPONSIBILITY: BLANK}
 
 
-def write_texts(rows: list[Row]) -> None:
-    """Note the language of each response, and an invented sentence for about half of the open questions."""
+def name_languages(rows: list[Row]) -> None:
+    """Note the language of each response: Swedish where it is the language of the majority, an invented rule."""
     swedish = {
         row["municipality_code"]
-        for row in read_rows("2023-01-01/municipalities.csv")
+        for row in read_rows(f"{DIVISION}/municipalities.csv")
         if row["language_status_code"] in {"2", "3"}
     }
     for row in rows:
         row["startlanguage"] = "sv" if row[CODE] in swedish else "fi"
-        for (question, language), texts in TEXTS.items():
-            if language == row["startlanguage"]:
-                row[question] = [*texts, *[BLANK] * len(texts)][chance(row, question) % (2 * len(texts))]
 
 
 def give_up(row: Row, code: str) -> Row:
@@ -197,8 +245,8 @@ def make_rows() -> list[Row]:
     """All rows of the export, in order of starting."""
     counted = of_municipalities()
     rows = [*counted, *map(own_answer, counted[:TWICE])]
-    deal(TRANSFER, rows)
-    write_texts(rows)
+    deal(TRANSFER, rows, PROBLEMS, likely_problems)
+    name_languages(rows)
     rows = [*(row | {"lastpage": str(LAST_PAGE)} for row in rows), *unfinished(counted)]
     for row in rows:
         set_times(row)
