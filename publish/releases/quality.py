@@ -60,6 +60,7 @@ select
         then coalesce(failing.first_seen, $now) end as first_seen,
     results.message_en,
     results.message_fi,
+    results.message_sv,
     coalesce(nullif(results.definition, ''), results.message_en) as definition,
     nullif(results.formula, '') as formula,
     case when protected.survey_id is null then results.decision end as decision,

@@ -168,6 +168,25 @@ def test_synthetic_is_said_in_every_row_that_has_a_figure(published: DataPaths) 
     assert all(synthetic == n for synthetic, n in said.values())
 
 
+def test_what_is_told_in_one_language_is_told_in_the_others(published: DataPaths) -> None:
+    """In every row of every table; which columns there are is what test_languages looks at."""
+    with duckdb.connect(str(published.current), read_only=True) as connection:
+        told = connection.execute(
+            "select table_name, stem, list(column_name) from (select table_name, column_name, "
+            "regexp_extract(column_name, '^(.+)_(fi|sv|en)$', 1) as stem from duckdb_columns() "
+            "where schema_name = 'marts') where stem <> '' group by all"
+        ).fetchall()
+        lacking = {
+            f"{table}.{stem}": connection.execute(
+                f"select count(*) from marts.{table} where len(list_filter([{', '.join(names)}], lambda each: "
+                f"each is not null)) not in (0, {len(names)})"
+            ).fetchone()
+            for table, stem, names in told
+        }
+    assert "round_quality.message" in lacking
+    assert {place for place, found in lacking.items() if found != (0,)} == set()
+
+
 def test_release_is_read_only_and_holds_marts_alone(published: DataPaths) -> None:
     target = published.current.resolve()
     assert stat.S_IMODE(target.stat().st_mode) == 0o444

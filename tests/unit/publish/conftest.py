@@ -41,7 +41,7 @@ RESULTS = """
     create or replace table checks.results (
         survey_id varchar, round_id varchar, check_id varchar, family varchar, tool varchar, asset varchar,
         severity varchar, status varchar, observed varchar, threshold varchar, n_failed bigint, message_en varchar,
-        message_fi varchar, definition varchar, formula varchar
+        message_fi varchar, message_sv varchar, definition varchar, formula varchar
     )
 """
 PASSING = (
@@ -150,7 +150,7 @@ def _build_checks(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(RESULTS)
     connection.executemany(
         "insert into checks.results values (?, ?, ?, 'family', ?, 'marts.dim_round', ?, 'pass', '0', '0', 0, "
-        "'All is well.', 'Kaikki hyvin.', 'What is looked for.', '')",
+        "'All is well.', 'Kaikki hyvin.', 'Allt är bra.', 'What is looked for.', '')",
         PASSING,
     )
 
