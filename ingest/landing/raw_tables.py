@@ -29,8 +29,8 @@ _ROUND = ("survey_id", "round_id")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
         "survey_id", "titles", "publishers", "populations", "all_labels", "licence", "municipality_rule", "none_ticked",
-        "size_class_question_id", "min_municipalities", "min_responses", "quarantined_share_limit", "small_base",
-        "half_width", "allowed_contacts", *_PLACE),
+        "size_class_question_id", "min_municipalities", "min_responses", "disclosure_applies_to",
+        "quarantined_share_limit", "small_base", "half_width", "allowed_contacts", *_PLACE),
     "raw.codebook__size_classes": (
         "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
@@ -183,6 +183,7 @@ def _survey_cells(survey: Survey) -> Cells:
         settings.size_class_question,
         str(settings.disclosure.min_municipalities),
         str(settings.disclosure.min_responses),
+        settings.disclosure.applies_to,
         str(settings.limits.quarantined_share),
         str(settings.limits.small_base),
         str(settings.limits.half_width),

@@ -87,7 +87,7 @@ IS_PROTECTED = """
         list_contains($telling::varchar[], parts.check_id)
         and (
             closed.question_id is not null
-            or (not dim_round.is_synthetic and parts.part <> 'question')
+            or (dim_round.is_protected and parts.part <> 'question')
             or (parts.survey_id, parts.round_id) in (from protected.disclosure.unsigned_rounds)
         )
     )
