@@ -129,6 +129,32 @@ def test_every_printed_figure_is_reconciled(published: DataPaths) -> None:
     assert all("prints as" in str(explanation) for *_, explanation in known)
 
 
+def test_the_shipped_release_shows_change_numbers_and_hidden_cells(published: DataPaths) -> None:
+    """Of the invented survey alone: two municipalities of its first round are one in the second, and its small cells
+    are hidden, made up as they are."""
+    of_demo = "survey_id = 'palvelukysely_demo'"
+    changed = rows(
+        published,
+        "select question_id, n, base_n, earlier_n, earlier_base_n, round(delta)::int from marts.round_change "
+        f"where {of_demo} and unit = 'municipality' and breakdown = 'all' and answer_code in ('enough', 'same_day')",
+    )
+    assert changed == [("resources_enough", 15, 50, 28, 49, -27)], "49 on the later division; waiting_time is broken"
+    broken = rows(published, f"select question_id from marts.comparability where {of_demo} and comparability = 'broken'")
+    assert broken == [("waiting_time",)]
+    hidden = rows(
+        published,
+        "select question_id, bool_or(breakdown = 'all'), bool_or(is_synthetic), count(n), count(share) from ("
+        "select survey_id, question_id, breakdown, is_synthetic, cell_status, n, share from marts.answer_distribution "
+        "union all by name select survey_id, question_id, breakdown, is_synthetic, cell_status, mean as n, total as "
+        f"share from marts.number_summary) where cell_status like 'hidden%' and {of_demo} group by all order by all",
+    )
+    assert hidden == [("resources_enough", False, True, 0, 0), ("staff", False, True, 0, 0)]
+    elsewhere = "select count(*) from marts.answer_distribution where cell_status like 'hidden%' and not "
+    assert rows(published, elsewhere + of_demo) == [(0,)]
+    protected = rows(published, "select distinct survey_id, is_synthetic from marts.dim_round where is_protected")
+    assert protected == [("palvelukysely_demo", True)]
+
+
 def test_responses_can_be_told_apart_by_a_question_of_the_survey(published: DataPaths) -> None:
     """respondent_form is a breakdown of the second survey alone; a municipality has the form of who spoke for it."""
     found = rows(
@@ -211,6 +237,8 @@ def test_status_names_release_round_and_every_check(published: DataPaths) -> Non
     assert [(r["survey_id"], r["round_id"]) for r in status["rounds"]] == [
         ("koto_kuntakysely", "2023-01"),
         ("owal_tyovoiman_ulkopuolella", "2020"),
+        ("palvelukysely_demo", "2023"),
+        ("palvelukysely_demo", "2025"),
     ]
     assert len(status["checks"]) == rows(published, "select count(*) from marts.round_quality")[0][0]
     assert {check["tool"] for check in status["checks"]} == {"gx", "sql"}
