@@ -23,7 +23,7 @@ def test_who_answered(published: DataPaths) -> None:
         published,
         "select r.breakdown_id, n_frame, n_municipalities, n_responses from marts.response_rate r "
         "join marts.dim_breakdown using (breakdown_key) where r.breakdown in ('all', 'size_class') "
-        "order by r.survey_id, r.breakdown, sort_order",
+        "order by r.survey_id, r.round_id, r.breakdown, sort_order",
     )
     assert found == [
         ("all", 293, 157, 172),
@@ -37,6 +37,14 @@ def test_who_answered(published: DataPaths) -> None:
         ("under_10000", 196, 59, 70),
         ("10000_50000", 76, 73, 73),
         ("over_50000", 21, 21, 21),
+        ("all", 293, 50, 50),
+        ("under_10000", 197, 18, 18),
+        ("10000_30000", 60, 16, 16),
+        ("over_30000", 36, 16, 16),
+        ("all", 292, 50, 50),
+        ("under_10000", 196, 18, 18),
+        ("10000_30000", 60, 16, 16),
+        ("over_30000", 36, 16, 16),
     ]
 
 
@@ -135,12 +143,17 @@ def test_the_shipped_release_shows_change_numbers_and_hidden_cells(published: Da
     of_demo = "survey_id = 'palvelukysely_demo'"
     changed = rows(
         published,
-        "select question_id, n, base_n, earlier_n, earlier_base_n, round(delta)::int from marts.round_change "
-        f"where {of_demo} and unit = 'municipality' and breakdown = 'all' and answer_code in ('enough', 'same_day')",
+        "select unit, answer_code, n, base_n, earlier_n, earlier_base_n, round(delta)::int from marts.round_change "
+        f"where {of_demo} and breakdown = 'all' and answer_code in ('chat', 'enough', 'same_day') order by all",
     )
-    assert changed == [("resources_enough", 15, 50, 28, 49, -27)], "49 on the later division; waiting_time is broken"
-    broken = rows(published, f"select question_id from marts.comparability where {of_demo} and comparability = 'broken'")
-    assert broken == [("waiting_time",)]
+    assert changed == [
+        ("municipality", "chat", 25, 50, 14, 49, 21),  # of 50: two have merged
+        ("municipality", "enough", None, None, None, None, None),  # what those two said would be the difference
+        ("response", "chat", 25, 50, 14, 50, 22),
+        ("response", "enough", 15, 50, 29, 50, -28),
+    ], "waiting_time is broken"
+    compared = rows(published, f"select question_id, comparability from marts.comparability where {of_demo}")
+    assert sorted(compared) == [("channels", "same"), ("resources_enough", "same"), ("waiting_time", "broken")]
     hidden = rows(
         published,
         "select question_id, bool_or(breakdown = 'all'), bool_or(is_synthetic), count(n), count(share) from ("

@@ -30,9 +30,7 @@ BOTH, ONCE = {"under_10000": 15, "10000_30000": 14, "over_30000": 14}, 2
 PERTUNMAA, MANTYHARJU = "588", "507"
 
 # Question -> round -> how many give each answer.
-BLANK = ""
 DEALT = {
-    "Neuvontapiste": {"2023": {"Kyllä": 21, "Ei": 28, BLANK: 1}, "2025": {"Kyllä": 32, "Ei": 17, BLANK: 1}},
     "Resurssit": {
         "2023": {"Riittävät": 29, "En osaa sanoa": 6, "Eivät riittävät": 15},
         "2025": {"Riittävät": 15, "En osaa sanoa": 7, "Eivät riittävät": 28},
@@ -52,8 +50,7 @@ STAFF = {"under_10000": 4, "10000_30000": 14, "over_30000": 45}  # tenths of a p
 
 MADE_UP = "Keksitty esimerkkivastaus – ei todellinen"
 CODE = "Kuntanumero"
-HEADER = ["Vastaus", "Lähetetty", CODE, "Neuvontapiste", "Kanavat", "Puhelintunnit", "Henkilötyövuodet", "Resurssit"]
-HEADER += ["Odotusaika", "keksitty"]
+HEADER = ["Vastaus", "Lähetetty", CODE, "Kanavat", "Henkilötyövuodet", "Resurssit", "Odotusaika", "keksitty"]
 
 Row = dict[str, str]
 
@@ -106,9 +103,8 @@ def deal(question: str, round_id: str, rows: list[Row]) -> None:
 
 
 def response(code: str, size_class: str, round_id: str) -> Row:
-    """What a municipality says of its channels, hours and staff, and when."""
+    """What a municipality says of its channels and staff, and when."""
     ticked = [text for text, pct in TICKED_PCT.items() if number(text, code) % 100 < pct[round_id]] or ["Verkkolomake"]
-    hours = 8 + number("hours", code) % 30 + 2 * (round_id == "2025")
     tenths = STAFF[size_class] * (100 + number("staff", code) % 150 + 10 * (round_id == "2025")) // 100
     minutes = number("minute", code, round_id) % (7 * 60)
     sent = datetime.fromisoformat(f"{round_id}-03-01") + timedelta(days=number("day", code, round_id) % 30, hours=8)
@@ -116,7 +112,6 @@ def response(code: str, size_class: str, round_id: str) -> Row:
         CODE: code,
         "Lähetetty": f"{sent + timedelta(minutes=minutes):%d.%m.%Y %H.%M}",
         "Kanavat": ";".join(ticked),
-        "Puhelintunnit": str(hours) if "Puhelin" in ticked else BLANK,
         "Henkilötyövuodet": f"{tenths // 10},{tenths % 10}",
         "keksitty": MADE_UP,
     }
