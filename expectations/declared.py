@@ -20,6 +20,7 @@ TEXT = "Key, joins and values are as the table's YAML file says"
 MESSAGES = (
     "Rows of {asset} that are not as its YAML file says",
     "Taulun {asset} rivejä, jotka eivät ole kuten sen YAML-tiedosto sanoo",
+    "Rader i tabellen {asset} som inte är så som dess YAML-fil säger",
 )
 # Words of a table's meta that others read.
 OF_OTHERS = {"checks"}

@@ -24,6 +24,7 @@ class CheckResult:
     n_failed: int
     message_en: str
     message_fi: str
+    message_sv: str
     definition: str = ""
     formula: str = ""
 

@@ -22,18 +22,22 @@ MESSAGES = {
     answers.IN_CODEBOOK: (
         "Answers to {question} outside the codebook: see intermediate.int_answers_doubtful",
         "Kysymyksen {question} vastauksia koodikirjan ulkopuolelta: taulu intermediate.int_answers_doubtful",
+        "Svar på frågan {question} utanför kodboken: se tabellen intermediate.int_answers_doubtful",
     ),
     answers.AGREEMENT: (
         "The status that SQL gives an answer and the verdict of Great Expectations must name the same answers",
         "SQL:n antaman tilan ja Great Expectationsin tuomion on osuttava samoihin vastauksiin",
+        "Det tillstånd som SQL ger ett svar och Great Expectations bedömning ska peka ut samma svar",
     ),
     tables.EXPECTATIONS: (
         "Values, forms and ranges of {asset} are as declared",
         "Taulun {asset} arvot, muodot ja vaihteluvälit ovat kuten on sovittu",
+        "Värden, former och intervall i tabellen {asset} är så som angetts",
     ),
     CAN_FAIL: (
         "Every expectation rejects a row made to break it",
         "Jokainen odotus hylkää rivin, joka on tehty rikkomaan sen",
+        "Varje förväntan underkänner en rad som gjorts för att bryta mot den",
     ),
 }
 
@@ -92,7 +96,11 @@ def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
         f"select survey_id, round_id from {TO_BUILD} except "
         "select survey_id, round_id from checks.answer_profile where judged_value is not null order by all"
     ).fetchall()
-    words = ("There is no answer that the codebook can judge", "Ei vastauksia, joita koodikirja voi arvioida")
+    words = (
+        "There is no answer that the codebook can judge",
+        "Ei vastauksia, joita koodikirja voi arvioida",
+        "Det finns inget svar som kodboken kan bedöma",
+    )
     return [
         CheckResult(
             survey_id, round_id, check_id, FAMILY, "gx", answers.ASSET, "info", "not_computable", "0 answers", "0", 0,

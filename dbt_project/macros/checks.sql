@@ -29,7 +29,8 @@ select * from checked
         {{ text(definition.definition) }} as definition,
         {{ text(definition.formula) }} as formula,
         {{ text(definition.message_en) }} as message_en,
-        {{ text(definition.message_fi) }} as message_fi
+        {{ text(definition.message_fi) }} as message_fi,
+        {{ text(definition.message_sv) }} as message_sv
     from {{ definition.id }}
 {% endmacro %}
 

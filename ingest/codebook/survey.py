@@ -67,10 +67,11 @@ class Roles(Settings):
 
 
 class Disclosure(Settings):
-    """How few may stand behind a figure."""
+    """How few may stand behind a figure of real answers, or with `synthetic` of made-up ones too, as an example."""
 
     min_municipalities: Whole
     min_responses: Whole
+    applies_to: Literal["real", "synthetic"] = "real"
 
 
 class Limits(Settings):

@@ -30,7 +30,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
         "survey_id", "titles", "publishers", "populations", "funders", "carried_out_by", "sent_to", "all_labels",
         "licence", "municipality_rule", "none_ticked", "size_class_question_id", "min_municipalities", "min_responses",
-        "quarantined_share_limit", "small_base", "half_width", "allowed_contacts", *_PLACE),
+        "disclosure_applies_to", "quarantined_share_limit", "small_base", "half_width", "allowed_contacts", *_PLACE),
     "raw.codebook__size_classes": (
         "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
@@ -186,6 +186,7 @@ def _survey_cells(survey: Survey) -> Cells:
         settings.size_class_question,
         str(settings.disclosure.min_municipalities),
         str(settings.disclosure.min_responses),
+        settings.disclosure.applies_to,
         str(settings.limits.quarantined_share),
         str(settings.limits.small_base),
         str(settings.limits.half_width),

@@ -23,6 +23,7 @@ JUDGED = ("answer_distribution", "system_use", "number_summary")
 WEIGHTED_IN = "rows.breakdown in ('all', 'size_class', 'size_class_group')"
 ERRORS_IN = f"{WEIGHTED_IN} and rows.unit = 'municipality'"
 SAME = 1e-9  # two weighted shares whose strata were added in another order
+OPEN_ROUND = "not rounds.is_protected"  # null, which opens nothing, in a round that dim_round does not know
 LEVELS = (0.001, 0.01, 0.05, 0.1, 1)  # a p-value is told by the one that it is not over
 QUANTILES_FROM = 10  # numbers: quantiles of fewer are numbers that somebody gave; of more, two digits are told
 
@@ -42,7 +43,7 @@ create table protected.disclosure.routed_rows (
 );
 -- Questions asked because of an answer to one that is no public fact.
 create table protected.disclosure.asked_of_some (survey_id varchar, question_id varchar);
--- Questions of rounds of real answers that are no public facts, and rules on answers, whose ids are no question's.
+-- Questions of protected rounds that are no public facts, and rules on answers, whose ids are no question's.
 create table protected.disclosure.closed_questions (survey_id varchar, round_id varchar, question_id varchar);
 -- Rounds of real answers that nobody signed off.
 create table protected.disclosure.unsigned_rounds (survey_id varchar, round_id varchar);
@@ -55,11 +56,11 @@ FILL = """
 insert into protected.disclosure.closed_questions
 select survey_id, rounds.round_id, questions.question_id
 from source.marts.dim_question as questions inner join source.marts.dim_round as rounds using (survey_id)
-where not rounds.is_synthetic and questions.disclosure <> 'public_fact'
+where rounds.is_protected and questions.disclosure <> 'public_fact'
 union
 select survey_id, rounds.round_id, rules.rule_id
 from source.raw.codebook__plausibility as rules inner join source.marts.dim_round as rounds using (survey_id)
-where not rounds.is_synthetic;
+where rounds.is_protected;
 insert into protected.disclosure.sayings
 select survey_id, question_id, disclosure
 from source.raw.codebook__breakdowns inner join source.marts.dim_question using (survey_id, question_id)
@@ -136,14 +137,15 @@ def protect(
 ) -> None:
     """Make the database `protected` beside the warehouse `source`: a view in protected.marts per table and view.
 
-    Rounds of made-up answers are as in the warehouse. Patterns are kept in `folder`. Raises Unprotected and Undecided.
+    Rounds that are not `is_protected` are as in the warehouse. Patterns are kept in `folder`. Raises Unprotected and
+    Undecided.
     """
     connection.execute("attach ':memory:' as protected")
     connection.execute("create schema protected.marts")
     connection.execute("create schema protected.disclosure")
     connection.execute(TABLES)
-    has_real = connection.execute("select 1 from source.marts.dim_round where not is_synthetic").fetchall() != []
-    if has_real:
+    is_any = connection.execute("select 1 from source.marts.dim_round where is_protected").fetchall() != []
+    if is_any:
         _hide(connection, folder)
     judged = [mart for mart in marts if mart.name in JUDGED]
     others = [mart for mart in marts if mart.name not in JUDGED]
@@ -152,17 +154,17 @@ def protect(
         if relation.is_view:
             _make_view(connection, relation)
         else:
-            select = _select(mart, relation) if has_real and mart.figures else f"from source.marts.{quoted(mart.name)}"
+            select = _select(mart, relation) if is_any and mart.figures else f"from source.marts.{quoted(mart.name)}"
             connection.execute(f"create view protected.marts.{quoted(mart.name)} as {select}")
 
 
 def _hide(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    from publish.disclosure import hidden  # solvers take their time to load, and most rounds are made up
+    from publish.disclosure import hidden  # solvers take their time to load, and not every release needs them
 
     connection.execute(FILL)
     signed = connection.execute(
-        "select survey_id, round_id from source.marts.dim_round "
-        "where not is_synthetic and signed_off_on is not null order by all"
+        "select survey_id, round_id from source.marts.dim_round where is_protected "
+        "and (survey_id, round_id) not in (from protected.disclosure.unsigned_rounds) order by all"
     ).fetchall()
     hidden.fill(connection, signed, folder)
     connection.execute(DERIVED)
@@ -207,7 +209,7 @@ def _select(mart: Mart, relation: Relation) -> str:
 def _conditions(mart: Mart) -> Conditions:
     fact = "(questions.disclosure = 'public_fact' and coalesce(sayings.disclosure, 'public_fact') = 'public_fact')"
     shown = _no(mart, "hidden")
-    is_open = f"(rows.is_synthetic or rows.question_id is null or ({fact} and {shown}))"
+    is_open = f"({OPEN_ROUND} or rows.question_id is null or ({fact} and {shown}))"
     base = "bases.survey_id is null"
     cell, row, value = shown, "holed.survey_id is null", shown
     if mart.words.is_base:
@@ -216,7 +218,7 @@ def _conditions(mart: Mart) -> Conditions:
         value = f"({value} and (not ({mart.words.compares}) or compared.survey_id is null))"
     whole = f"{shown} and unweighted.survey_id is null"
     of_kinds = (f"({fact} or ({WEIGHTED_IN}))", f"({fact} or ({ERRORS_IN}))", f"{fact} and asked.survey_id is null")
-    weighted, error, public = (f"(rows.is_synthetic or ({whole} and {each}))" for each in of_kinds)
+    weighted, error, public = (f"({OPEN_ROUND} or ({whole} and {each}))" for each in of_kinds)
     if mart.name not in JUDGED:
         value, base = (f"({each} and ({is_open} or {_some(mart, 'known')}))" for each in (value, base))
         cell = row = f"({is_open} or {_some(mart, 'own')})" if _counts(mart) else value
@@ -232,7 +234,7 @@ def _weighted(mart: Mart, is_open: str) -> str:
     if not (shares and _counts(mart)):
         return is_open
     same = (f"abs(rows.{quoted(name)} - own{cell}.weighted_share) <= {SAME}" for name, cell in shares.items())
-    return f"(rows.is_synthetic or coalesce({' and '.join(same)}, false))"
+    return f"({OPEN_ROUND} or coalesce({' and '.join(same)}, false))"
 
 
 def _column(mart: Mart, name: str, told: Conditions) -> str:
@@ -276,6 +278,7 @@ def _told(words: ColumnWords, told: Conditions) -> str:
 
 def _joins(mart: Mart) -> Iterator[str]:
     first = mart.words.cells[0]
+    yield _join("source.marts.dim_round", "rounds", ("survey_id", "round_id"), first)
     yield _join("source.marts.dim_question", "questions", ("survey_id", "question_id"), first)
     yield _join("protected.disclosure.sayings", "sayings", ("survey_id", "breakdown"), first)
     yield _join("protected.disclosure.asked_of_some", "asked", ("survey_id", "question_id"), first)

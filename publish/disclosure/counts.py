@@ -145,12 +145,17 @@ placed as (
     from of_municipalities
     union all
     select municipality_code, breakdown, '{mixed}' from mixed
+),
+
+responded as (
+    select municipality_code, count(*) as n_responses from grouped
+    where unit = 'response' and breakdown = 'all'
+    group by municipality_code
 )
 
-select frame.municipality_code, placed.breakdown, placed.breakdown_id, frame.n_responses
-from {source}marts.frame_municipality as frame
+select responded.municipality_code, placed.breakdown, placed.breakdown_id, responded.n_responses
+from responded
 inner join placed using (municipality_code)
-where frame.survey_id = $survey_id and frame.round_id = $round_id and frame.n_responses > 0
 """
 
 FACTS = """

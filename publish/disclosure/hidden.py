@@ -14,14 +14,17 @@ from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY
 
 CELLS = """
 create view protected.disclosure.cells as
+with protected_rounds as (select survey_id, round_id from source.marts.dim_round where is_protected)
 select survey_id, round_id, question_id, unit, breakdown, breakdown_id, level, answer_code
-from source.marts.answer_distribution where not is_synthetic and cell_status <> 'not_asked'
+from source.marts.answer_distribution semi join protected_rounds using (survey_id, round_id)
+where cell_status <> 'not_asked'
 union all
 select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'option', system_id
-from source.marts.system_use where not is_synthetic
+from source.marts.system_use semi join protected_rounds using (survey_id, round_id)
 union all
 select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'number', ''
-from source.marts.number_summary where not is_synthetic and cell_status <> 'not_asked'
+from source.marts.number_summary semi join protected_rounds using (survey_id, round_id)
+where cell_status <> 'not_asked'
 """
 # Rows by what respondents say that are told of nobody, for one of these reasons:
 # - A row takes the stricter of its question's and its breakdown's disclosure. What respondents say of themselves tells
@@ -111,11 +114,12 @@ create table protected.disclosure.joined as
 select distinct figures.survey_id, figures.round_id, figures.question_id, figures.unit, figures.breakdown,
     figures.breakdown_id, figures.level, figures.answer as answer_code, split.part
 from source.marts.publication_reconciliation as figures
+inner join source.marts.dim_round as rounds using (survey_id, round_id)
 inner join source.intermediate.int_figures_split as split
     on figures.survey_id = split.survey_id and figures.round_id = split.round_id
     and figures.question_id = split.question_id and figures.level = split.answer_level
     and figures.answer = split.answer_code
-where not figures.is_synthetic
+where rounds.is_protected
 """
 # What several answers add up to is told where each of them is.
 HIDE_JOINED = """
@@ -130,7 +134,7 @@ semi join protected.disclosure.hidden as parts
 
 
 def fill(connection: duckdb.DuckDBPyConnection, rounds: Sequence[tuple[str, str]], folder: Path) -> None:
-    """Fill protected.disclosure.hidden: a row per cell of a real round that is not told.
+    """Fill protected.disclosure.hidden: a row per cell of a protected round that is not told.
 
     `folder` keeps patterns. Raises Unprotected and Undecided.
     """

@@ -43,12 +43,14 @@ class Table:
     """A table of two releases: the columns that tell its rows apart, and the others, which are compared.
 
     Of a table by round, `rounds` are those of both releases whose rows are not the same: no others are looked at.
+    `is_protected` says of a round of dim_round whether its answers are, as SQL.
     """
 
     name: str
     keys: tuple[str, ...]
     values: tuple[str, ...]
     rounds: tuple[tuple[str, str], ...] = ()
+    is_protected: str = "is_protected"
 
     @property
     def is_by_round(self) -> bool:
@@ -126,14 +128,18 @@ def _comparisons(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """SQL for the tables and columns that only one release has, and for the differences of each table that both have,
     views left out: they repeat their tables."""
     yield SHAPES
-    both = _columns(connection, EARLIER).items() & _columns(connection, LATER).items()
+    later = _columns(connection, LATER)
+    both = _columns(connection, EARLIER).items() & later.items()
+    # Releases from before there was the column hid real answers, and no others.
+    is_protected = "is_protected" if ("dim_round", "is_protected") in later else "not is_synthetic"
     shared: dict[str, list[str]] = {}
     for (of_table, column), _ in sorted(both):
         shared.setdefault(of_table, []).append(column)
     for name, key_columns in _keys(connection):
         key, columns = tuple(key_columns.split(", ")), shared.get(name, [])
         if set(key) <= set(columns):
-            table = Table(name, key, tuple(column for column in columns if column not in key))
+            values = tuple(column for column in columns if column not in key)
+            table = Table(name, key, values, is_protected=is_protected)
             if table.is_by_round:
                 yield _rounds_sql(table)
                 table = replace(table, rounds=_rounds_that_differ(connection, table))
@@ -233,9 +239,9 @@ def _rows_sql(table: Table) -> str:
 
 
 def _values_sql(table: Table, column: str) -> str:
-    """A row per value of one column that differs; of real answers none that is told no more."""
+    """A row per value of one column that differs; of protected answers none that is told no more."""
     name = quoted(column)
-    is_told = f"(side.is_synthetic or side.{name} is not null)" if table.is_by_question else "true"
+    is_told = f"({_is_open_round(table)} or side.{name} is not null)" if table.is_by_question else "true"
     return (
         f"select {_place(table, 'side')}, 'value_changed', {_row(table, 'side')}, {literal(column)}, "
         f"other.{name}::varchar, side.{name}::varchar, {_is_made_up(table, 'side')} "
@@ -247,8 +253,8 @@ def _values_sql(table: Table, column: str) -> str:
 
 
 def _is_open(table: Table) -> str:
-    """Whether all may know what differs: the answers are made up, or public facts, or the row is of no question. By
-    what respondents say a row is as closed as that is."""
+    """Whether all may know what differs: the round is not protected, or the answers are public facts, or the row is of
+    no question. By what respondents say a row is as closed as that is."""
     if not table.is_by_question:
         return "true"
     questions = f"select (survey_id, question_id) from {LATER}.marts.dim_question where disclosure"
@@ -256,7 +262,13 @@ def _is_open(table: Table) -> str:
     if "breakdown" in {*table.keys, *table.values}:
         closed = f"(side.survey_id, side.breakdown) in ({questions} <> 'public_fact')"
         is_fact += f" and side.breakdown <> 'role' and not {closed}"
-    return f"(side.is_synthetic or side.question_id is null or ({is_fact}))"
+    return f"({_is_open_round(table)} or side.question_id is null or ({is_fact}))"
+
+
+def _is_open_round(table: Table) -> str:
+    """Whether nothing needs hiding in the round of a row."""
+    protected = f"select (survey_id, round_id) from {LATER}.marts.dim_round where {table.is_protected}"
+    return f"(side.survey_id, side.round_id) not in ({protected})"
 
 
 def _answers_sql(table: Table) -> str:

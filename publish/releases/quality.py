@@ -60,6 +60,7 @@ select
         then coalesce(failing.first_seen, $now) end as first_seen,
     results.message_en,
     results.message_fi,
+    results.message_sv,
     coalesce(nullif(results.definition, ''), results.message_en) as definition,
     nullif(results.formula, '') as formula,
     case when protected.survey_id is null then results.decision end as decision,
@@ -86,7 +87,7 @@ IS_PROTECTED = """
         list_contains($telling::varchar[], parts.check_id)
         and (
             closed.question_id is not null
-            or (not dim_round.is_synthetic and parts.part <> 'question')
+            or (dim_round.is_protected and parts.part <> 'question')
             or (parts.survey_id, parts.round_id) in (from protected.disclosure.unsigned_rounds)
         )
     )

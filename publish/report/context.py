@@ -62,8 +62,12 @@ def reference_period(facts: RoundFacts) -> list[Block]:
 def confidentiality(facts: RoundFacts) -> list[Block]:
     cells = facts.counted("answer_distribution", "cell_status")
     hidden = sum(n for status, n in cells.items() if status.startswith("hidden"))
-    made_up = "The answers are made up, so that no cell needs hiding. " if facts.is_synthetic else ""
-    said = f"{made_up}Of {counted(cells.total(), 'published cell')}, {hidden} hidden."
+    why = ""
+    if facts.is_synthetic and facts.is_protected:
+        why = "The answers are made up, and small cells are hidden as if they were real, to show how. "
+    elif not facts.is_protected:
+        why = "The answers are made up, so that no cell needs hiding. "
+    said = f"{why}Of {counted(cells.total(), 'published cell')}, {hidden} hidden."
     return [Sentence(said), *_disclosure(facts), *checks_of(facts, "privacy")]
 
 

@@ -131,6 +131,10 @@ class RoundFacts:
         return bool(self.round["is_synthetic"])
 
     @property
+    def is_protected(self) -> bool:
+        return bool(self.round["is_protected"])
+
+    @property
     def key(self) -> str:
         return f"{self.survey_id}/{self.round_id}"
 

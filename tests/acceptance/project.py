@@ -20,6 +20,7 @@ ROUND = Path("surveys/koto_kuntakysely/rounds/2023-01")
 SECOND, THIRD = ROUND.with_name("2023-02"), ROUND.with_name("2023-03")
 SURVEY_OF_2020 = Path("surveys/owal_tyovoiman_ulkopuolella")
 ROUND_OF_2020 = SURVEY_OF_2020 / "rounds" / "2020"
+SURVEY_OF_HIDING = Path("surveys/palvelukysely_demo")  # made-up answers whose small cells are hidden
 
 
 def copy_inputs(folder: Path) -> DataPaths:

@@ -16,7 +16,7 @@ import pytest
 from store.fingerprint import code_files, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.copied_survey import RANKS, Names, Original, name_anew, read_original, write_copy
-from tests.acceptance.project import ROUND, copy_inputs
+from tests.acceptance.project import ROUND, SURVEY_OF_2020, SURVEY_OF_HIDING, copy_inputs
 from tests.demonstration import read
 from tests.pipeline.build import build_and_publish
 
@@ -25,7 +25,7 @@ MARTS = (
     "answer_distribution", "headline_result", "response_rate", "system_use", "number_summary", "answer_status_count",
     "publication_reconciliation", "frame_municipality", "dim_round",
 )  # fmt: skip
-# No survey that ships asks for a number: the number of the municipality is made an answer as well.
+# The survey asks for no number: the number of the municipality is made an answer as well.
 NUMBER = {
     "question_id": "municipality_number", "type": "integer", "severity": "warn", "label_fi": "Kuntanumero",
     "label_sv": "Kommunnummer", "label_en": "Number of the municipality",
@@ -91,7 +91,8 @@ def counted(rows: list[Figure]) -> Counter[tuple[Any, ...]]:
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     """The original, its copy and a copy with one response altered, published by the code as it is."""
     paths = copy_inputs(tmp_path_factory.mktemp("copied") / "data")
-    shutil.rmtree(paths.surveys / "owal_tyovoiman_ulkopuolella")
+    for other in (SURVEY_OF_2020, SURVEY_OF_HIDING):
+        shutil.rmtree(paths.root / other)
     ask_for_a_number(paths)
     original = read_original(paths.surveys / ORIGINAL, ROUND.name)
     names = name_anew(original)

@@ -23,7 +23,7 @@ def test_who_answered(published: DataPaths) -> None:
         published,
         "select r.breakdown_id, n_frame, n_municipalities, n_responses from marts.response_rate r "
         "join marts.dim_breakdown using (breakdown_key) where r.breakdown in ('all', 'size_class') "
-        "order by r.survey_id, r.breakdown, sort_order",
+        "order by r.survey_id, r.round_id, r.breakdown, sort_order",
     )
     assert found == [
         ("all", 293, 157, 172),
@@ -37,6 +37,14 @@ def test_who_answered(published: DataPaths) -> None:
         ("under_10000", 198, 59, 70),
         ("10000_50000", 75, 73, 73),
         ("over_50000", 21, 21, 21),
+        ("all", 293, 50, 50),
+        ("under_10000", 197, 18, 18),
+        ("10000_30000", 60, 16, 16),
+        ("over_30000", 36, 16, 16),
+        ("all", 292, 50, 50),
+        ("under_10000", 196, 18, 18),
+        ("10000_30000", 60, 16, 16),
+        ("over_30000", 36, 16, 16),
     ]
 
 
@@ -129,6 +137,37 @@ def test_every_printed_figure_is_reconciled(published: DataPaths) -> None:
     assert all("prints as" in str(explanation) for *_, explanation in known)
 
 
+def test_the_shipped_release_shows_change_numbers_and_hidden_cells(published: DataPaths) -> None:
+    """Of the invented survey alone: two municipalities of its first round are one in the second, and its small cells
+    are hidden, made up as they are."""
+    of_demo = "survey_id = 'palvelukysely_demo'"
+    changed = rows(
+        published,
+        "select unit, answer_code, n, base_n, earlier_n, earlier_base_n, round(delta)::int from marts.round_change "
+        f"where {of_demo} and breakdown = 'all' and answer_code in ('chat', 'enough', 'same_day') order by all",
+    )
+    assert changed == [
+        ("municipality", "chat", 25, 50, 14, 49, 21),  # of 50: two have merged
+        ("municipality", "enough", None, None, None, None, None),  # what those two said would be the difference
+        ("response", "chat", 25, 50, 14, 50, 22),
+        ("response", "enough", 15, 50, 29, 50, -28),
+    ], "waiting_time is broken"
+    compared = rows(published, f"select question_id, comparability from marts.comparability where {of_demo}")
+    assert sorted(compared) == [("channels", "same"), ("resources_enough", "same"), ("waiting_time", "broken")]
+    hidden = rows(
+        published,
+        "select question_id, bool_or(breakdown = 'all'), bool_or(is_synthetic), count(n), count(share) from ("
+        "select survey_id, question_id, breakdown, is_synthetic, cell_status, n, share from marts.answer_distribution "
+        "union all by name select survey_id, question_id, breakdown, is_synthetic, cell_status, mean as n, total as "
+        f"share from marts.number_summary) where cell_status like 'hidden%' and {of_demo} group by all order by all",
+    )
+    assert hidden == [("resources_enough", False, True, 0, 0), ("staff", False, True, 0, 0)]
+    elsewhere = "select count(*) from marts.answer_distribution where cell_status like 'hidden%' and not "
+    assert rows(published, elsewhere + of_demo) == [(0,)]
+    protected = rows(published, "select distinct survey_id, is_synthetic from marts.dim_round where is_protected")
+    assert protected == [("palvelukysely_demo", True)]
+
+
 def test_responses_can_be_told_apart_by_a_question_of_the_survey(published: DataPaths) -> None:
     """respondent_form is a breakdown of the second survey alone; a municipality has the form of who spoke for it."""
     found = rows(
@@ -168,6 +207,25 @@ def test_synthetic_is_said_in_every_row_that_has_a_figure(published: DataPaths) 
     assert all(synthetic == n for synthetic, n in said.values())
 
 
+def test_what_is_told_in_one_language_is_told_in_the_others(published: DataPaths) -> None:
+    """In every row of every table; which columns there are is what test_languages looks at."""
+    with duckdb.connect(str(published.current), read_only=True) as connection:
+        told = connection.execute(
+            "select table_name, stem, list(column_name) from (select table_name, column_name, "
+            "regexp_extract(column_name, '^(.+)_(fi|sv|en)$', 1) as stem from duckdb_columns() "
+            "where schema_name = 'marts') where stem <> '' group by all"
+        ).fetchall()
+        lacking = {
+            f"{table}.{stem}": connection.execute(
+                f"select count(*) from marts.{table} where len(list_filter([{', '.join(names)}], lambda each: "
+                f"each is not null)) not in (0, {len(names)})"
+            ).fetchone()
+            for table, stem, names in told
+        }
+    assert "round_quality.message" in lacking
+    assert {place for place, found in lacking.items() if found != (0,)} == set()
+
+
 def test_release_is_read_only_and_holds_marts_alone(published: DataPaths) -> None:
     target = published.current.resolve()
     assert stat.S_IMODE(target.stat().st_mode) == 0o444
@@ -192,6 +250,8 @@ def test_status_names_release_round_and_every_check(published: DataPaths) -> Non
     assert [(r["survey_id"], r["round_id"]) for r in status["rounds"]] == [
         ("koto_kuntakysely", "2023-01"),
         ("owal_tyovoiman_ulkopuolella", "2020"),
+        ("palvelukysely_demo", "2023"),
+        ("palvelukysely_demo", "2025"),
     ]
     assert len(status["checks"]) == rows(published, "select count(*) from marts.round_quality")[0][0]
     assert {check["tool"] for check in status["checks"]} == {"gx", "sql"}

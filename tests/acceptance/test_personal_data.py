@@ -17,6 +17,7 @@ from store.paths import DataPaths
 from tests.acceptance.project import (
     ROUND,
     SURVEY_OF_2020,
+    SURVEY_OF_HIDING,
     copy_data,
     copy_inputs,
     copy_project,
@@ -39,7 +40,8 @@ LOOKS = (
 def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataPaths, list[str]]:
     """A round with canaries, published, and all that was said of it. Not to be changed."""
     paths = copy_inputs(tmp_path_factory.mktemp("planted") / "data")
-    shutil.rmtree(paths.root / SURVEY_OF_2020)
+    for other in (SURVEY_OF_2020, SURVEY_OF_HIDING):
+        shutil.rmtree(paths.root / other)
     figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
     figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
     plant(paths)

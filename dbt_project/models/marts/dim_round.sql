@@ -7,6 +7,10 @@ counts as (
     where breakdown = 'all'
 ),
 
+surveys as (
+    select * from {{ ref('stg_codebook__surveys') }}
+),
+
 signed as (
     select
         survey_id,
@@ -24,6 +28,7 @@ select
     {{ in_published_languages('rounds.reading_notes', 'reading_note') }},
     rounds.scope as frame_scope,
     rounds.is_synthetic,
+    not rounds.is_synthetic or surveys.disclosure_applies_to = 'synthetic' as is_protected,
     rounds.opens_on,
     rounds.closes_on,
     rounds.division_date,
@@ -35,6 +40,8 @@ select
     counts.n_municipalities,
     signed.signed_off_on
 from rounds
+inner join surveys
+    on rounds.survey_id = surveys.survey_id
 inner join counts
     on rounds.survey_id = counts.survey_id and rounds.round_id = counts.round_id
 left join signed

@@ -12,6 +12,7 @@ select
     none_ticked,
     size_class_question_id,
     allowed_contacts,
+    disclosure_applies_to,
     cast(min_municipalities as integer) as min_municipalities,
     cast(min_responses as integer) as min_responses,
     cast(quarantined_share_limit as double) as quarantined_share_limit,

@@ -37,8 +37,9 @@ from tests.servers import (
 
 BEGUN = datetime(2025, 2, 3, 6, 0, tzinfo=UTC)
 CHECK = CheckResult(
-    "s", "2025", "low", "response", "sql", "response_rate", "gate", "fail", "0.2", "0.3", 1, "Few answered", "Harva"
-)
+    "s", "2025", "low", "response", "sql", "response_rate", "gate", "fail", "0.2", "0.3", 1,
+    "Few answered", "Harva", "Få",
+)  # fmt: skip
 PRIVATE = "R17 wrote Matti"
 EMAIL = "email:\n  host: {host}\n  port: {port}\n  security: {security}\n  from: k@example.org\n  to: [a@example.org]\n"
 LOGIN = f"  user: {USER}\n  password_variable: MAIL_PASSWORD\n"

@@ -19,8 +19,9 @@ ACCEPTED = Decided("accepted", "Survey team", date(2026, 12, 31), "It is so in p
 
 def result(check_id: str, severity: str) -> CheckResult:
     return CheckResult(
-        "koto", "2023-01", check_id, "output", "sql", "dim_round", severity, "fail", "2", "0", 2, "Wrong.", "Väärin."
-    )
+        "koto", "2023-01", check_id, "output", "sql", "dim_round", severity, "fail", "2", "0", 2,
+        "Wrong.", "Väärin.", "Fel.",
+    )  # fmt: skip
 
 
 def evaluated(*found: tuple[CheckResult, Decided]) -> AssetCheckEvaluation:

@@ -26,13 +26,13 @@ FEW_TABLES = (
     "system_use",
 )
 KEYS = {"dim_round": "round_key"}
-COLUMNS = ("survey_id", "round_id", "round_key", "is_synthetic", "id", "n", "share")
+COLUMNS = ("survey_id", "round_id", "round_key", "is_synthetic", "is_protected", "id", "n", "share")
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 
 DIM_ROUND = """
     create or replace table marts.dim_round (
         survey_id varchar not null, round_id varchar not null, round_key varchar, is_synthetic boolean not null,
-        n integer, primary key (round_key)
+        is_protected boolean not null, n integer, primary key (round_key)
     )
 """
 PLAIN = "create or replace table marts.{name} (id varchar, n integer not null, share double, primary key (id))"
@@ -41,7 +41,7 @@ RESULTS = """
     create or replace table checks.results (
         survey_id varchar, round_id varchar, check_id varchar, family varchar, tool varchar, asset varchar,
         severity varchar, status varchar, observed varchar, threshold varchar, n_failed bigint, message_en varchar,
-        message_fi varchar, definition varchar, formula varchar
+        message_fi varchar, message_sv varchar, definition varchar, formula varchar
     )
 """
 PASSING = (
@@ -128,7 +128,7 @@ def _build_marts(connection: duckdb.DuckDBPyConnection, marker: int) -> None:
         if name == "dim_round":
             connection.execute(DIM_ROUND)
             connection.execute(
-                f"insert into marts.dim_round values ('koto', '2023-01', 'koto/2023-01', true, {marker})"
+                f"insert into marts.dim_round values ('koto', '2023-01', 'koto/2023-01', true, false, {marker})"
             )
         elif name != "headline_result":
             connection.execute(PLAIN.format(name=name))
@@ -150,7 +150,7 @@ def _build_checks(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(RESULTS)
     connection.executemany(
         "insert into checks.results values (?, ?, ?, 'family', ?, 'marts.dim_round', ?, 'pass', '0', '0', 0, "
-        "'All is well.', 'Kaikki hyvin.', 'What is looked for.', '')",
+        "'All is well.', 'Kaikki hyvin.', 'Allt är bra.', 'What is looked for.', '')",
         PASSING,
     )
 
@@ -178,7 +178,8 @@ def add_round(paths: DataPaths, round_id: str) -> None:
     """One more round in dim_round, checked and signed."""
     with warehouse.opened(paths.warehouse_file) as connection, warehouse.transaction(connection):
         connection.execute(
-            "insert into marts.dim_round values ('koto', $round, 'koto/' || $round, true, 1)", {"round": round_id}
+            "insert into marts.dim_round values ('koto', $round, 'koto/' || $round, true, false, 1)",
+            {"round": round_id},
         )
         connection.execute(
             "insert into checks.results select * replace ($round as round_id) from checks.results "

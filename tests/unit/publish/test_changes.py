@@ -75,7 +75,7 @@ def test_rows_that_came_and_went_are_told(released: DataPaths, now: datetime) ->
 def test_a_round_that_came_is_told_whole(released: DataPaths, now: datetime) -> None:
     change(
         released,
-        "insert into marts.dim_round values ('koto', '2025-02', 'koto/2025-02', true, 1)",
+        "insert into marts.dim_round values ('koto', '2025-02', 'koto/2025-02', true, false, 1)",
         "insert into checks.results from (from checks.results select * replace ('2025-02' as round_id)"
         " where round_id = '2023-01')",
     )
@@ -142,7 +142,8 @@ def made_up_release(file: Path, n: int) -> Path:
             "('answer_distribution', 'survey_id, round_id, question_id, answer_code')) as t (table_name, key_columns)"
         )
         connection.execute(
-            "create table marts.dim_round as from (values ('s', '1'), ('s', '2')) as t (survey_id, round_id)"
+            "create table marts.dim_round as "
+            "from (values ('s', '1', true), ('s', '2', false)) as t (survey_id, round_id, is_protected)"
         )
         connection.execute(
             "create table marts.dim_question as from (values ('s', 'fact', 'public_fact'), ('s', 'view', 'opinion')) "

@@ -29,7 +29,7 @@ REFUSED = {
     ),
     "no result of GX": ("delete from checks.results where tool = 'gx'", "no check of the tool gx"),
     "a round that no check saw": (
-        "insert into marts.dim_round values ('koto', '2024-01', 'koto/2024-01', true, 1)",
+        "insert into marts.dim_round values ('koto', '2024-01', 'koto/2024-01', true, false, 1)",
         "round koto/2024-01 has no result of the check rows_conserved",
     ),
     "a round that lacks one check": (

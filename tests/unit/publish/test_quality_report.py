@@ -42,7 +42,8 @@ MARTS = """
     create table release.marts.dim_survey as select 'koto' as survey_id, 'CC BY 4.0' as licence;
     create table release.marts.dim_round as select
         'koto' as survey_id, '2023-01' as round_id, 'koto/2023-01' as round_key, 'mainland' as frame_scope,
-        {is_synthetic} as is_synthetic, date '2022-12-20' as opens_on, date '2023-01-13' as closes_on,
+        {is_synthetic} as is_synthetic, not {is_synthetic} as is_protected,
+        date '2022-12-20' as opens_on, date '2023-01-13' as closes_on,
         date '2023-01-01' as division_date, date '2019-12-31' as population_date, 1 as sort_order, 8 as n_frame,
         6 as n_responses, 5 as n_municipalities;
     create table release.marts.label as select * from (values

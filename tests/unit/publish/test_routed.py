@@ -49,6 +49,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table source.marts.dim_question as from (values ('s', 'plan', 'public_fact'), "
             "('s', 'is_new', 'opinion'), ('s', 'began', 'public_fact')) as t (survey_id, question_id, disclosure)"
         )
+        connection.execute(
+            "create table source.marts.dim_round as select 's' as survey_id, 'r' as round_id, true as is_protected"
+        )
         connection.execute(CELLS)
         yield connection
 
