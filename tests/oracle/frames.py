@@ -67,7 +67,8 @@ def prepare_of(
         "from int_answers_by_unit",
         "int_questions_in_round": f"select distinct {ROUND}, false as is_synthetic, question_id, question_type, "
         "true as is_asked from int_answer_levels",
-        "int_breakdowns_in_round": f"select distinct {ROUND}, breakdown, breakdown_id, true as has_municipalities "
+        "int_breakdowns_in_round": f"select distinct {ROUND}, breakdown, breakdown_id, true as has_municipalities, "
+        "true as is_of_municipality "
         "from int_frame_broken_down",
         "raw__ingest__rounds_to_build": f"select {ROUND}",
     }

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.oracle import areas
+from tests.oracle import areas, frames
 from tests.oracle.frames import BY_RESPONSE, CLASSES, prepare_of, read
-from tests.rendered import Slip
+from tests.rendered import Slip, make
 
 WITHIN = 1e-9
 ROW = ["unit", "breakdown_id", "question_id", "answer_code"]
@@ -133,6 +133,16 @@ def test_where_all_answered_the_share_is_what_it_is(connection: duckdb.DuckDBPyC
     assert not found["is_reliable"].all(), "what it says of others is as little as before"
 
 
+def test_a_row_by_role_is_no_frame(connection: duckdb.DuckDBPyConnection) -> None:
+    """That all municipalities answered does not say that all who hold a role did: there the base must do."""
+    estimated(connection, DATA["all of 30 areas"]())
+    connection.execute("update int_breakdowns_in_round set is_of_municipality = false")
+    make(connection, *frames.SHARES)
+    sql = "select distinct is_reliable_for_frame from int_shares_estimated where unit = 'response' and base_n {}"
+    told = [connection.execute(sql.format(of)).fetchall() for of in ("between 1 and 19", ">= 20")]
+    assert told == [[(False,)], [(True,)]]
+
+
 def test_one_of_several_says_nothing_of_the_others(connection: duckdb.DuckDBPyConnection) -> None:
     found = estimated(connection, DATA["a fifth of 40 areas"]())
     found = found[(found["n_clusters"] == 1) & found["se_fpc"].isna()]
@@ -151,7 +161,7 @@ def test_one_of_several_says_nothing_of_the_others(connection: duckdb.DuckDBPyCo
         Slip("int_shares_estimated", "greatest(variance_fpc / variance, kish_fpc)", "variance_fpc / variance"),
         Slip("int_shares_estimated", "{{ whole_low('ci_low_fpc', 'n', 'n_frame') }}", "ci_low_fpc"),
         Slip("int_shares_estimated", "'base_n - n', 'n_frame'", "'0', 'n_frame'"),
-        Slip("int_shares_estimated", "(kish_fpc = 0 or most_units >= small_base)", "most_units >= small_base"),
+        Slip("int_shares_estimated", "is_of_municipality and kish_fpc = 0 or", ""),
     ],
     ids=lambda slip: slip.wrong,
 )

@@ -1,6 +1,6 @@
 -- What a share says of all municipalities: weighted by size class, with its error and intervals. Superpopulation: what
--- the same process would give elsewhere or next year; fpc: what the whole frame would have answered. A row of an area is
--- the one that has an n_frame: it is a frame of its own.
+-- the same process would give elsewhere or next year; fpc: what the whole frame would have answered. A row of an area,
+-- a frame of its own, is one that has an n_frame.
 with shares as (
     select * from {{ ref('int_answer_shares') }}
 ),
@@ -67,7 +67,7 @@ varied as (
 ),
 
 -- The number of units of a simple random sample with the same error. Where the answers do not differ they show no
--- error: there it is Kish's, by the weights alone. Never more than there were. In an area the few who did not answer may
+-- error: there it is Kish's, by the weights alone. Never more than there were. In an area those that did not answer may
 -- all be in strata whose answers do not differ: no less is open than by the weights.
 sized as (
     select
@@ -152,7 +152,9 @@ select
     end as deff,
     coalesce((ci_high - ci_low) / 2 <= half_width and most_units >= small_base, false) as is_reliable,
     coalesce(
-        (ci_high_fpc - ci_low_fpc) / 2 <= half_width and (kish_fpc = 0 or most_units >= small_base), false
+        (ci_high_fpc - ci_low_fpc) / 2 <= half_width
+        and (is_of_municipality and kish_fpc = 0 or most_units >= small_base),
+        false
     ) as is_reliable_for_frame,
     n_clusters,
     is_dominated,

@@ -1,7 +1,7 @@
--- The stratum of each municipality of the frame for a question: its size class, in the whole frame and in each area that
--- it lies in. A class in which fewer than two answered says nothing of the spread within it: it joins the nearest smaller
--- class that does, or else the next larger. Municipalities whose population is unknown stand as a class below the
--- smallest.
+-- The stratum of each municipality of the frame for a question: its size class, in the whole frame and in each area
+-- that it lies in. A class in which fewer than two answered says nothing of the spread within it: it joins the nearest
+-- smaller class that does, or else the next larger. Municipalities whose population is unknown stand as a class below
+-- the smallest.
 with frame as (
     select * from {{ ref('int_frame_broken_down') }}
     where breakdown = strata_of
