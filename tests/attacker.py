@@ -25,7 +25,8 @@ TABLES = {
     "answer_distribution": "select *, level as level_, answer_code as answer_ from marts.answer_distribution",
     "system_use": "select *, 'option' as level_, system_id as answer_ from marts.system_use",
 }
-FIGURES_TOLD = ("n", "share", "pct", "pct_sum100", "ci_low_counts", "ci_high_counts", "is_reliable")
+FIGURES_TOLD = ("n", "share", "pct", "pct_sum100", "ci_low_counts", "ci_high_counts", "is_reliable",
+                "is_reliable_for_frame")  # fmt: skip
 
 
 @dataclass(frozen=True)

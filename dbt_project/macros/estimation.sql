@@ -91,3 +91,14 @@
         ({{ share }}) * (1 - ({{ share }})) / ({{ n }}) + power({{ quantile }} / (2 * ({{ n }})), 2), 0
     ))) / (1 + power({{ quantile }}, 2) / ({{ n }}))
 {%- endmacro %}
+
+{# The bounds of a share of n_frame municipalities of whom some have answered, outward to whole ones: those that gave the
+   answer are among them, and those that did not are not. #}
+{% macro whole_low(bound, n, n_frame) -%}
+    (greatest(floor(({{ bound }}) * {{ n_frame }} + {{ var('whole') }}), {{ n }}) / cast({{ n_frame }} as double))
+{%- endmacro %}
+
+{% macro whole_high(bound, n_others, n_frame) -%}
+    (least(ceil(({{ bound }}) * {{ n_frame }} - {{ var('whole') }}), {{ n_frame }} - ({{ n_others }}))
+        / cast({{ n_frame }} as double))
+{%- endmacro %}

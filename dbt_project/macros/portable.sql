@@ -130,12 +130,17 @@
 {%- endmacro %}
 
 {# CTE `placed`: rows by municipality of a CTE `rows`, those of all municipalities also in the rows of the areas and size
-   classes that their municipality is in. Needs a CTE `frame`. #}
+   classes that their municipality is in, each with the breakdown in which its strata are made. Needs a CTE `frame`. #}
 {% macro placed_in_areas(rows) -%}
 placed as (
-    select * from {{ rows }}
+    select
+        *,
+        'all' as strata_of
+    from {{ rows }}
     union all
-    select {{ rows }}.* replace (frame.breakdown as breakdown, frame.breakdown_id as breakdown_id)
+    select
+        {{ rows }}.* replace (frame.breakdown as breakdown, frame.breakdown_id as breakdown_id),
+        frame.strata_of
     from {{ rows }}
     inner join frame
         on

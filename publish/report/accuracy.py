@@ -45,12 +45,21 @@ def said_of_figures(facts: RoundFacts) -> list[Block]:
 
 
 def sampling(facts: RoundFacts) -> list[Block]:
-    reliable = Counter({str(value): n for value, n in facts.counted("answer_distribution", "is_reliable").items()})
     there = (
         "The round asks every municipality of its frame: there is no sample. Those that answered stand for the others"
     )
-    said = f"{there} of their size class, which is a model; errors and 95 % intervals of each share rest on it."
-    return [Sentence(f"{said} Reliable by the limits of the survey: {reliable['True']} of {reliable.total()} shares.")]
+    said = f"{there} of their size class, in an area of their class there, which is a model; errors and 95 % intervals"
+    return [Sentence(f"{said} of each share rest on it."), Sentence(_reliable(facts))]
+
+
+def _reliable(facts: RoundFacts) -> str:
+    """How many shares are within the survey's limits, of municipalities at large and of the frame as it is."""
+    at_large, of_frame = (
+        Counter({str(value): n for value, n in facts.counted("answer_distribution", column).items()})
+        for column in ("is_reliable", "is_reliable_for_frame")
+    )
+    said = f"Reliable by the limits of the survey: {at_large['True']} of {at_large.total()} shares"
+    return f"{said}; of this frame, as it was asked: {of_frame['True']}." if of_frame else f"{said}."
 
 
 def coverage(facts: RoundFacts) -> list[Block]:

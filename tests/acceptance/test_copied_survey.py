@@ -38,6 +38,7 @@ COUNTS = (
 # Size classes are strata: finer ones weigh municipalities otherwise, and rightly.
 BY_SIZE_CLASS = {
     "weighted_share", "se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff", "is_reliable",
+    "is_reliable_for_frame",
 }  # fmt: skip
 COUNTED = ("question_id", "unit", "level", "answer_code", "system_id", "breakdown_id")
 Figure = dict[str, Any]

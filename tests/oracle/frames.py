@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,17 +40,30 @@ def read(name: str) -> str:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, file: str, slip: Slip | None = None) -> None:
-    """Frame, codebook, and the answers of a file to q1 (0, 1) and q2 (1 to 4): each row is a response, and the first
-    of a municipality is the municipality's."""
-    frame = read("frame.csv")
+    """Frame, codebook, and the answers of a file to q1 (0, 1) and q2 (1 to 4). R took counties as domains of the whole
+    frame, which areas are not: strata are of all."""
+    prepare_of(connection, read("frame.csv"), read(file), ("q1", "q2"), slip=slip)
+
+
+def prepare_of(
+    connection: duckdb.DuckDBPyConnection,
+    frame: str,
+    answers: str,
+    questions: Sequence[str],
+    areas: Collection[str] = (),
+    slip: Slip | None = None,
+) -> None:
+    """The same of any two relations: each row of answers is a response, and the first of a municipality is the
+    municipality's. `areas` are the breakdowns that stand on their own frame."""
     tables = {
         "int_frame_classified": f"select {ROUND}, {MUNICIPALITY}, size_class as size_class_id, population from {frame}",
-        **_codebook(),
+        **_codebook(frame),
         "int_frame_broken_down": " union all ".join(
-            f"select {ROUND}, {MUNICIPALITY}, '{name}' as breakdown, {column} as breakdown_id from {frame}"
+            f"select {ROUND}, {MUNICIPALITY}, '{name}' as breakdown, {column} as breakdown_id, "
+            f"'{name if name in areas else 'all'}' as strata_of from {frame} where {column} is not null"
             for name, column in BREAKDOWNS.items()
         ),
-        "int_answers_by_unit": " union all ".join(_answers(file, question) for question in ("q1", "q2")),
+        "int_answers_by_unit": " union all ".join(_answers(answers, question) for question in questions),
         "int_units_grouped": "select distinct survey_id, round_id, unit, unit_id, municipality_code, "
         "'all' as breakdown, 'all' as breakdown_id from int_answers_by_unit",
         "int_answer_levels": "select distinct survey_id, question_id, question_type, 'option' as answer_level, "
@@ -57,7 +71,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, file: str, slip: Slip | None 
         "from int_answers_by_unit",
         "int_questions_in_round": f"select distinct {ROUND}, false as is_synthetic, question_id, question_type, "
         "true as is_asked from int_answer_levels",
-        "int_breakdowns_in_round": f"select distinct {ROUND}, breakdown, breakdown_id, true as has_municipalities "
+        "int_breakdowns_in_round": f"select distinct {ROUND}, breakdown, breakdown_id, true as has_municipalities, "
+        "true as is_of_municipality "
         "from int_frame_broken_down",
         "raw__ingest__rounds_to_build": f"select {ROUND}",
     }
@@ -66,23 +81,23 @@ def prepare(connection: duckdb.DuckDBPyConnection, file: str, slip: Slip | None 
     make(connection, *CLUSTERS, *STRATA, *SUMS, *SHARES, slip=slip)
 
 
-def _codebook() -> dict[str, str]:
+def _codebook(frame: str) -> dict[str, str]:
     order = "".join(f"when '{name}' then {place} " for place, name in enumerate(CLASSES, start=1))
     return {
         "stg_codebook__size_classes": "select distinct 'survey' as survey_id, size_class as size_class_id, "
-        f"case size_class {order} end as sort_order from {read('frame.csv')}",
+        f"case size_class {order} end as sort_order from {frame} where size_class is not null",
         "t_quantiles": f"from read_csv('{DBT}/seeds/t_quantiles.csv')",
         "stg_codebook__not_offered": "select '' as survey_id, '' as round_id, '' as question_id, '' as part limit 0",
         "stg_codebook__surveys": "select 'survey' as survey_id, 20 as small_base, 0.1 as half_width",
     }
 
 
-def _answers(file: str, question: str) -> str:
+def _answers(answers: str, question: str) -> str:
     return " union all ".join(
         f"select distinct on (unit_id) {ROUND}, '{unit}' as unit, {unit_id}::varchar as unit_id, {MUNICIPALITY}, "
         f"'{question}' as question_id, 'select_one' as question_type, '' as part, {question}::varchar as code, "
         f"resp_id::varchar as response_id, null::boolean as is_ticked, null::double as number_value "
-        f"from {read(file)} where {question} is not null"
+        f"from {answers} where {question} is not null"
         for unit, unit_id in UNITS.items()
     )
 
@@ -146,7 +161,7 @@ def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None
         "null::varchar as unit_id, null::varchar as breakdown, null::varchar as breakdown_id where false",
         "int_answer_levels": "select 'survey' as survey_id, 'q1' as question_id, 'option' as answer_level, "
         "unnest(['0', '1']) as answer_code, answer_code as option_code, false as is_missing",
-        **_codebook(),
+        **_codebook(frame),
     }
     for name, sql in tables.items():
         connection.execute(f"create or replace table {name} as {sql}")

@@ -140,7 +140,7 @@ ALTERED = [
     ("bases_present", f"update marts.system_use set base_n = null where system_id = 'unmatched' and {WHOLE}",
      "fail", "837 of 838"),
     ("bases_present", f"update {CELLS} set base_n = 0 where {NAMED} and {WHOLE}", "fail", "836 of 838"),
-    ("unreliable_shares", "update raw.codebook__surveys set small_base = '5'", "fail", "108 of 157"),
+    ("unreliable_shares", "update raw.codebook__surveys set small_base = '5'", "fail", "88 of 157"),
     ("unreliable_shares", "update raw.codebook__surveys set small_base = '1'", "pass", "0 of 157"),
     ("cells_complete", f"delete from {CELLS} where {NAMED} and answer_code = 'yes' and {WHOLE}", "fail", "799 of 800"),
     ("cells_complete", f"delete from {CELLS} where {NAMED} and round_id = '2025'", "fail", "720 of 800"),

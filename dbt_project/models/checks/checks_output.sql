@@ -73,6 +73,7 @@ question_rows as (
         breakdown,
         breakdown_id,
         max(base_n) as base_n,
+        {{ any_true('is_reliable_for_frame') }} as is_known,
         sum(pct_sum100) as pct_sum,
         count(*) as n_cells
     from cells
@@ -135,10 +136,11 @@ unreliable_shares as (
     select
         rounds.survey_id,
         rounds.round_id,
-        sum(case when question_rows.base_n < surveys.small_base then 1 else 0 end)
+        sum(case when question_rows.base_n < surveys.small_base and not question_rows.is_known then 1 else 0 end)
         || ' of ' || count(question_rows.question_id) as observed,
         'base of ' || surveys.small_base as threshold,
-        sum(case when question_rows.base_n < surveys.small_base then 1 else 0 end) as n_failed
+        sum(case when question_rows.base_n < surveys.small_base and not question_rows.is_known then 1 else 0 end)
+            as n_failed
     from rounds
     inner join surveys on rounds.survey_id = surveys.survey_id
     left join question_rows

@@ -14,6 +14,7 @@ select
     cast(sum(base_n) as bigint) as base_n,
     cast(sum(n_clusters) as bigint) as n_clusters,
     count(*) as n_strata,
+    cast(sum(n_frame) as bigint) as n_frame,
     {{ sum_over_strata('weight * base_n') }} as weighted_base,
     max(weight * largest_base_n) as largest_weight,
     {{ sum_over_strata('weight * weight * base_squared') }} as weights_squared,

@@ -82,6 +82,7 @@ cells as (
         units.unit,
         breakdowns.breakdown,
         breakdowns.breakdown_id,
+        breakdowns.is_of_municipality,
         answers.answer_level,
         answers.answer_code,
         answers.sort_order,
@@ -163,6 +164,7 @@ select
         else 'shown'
     end as cell_status,
     n_conflicts,
+    is_of_municipality,
     weighted_n,
     squares,
     squares_fpc,

@@ -32,6 +32,7 @@ inner join strata
         placed.survey_id = strata.survey_id
         and placed.round_id = strata.round_id
         and placed.question_id = strata.question_id
+        and placed.strata_of = strata.breakdown
         and placed.municipality_code = strata.municipality_code
 group by
     placed.survey_id, placed.round_id, placed.question_id, placed.unit, placed.breakdown, placed.breakdown_id,

@@ -1,4 +1,5 @@
 {{ config(materialized='incremental') }}
+-- An area stands on its own frame: its strata are made within it. Those of every other row are the whole frame's.
 with frame as (
     select * from {{ ref('int_frame_classified') }}
 ),
@@ -16,7 +17,8 @@ select
     round_id,
     municipality_code,
     'all' as breakdown,
-    'all' as breakdown_id
+    'all' as breakdown_id,
+    'all' as strata_of
 from frame
 union all
 select
@@ -24,7 +26,8 @@ select
     round_id,
     municipality_code,
     'size_class' as breakdown,
-    size_class_id as breakdown_id
+    size_class_id as breakdown_id,
+    'all' as strata_of
 from frame
 where size_class_id is not null
 union all
@@ -33,7 +36,8 @@ select
     frame.round_id,
     frame.municipality_code,
     'size_class_group' as breakdown,
-    size_class_groups.size_class_group_id as breakdown_id
+    size_class_groups.size_class_group_id as breakdown_id,
+    'all' as strata_of
 from frame
 inner join size_class_groups
     on
@@ -45,7 +49,8 @@ select
     frame.round_id,
     frame.municipality_code,
     areas.area_level as breakdown,
-    areas.area_code as breakdown_id
+    areas.area_code as breakdown_id,
+    areas.area_level as strata_of
 from frame
 inner join areas
     on

@@ -1,5 +1,6 @@
 -- What a share says of all municipalities: weighted by size class, with its error and intervals. Superpopulation: what
--- the same process would give elsewhere or next year; fpc: what the whole frame would have answered.
+-- the same process would give elsewhere or next year; fpc: what the whole frame would have answered. A row of an area,
+-- a frame of its own, is one that has an n_frame.
 with shares as (
     select * from {{ ref('int_answer_shares') }}
 ),
@@ -22,6 +23,7 @@ weighted as (
         surveys.small_base,
         surveys.half_width,
         bases.n_clusters,
+        bases.n_frame,
         bases.weighted_base,
         coalesce(bases.largest_weight / bases.weighted_base > {{ var('dominance') }}, false) as is_dominated,
         case
@@ -65,11 +67,16 @@ varied as (
 ),
 
 -- The number of units of a simple random sample with the same error. Where the answers do not differ they show no
--- error: there it is Kish's, by the weights alone. Never more than there were.
+-- error: there it is Kish's, by the weights alone. Never more than there were. In an area those that did not answer may
+-- all be in strata whose answers do not differ: no less is open than by the weights.
 sized as (
     select
         *,
-        case when variance > 0 then variance_fpc / variance else kish_fpc end as part_open,
+        case
+            when variance > 0 and n_frame is null then variance_fpc / variance
+            when variance > 0 then greatest(variance_fpc / variance, kish_fpc)
+            else kish_fpc
+        end as part_open,
         least(
             case
                 when variance > 0 and n < base_n then weighted_share * (1 - weighted_share) / variance
@@ -88,6 +95,28 @@ bounded as (
         {{ wilson_low('weighted_share', '(effective_n / nullif(part_open, 0))', 'quantile') }} as ci_low_fpc,
         {{ wilson_high('weighted_share', '(effective_n / nullif(part_open, 0))', 'quantile') }} as ci_high_fpc
     from sized
+),
+
+-- Where everybody answered nothing is open. One of several in an area says nothing of the others. A share of the
+-- municipalities of an area is one of whole municipalities.
+framed as (
+    select
+        * replace (
+            case when n_frame is null or n_clusters > 1 then ci_low end as ci_low,
+            case when n_frame is null or n_clusters > 1 then ci_high end as ci_high,
+            case
+                when n_frame is null or part_open = 0 then coalesce(ci_low_fpc, weighted_share)
+                when n_clusters > 1 and unit = 'municipality' then {{ whole_low('ci_low_fpc', 'n', 'n_frame') }}
+                when n_clusters > 1 then ci_low_fpc
+            end as ci_low_fpc,
+            case
+                when n_frame is null or part_open = 0 then coalesce(ci_high_fpc, weighted_share)
+                when n_clusters > 1 and unit = 'municipality'
+                    then {{ whole_high('ci_high_fpc', 'base_n - n', 'n_frame') }}
+                when n_clusters > 1 then ci_high_fpc
+            end as ci_high_fpc
+        )
+    from bounded
 )
 
 select
@@ -111,15 +140,23 @@ select
     case when n > 0 and n < base_n then sqrt(variance) end as se,
     ci_low,
     ci_high,
-    case when n > 0 and n < base_n or part_open = 0 then sqrt(variance_fpc) end as se_fpc,
-    coalesce(ci_low_fpc, weighted_share) as ci_low_fpc,
-    coalesce(ci_high_fpc, weighted_share) as ci_high_fpc,
+    case
+        when n_frame is not null and part_open = 0 then 0
+        when n > 0 and n < base_n or part_open = 0 then sqrt(variance_fpc)
+    end as se_fpc,
+    ci_low_fpc,
+    ci_high_fpc,
     case
         when unit <> 'inhabitant'
             then {{ design_effect('variance_fpc', 'weighted_share', 'base_n', 'weighted_base') }}
     end as deff,
     coalesce((ci_high - ci_low) / 2 <= half_width and most_units >= small_base, false) as is_reliable,
+    coalesce(
+        (ci_high_fpc - ci_low_fpc) / 2 <= half_width
+        and (is_of_municipality and kish_fpc = 0 or most_units >= small_base),
+        false
+    ) as is_reliable_for_frame,
     n_clusters,
     is_dominated,
     cell_status
-from bounded
+from framed

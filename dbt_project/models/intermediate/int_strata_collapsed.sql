@@ -1,7 +1,13 @@
--- The stratum of each municipality of the frame for a question: its size class. A class in which fewer than two
--- answered says nothing of the spread within it: it joins the nearest smaller class that does, or else the next larger.
--- Municipalities whose population is unknown stand as a class below the smallest.
+-- The stratum of each municipality of the frame for a question: its size class, in the whole frame and in each area
+-- that it lies in. A class in which fewer than two answered says nothing of the spread within it: it joins the nearest
+-- smaller class that does, or else the next larger. Municipalities whose population is unknown stand as a class below
+-- the smallest.
 with frame as (
+    select * from {{ ref('int_frame_broken_down') }}
+    where breakdown = strata_of
+),
+
+municipalities as (
     select * from {{ ref('int_frame_classified') }}
 ),
 
@@ -9,42 +15,9 @@ size_classes as (
     select * from {{ ref('stg_codebook__size_classes') }}
 ),
 
-classified as (
-    select
-        frame.survey_id,
-        frame.round_id,
-        frame.municipality_code,
-        coalesce(size_classes.sort_order, 0) as class_order
-    from frame
-    left join size_classes
-        on frame.survey_id = size_classes.survey_id and frame.size_class_id = size_classes.size_class_id
-),
-
-classes as (
-    select
-        survey_id,
-        round_id,
-        class_order,
-        count(*) as n_frame
-    from classified
-    group by survey_id, round_id, class_order
-),
-
 answered as (
-    select
-        bases.survey_id,
-        bases.round_id,
-        bases.question_id,
-        classified.class_order,
-        count(*) as n_clusters
-    from {{ ref('int_bases_clustered') }} as bases
-    inner join classified
-        on
-            bases.survey_id = classified.survey_id
-            and bases.round_id = classified.round_id
-            and bases.municipality_code = classified.municipality_code
-    where bases.unit = 'municipality' and bases.breakdown = 'all'
-    group by bases.survey_id, bases.round_id, bases.question_id, classified.class_order
+    select * from {{ ref('int_bases_clustered') }}
+    where unit = 'municipality' and breakdown = 'all'
 ),
 
 questions as (
@@ -55,25 +28,52 @@ questions as (
     from answered
 ),
 
-placed as (
+classified as (
     select
-        questions.survey_id,
-        questions.round_id,
+        frame.*,
+        coalesce(size_classes.sort_order, 0) as class_order
+    from frame
+    inner join municipalities
+        on
+            frame.survey_id = municipalities.survey_id
+            and frame.round_id = municipalities.round_id
+            and frame.municipality_code = municipalities.municipality_code
+    left join size_classes
+        on
+            municipalities.survey_id = size_classes.survey_id
+            and municipalities.size_class_id = size_classes.size_class_id
+),
+
+classes as (
+    select
+        classified.survey_id,
+        classified.round_id,
         questions.question_id,
-        classes.class_order,
-        classes.n_frame,
-        coalesce(answered.n_clusters, 0) as n_clusters,
-        {{ nearest_that('coalesce(answered.n_clusters, 0) >= ' ~ var('least_clusters'), 'classes.class_order',
-            'questions.survey_id, questions.round_id, questions.question_id') }} as stratum
-    from questions
-    inner join classes
-        on questions.survey_id = classes.survey_id and questions.round_id = classes.round_id
+        classified.breakdown,
+        classified.breakdown_id,
+        classified.class_order,
+        count(*) as n_frame,
+        count(answered.municipality_code) as n_clusters
+    from classified
+    inner join questions
+        on classified.survey_id = questions.survey_id and classified.round_id = questions.round_id
     left join answered
         on
             questions.survey_id = answered.survey_id
             and questions.round_id = answered.round_id
             and questions.question_id = answered.question_id
-            and classes.class_order = answered.class_order
+            and classified.municipality_code = answered.municipality_code
+    group by
+        classified.survey_id, classified.round_id, questions.question_id, classified.breakdown,
+        classified.breakdown_id, classified.class_order
+),
+
+placed as (
+    select
+        *,
+        {{ nearest_that('n_clusters >= ' ~ var('least_clusters'), 'class_order',
+            'survey_id, round_id, question_id, breakdown, breakdown_id') }} as stratum
+    from classes
 ),
 
 strata as (
@@ -81,17 +81,20 @@ strata as (
         survey_id,
         round_id,
         question_id,
+        breakdown,
+        breakdown_id,
         stratum,
         sum(n_frame) as n_frame,
         sum(n_clusters) as n_clusters
     from placed
-    group by survey_id, round_id, question_id, stratum
+    group by survey_id, round_id, question_id, breakdown, breakdown_id, stratum
 )
 
 select
     strata.survey_id,
     strata.round_id,
     strata.question_id,
+    strata.breakdown,
     classified.municipality_code,
     strata.stratum,
     cast(strata.n_frame as bigint) as n_frame,
@@ -103,9 +106,14 @@ inner join strata
         placed.survey_id = strata.survey_id
         and placed.round_id = strata.round_id
         and placed.question_id = strata.question_id
+        and placed.breakdown = strata.breakdown
+        and placed.breakdown_id = strata.breakdown_id
         and placed.stratum = strata.stratum
 inner join classified
     on
         placed.survey_id = classified.survey_id
         and placed.round_id = classified.round_id
+        and placed.breakdown = classified.breakdown
+        and placed.breakdown_id = classified.breakdown_id
         and placed.class_order = classified.class_order
+where strata.n_clusters > 0

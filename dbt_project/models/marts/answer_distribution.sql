@@ -30,6 +30,7 @@ select
     {{ wilson_high('share', 'base_n', var('normal_975')) }} as ci_high_counts,
     deff,
     is_reliable,
+    is_reliable_for_frame,
     cell_status
 from {{ ref('int_shares_estimated') }}
 where unit <> 'inhabitant' and answer_level <> 'system'

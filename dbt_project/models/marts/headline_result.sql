@@ -57,6 +57,7 @@ select
     results.ci_low_counts,
     results.ci_high_counts,
     results.is_reliable,
+    results.is_reliable_for_frame,
     results.cell_status
 from results
 inner join rounds on results.round_key = rounds.round_key

@@ -23,6 +23,8 @@ select
     ci_high_fpc,
     is_dominated,
     is_reliable and not is_dominated as is_reliable,
+    -- Where everybody answered nobody stands for anybody.
+    is_reliable_for_frame and (not is_dominated or ci_low_fpc = ci_high_fpc) as is_reliable_for_frame,
     cell_status
 from {{ ref('int_shares_estimated') }}
 where unit = 'inhabitant'

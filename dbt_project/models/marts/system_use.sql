@@ -39,6 +39,7 @@ select
     {{ wilson_high('shares.share', 'shares.base_n', var('normal_975')) }} as ci_high_counts,
     shares.deff,
     shares.is_reliable,
+    shares.is_reliable_for_frame,
     shares.cell_status
 from shares
 left join systems on shares.answer_code = systems.system_id
