@@ -111,6 +111,21 @@ def test_group_of_keys_names_its_keys(paths: DataPaths, edit: Edit) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("file", "before", "key"),
+    [("survey.yml", "languages:", "funder"), ("rounds/2024/round.yml", "timezone:", "reading_note")],
+)
+def test_text_that_need_not_be_there_is_in_every_language_where_it_is(
+    paths: DataPaths, edit: Edit, file: str, before: str, key: str
+) -> None:
+    settings = paths.root / "surveys/palvelukysely" / file
+    edit(settings, before, f"{key}: {{fi: Kunnat, sv: Kommunerna, en: Municipalities}}\n{before}")
+    assert validate(paths) == ()
+    edit(settings, "sv: Kommunerna, ", "")
+    (fault,) = validate(paths)
+    assert (fault.code, fault.place.partition(", ")[2]) == ("missing-label", f"{key}.sv")
+
+
 # Near names. Who writes the key on the left means the one on the right, or none that is there.
 HINTS = {
     "titel": "title", "license": "licence", "language": "languages", "publishers": "publisher", "roled": "roles",
