@@ -160,8 +160,10 @@ def test_checks_say_nothing_of_answers(real: DataPaths) -> None:
 
 
 def test_rounds_of_made_up_answers_are_told_whole(published: DataPaths) -> None:
+    """But where survey.yml says otherwise."""
     for table in TABLES:
-        assert rows(published, f"select count(*) from marts.{table} where cell_status like 'hidden%'") == [(0,)]
+        hidden = f"select distinct survey_id from marts.{table} where cell_status like 'hidden%'"
+        assert set(rows(published, hidden)) <= {("palvelukysely_demo",)}
 
 
 def test_a_round_that_did_not_change_is_not_solved_again(

@@ -74,9 +74,9 @@ def test_every_check_says_in_every_language_what_it_found(family: str) -> None:
 
 @pytest.mark.parametrize("file", TABLES, ids=lambda file: file.relative_to(DATA).as_posix())
 def test_a_name_in_a_file_is_there_in_every_language(file: Path) -> None:
-    rows = read(file)
-    assert lacking([*rows[0]]) == set()
-    for line, row in enumerate(rows, start=2):
+    header = file.read_text(encoding="utf-8-sig").partition("\n")[0]
+    assert lacking(header.split(",")) == set()
+    for line, row in enumerate(read(file), start=2):
         assert lacking([name for name, text in row.items() if text]) == set(), f"line {line}"
 
 
