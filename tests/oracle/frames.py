@@ -161,7 +161,7 @@ def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None
         "null::varchar as unit_id, null::varchar as breakdown, null::varchar as breakdown_id where false",
         "int_answer_levels": "select 'survey' as survey_id, 'q1' as question_id, 'option' as answer_level, "
         "unnest(['0', '1']) as answer_code, answer_code as option_code, false as is_missing",
-        **_codebook(frame),
+        **_codebook(pair.frames[0]),
     }
     for name, sql in tables.items():
         connection.execute(f"create or replace table {name} as {sql}")
