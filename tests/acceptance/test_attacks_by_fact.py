@@ -39,7 +39,7 @@ OPINION = "resources_sufficient"
 SURVEYS = [(SHIPPED, KOTO), (SHIPPED, OWAL), (CHANCE, populations.SURVEY)]
 BREAKDOWNS = {
     KOTO: ("breakdowns: [clients_per_year]", f"breakdowns: [{OPINION}, contact_named]"),
-    OWAL: ("breakdowns: [respondent_form, responsibility]", "breakdowns: [respondent_form, transfer_problems]"),
+    OWAL: ("breakdowns: [respondent_form, responsibility]", "breakdowns: [responsibility, transfer_problems]"),
 }
 TELLERS = (sums.inhabitants, sums.numbers, sums.counts, sums.changes)
 CHECKS = ("groups_of_one", "municipalities_reconciled")
