@@ -29,7 +29,7 @@ ACCEPTED = {
 }  # fmt: skip
 # They compare a row with the size classes of the scheme: another scheme has other figures.
 RANKS = ("is_max", "is_min")
-ROUND_SETTINGS = ("title", "field_window", "timezone", "frame", "duplicates", "is_synthetic")
+ROUND_SETTINGS = ("title", "field_window", "timezone", "frame", "duplicates", "is_synthetic", "reading_note")
 COMPARED_WITH_CODE = re.compile(r"\$\{(?P<question>\w+)\} = '(?P<code>\w+)'")
 
 
@@ -92,7 +92,8 @@ class Names:
         list_name = self.list_of.get(row.get("question_id") or "", "")
         for column in ("answer", "answer_code"):
             if row.get(column):
-                new[column] = self.codes[list_name, row["level"], row[column]]
+                parts = row[column].split("+")  # several answers that are counted together
+                new[column] = "+".join(self.codes[list_name, row["level"], part] for part in parts)
         if row.get("question_id"):
             new["question_id"] = self.questions[row["question_id"]]
         if row.get("breakdown") in ("size_class", "size_class_group"):
