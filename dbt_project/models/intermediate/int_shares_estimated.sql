@@ -22,6 +22,7 @@ weighted as (
         surveys.small_base,
         surveys.half_width,
         bases.n_clusters,
+        bases.n_municipalities,
         bases.weighted_base,
         coalesce(bases.largest_weight / bases.weighted_base > {{ var('dominance') }}, false) as is_dominated,
         case
@@ -120,6 +121,7 @@ select
     end as deff,
     coalesce((ci_high - ci_low) / 2 <= half_width and most_units >= small_base, false) as is_reliable,
     n_clusters,
+    n_municipalities,
     is_dominated,
     cell_status
 from bounded

@@ -35,8 +35,8 @@ answered as (
         bases.survey_id,
         bases.round_id,
         bases.question_id,
-        classified.class_order,
-        count(*) as n_clusters
+        bases.cluster_code,
+        classified.class_order
     from {{ ref('int_bases_clustered') }} as bases
     inner join classified
         on
@@ -44,7 +44,18 @@ answered as (
             and bases.round_id = classified.round_id
             and bases.municipality_code = classified.municipality_code
     where bases.unit = 'municipality' and bases.breakdown = 'all'
-    group by bases.survey_id, bases.round_id, bases.question_id, classified.class_order
+),
+
+counted as (
+    select
+        survey_id,
+        round_id,
+        question_id,
+        class_order,
+        count(*) as n_municipalities,
+        count(distinct cluster_code) as n_clusters
+    from answered
+    group by survey_id, round_id, question_id, class_order
 ),
 
 questions as (
@@ -52,7 +63,7 @@ questions as (
         survey_id,
         round_id,
         question_id
-    from answered
+    from counted
 ),
 
 placed as (
@@ -62,18 +73,18 @@ placed as (
         questions.question_id,
         classes.class_order,
         classes.n_frame,
-        coalesce(answered.n_clusters, 0) as n_clusters,
-        {{ nearest_that('coalesce(answered.n_clusters, 0) >= ' ~ var('least_clusters'), 'classes.class_order',
+        coalesce(counted.n_municipalities, 0) as n_municipalities,
+        {{ nearest_that('coalesce(counted.n_clusters, 0) >= ' ~ var('least_clusters'), 'classes.class_order',
             'questions.survey_id, questions.round_id, questions.question_id') }} as stratum
     from questions
     inner join classes
         on questions.survey_id = classes.survey_id and questions.round_id = classes.round_id
-    left join answered
+    left join counted
         on
-            questions.survey_id = answered.survey_id
-            and questions.round_id = answered.round_id
-            and questions.question_id = answered.question_id
-            and classes.class_order = answered.class_order
+            questions.survey_id = counted.survey_id
+            and questions.round_id = counted.round_id
+            and questions.question_id = counted.question_id
+            and classes.class_order = counted.class_order
 ),
 
 strata as (
@@ -83,9 +94,27 @@ strata as (
         question_id,
         stratum,
         sum(n_frame) as n_frame,
-        sum(n_clusters) as n_clusters
+        sum(n_municipalities) as n_municipalities
     from placed
     group by survey_id, round_id, question_id, stratum
+),
+
+-- Those that share the answer of a joint authority are one cluster of the stratum.
+clusters as (
+    select
+        placed.survey_id,
+        placed.round_id,
+        placed.question_id,
+        placed.stratum,
+        count(distinct answered.cluster_code) as n_clusters
+    from placed
+    inner join answered
+        on
+            placed.survey_id = answered.survey_id
+            and placed.round_id = answered.round_id
+            and placed.question_id = answered.question_id
+            and placed.class_order = answered.class_order
+    group by placed.survey_id, placed.round_id, placed.question_id, placed.stratum
 )
 
 select
@@ -95,8 +124,9 @@ select
     classified.municipality_code,
     strata.stratum,
     cast(strata.n_frame as bigint) as n_frame,
-    cast(strata.n_clusters as bigint) as n_clusters,
-    strata.n_frame / cast(strata.n_clusters as double) as weight
+    clusters.n_clusters,
+    cast(strata.n_municipalities as bigint) as n_municipalities,
+    strata.n_frame / cast(strata.n_municipalities as double) as weight
 from placed
 inner join strata
     on
@@ -104,6 +134,12 @@ inner join strata
         and placed.round_id = strata.round_id
         and placed.question_id = strata.question_id
         and placed.stratum = strata.stratum
+inner join clusters
+    on
+        strata.survey_id = clusters.survey_id
+        and strata.round_id = clusters.round_id
+        and strata.question_id = clusters.question_id
+        and strata.stratum = clusters.stratum
 inner join classified
     on
         placed.survey_id = classified.survey_id
