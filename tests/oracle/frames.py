@@ -76,7 +76,8 @@ def _codebook() -> dict[str, str]:
 def _answers(file: str, question: str) -> str:
     return " union all ".join(
         f"select distinct on (unit_id) {ROUND}, '{unit}' as unit, {unit_id}::varchar as unit_id, {MUNICIPALITY}, "
-        f"municipality_code as cluster_code, '{question}' as question_id, 'select_one' as question_type, '' as part, {question}::varchar as code, "
+        f"municipality_code as cluster_code, '{question}' as question_id, "
+        f"'select_one' as question_type, '' as part, {question}::varchar as code, "
         f"resp_id::varchar as response_id, null::boolean as is_ticked, null::double as number_value "
         f"from {read(file)} where {question} is not null"
         for unit, unit_id in UNITS.items()
