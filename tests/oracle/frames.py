@@ -95,7 +95,8 @@ def _codebook(frame: str) -> dict[str, str]:
 def _answers(answers: str, question: str) -> str:
     return " union all ".join(
         f"select distinct on (unit_id) {ROUND}, '{unit}' as unit, {unit_id}::varchar as unit_id, {MUNICIPALITY}, "
-        f"'{question}' as question_id, 'select_one' as question_type, '' as part, {question}::varchar as code, "
+        f"municipality_code as cluster_code, '{question}' as question_id, "
+        f"'select_one' as question_type, '' as part, {question}::varchar as code, "
         f"resp_id::varchar as response_id, null::boolean as is_ticked, null::double as number_value "
         f"from {answers} where {question} is not null"
         for unit, unit_id in UNITS.items()
@@ -107,7 +108,7 @@ def take_whole_sample(connection: duckdb.DuckDBPyConnection, file: str) -> None:
     connection.execute(
         f"""
         update int_strata_collapsed
-        set n_clusters = sampled.n, weight = n_frame / sampled.n
+        set n_clusters = sampled.n, n_municipalities = sampled.n, weight = n_frame / sampled.n
         from (select size_class, count(distinct mun_id) as n from {read(file)} group by size_class) as sampled,
             int_frame_classified as frame
         where sampled.size_class = frame.size_class_id
