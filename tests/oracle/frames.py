@@ -19,7 +19,13 @@ BREAKDOWNS = {"all": "'all'", "size_class": "size_class", "county": "county"}
 ROUNDS = ("first", "second")
 UNITS = {"response": "resp_id", "municipality": "mun_id"}
 BY_MUNICIPALITY, BY_RESPONSE = "microdata_municipality.csv", "microdata_respondent.csv"
-CLUSTERS = ("int_answers_grouped", "int_bases_clustered", "int_answers_clustered", "int_strata_collapsed")
+CLUSTERS = (
+    "int_answers_grouped",
+    "int_bases_clustered",
+    "int_answers_clustered",
+    "int_frame_answered",
+    "int_strata_collapsed",
+)
 STRATA = ("int_bases_stratified", "int_answers_stratified")
 SUMS = ("int_answer_bases", "int_answer_cube")
 CHANGES = (
@@ -32,6 +38,7 @@ CHANGES = (
     "int_changes_estimated",
 )
 SHARES = ("int_units_broken_down", "int_conflicts_counted", "int_answer_shares", "int_shares_estimated")
+ESTIMATES = (*CLUSTERS, *STRATA, *SUMS, *SHARES)
 
 
 def read(name: str) -> str:
@@ -78,7 +85,7 @@ def prepare_of(
     }
     for name, sql in tables.items():
         connection.execute(f"create or replace table {name} as {sql}")
-    make(connection, *CLUSTERS, *STRATA, *SUMS, *SHARES, slip=slip)
+    make(connection, *ESTIMATES, slip=slip)
 
 
 def _codebook(frame: str) -> dict[str, str]:
@@ -145,7 +152,7 @@ def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None
         "int_answers_by_unit": " union all ".join(
             f"select distinct on (unit_id) 'survey' as survey_id, '{name}' as round_id, "
             f"'{unit}' as unit, {unit_id}::varchar as unit_id, 'q1' as question_id, "
-            f"'select_one' as question_type, {MUNICIPALITY}, "
+            f"'select_one' as question_type, {MUNICIPALITY}, municipality_code as cluster_code, "
             f"q1::varchar as code from {answers} where q1 is not null"
             for name, answers in zip(ROUNDS, pair.answers, strict=True)
             for unit, unit_id in UNITS.items()
@@ -162,7 +169,7 @@ def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None
         "null::varchar as unit_id, null::varchar as breakdown, null::varchar as breakdown_id where false",
         "int_answer_levels": "select 'survey' as survey_id, 'q1' as question_id, 'option' as answer_level, "
         "unnest(['0', '1']) as answer_code, answer_code as option_code, false as is_missing",
-        **_codebook(frame),
+        **_codebook(pair.frames[0]),
     }
     for name, sql in tables.items():
         connection.execute(f"create or replace table {name} as {sql}")

@@ -16,8 +16,8 @@ from tests.pipeline.build import build, copy_sample
 
 ROUND = Path("surveys/sample/rounds/2023")
 AUTHORITY, JOINT = "Etelän yhtymä", "R20"
-# 020 was silent; 005 and 090 answered some of the questions themselves. 004 answers for 002, which answered itself.
-MEMBERS = f"respondent,municipality_code\n{AUTHORITY},020\n{AUTHORITY},005\n{AUTHORITY},090\n004,002\n"
+# 020 was silent; 005 and 090 answered some of the questions themselves. 002, for which 004 answers too, did to all.
+MEMBERS = f"respondent,municipality_code\n{AUTHORITY},020\n{AUTHORITY},005\n004,002\n004,090\n"
 CLASSES = {"001": 0, "020": 0, "002": 1, "003": 1, "004": 2, "005": 2, "090": 2}
 QUESTIONS = ("opinion", "named", "system_in_use", "reason_to_use", "kind_of_form")
 Cluster = tuple[int, str]  # class, and the municipality or the response
@@ -52,8 +52,9 @@ def test_each_member_is_answered_for_and_its_own_answer_goes_first(connection: d
     opinion, named = answers(connection, "opinion"), answers(connection, "named")
     assert opinion["020"] == opinion["005"] == ("partly", JOINT)
     assert opinion["090"] == ("not", "R10")
-    assert named["020"] == named["090"] == ("yes", JOINT)
+    assert named["020"] == ("yes", JOINT)
     assert named["005"] == ("no", "R06")
+    assert named["090"] == named["004"]
     assert {opinion["002"][1], opinion["004"][1]} == {"R03", "R15"}
 
 
@@ -92,14 +93,14 @@ def test_errors_take_those_who_share_an_answer_for_one(connection: duckdb.DuckDB
 def test_the_sample_has_clusters_of_several(connection: duckdb.DuckDBPyConnection) -> None:
     """Two of one class share an answer to this question, so that it matters what is a cluster."""
     given = answers(connection, "system_in_use")
-    assert [given[code][1] for code in ("020", "005", "090")] == [JOINT] * 3
+    assert given["020"][1] == given["005"][1] == JOINT and given["004"][1] == given["090"][1] != JOINT
     apart = {code: (answer, code) for code, (answer, _) in given.items()}
     assert estimated(given, "yes")[1] != pytest.approx(estimated(apart, "yes")[1], abs=1e-3)
 
 
 def estimated(given: Mapping[str, tuple[str, str]], code: str) -> list[float | None]:
     """Weighted share, its error and its error in the frame."""
-    strata = collapsed({(CLASSES[each], cluster_of(each, given)) for each in given})
+    strata = collapsed({(CLASSES[each], given[each][1]) for each in given})
     frame, answered = ([0] * 3, [0] * 3)
     for each, number in CLASSES.items():
         frame[strata[number]] += 1
@@ -110,16 +111,12 @@ def estimated(given: Mapping[str, tuple[str, str]], code: str) -> list[float | N
     scores: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for each, (said, _) in given.items():
         stratum = strata[CLASSES[each]]
-        scores[stratum][cluster_of(each, given)] += weight[stratum] * ((said == code) - share) / total
+        scores[stratum][given[each][1]] += weight[stratum] * ((said == code) - share) / total
     if share in (0, 1) or any(len(each) < 2 for each in scores.values()):
         return [share, None, None]
     parts = {stratum: spread([*each.values()]) for stratum, each in scores.items()}
     open_part = {stratum: 1 - answered[stratum] / frame[stratum] for stratum in parts}
     return [share, sqrt(sum(parts.values())), sqrt(sum(part * open_part[at] for at, part in parts.items()))]
-
-
-def cluster_of(municipality: str, given: Mapping[str, tuple[str, str]]) -> str:
-    return JOINT if given[municipality][1] == JOINT else municipality
 
 
 def collapsed(clusters: set[Cluster]) -> Sequence[int]:

@@ -15,8 +15,7 @@ answered_for as (
 ),
 
 of_municipalities as (
-    select
-        answers.* replace (answered_for.municipality_code as municipality_code)
+    select answers.* replace (answered_for.municipality_code as municipality_code)
     from answers
     inner join answered_for
         on

@@ -69,8 +69,8 @@ varied as (
 ),
 
 -- The number of units of a simple random sample with the same error. Where the answers do not differ they show no
--- error: there it is Kish's, by the weights alone. Never more than answered apart. In an area those that did not answer may
--- all be in strata whose answers do not differ: no less is open than by the weights.
+-- error: there it is Kish's, by the weights alone. Never more than answered apart. In an area those that did not
+-- answer may all be in strata whose answers do not differ: no less is open than by the weights.
 sized as (
     select
         *,
