@@ -8,7 +8,7 @@ most is pinned.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,8 +113,9 @@ def attack(
     seed: int = 1,
     without: frozenset[str] = frozenset(),
     enough: int | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[Attack]:
-    """Attack every question that has hidden cells in a round of real answers.
+    """Attack every question, or `only` these, that has hidden cells in a round of real answers.
 
     `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print.
     Of a question that has `enough` pinned cells no more are looked for. Printed figures that are hard
@@ -136,7 +137,7 @@ def attack(
                 cells["level"], cells["answer"] = cells["level_"], cells["answer_"]
                 for question_id, of_question in cells.groupby("question_id"):
                     hidden = of_question["cell_status"].str.startswith("hidden")
-                    if hidden.any():
+                    if hidden.any() and (only is None or question_id in only):
                         print_ = {}
                         if "print" not in without:
                             print_ = _printed(surveys / survey_id, round_id, str(question_id), is_met)

@@ -1,4 +1,4 @@
-"""A round as its folder describes it: settings, columns, recodes, corrections, decisions."""
+"""A round as its folder describes it: settings, columns, recodes, members, corrections, decisions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean
 from ingest.codebook.conditions import Condition
-from ingest.codebook.sign_offs import CODINGS, CORRECTIONS, SignOff, read_sign_offs, sign_off_folders
+from ingest.codebook.sign_offs import CODINGS, CORRECTIONS, MEMBERS, REMARKS, SignOff, read_sign_offs, sign_off_folders
 from ingest.codebook.survey import Survey
 from ingest.readers import FORMATS, Layout
 from ingest.readers.cells import (
@@ -149,6 +149,14 @@ class Recode(SourceRow):
     code: Text
 
 
+class Member(SourceRow):
+    """A municipality for which a respondent answers that is no municipality of its own (a joint authority), or another
+    one. The first of a respondent is where its response stands."""
+
+    respondent: Verbatim
+    municipality_code: Code
+
+
 class Correction(SourceRow):
     """A change to one delivered answer, or the withdrawal of a response, with its reason."""
 
@@ -195,7 +203,8 @@ class Decision(SourceRow):
 class Round:
     """One round of a survey. With faults noted it serves further checks only; it must not be loaded.
 
-    Its answers (response files, corrections, codings) are those of the sign-off `signed`, or as delivered without one.
+    Its answers (response files, corrections, codings, members) are those of the sign-off `signed`, or as delivered
+    without one.
     """
 
     survey_id: str
@@ -212,6 +221,7 @@ class Round:
     sign_offs: Sequence[SignOff] = ()
     signed: SignOff | None = None
     eligible: Condition | None = None
+    members: Sequence[Member] = ()
 
     @property
     def round_id(self) -> str:
@@ -229,6 +239,10 @@ class Round:
     @property
     def recodes_file(self) -> Path:
         return self.folder / "recodes.csv"
+
+    @property
+    def members_file(self) -> Path:
+        return self._answers_folder / MEMBERS
 
     @property
     def corrections_file(self) -> Path:
@@ -311,7 +325,7 @@ def read_round(survey_id: str, folder: Path, faults: FaultList, *, as_delivered:
     decisions = read_optional_rows(folder / "decisions.csv", Decision, faults)
     card = read_card(folder, faults)
     if settings is None or columns is None or recodes is None or decisions is None:
-        _read_remarks(folder / CORRECTIONS, folder / CODINGS, faults)
+        _read_remarks(folder, faults)
         return None
     # A line without a source_column is told, and feeds nothing.
     given = [use for use in columns if use.source_column and use.source_column != NOT_OFFERED]
@@ -326,14 +340,16 @@ def delivered_unread(folder: Path) -> list[Path]:
     read = read_settings(folder / "round.yml", RoundSettings, FaultList()) if sign_off_folders(folder) else None
     if read is None or read[0].is_synthetic:
         return []
-    return [folder / name for name in (*read[0].files, CORRECTIONS, CODINGS)]
+    return [folder / name for name in (*read[0].files, *REMARKS)]
 
 
 def with_answers(round_: Round, signed: SignOff | None, faults: FaultList) -> Round | None:
     """The round with the answers of one of its sign-offs, or as delivered."""
     chosen = replace(round_, signed=signed)
-    corrections, codings = _read_remarks(chosen.corrections_file, chosen.codings_file, faults)
-    return None if corrections is None or codings is None else replace(chosen, corrections=corrections, codings=codings)
+    corrections, codings, members = _read_remarks(chosen.corrections_file.parent, faults)
+    if corrections is None or codings is None or members is None:
+        return None
+    return replace(chosen, corrections=corrections, codings=codings, members=members)
 
 
 def every_version(round_: Round, faults: FaultList) -> list[Round]:
@@ -343,6 +359,11 @@ def every_version(round_: Round, faults: FaultList) -> list[Round]:
 
 
 def _read_remarks(
-    corrections: Path, codings: Path, faults: FaultList
-) -> tuple[Sequence[Correction] | None, Sequence[Coding] | None]:
-    return read_optional_rows(corrections, Correction, faults), read_optional_rows(codings, Coding, faults)
+    folder: Path, faults: FaultList
+) -> tuple[Sequence[Correction] | None, Sequence[Coding] | None, Sequence[Member] | None]:
+    """What people wrote about the answers in a folder."""
+    return (
+        read_optional_rows(folder / CORRECTIONS, Correction, faults),
+        read_optional_rows(folder / CODINGS, Coding, faults),
+        read_optional_rows(folder / MEMBERS, Member, faults),
+    )

@@ -43,6 +43,7 @@ def check_round(
     _check_options(round_, survey, faults)
     _check_reserved(round_, survey, faults)
     _check_recodes(round_, survey, registry, systems, faults)
+    _check_members(round_, registry, faults)
     _check_corrections(round_, survey, faults)
     _check_codings(round_, survey, faults)
     _check_decisions(round_, faults)
@@ -138,9 +139,7 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
             "Correct the date, or add the folder of that division to the registry.",
         )  # fmt: skip
         return
-    asked = {
-        row.municipality_code for row in registry.divisions[division] if frame.scope == "all" or row.is_mainland == "1"
-    }
+    asked = _asked(round_, registry)
     unknown = sorted(asked - registry.populated_codes(year))
     if unknown:
         who = "any municipality" if len(unknown) == len(asked) else f"the municipalities {listed(unknown)}"
@@ -150,6 +149,13 @@ def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
             "It has a line for each municipality of the frame.",
             "Correct the date, or add the lines; a population that nobody knows is left empty.",
         )  # fmt: skip
+
+
+def _asked(round_: Round, registry: Registry) -> frozenset[str]:
+    """The municipalities of the frame; none when the registry lacks its division."""
+    frame = round_.settings.frame
+    rows = registry.divisions.get(frame.division_date.isoformat(), ())
+    return frozenset(row.municipality_code for row in rows if frame.scope == "all" or row.is_mainland == "1")
 
 
 def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
@@ -410,6 +416,29 @@ def _check_contradiction(round_: Round, survey: Survey, recode: Recode, faults: 
         f"In choices.csv it is a {'code' if is_code else 'label'} of {quoted(other.code)}.",
         advice if is_code else "Remove the recode: what a label means is the same in every round.",
     )  # fmt: skip
+
+
+def _check_members(round_: Round, registry: Registry | None, faults: FaultList) -> None:
+    """A municipality has one joint authority, which is named as its response counts."""
+    path = round_.members_file
+    check_unique(path, round_.members, ("municipality_code",), faults)
+    asked = _asked(round_, registry) if registry is not None else frozenset()
+    recoded = {each.source_value: each.code for each in round_.recodes if each.list_name == "_municipality"}
+    for member in round_.members:
+        if asked and member.municipality_code not in asked:
+            add_row_fault(
+                path, member, "municipality_code", "unknown-member", faults,
+                f"{quoted(member.municipality_code)} is no municipality of the frame.",
+                "The code of a municipality that the round asked, as the registry has it.",
+                did_you_mean(member.municipality_code, asked, "Correct the code, or remove the line."),
+            )  # fmt: skip
+        if member.respondent in recoded:
+            add_row_fault(
+                path, member, "respondent", "contradicting-recode", faults,
+                f"recodes.csv makes {quoted(recoded[member.respondent])} of {quoted(member.respondent)}.",
+                "respondent is what a response is counted by.",
+                "Remove the recode, or write its code here.",
+            )  # fmt: skip
 
 
 def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None:

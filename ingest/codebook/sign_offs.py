@@ -22,7 +22,7 @@ from store.fingerprint import file_sha256
 
 CARD_NAME = "sign_off.yml"
 BUILDING = ".building"
-CORRECTIONS, CODINGS = "corrections.csv", "codings.csv"
+CORRECTIONS, CODINGS, MEMBERS = REMARKS = ("corrections.csv", "codings.csv", "members.csv")
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:-([1-9]\d*))?")
 
 
@@ -58,7 +58,7 @@ class SignOff:
     @property
     def response_files(self) -> list[Path]:
         """In the order in which they were signed: round.yml may name another one since."""
-        return [self.folder / name for name in self.card.files if name not in (CORRECTIONS, CODINGS)]
+        return [self.folder / name for name in self.card.files if name not in REMARKS]
 
 
 def sign_off_folders(round_folder: Path) -> list[Path]:

@@ -6,7 +6,8 @@ What makes it last is the tombstone, a keyed hash in the state: a row with that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from faults.errors import FaultList
@@ -15,7 +16,7 @@ from ingest.codebook.sign_offs import CARD_NAME
 from ingest.forgetting.rewriting import Change, rewrite
 from ingest.landing import privacy
 from ingest.landing.inputs import read_inputs, scope_of_rounds
-from ingest.landing.responses import ResponseFile, ResponseRow, read_responses
+from ingest.landing.responses import ResponseFile, ResponseRow, read_responses, respondents
 from ingest.readers import CsvLayout
 from ingest.readers.tables import compose
 from store import state
@@ -82,6 +83,7 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
     for path in (round_.corrections_file, round_.codings_file):
         if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):
             done.edited.append(paths.shown(path))
+    _forget_members(paths, round_, theirs, ids, done)
     layout = round_.settings.layout()
     for file, rows in theirs:
         lines = sorted(described.row.line for described in rows)
@@ -90,6 +92,16 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
             done.by_hand += [f"{paths.shown(file.path)}, {file.table.row_word} {line}{after}" for line in lines]
         elif rewrite(file.path, layout, _without(lines)):
             done.edited.append(paths.shown(file.path))
+
+
+def _forget_members(paths: DataPaths, round_: Round, theirs: Theirs, ids: AbstractSet[str], done: Erasure) -> None:
+    """Nor may a line of members.csv be of a respondent who has no response left."""
+    left = [replace(file, rows=[row for row in file.rows if row not in rows]) for file, rows in theirs]
+    corrections = [each for each in round_.corrections if each.response_id not in ids]
+    gone = {each.respondent for each in round_.members} - respondents(replace(round_, corrections=corrections), left)
+    path = round_.members_file
+    if gone and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in gone else cells):
+        done.edited.append(paths.shown(path))
 
 
 def _without(lines: Sequence[int]) -> Change:

@@ -170,6 +170,7 @@ def round_sources(round_: Round) -> tuple[SourceFile, ...]:
         round_.places.path: None,
         round_.columns_file: len(round_.columns) + len(round_.not_offered),
         round_.recodes_file: len(round_.recodes),
+        round_.members_file: len(round_.members),
         round_.corrections_file: len(round_.corrections),
         round_.codings_file: len(round_.codings),
         round_.decisions_file: len(round_.decisions),

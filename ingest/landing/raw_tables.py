@@ -58,6 +58,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__columns": (
         *_ROUND, "source_column", "question_id", "part", "ticked", "not_ticked", "list_separator", *_PLACE),
     "raw.codebook__recodes": (*_ROUND, "list_name", "source_value", "code", *_PLACE),
+    "raw.codebook__members": (*_ROUND, "respondent", "municipality_code", *_PLACE),
     "raw.codebook__corrections": (
         *_ROUND, "response_id", "question_id", "old_value", "new_value", "action", "reason", "by", "on", *_PLACE),
     "raw.codebook__codings": (*_ROUND, "response_id", "question_id", "coded_question_id", "code", "by", *_PLACE),
@@ -218,6 +219,7 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
             "raw.codebook__columns", round_.columns_file, [*round_.columns, *round_.not_offered]
         ),
         "raw.codebook__recodes": in_table("raw.codebook__recodes", round_.recodes_file, round_.recodes),
+        "raw.codebook__members": in_table("raw.codebook__members", round_.members_file, round_.members),
         "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
         "raw.codebook__codings": in_table("raw.codebook__codings", round_.codings_file, round_.codings),
         "raw.codebook__decisions": in_table("raw.codebook__decisions", round_.decisions_file, round_.decisions),

@@ -80,6 +80,7 @@ def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
         _check_repeated_files(round_, files, faults)
         _check_repeated_ids(round_, files, faults)
         _check_corrections(round_, files, faults)
+        _check_members(round_, files, faults)
         _check_codings(round_, files, faults)
     return files
 
@@ -397,6 +398,30 @@ def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: Fau
                 path, correction, "old_value", "correction-does-not-meet", faults,
                 "The delivered answer is not the old_value of this line.",
                 "old_value says what was delivered, to the letter.", advice,
+            )  # fmt: skip
+
+
+def respondents(round_: Round, files: Sequence[ResponseFile]) -> set[str]:
+    """Who has responded: by the column of the municipality, a recode or a correction."""
+    recodes = [each for each in round_.recodes if each.list_name == "_municipality"]
+    found = {name for each in recodes for name in (each.source_value, each.code)}
+    found |= {each.new_value or "" for each in round_.corrections if each.question_id == "_municipality"}
+    for file in files:
+        columns = _columns_in(file.table, round_.uses.get("_municipality", ()))
+        places = [file.table.header.index(name) for name in columns]
+        found |= {each.row.cells[at].strip() for each in file.rows if each.row.problem is None for at in places}
+    return found
+
+
+def _check_members(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
+    known = respondents(round_, files) if round_.members else set()
+    for member in {each.respondent: each for each in reversed(round_.members)}.values():
+        if member.respondent not in known:
+            add_row_fault(
+                round_.members_file, member, "respondent", "unknown-response", faults,
+                f"No response is of {quoted(member.respondent)}.",
+                "respondent is what stands in the column of the municipality, to the letter.",
+                "Look at the response file: the respondent may be of an earlier delivery.",
             )  # fmt: skip
 
 

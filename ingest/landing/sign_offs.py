@@ -118,8 +118,8 @@ def sign(
 
 
 def answer_files(round_: Round) -> dict[Path, str]:
-    """Response files in their order, corrections and codings, those that there are, each with its hash."""
-    files = (*round_.response_files, round_.corrections_file, round_.codings_file)
+    """Response files in their order, corrections, codings and members, those that there are, each with its hash."""
+    files = (*round_.response_files, round_.corrections_file, round_.codings_file, round_.members_file)
     return {path: file_sha256(path) for path in files if path.is_file()}
 
 

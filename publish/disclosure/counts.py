@@ -28,14 +28,21 @@ where survey_id = $survey_id and question_type in ('select_one', 'select_multipl
 order by sort_order, question_id
 """
 
-CELLS = """
+# By municipality nothing is told of a round in which somebody answers for several, and nothing is to be proven.
+TOLD_UNITS = """
+(unit = 'response' or not exists (
+    from {source}raw.codebook__members where survey_id = $survey_id and round_id = $round_id
+))
+"""
+
+CELLS = f"""
 select question_id, unit, breakdown, breakdown_id, level, answer_code, n, base_n
-from {source}marts.answer_distribution
-where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero')
+from {{source}}marts.answer_distribution
+where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero') and {TOLD_UNITS}
 union all by name
 select question_id, unit, breakdown, breakdown_id, 'option' as level, system_id as answer_code, n, base_n
-from {source}marts.system_use
-where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero')
+from {{source}}marts.system_use
+where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero') and {TOLD_UNITS}
 """
 
 # The answers of responses (or municipalities, by their own name), and the rows of breakdowns that each is in.

@@ -26,6 +26,8 @@ select survey_id, round_id, question_id, unit, breakdown, breakdown_id, 'number'
 from source.marts.number_summary semi join protected_rounds using (survey_id, round_id)
 where cell_status <> 'not_asked'
 """
+# By municipality, nothing that is no public fact is told of a round in which somebody answers for several: which ones
+# is known, and that they all say the same.
 # Rows by what respondents say that are told of nobody, for one of these reasons:
 # - A row takes the stricter of its question's and its breakdown's disclosure. What respondents say of themselves tells
 #   of facts that everybody can count: which of the municipalities a row holds would say who is who.
@@ -96,6 +98,12 @@ where
     or (rows.survey_id, rows.round_id, rows.question_id, rows.unit, rows.breakdown) in (
         select (survey_id, round_id, question_id, unit, breakdown) from left_blank
     )
+union
+select cells.survey_id, cells.round_id, cells.question_id, cells.unit, cells.breakdown, cells.breakdown_id
+from protected.disclosure.cells
+semi join source.raw.codebook__members using (survey_id, round_id)
+semi join protected.disclosure.closed_questions using (survey_id, round_id, question_id)
+where cells.unit = 'municipality'
 """
 # A row that is hidden whole has one label: two would tell something.
 HIDE_CLOSED_ROWS = """

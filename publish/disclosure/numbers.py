@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from publish.disclosure import layout
-from publish.disclosure.counts import RoundCounts
+from publish.disclosure.counts import TOLD_UNITS, RoundCounts
 from publish.disclosure.rules import HIDDEN_COMPLEMENTARY, HIDDEN_PRIMARY, Row, few_further
 
 COLUMNS = (
@@ -54,7 +54,7 @@ inner join {source}marts.dim_question as questions using (survey_id, question_id
 left join behind using (question_id, breakdown, breakdown_id)
 left join largest using (question_id, unit, breakdown, breakdown_id)
 where rows.survey_id = $survey_id and rows.round_id = $round_id and rows.cell_status = 'shown'
-    and questions.disclosure <> 'public_fact'
+    and questions.disclosure <> 'public_fact' and {units}
 order by all
 """
 # One municipality that gives more than this of a total could be told from it, by the others above all.
@@ -68,7 +68,7 @@ def hidden_rows(connection: duckdb.DuckDBPyConnection, counts: RoundCounts, sour
     By what respondents say (role, a question) no numbers are told of questions that are not public facts.
     """
     of_round = {"survey_id": counts.survey_id, "round_id": counts.round_id}
-    rows = connection.execute(NUMBERS.format(source=source), of_round).df()
+    rows = connection.execute(NUMBERS.format(source=source, units=TOLD_UNITS.format(source=source)), of_round).df()
     found = [row for _, each in rows.groupby("question_id") for row in _of_question(each, counts)]
     return pd.DataFrame([(counts.survey_id, counts.round_id, *row) for row in found], columns=list(COLUMNS))
 

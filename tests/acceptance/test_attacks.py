@@ -29,6 +29,7 @@ from tests.attacker import told_of_hidden
 from tests.disclosed import attacks, sieve, spread, survey
 from tests.disclosed.release import Pinned, Released
 from tests.disclosed.truth import pinned, truths, unprotected, with_earlier_counts
+from tests.pipeline.build import build_and_publish
 from tests.planted.base import figure
 from tests.sharing import Shared
 
@@ -98,6 +99,16 @@ def published_again(real: DataPaths, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
+def answered_for(shared: Shared) -> DataPaths:
+    """The same, where a joint authority answers in the later round for the municipalities that are silent."""
+
+    def make(folder: Path) -> DataPaths:
+        return build_and_publish(survey.write(DataPaths(folder), has_joint_authority=True))
+
+    return shared("disclosed_answered_for", make)
+
+
+@pytest.fixture(scope="module")
 def erased(real: DataPaths, shared: Shared) -> DataPaths:
     """The same, after a respondent asked to be forgotten."""
 
@@ -119,6 +130,32 @@ def test_an_attack_pins_nothing(name: str, real: DataPaths, record_property: Tri
     found = pinned(ATTACKS[name], released(real), real.warehouse_file)
     record_property("tried", ["attacks on what a release hides", "in vain" if not found else "pinned it", 1])
     assert found == []
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_pins_nothing_where_a_joint_authority_answers(
+    name: str, answered_for: DataPaths, record_property: Tried
+) -> None:
+    """What he takes there for the answers of municipalities are those of the responses, which are told by response."""
+
+    def attack(release: Released) -> Iterable[Pinned]:
+        by_municipality = {(survey.ROUNDS[1], "municipality")}
+        found = ATTACKS[name](release)
+        return (each for each in found if each.kind != "n" or (each.of[0], each.of[2]) not in by_municipality)
+
+    found = pinned(attack, released(answered_for), answered_for.warehouse_file)
+    record_property("tried", ["attacks on what a release hides", "in vain" if not found else "pinned it", 1])
+    assert found == []
+
+
+def test_where_a_joint_authority_answers_nothing_but_facts_is_told_by_municipality(answered_for: DataPaths) -> None:
+    release = released(answered_for)
+    for table in ("answer_distribution", "number_summary"):
+        sql = f"select distinct round_id, question_id from marts.{table} where unit = 'municipality' and n is not null"
+        told = {(row["round_id"], row["question_id"]) for row in release.rows(sql)}
+        assert any(round_id == survey.ROUNDS[0] and each in release.closed for round_id, each in told)
+        later = {each for round_id, each in told if round_id == survey.ROUNDS[1]}
+        assert later and not later & release.closed
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,7 @@ def counts_and_print(release: Released) -> Iterator[Pinned]:
     """Sums of cells, labels and printed figures, those that are hard to read too where one bears out another.
 
     Of public facts only bases hide something, which have attacks of their own."""
-    for found in attack(release.file, release.folder.parent):
-        if found.question_id not in release.closed:
-            continue
+    for found in attack(release.file, release.folder.parent, only=release.closed):
         for cell, n in found.pinned.items():
             if n or not _is_nobody(release, found.round_id, found.question_id, cell):
                 yield Pinned("n", (found.round_id, found.question_id, *cell), n)

@@ -36,6 +36,7 @@ SWITCHED = {"happy": (1, 5, 14, 18), "trust": (16, 30), "offers": (5,)}
 TOGETHER = {"trust": ("fully", "partly", "never"), "means": ("phone", "fax")}
 COMPARED = {"isles": "less_than_rest", "north": "more_than_rest"}
 AT_ONE = (12,)  # of those with several responses, the one whose respondents agree
+JOINT_AUTHORITY = "Union of the silent"
 ERASED = ("2025", "r2025_00_1")  # the second respondent of the first municipality
 
 
@@ -137,6 +138,16 @@ def response(index: int, further: int, year: str) -> Row:
     }
 
 
+def members() -> list[Row]:
+    silent = [code for index, code in enumerate(codes()) if index % IN_CLASS >= IN_CLASS - SILENT]
+    return [{"respondent": JOINT_AUTHORITY, "municipality_code": code} for code in silent]
+
+
+def of_joint_authority() -> Row:
+    index = codes().index(members()[0]["municipality_code"])
+    return response(index, 0, ROUNDS[1]) | {"code": JOINT_AUTHORITY}
+
+
 def says(year: str, index: int, question_id: str) -> bool:
     """Whether this municipality says otherwise than it did."""
     return year == ROUNDS[1] and index in SWITCHED[question_id]
@@ -203,8 +214,9 @@ def round_settings(year: str) -> dict[str, Any]:
     return base.round_settings(year) | {"is_synthetic": False}
 
 
-def write(paths: DataPaths) -> DataPaths:
-    """The inputs of the survey, its rounds signed off, and its registry."""
+def write(paths: DataPaths, *, has_joint_authority: bool = False) -> DataPaths:
+    """The inputs of the survey, its rounds signed off, and its registry. In the later round a joint authority may
+    answer for all that are silent."""
     write_registry(paths)
     folder = paths.surveys / SURVEY
     folder.mkdir(parents=True)
@@ -218,7 +230,10 @@ def write(paths: DataPaths) -> DataPaths:
         write_yaml(of_round / "round.yml", round_settings(year))
         write_yaml(of_round / "source.yml", CARD | {"received_on": f"{year}-02-01"})
         write_csv(of_round / "columns.csv", columns())
-        write_csv(of_round / "responses.csv", responses(year))
+        has_members = has_joint_authority and year == ROUNDS[1]
+        write_csv(of_round / "responses.csv", [*responses(year), *([of_joint_authority()] if has_members else [])])
+        if has_members:
+            write_csv(of_round / "members.csv", members())
         sign(paths, f"{SURVEY}/{year}")
     return paths
 

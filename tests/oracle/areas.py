@@ -3,8 +3,8 @@ of the project's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil, floor, sqrt
 
@@ -13,33 +13,36 @@ from scipy.stats import t
 
 NEARLY = 1e-9
 SMALL_BASE, HALF_WIDTH = 20, 0.1
+UNITS = ("response", "municipality", "inhabitant")
 Figures = dict[str, float | None]
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """A municipality of an area: how many units of it gave the answer, and how many answered the question."""
+class Municipality:
+    """Of an area: how many units of it gave the answer, and how many answered the question. `cluster` is what it shares
+    its answer with."""
 
     size_class: int
+    cluster: str
     n: int = 0
     base: int = 0
     has_answered: bool = False
 
 
-def strata(area: Sequence[Cluster]) -> list[list[Cluster]]:
-    """Size classes within the area; one in which fewer than two answered is joined to the nearest smaller one that has
-    two, or else to the next larger; one stratum where none has."""
+def strata(area: Sequence[Municipality]) -> list[list[Municipality]]:
+    """Size classes within the area; one of fewer than two clusters that answered is joined to the nearest smaller one
+    that has two, or else to the next larger; one stratum where none has."""
     by_class = groupby(sorted(area, key=lambda each: each.size_class), lambda each: each.size_class)
     classes = [(order, list(members)) for order, members in by_class]
-    stand = [order for order, members in classes if sum(each.has_answered for each in members) >= 2]
-    joined: dict[int, list[Cluster]] = {}
+    stand = [order for order, members in classes if len(_clusters(each for each in members if each.has_answered)) >= 2]
+    joined: dict[int, list[Municipality]] = {}
     for order, members in classes:
         smaller = [each for each in stand if each <= order]
         joined.setdefault(max(smaller) if smaller else min(stand, default=0), []).extend(members)
     return list(joined.values())
 
 
-def figures(unit: str, area: Sequence[Cluster]) -> Figures:
+def figures(unit: str, area: Sequence[Municipality]) -> Figures:
     """Share, errors and intervals of an answer in an area in which somebody answered."""
     weighted = [
         (len(part) / len(some), len(part), some)
@@ -52,11 +55,12 @@ def figures(unit: str, area: Sequence[Cluster]) -> Figures:
     share = sum(w * each.n for w, _, some in weighted for each in some) / whole
     variance, of_frame, squares, open_squares = _spread(weighted, share, whole)
     is_mixed, is_whole = 0 < n < base, all(each.has_answered for each in area)
-    n_units = len(said) if unit == "inhabitant" else base
+    n_clusters = sum(len(_clusters(each for each in some if each.base)) for _, _, some in weighted)
+    n_units, n_observed = base if unit == "response" else n_clusters, len(said) if unit == "inhabitant" else base
     found: Figures = dict.fromkeys(("se", "se_fpc", "ci_low", "ci_high", "ci_low_fpc", "ci_high_fpc"))
-    if len(said) > 1:
+    if n_clusters > 1:
         n_strata = sum(any(each.base for each in some) for _, _, some in weighted)
-        quantile = t.ppf(0.975, max(len(said) - n_strata, 1))
+        quantile = t.ppf(0.975, max(n_clusters - n_strata, 1))
         measured = variance > NEARLY**2
         effective = min(share * (1 - share) / variance if is_mixed and measured else whole**2 / squares, n_units)
         found["ci_low"], found["ci_high"] = _wilson(share, effective, quantile)
@@ -70,9 +74,20 @@ def figures(unit: str, area: Sequence[Cluster]) -> Figures:
             found |= {"se": sqrt(variance), "se_fpc": sqrt(of_frame)}
     if is_whole:
         found |= {"se_fpc": 0.0, "ci_low_fpc": share, "ci_high_fpc": share}
-    low, high = found["ci_low_fpc"], found["ci_high_fpc"]
-    is_narrow = low is not None and high is not None and (high - low) / 2 <= HALF_WIDTH
-    return {"weighted_share": share, **found, "for_frame": float(is_narrow and (is_whole or n_units >= SMALL_BASE))}
+    at_large = _is_narrow(found["ci_low"], found["ci_high"]) and n_units >= SMALL_BASE
+    for_frame = _is_narrow(found["ci_low_fpc"], found["ci_high_fpc"]) and (is_whole or n_observed >= SMALL_BASE)
+    return {"weighted_share": share, **found, "at_large": float(at_large), "for_frame": float(for_frame)}
+
+
+def _is_narrow(low: float | None, high: float | None) -> bool:
+    return low is not None and high is not None and (high - low) / 2 <= HALF_WIDTH
+
+
+def _clusters(municipalities: Iterable[Municipality]) -> list[list[Municipality]]:
+    by_cluster: dict[str, list[Municipality]] = {}
+    for each in municipalities:
+        by_cluster.setdefault(each.cluster, []).append(each)
+    return list(by_cluster.values())
 
 
 def _outward(bounds: tuple[float, float], n: int, n_others: int, n_frame: int) -> tuple[float, float]:
@@ -82,14 +97,15 @@ def _outward(bounds: tuple[float, float], n: int, n_others: int, n_frame: int) -
 
 
 def _spread(
-    weighted: Sequence[tuple[float, int, list[Cluster]]], share: float, whole: float
+    weighted: Sequence[tuple[float, int, list[Municipality]]], share: float, whole: float
 ) -> tuple[float, float, float, float]:
     """Variance of the share; for the frame; and sums of squared weights, of all and of what is open."""
     found = np.zeros(4)
     for weight, n_frame, some in weighted:
-        z = np.array([weight * (each.n - share * each.base) / whole for each in some])
+        clusters = [(sum(each.n for each in of), sum(each.base for each in of)) for of in _clusters(some)]
+        z = np.array([weight * (n - share * base) / whole for n, base in clusters])
         variance = len(z) * z.var(ddof=1) if len(z) > 1 else 0
-        squares = sum((weight * each.base) ** 2 for each in some)
+        squares = sum((weight * base) ** 2 for _, base in clusters)
         is_open = 1 - len(some) / n_frame
         found += [variance, variance * is_open, squares, squares * is_open]
     variance, of_frame, squares, open_squares = found
@@ -102,26 +118,33 @@ def _wilson(share: float, n: float, quantile: float) -> tuple[float, float]:
 
 
 def rows_of(
-    frame: Sequence[tuple[str, int, str, int | None]], answers: Sequence[tuple[str, int]], code: int
-) -> Iterator[tuple[str, str, list[Cluster]]]:
-    """(unit, area, its clusters) of each area in which somebody answered, for one answer of a question. Frame:
-    municipality, order of its size class (0: unknown), area, population; answers in their order."""
+    frame: Sequence[tuple[str, int, str, int | None]],
+    answers: Sequence[tuple[str, int]],
+    code: int,
+    shared: Mapping[str, str],
+) -> Iterator[tuple[str, str, list[Municipality]]]:
+    """(unit, area, its municipalities) of each area in which somebody answered, for one answer of a question. Frame:
+    municipality, order of its size class (0: unknown), area, population; answers in their order; what those stand for
+    that share theirs. Responses are not shared: by response there is nothing to tell of them."""
     said: dict[str, list[int]] = {}
     for municipality, answer in answers:
         said.setdefault(municipality, []).append(answer)
     for area in sorted({of for _, _, of, _ in frame}):
         members = [each for each in frame if each[2] == area]
-        for unit in ("response", "municipality", "inhabitant"):
-            clusters = [_cluster(unit, order, said.get(name, []), people, code) for name, order, _, people in members]
-            if any(each.base for each in clusters):
-                yield unit, area, clusters
+        for unit in UNITS[bool(shared) :]:
+            rows = [
+                _municipality(unit, Municipality(order, shared.get(name, name)), said.get(name, []), people, code)
+                for name, order, _, people in members
+            ]
+            if any(each.base for each in rows):
+                yield unit, area, rows
 
 
-def _cluster(unit: str, order: int, said: Sequence[int], people: int | None, code: int) -> Cluster:
+def _municipality(unit: str, silent: Municipality, said: Sequence[int], people: int | None, code: int) -> Municipality:
     if not said:
-        return Cluster(order)
+        return silent
     n, base = sum(each == code for each in said), len(said)
     if unit != "response":
         n, base = int(said[0] == code), 1
     size = (people or 0) if unit == "inhabitant" else 1
-    return Cluster(order, n * size, base * size, has_answered=True)
+    return replace(silent, n=n * size, base=base * size, has_answered=True)

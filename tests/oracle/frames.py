@@ -19,7 +19,13 @@ BREAKDOWNS = {"all": "'all'", "size_class": "size_class", "county": "county"}
 ROUNDS = ("first", "second")
 UNITS = {"response": "resp_id", "municipality": "mun_id"}
 BY_MUNICIPALITY, BY_RESPONSE = "microdata_municipality.csv", "microdata_respondent.csv"
-CLUSTERS = ("int_answers_grouped", "int_bases_clustered", "int_answers_clustered", "int_strata_collapsed")
+CLUSTERS = (
+    "int_answers_grouped",
+    "int_bases_clustered",
+    "int_answers_clustered",
+    "int_frame_answered",
+    "int_strata_collapsed",
+)
 STRATA = ("int_bases_stratified", "int_answers_stratified")
 SUMS = ("int_answer_bases", "int_answer_cube")
 CHANGES = (
@@ -32,6 +38,7 @@ CHANGES = (
     "int_changes_estimated",
 )
 SHARES = ("int_units_broken_down", "int_conflicts_counted", "int_answer_shares", "int_shares_estimated")
+ESTIMATES = (*CLUSTERS, *STRATA, *SUMS, *SHARES)
 
 
 def read(name: str) -> str:
@@ -78,7 +85,7 @@ def prepare_of(
     }
     for name, sql in tables.items():
         connection.execute(f"create or replace table {name} as {sql}")
-    make(connection, *CLUSTERS, *STRATA, *SUMS, *SHARES, slip=slip)
+    make(connection, *ESTIMATES, slip=slip)
 
 
 def _codebook(frame: str) -> dict[str, str]:
@@ -95,7 +102,8 @@ def _codebook(frame: str) -> dict[str, str]:
 def _answers(answers: str, question: str) -> str:
     return " union all ".join(
         f"select distinct on (unit_id) {ROUND}, '{unit}' as unit, {unit_id}::varchar as unit_id, {MUNICIPALITY}, "
-        f"'{question}' as question_id, 'select_one' as question_type, '' as part, {question}::varchar as code, "
+        f"municipality_code as cluster_code, '{question}' as question_id, "
+        f"'select_one' as question_type, '' as part, {question}::varchar as code, "
         f"resp_id::varchar as response_id, null::boolean as is_ticked, null::double as number_value "
         f"from {answers} where {question} is not null"
         for unit, unit_id in UNITS.items()
@@ -107,7 +115,7 @@ def take_whole_sample(connection: duckdb.DuckDBPyConnection, file: str) -> None:
     connection.execute(
         f"""
         update int_strata_collapsed
-        set n_clusters = sampled.n, weight = n_frame / sampled.n
+        set n_clusters = sampled.n, n_municipalities = sampled.n, weight = n_frame / sampled.n
         from (select size_class, count(distinct mun_id) as n from {read(file)} group by size_class) as sampled,
             int_frame_classified as frame
         where sampled.size_class = frame.size_class_id
@@ -144,7 +152,7 @@ def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None
         "int_answers_by_unit": " union all ".join(
             f"select distinct on (unit_id) 'survey' as survey_id, '{name}' as round_id, "
             f"'{unit}' as unit, {unit_id}::varchar as unit_id, 'q1' as question_id, "
-            f"'select_one' as question_type, {MUNICIPALITY}, "
+            f"'select_one' as question_type, {MUNICIPALITY}, municipality_code as cluster_code, "
             f"q1::varchar as code from {answers} where q1 is not null"
             for name, answers in zip(ROUNDS, pair.answers, strict=True)
             for unit, unit_id in UNITS.items()

@@ -19,7 +19,7 @@ from tests.rendered import Slip, make
 
 WITHIN = 1e-9
 ROW = ["unit", "breakdown_id", "question_id", "answer_code"]
-FIGURES = ("weighted_share", "se", "se_fpc", "ci_low", "ci_high", "ci_low_fpc", "ci_high_fpc", "for_frame")
+FIGURES = ("weighted_share", "se", "se_fpc", "ci_low", "ci_high", "ci_low_fpc", "ci_high_fpc", "at_large", "for_frame")
 POPULATIONS = (3e3, 7e3, 15e3, 3e4, 7e4, 2e5)
 TWICE, UNKNOWN = 0.2, 0.03  # municipalities that answer twice; whose population nobody knows
 N_FRAMES, SHARES = 1000, tuple(each / 10 for each in range(1, 10))
@@ -59,11 +59,23 @@ def drawn(seed: int, n_areas: int, rate: float) -> Data:
     return frame, pd.DataFrame(said).astype({"q2": "Int64"})
 
 
+def sharing(data: Data, seed: int) -> Data:
+    """The same, but that one answers for all of every third area, and for some of the others: `joint` says who."""
+    random, (frame, said) = Random(seed), data
+    said = said.drop_duplicates("mun_id")
+    areas_of = said["mun_id"].str.split("_").str[0]
+    is_joint = [random.random() < (1, 0.6, 0.3)[int(area) % 3] for area in areas_of]
+    said = said.assign(joint=areas_of.where(is_joint, said["mun_id"]))
+    return frame, said.assign(**{name: said.groupby("joint")[name].transform("first") for name in ("q1", "q2")})
+
+
 DATA: dict[str, Callable[[], Data]] = {
     "R's data": of_oracle,
     "half of 60 areas": cache(lambda: drawn(1, 60, 0.5)),
     "a fifth of 40 areas": cache(lambda: drawn(2, 40, 0.2)),
     "all of 30 areas": cache(lambda: drawn(3, 30, 1)),
+    "some answer for others": cache(lambda: sharing(drawn(5, 90, 0.6), 5)),
+    "some answer for others, all in 90 areas": cache(lambda: sharing(drawn(6, 90, 1), 6)),
 }
 
 
@@ -80,8 +92,16 @@ def estimated(connection: duckdb.DuckDBPyConnection, data: Data, slip: Slip | No
     connection.register("said", said)
     questions = [name for name in said.columns if name.startswith("q")]
     prepare_of(connection, "the_frame", "said", questions, areas=["county"], slip=slip)
-    sql = "select *, cast(is_reliable_for_frame as double) as for_frame from int_shares_estimated"
-    return connection.execute(f"{sql} where breakdown = 'county' and base_n > 0").df().set_index(ROW)
+    if "joint" in said:
+        connection.execute(
+            "update int_answers_by_unit set cluster_code = joint from said "
+            "where unit = 'municipality' and unit_id = mun_id"
+        )
+        make(connection, *frames.ESTIMATES, slip=slip)
+    units = areas.UNITS["joint" in said :]
+    sql = "select *, is_reliable::double as at_large, is_reliable_for_frame::double as for_frame"
+    of_areas = f"from int_shares_estimated where breakdown = 'county' and base_n > 0 and unit in {units}"
+    return connection.execute(f"{sql} {of_areas}").df().set_index(ROW)
 
 
 def expected(data: Data) -> dict[tuple[str, ...], areas.Figures]:
@@ -92,11 +112,12 @@ def expected(data: Data) -> dict[tuple[str, ...], areas.Figures]:
         (name, orders.get(size_class, 0), county, 0 if pd.isna(population) else int(population))
         for name, county, size_class, population in frame.itertuples(index=False)
     ]
+    shared = dict(zip(said["mun_id"], said["joint"], strict=True)) if "joint" in said else {}
     found = {}
     for question in ("q1", "q2"):
         answers = [(str(name), int(code)) for name, code in said[["mun_id", question]].dropna().itertuples(index=False)]
         for code in {code for _, code in answers}:
-            for unit, area, clusters in areas.rows_of(municipalities, answers, code):
+            for unit, area, clusters in areas.rows_of(municipalities, answers, code, shared):
                 found[unit, area, question, str(code)] = areas.figures(unit, clusters)
     return found
 
@@ -133,6 +154,19 @@ def test_where_all_answered_the_share_is_what_it_is(connection: duckdb.DuckDBPyC
     assert not found["is_reliable"].all(), "what it says of others is as little as before"
 
 
+def test_what_one_answers_for_all_is_known_and_for_some_says_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """Of a frame; at large neither does."""
+    for name, is_known in (("some answer for others, all in 90 areas", True), ("some answer for others", False)):
+        found = estimated(connection, DATA[name]())
+        found = found[
+            (found["n_clusters"] == 1) & (found["n_municipalities"] > 1) & (found["se_fpc"].notna() == is_known)
+        ]
+        assert len(found) > 50 and found[["ci_low", "ci_high", "se"]].isna().all(axis=None)
+        for bound in ("ci_low_fpc", "ci_high_fpc"):
+            assert (found[bound] == found["weighted_share"]).all() if is_known else found[bound].isna().all()
+        assert (found["is_reliable_for_frame"] == is_known).all()
+
+
 def test_a_row_by_role_is_no_frame(connection: duckdb.DuckDBPyConnection) -> None:
     """That all municipalities answered does not say that all who hold a role did: there the base must do."""
     estimated(connection, DATA["all of 30 areas"]())
@@ -155,9 +189,15 @@ def test_one_of_several_says_nothing_of_the_others(connection: duckdb.DuckDBPyCo
     "slip",
     [
         Slip("int_strata_collapsed", "question_id, breakdown, breakdown_id') }}", "question_id, breakdown') }}"),
+        Slip("int_strata_collapsed", "count(cluster_code) as n_mun", "count(distinct cluster_code) as n_mun"),
         Slip(
-            "int_bases_stratified", "'strata.n_clusters', 'strata.n_frame'", "'strata.n_clusters', '2 * strata.n_frame'"
+            "int_strata_collapsed",
+            "distinct cluster_code) as n_clusters\n    from frame",
+            "cluster_code) as n_clusters\n    from frame",
         ),
+        Slip("int_bases_stratified", "placed.cluster_code", "placed.municipality_code"),
+        Slip("int_answers_stratified", "placed.cluster_code", "placed.municipality_code"),
+        Slip("int_bases_stratified", "_of_stratum', 'n_frame'", "_of_stratum', '2 * n_frame'"),
         Slip("int_shares_estimated", "greatest(variance_fpc / variance, kish_fpc)", "variance_fpc / variance"),
         Slip("int_shares_estimated", "{{ whole_low('ci_low_fpc', 'n', 'n_frame') }}", "ci_low_fpc"),
         Slip("int_shares_estimated", "'base_n - n', 'n_frame'", "'0', 'n_frame'"),

@@ -13,6 +13,7 @@ select
     breakdown_id,
     cast(sum(base_n) as bigint) as base_n,
     cast(sum(n_clusters) as bigint) as n_clusters,
+    cast(sum(n_municipalities) as bigint) as n_municipalities,
     count(*) as n_strata,
     cast(sum(n_frame) as bigint) as n_frame,
     {{ sum_over_strata('weight * base_n') }} as weighted_base,

@@ -57,6 +57,7 @@ select
     counted.breakdown,
     counted.breakdown_id,
     counted.municipality_code,
+    bases.cluster_code,
     counted.answer_level,
     counted.answer_code,
     case when bases.unit = 'inhabitant' then bases.base_n else counted.n end as n,

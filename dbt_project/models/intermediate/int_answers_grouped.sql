@@ -17,6 +17,7 @@ select
     answers.unit,
     answers.unit_id,
     answers.municipality_code,
+    answers.cluster_code,
     grouped.breakdown,
     grouped.breakdown_id,
     answers.part,

@@ -17,6 +17,7 @@ counted as (
         breakdown,
         breakdown_id,
         municipality_code,
+        min(cluster_code) as cluster_code,
         count(distinct unit_id) as base_n
     from answers
     group by survey_id, round_id, question_id, unit, breakdown, breakdown_id, municipality_code

@@ -10,11 +10,16 @@ responded as (
 
 complete as (
     select distinct
-        survey_id,
-        round_id,
-        municipality_code
-    from {{ ref('int_responses_progressed') }}
-    where is_complete
+        progressed.survey_id,
+        progressed.round_id,
+        answered_for.municipality_code
+    from {{ ref('int_responses_progressed') }} as progressed
+    inner join {{ ref('int_municipalities_answered_for') }} as answered_for
+        on
+            progressed.survey_id = answered_for.survey_id
+            and progressed.round_id = answered_for.round_id
+            and progressed.response_id = answered_for.response_id
+    where progressed.is_complete
 )
 
 select

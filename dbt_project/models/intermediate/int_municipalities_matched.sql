@@ -1,4 +1,5 @@
--- A code matches as text, leading zeros and all; a name matches in any language, exactly. Nothing is repaired.
+-- A code matches as text, leading zeros and all; a name matches in any language, exactly. Nothing is repaired. A joint
+-- authority, which is none of them, stands at the first of its members.
 with identified as (
     select * from {{ ref('int_rows_identified') }}
 ),
@@ -71,16 +72,45 @@ candidates as (
             and (spellings.is_code or identified.municipality_part = 'name')
     group by identified.row_id, identified.survey_id, identified.round_id
     having count(distinct spellings.counted_as) = 1
+),
+
+first_members as (
+    select * from {{ ref('stg_codebook__members') }}
+    qualify row_number() over (partition by survey_id, round_id, respondent order by sort_order) = 1
+),
+
+matched as (
+    select
+        *,
+        false as is_joint_authority
+    from candidates
+    union all
+    select
+        identified.row_id,
+        identified.survey_id,
+        identified.round_id,
+        first_members.municipality_code,
+        false as is_closed,
+        true as is_joint_authority
+    from identified
+    inner join first_members
+        on
+            identified.survey_id = first_members.survey_id
+            and identified.round_id = first_members.round_id
+            and identified.municipality_value = first_members.respondent
+    left join candidates on identified.row_id = candidates.row_id
+    where candidates.row_id is null
 )
 
 select
-    candidates.row_id,
-    candidates.municipality_code,
-    candidates.is_closed as is_municipality_closed,
+    matched.row_id,
+    matched.municipality_code,
+    matched.is_joint_authority,
+    matched.is_closed as is_municipality_closed,
     frame.municipality_code is not null as is_in_frame
-from candidates
+from matched
 left join frame
     on
-        candidates.survey_id = frame.survey_id
-        and candidates.round_id = frame.round_id
-        and candidates.municipality_code = frame.municipality_code
+        matched.survey_id = frame.survey_id
+        and matched.round_id = frame.round_id
+        and matched.municipality_code = frame.municipality_code

@@ -1,12 +1,9 @@
-with responses as (
-    select * from {{ ref('int_responses_disposed') }}
-    where disposition = 'accepted'
-)
-
+-- A municipality has responded when somebody answered for it. A response is counted where it stands: a member of a
+-- joint authority may have none.
 select
     survey_id,
     round_id,
     municipality_code,
-    count(*) as n_responses
-from responses
+    cast(sum(case when is_at_home then 1 else 0 end) as bigint) as n_responses
+from {{ ref('int_municipalities_answered_for') }}
 group by survey_id, round_id, municipality_code

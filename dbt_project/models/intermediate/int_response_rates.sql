@@ -26,7 +26,7 @@ members as (
         frame.population,
         frame.foreign_language_x1000,
         coalesce(responded.n_responses, 0) as n_responses,
-        case when responded.n_responses > 0 then 1 else 0 end as has_responded
+        case when responded.municipality_code is null then 0 else 1 end as has_responded
     from frame_breakdowns
     inner join frame
         on

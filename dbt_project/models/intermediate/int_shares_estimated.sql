@@ -24,6 +24,7 @@ weighted as (
         surveys.half_width,
         bases.n_clusters,
         bases.n_frame,
+        bases.n_municipalities,
         bases.weighted_base,
         coalesce(bases.largest_weight / bases.weighted_base > {{ var('dominance') }}, false) as is_dominated,
         case
@@ -35,7 +36,8 @@ weighted as (
         bases.squares as base_squares,
         bases.squares_fpc as base_squares_fpc,
         quantiles.t_975 as quantile,
-        case when shares.unit = 'inhabitant' then bases.n_clusters else shares.base_n end as most_units
+        case when shares.unit = 'response' then shares.base_n else bases.n_clusters end as most_units,
+        case when shares.unit = 'inhabitant' then bases.n_municipalities else shares.base_n end as n_observed
     from shares
     inner join surveys on shares.survey_id = surveys.survey_id
     left join bases
@@ -67,8 +69,8 @@ varied as (
 ),
 
 -- The number of units of a simple random sample with the same error. Where the answers do not differ they show no
--- error: there it is Kish's, by the weights alone. Never more than there were. In an area those that did not answer may
--- all be in strata whose answers do not differ: no less is open than by the weights.
+-- error: there it is Kish's, by the weights alone. Never more than answered apart. In an area those that did not
+-- answer may all be in strata whose answers do not differ: no less is open than by the weights.
 sized as (
     select
         *,
@@ -97,7 +99,7 @@ bounded as (
     from sized
 ),
 
--- Where everybody answered nothing is open. One of several in an area says nothing of the others. A share of the
+-- Where all were answered for nothing is open. One of several in an area says nothing of the others. A share of the
 -- municipalities of an area is one of whole municipalities.
 framed as (
     select
@@ -153,10 +155,11 @@ select
     coalesce((ci_high - ci_low) / 2 <= half_width and most_units >= small_base, false) as is_reliable,
     coalesce(
         (ci_high_fpc - ci_low_fpc) / 2 <= half_width
-        and (is_of_municipality and kish_fpc = 0 or most_units >= small_base),
+        and (is_of_municipality and kish_fpc = 0 or n_observed >= small_base),
         false
     ) as is_reliable_for_frame,
     n_clusters,
+    n_municipalities,
     is_dominated,
     cell_status
 from framed

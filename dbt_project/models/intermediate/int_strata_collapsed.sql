@@ -1,71 +1,22 @@
 -- The stratum of each municipality of the frame for a question: its size class, in the whole frame and in each area
--- that it lies in. A class in which fewer than two answered says nothing of the spread within it: it joins the nearest
--- smaller class that does, or else the next larger. Municipalities whose population is unknown stand as a class below
--- the smallest.
+-- that it lies in. A class with fewer than two clusters says nothing of the spread within it: it joins the nearest
+-- smaller class that does, or else the next larger. Those that share the answer of a joint authority are one cluster,
+-- but each is a municipality that was answered for.
 with frame as (
-    select * from {{ ref('int_frame_broken_down') }}
-    where breakdown = strata_of
-),
-
-municipalities as (
-    select * from {{ ref('int_frame_classified') }}
-),
-
-size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
-),
-
-answered as (
-    select * from {{ ref('int_bases_clustered') }}
-    where unit = 'municipality' and breakdown = 'all'
-),
-
-questions as (
-    select distinct
-        survey_id,
-        round_id,
-        question_id
-    from answered
-),
-
-classified as (
-    select
-        frame.*,
-        coalesce(size_classes.sort_order, 0) as class_order
-    from frame
-    inner join municipalities
-        on
-            frame.survey_id = municipalities.survey_id
-            and frame.round_id = municipalities.round_id
-            and frame.municipality_code = municipalities.municipality_code
-    left join size_classes
-        on
-            municipalities.survey_id = size_classes.survey_id
-            and municipalities.size_class_id = size_classes.size_class_id
+    select * from {{ ref('int_frame_answered') }}
 ),
 
 classes as (
     select
-        classified.survey_id,
-        classified.round_id,
-        questions.question_id,
-        classified.breakdown,
-        classified.breakdown_id,
-        classified.class_order,
-        count(*) as n_frame,
-        count(answered.municipality_code) as n_clusters
-    from classified
-    inner join questions
-        on classified.survey_id = questions.survey_id and classified.round_id = questions.round_id
-    left join answered
-        on
-            questions.survey_id = answered.survey_id
-            and questions.round_id = answered.round_id
-            and questions.question_id = answered.question_id
-            and classified.municipality_code = answered.municipality_code
-    group by
-        classified.survey_id, classified.round_id, questions.question_id, classified.breakdown,
-        classified.breakdown_id, classified.class_order
+        survey_id,
+        round_id,
+        question_id,
+        breakdown,
+        breakdown_id,
+        class_order,
+        count(distinct cluster_code) as n_clusters
+    from frame
+    group by survey_id, round_id, question_id, breakdown, breakdown_id, class_order
 ),
 
 placed as (
@@ -76,6 +27,21 @@ placed as (
     from classes
 ),
 
+stratified as (
+    select
+        frame.*,
+        placed.stratum
+    from frame
+    inner join placed
+        on
+            frame.survey_id = placed.survey_id
+            and frame.round_id = placed.round_id
+            and frame.question_id = placed.question_id
+            and frame.breakdown = placed.breakdown
+            and frame.breakdown_id = placed.breakdown_id
+            and frame.class_order = placed.class_order
+),
+
 strata as (
     select
         survey_id,
@@ -84,36 +50,31 @@ strata as (
         breakdown,
         breakdown_id,
         stratum,
-        sum(n_frame) as n_frame,
-        sum(n_clusters) as n_clusters
-    from placed
+        count(*) as n_frame,
+        count(cluster_code) as n_municipalities,
+        count(distinct cluster_code) as n_clusters
+    from stratified
     group by survey_id, round_id, question_id, breakdown, breakdown_id, stratum
 )
 
 select
-    strata.survey_id,
-    strata.round_id,
-    strata.question_id,
-    strata.breakdown,
-    classified.municipality_code,
-    strata.stratum,
-    cast(strata.n_frame as bigint) as n_frame,
-    cast(strata.n_clusters as bigint) as n_clusters,
-    strata.n_frame / cast(strata.n_clusters as double) as weight
-from placed
+    stratified.survey_id,
+    stratified.round_id,
+    stratified.question_id,
+    stratified.breakdown,
+    stratified.municipality_code,
+    stratified.stratum,
+    strata.n_frame,
+    strata.n_clusters,
+    strata.n_municipalities,
+    strata.n_frame / cast(strata.n_municipalities as double) as weight
+from stratified
 inner join strata
     on
-        placed.survey_id = strata.survey_id
-        and placed.round_id = strata.round_id
-        and placed.question_id = strata.question_id
-        and placed.breakdown = strata.breakdown
-        and placed.breakdown_id = strata.breakdown_id
-        and placed.stratum = strata.stratum
-inner join classified
-    on
-        placed.survey_id = classified.survey_id
-        and placed.round_id = classified.round_id
-        and placed.breakdown = classified.breakdown
-        and placed.breakdown_id = classified.breakdown_id
-        and placed.class_order = classified.class_order
-where strata.n_clusters > 0
+        stratified.survey_id = strata.survey_id
+        and stratified.round_id = strata.round_id
+        and stratified.question_id = strata.question_id
+        and stratified.breakdown = strata.breakdown
+        and stratified.breakdown_id = strata.breakdown_id
+        and stratified.stratum = strata.stratum
+where strata.n_municipalities > 0

@@ -6,6 +6,10 @@ with responses as (
     where disposition = 'accepted'
 ),
 
+answered_for as (
+    select * from {{ ref('int_municipalities_answered_for') }}
+),
+
 breakdown_questions as (
     select * from {{ ref('stg_codebook__breakdowns') }}
 ),
@@ -33,7 +37,7 @@ select distinct
     municipality_code,
     'all' as breakdown,
     'all' as breakdown_id
-from responses
+from answered_for
 union all
 select
     survey_id,

@@ -13,7 +13,7 @@ select
     {{ key(['survey_id', 'breakdown', 'breakdown_id']) }} as breakdown_key,
     is_synthetic,
     base_n as base_inhabitants,
-    n_clusters as base_municipalities,
+    n_municipalities as base_municipalities,
     weighted_share as inhabitant_share,
     se,
     ci_low,

@@ -11,8 +11,8 @@ responses as (
             partition by survey_id, round_id, municipality_code
             order by submitted_at asc, response_id asc
         ) as nth_of_municipality
-    from {{ ref('int_responses_disposed') }}
-    where disposition = 'accepted' and submitted_at is not null
+    from {{ ref('int_municipalities_answered_for') }}
+    where submitted_at is not null
 ),
 
 dated as (
@@ -21,6 +21,7 @@ dated as (
         rounds.round_id,
         rounds.is_synthetic,
         rounds.opens_on,
+        responses.is_at_home,
         responses.nth_of_municipality,
         {{ local_date('responses.submitted_at', 'rounds.timezone') }} as submitted_on
     from responses
@@ -35,7 +36,7 @@ days as (
         is_synthetic,
         opens_on,
         submitted_on,
-        count(*) as n_responses,
+        cast(sum(case when is_at_home then 1 else 0 end) as bigint) as n_responses,
         sum(case when nth_of_municipality = 1 then 1 else 0 end) as n_municipalities
     from dated
     group by survey_id, round_id, is_synthetic, opens_on, submitted_on

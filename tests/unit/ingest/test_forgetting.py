@@ -309,3 +309,15 @@ def test_other_records_stay_byte_for_byte(tmp_path: Path, line_end: str, encodin
     assert file.read_bytes() == line_end.join([*records[:3], records[4]]).encode(encoding)
     assert rewrite(file, layout, lambda _, cells: (cells[0], "x;y") if cells[0] == "2" else cells)
     assert file.read_bytes() == line_end.join([*records[:2], '2;"x;y"', records[4]]).encode(encoding)
+
+
+def test_for_whom_an_erased_response_answered_goes_with_it(people: DataPaths, round_folder: Path) -> None:
+    """050 has another response: its line stays."""
+    members = round_folder / "members.csv"
+    members.write_text("respondent,municipality_code\n020,210\n050,105\n", encoding="utf-8")
+    load_all(people)
+    done = erase(people, [KEY], RESPONSE, "A3", NOW)
+    erase(people, [KEY], RESPONSE, "A6", NOW)
+    assert members.read_text(encoding="utf-8") == "respondent,municipality_code\n050,105\n"
+    assert people.shown(members) in done.edited
+    assert validate(people) == ()

@@ -30,6 +30,7 @@ FILES = {
     "codebook__comparability": f"{SURVEY}/comparability.csv",
     "codebook__corrections": f"{ROUND}/corrections.csv",
     "codebook__decisions": f"{ROUND}/decisions.csv",
+    "codebook__members": f"{ROUND}/members.csv",
     "codebook__plausibility": f"{SURVEY}/plausibility.csv",
     "codebook__published_figures": f"{SURVEY}/published_figures.csv",
     "codebook__questions": f"{SURVEY}/questions.csv",
@@ -44,6 +45,7 @@ NOT_IN_BASE = {
     f"{ROUND}/codings.csv": "response_id,question_id,coded_question_id,code,by\nA1,comment,services,advice,N. N.\n",
     f"{ROUND}/decisions.csv": "check_id,observed,decided_by,decided_on,valid_until,reason\n"
     "roles_known,1,the office,2024-02-02,2024-03-03,Known\n",
+    f"{ROUND}/members.csv": "respondent,municipality_code\n020,210\n",
     f"{SURVEY}/comparability.csv": "question_id,round_id,earlier_question_id,comparability,reason\n"
     "staff,2024,,same,Asked as before\n",
 }
@@ -68,7 +70,7 @@ SETTINGS = {
 MADE = {
     "ingest__sources.n_rows", "release__figures.computed_value", "release__rows.is_accepted",
     "release__rounds.n_responses",
-    "codebook__columns.source_line", "surveys__rows.source_line",
+    "codebook__columns.source_line", "codebook__members.source_line", "surveys__rows.source_line",
     "surveys__rows.started_at", "surveys__rows.submitted_at", "codebook__breakdowns.sort_order",
     "ingest__sign_offs.signed_on", "ingest__sign_offs.signed_at", "ingest__sign_offs.n_responses_changed",
     "ingest__sign_offs.n_municipalities_changed", "ingest__sign_offs.n_rows_moved",
