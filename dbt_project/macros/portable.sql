@@ -152,7 +152,7 @@ placed as (
 )
 {%- endmacro %}
 
-{# A product of two whole numbers that may be too large for one. #}
+{# A product of two whole numbers that may be too large for one. It is whole too: a sum of such needs no order. #}
 {% macro product(first, second) -%}
-    (cast({{ first }} as double) * {{ second }})
+    (cast({{ first }} as hugeint) * {{ second }})
 {%- endmacro %}

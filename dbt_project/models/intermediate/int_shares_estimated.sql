@@ -35,7 +35,7 @@ weighted as (
         bases.squares as base_squares,
         bases.squares_fpc as base_squares_fpc,
         quantiles.t_975 as quantile,
-        case when shares.unit = 'inhabitant' then bases.n_clusters else shares.base_n end as most_units
+        case when shares.unit in ('response', 'municipality') then shares.base_n else bases.n_clusters end as most_units
     from shares
     inner join surveys on shares.survey_id = surveys.survey_id
     left join bases
