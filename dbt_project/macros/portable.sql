@@ -15,7 +15,8 @@
    It is exact to six decimals, and one with more than 15 digits before them is the first that has: out of any range. #}
 {% macro text_to_number(text, decimal_sign) -%}
     case
-        when not regexp_full_match({{ text }}, '[+-]?[0-9]+([.,][0-9]+)?')
+        when {{ text }} is null
+            or not regexp_full_match({{ text }}, '[+-]?[0-9]+([.,][0-9]+)?')
             or (position('.' in {{ text }}) > 0 and {{ decimal_sign }} <> '.' and {{ text }} = {{ without_zero_decimals(text) }})
             or (position(',' in {{ text }}) > 0 and {{ decimal_sign }} <> ',')
             then null
