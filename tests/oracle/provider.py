@@ -2,9 +2,9 @@
 project's.
 
 p = sum w y / sum w over responses with a weight. Of a municipality Z = sum w (y - p) over its responses, by sum w; the
-variance is the sum over strata of m / (m - 1) times the squares of Z about its mean, m the municipalities of the stratum
-that answered the question, those without a weighted response in the row with Z = 0. The weights are what they are: no
-class weighs, and nothing is known of those that did not answer.
+variance is the sum over strata of m / (m - 1) times the squares of Z about its mean, m the municipalities of the
+stratum that answered the question, those without a weighted response in the row with Z = 0. The weights are what they
+are: no class weighs, and nothing is known of those that did not answer.
 """
 
 from __future__ import annotations
