@@ -199,7 +199,7 @@ def test_a_new_column_is_seen_wherever_it_tells(made: Made, tmp_path: Path) -> N
 
 
 def test_a_figure_that_weighs_classes_is_seen(made: Made, tmp_path: Path) -> None:
-    paths, columns = made(CHANCE), ("weighted_share", *SPREAD)
+    paths, columns = made(CHANCE), ("weighted_share", *SPREAD, *sieve.PROVIDED)
     file = unprotected(paths.current, paths.warehouse_file, tmp_path / "release.duckdb", "answer_distribution", columns)
     assert {column for _, column, _ in sieve.told_of_classes(file)} == {*columns}
 
