@@ -1,5 +1,5 @@
--- What the provider of a round says that each response weighs, in millionths: sums of whole numbers need no order. No row
--- of a round without weights.
+-- What the provider of a round says that each response weighs, in millionths: sums of whole numbers need no order. No
+-- row of a round without weights.
 select
     survey_id,
     round_id,
