@@ -1,9 +1,14 @@
 {# Estimates under the design: municipalities are clusters, size classes strata, the sample is taken as drawn by stratum.
    Sums over clusters come in, estimates go out; no model writes a formula of its own. METHODS.md says each in words. #}
 
-{# Sum of (a - mean a)(b - mean b) over n clusters, from their sums. #}
+{# Sum of (a - mean a)(b - mean b) over n clusters, from their sums, whose product may be too large for a whole number. #}
 {% macro about_means(n, sum_a, sum_b, sum_ab) -%}
-    ({{ sum_ab }} - ({{ sum_a }}) * ({{ sum_b }}) / cast({{ n }} as double))
+    ({{ sum_ab }} - cast({{ sum_a }} as double) * ({{ sum_b }}) / {{ n }})
+{%- endmacro %}
+
+{# What a municipality of a stratum weighs: the sums of a provider's weights are weighted already. #}
+{% macro weight_of_unit(unit, weight) -%}
+    case when {{ unit }} = 'weighted_response' then 1 else {{ weight }} end
 {%- endmacro %}
 
 {# What the squares of a stratum count for in a variance: weight w each, n clusters; null with one cluster. #}

@@ -15,7 +15,8 @@
    It is exact to six decimals, and one with more than 15 digits before them is the first that has: out of any range. #}
 {% macro text_to_number(text, decimal_sign) -%}
     case
-        when not regexp_full_match({{ text }}, '[+-]?[0-9]+([.,][0-9]+)?')
+        when {{ text }} is null
+            or not regexp_full_match({{ text }}, '[+-]?[0-9]+([.,][0-9]+)?')
             or (position('.' in {{ text }}) > 0 and {{ decimal_sign }} <> '.' and {{ text }} = {{ without_zero_decimals(text) }})
             or (position(',' in {{ text }}) > 0 and {{ decimal_sign }} <> ',')
             then null
@@ -152,7 +153,7 @@ placed as (
 )
 {%- endmacro %}
 
-{# A product of two whole numbers that may be too large for one. #}
+{# A product of two whole numbers that may be too large for one. It is whole too: a sum of such needs no order. #}
 {% macro product(first, second) -%}
-    (cast({{ first }} as double) * {{ second }})
+    (cast({{ first }} as hugeint) * {{ second }})
 {%- endmacro %}

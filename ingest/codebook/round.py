@@ -87,6 +87,14 @@ class Delivery(Settings):
     due_on: Day
 
 
+class Weights(Settings):
+    """A CSV file in which the provider says what each response weighs: its columns of response ids and of weights."""
+
+    file: FileName
+    key: Text
+    column: Text
+
+
 class RoundSettings(Settings):
     """round.yml."""
 
@@ -116,6 +124,7 @@ class RoundSettings(Settings):
     response_ids: Literal["per_round", "per_file"] = "per_round"
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
     duplicates_among: Literal["countable", "all"] = "countable"
+    weights: Weights | None = None
     is_synthetic: Truth
 
     def layout(self) -> Layout:
@@ -203,8 +212,8 @@ class Decision(SourceRow):
 class Round:
     """One round of a survey. With faults noted it serves further checks only; it must not be loaded.
 
-    Its answers (response files, corrections, codings, members) are those of the sign-off `signed`, or as delivered
-    without one.
+    Its answers (response files, corrections, codings, members, weights) are those of the sign-off `signed`, or as
+    delivered without one.
     """
 
     survey_id: str
@@ -222,6 +231,7 @@ class Round:
     signed: SignOff | None = None
     eligible: Condition | None = None
     members: Sequence[Member] = ()
+    unmatched_share: float = 1  # of the responses may have no weight, where a file has weights
 
     @property
     def round_id(self) -> str:
@@ -259,6 +269,19 @@ class Round:
     @property
     def response_files(self) -> list[Path]:
         return self.signed.response_files if self.signed else [self.folder / name for name in self.settings.files]
+
+    @property
+    def weights_file(self) -> Path | None:
+        """Of a signed round what was signed, if anything was."""
+        if self.signed:
+            return self.signed.weights_file
+        return self.folder / self.settings.weights.file if self.settings.weights else None
+
+    @property
+    def weights_column(self) -> str:
+        """What the column of the weights file is called beside those of the response files."""
+        weights = self.settings.weights
+        return f"{weights.file}: {weights.column}" if weights else ""
 
     @property
     def _answers_folder(self) -> Path:
@@ -340,7 +363,8 @@ def delivered_unread(folder: Path) -> list[Path]:
     read = read_settings(folder / "round.yml", RoundSettings, FaultList()) if sign_off_folders(folder) else None
     if read is None or read[0].is_synthetic:
         return []
-    return [folder / name for name in (*read[0].files, *REMARKS)]
+    weights = [read[0].weights.file] if read[0].weights else []
+    return [folder / name for name in (*read[0].files, *weights, *REMARKS)]
 
 
 def with_answers(round_: Round, signed: SignOff | None, faults: FaultList) -> Round | None:

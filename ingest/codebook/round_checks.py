@@ -50,7 +50,8 @@ def check_round(
     _check_shared_columns(round_, survey, faults)
     _note_unasked(round_, survey, faults)
     if not round_.settings.is_synthetic:
-        delivered = [round_.folder / name for name in round_.settings.files]
+        weights = [round_.settings.weights.file] if round_.settings.weights else []
+        delivered = [round_.folder / name for name in (*round_.settings.files, *weights)]
         signed = [each.folder / name for each in round_.sign_offs for name in each.card.files]
         check_untracked([*delivered, *signed], faults)
 
@@ -322,6 +323,16 @@ def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[Column
         )  # fmt: skip
 
 
+def _check_weights_once(round_: Round, faults: FaultList) -> None:
+    if "_weight" in round_.uses:
+        add_setting_fault(
+            round_.places, ("weights",), "weights-twice", faults,
+            "The round has weights in a file of their own, and columns.csv maps a column to _weight.",
+            "Weights come in one form.",
+            "Write ignored for the column, or remove weights.",
+        )  # fmt: skip
+
+
 def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
     needed, or_else = {"_municipality": "Every response belongs to a municipality."}, dict[str, str]()
     if round_.settings.duplicates != "keep_all":
@@ -332,6 +343,9 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
         needed["_response_id"] = "corrections.csv names responses by their id."
     if round_.codings:
         needed["_response_id"] = "codings.csv names responses by their id."
+    if round_.settings.weights:
+        needed["_response_id"] = f"{round_.settings.weights.file} names responses by their id."
+        _check_weights_once(round_, faults)
     for name, reason in needed.items():
         if name not in round_.uses:
             faults.add(

@@ -36,6 +36,7 @@ class SignOffCard(Settings):
     n_responses_changed: Whole | None
     n_municipalities_changed: Whole | None
     n_rows_moved: Whole | None
+    weights: FileName | None = None
     files: dict[FileName, Sha256]
 
 
@@ -58,7 +59,12 @@ class SignOff:
     @property
     def response_files(self) -> list[Path]:
         """In the order in which they were signed: round.yml may name another one since."""
-        return [self.folder / name for name in self.card.files if name not in REMARKS]
+        others = (*REMARKS, self.card.weights)
+        return [self.folder / name for name in self.card.files if name not in others]
+
+    @property
+    def weights_file(self) -> Path | None:
+        return self.folder / self.card.weights if self.card.weights else None
 
 
 def sign_off_folders(round_folder: Path) -> list[Path]:
@@ -166,7 +172,8 @@ def _new_folder(home: Path, day: str) -> Path:
 
 def _as_yaml(card: SignOffCard) -> bytes:
     written = io.BytesIO()
-    given = {name: value for name, value in card.model_dump().items() if name != "accepted" or value is not None}
+    optional = {"accepted", "weights"}
+    given = {name: value for name, value in card.model_dump().items() if name not in optional or value is not None}
     YAML().dump(given, written)
     return written.getvalue()
 

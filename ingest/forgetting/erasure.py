@@ -17,6 +17,7 @@ from ingest.forgetting.rewriting import Change, rewrite
 from ingest.landing import privacy
 from ingest.landing.inputs import read_inputs, scope_of_rounds
 from ingest.landing.responses import ResponseFile, ResponseRow, read_responses, respondents
+from ingest.landing.weights import lines_of
 from ingest.readers import CsvLayout
 from ingest.readers.tables import compose
 from store import state
@@ -84,6 +85,9 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
         if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):
             done.edited.append(paths.shown(path))
     _forget_members(paths, round_, theirs, ids, done)
+    weights = round_.weights_file
+    if weights and rewrite(weights, CsvLayout(), _without(lines_of(round_, ids))):
+        done.edited.append(paths.shown(weights))
     layout = round_.settings.layout()
     for file, rows in theirs:
         lines = sorted(described.row.line for described in rows)

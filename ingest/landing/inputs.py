@@ -147,7 +147,11 @@ def _read_survey(
     for round_ in rounds:
         check_round(round_, survey, registry, systems, faults)
     check_contacts(survey, rounds, faults)
-    compiled = [replace(round_, eligible=compile_eligible(round_, survey, faults)) for round_ in rounds]
+    unmatched = survey.settings.limits.quarantined_share
+    compiled = [
+        replace(round_, eligible=compile_eligible(round_, survey, faults), unmatched_share=unmatched)
+        for round_ in rounds
+    ]
     return SurveyInputs(survey, survey_conditions(survey, faults), compiled)
 
 
@@ -174,6 +178,7 @@ def round_sources(round_: Round) -> tuple[SourceFile, ...]:
         round_.corrections_file: len(round_.corrections),
         round_.codings_file: len(round_.codings),
         round_.decisions_file: len(round_.decisions),
+        **({round_.weights_file: None} if round_.weights_file else {}),
         **{each.card_file: None for each in round_.sign_offs},
     }
     return describe_files(counts, "codebook", round_.card_as_read, round_.survey_id, round_.round_id)

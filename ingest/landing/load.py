@@ -31,6 +31,7 @@ from ingest.landing.replacements import (
     systems_replacements,
 )
 from ingest.landing.responses import ResponseFile, read_responses
+from ingest.landing.weights import weighed
 from ingest.reference.registry import read_registry
 from ingest.reference.systems import read_systems
 from store.paths import DataPaths
@@ -130,11 +131,12 @@ def _write_round(
 
 
 def _read_answers(round_: Round, faults: FaultList) -> Sequence[ResponseFile]:
-    """The response files of a round; signed ones only where they are as they were signed."""
+    """The response files of a round, with its weights; signed ones only where they are as they were signed."""
     n_before = len(faults)
     if round_.signed:
         check_files(round_.signed, faults)
-    return read_responses(round_, faults) if len(faults) == n_before else ()
+    files = read_responses(round_, faults) if len(faults) == n_before else ()
+    return weighed(round_, files, faults) if len(faults) == n_before else files
 
 
 def _as_stored(key: str, outcome: Literal["unchanged", "removed"], stored: Mapping[str, StoredRound]) -> RoundLoad:

@@ -215,9 +215,10 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
     conditions = [] if round_.eligible is None else [round_.eligible]
     return {
         "raw.codebook__rounds": [(*_round_cells(round_), *place(settings_file, 1).values())],
-        "raw.codebook__columns": in_table(
-            "raw.codebook__columns", round_.columns_file, [*round_.columns, *round_.not_offered]
-        ),
+        "raw.codebook__columns": [
+            *in_table("raw.codebook__columns", round_.columns_file, [*round_.columns, *round_.not_offered]),
+            *_weights_column(round_, key, place(settings_file, round_.places.line(("weights",)))),
+        ],
         "raw.codebook__recodes": in_table("raw.codebook__recodes", round_.recodes_file, round_.recodes),
         "raw.codebook__members": in_table("raw.codebook__members", round_.members_file, round_.members),
         "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
@@ -229,6 +230,13 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
         ],
         "raw.ingest__sign_offs": [(*key.values(), *_sign_off_cells(each)) for each in round_.sign_offs],
     }
+
+
+def _weights_column(round_: Round, key: dict[str, str], place: dict[str, str]) -> Iterator[Cells]:
+    """The use of the column that the weights file adds, if there is one."""
+    if round_.settings.weights and round_.weights_file:
+        use = {"source_column": round_.weights_column, "question_id": "_weight", **key, **place}
+        yield tuple(use.get(name) for name in COLUMNS["raw.codebook__columns"])
 
 
 def _sign_off_cells(sign_off: SignOff) -> Cells:

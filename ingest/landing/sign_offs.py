@@ -112,15 +112,17 @@ def sign(
         n_responses_changed=changed.n_responses if changed else None,
         n_municipalities_changed=changed.n_municipalities if changed else None,
         n_rows_moved=changed.n_rows if changed else None,
+        weights=delivered.settings.weights.file if delivered.settings.weights else None,
         files={},
     )
     return write_sign_off(delivered.folder, files, local_day(delivered.settings, now), card)
 
 
 def answer_files(round_: Round) -> dict[Path, str]:
-    """Response files in their order, corrections, codings and members, those that there are, each with its hash."""
-    files = (*round_.response_files, round_.corrections_file, round_.codings_file, round_.members_file)
-    return {path: file_sha256(path) for path in files if path.is_file()}
+    """Response files in their order, corrections, codings, members and weights, those that there are, each with its
+    hash."""
+    remarks = (round_.corrections_file, round_.codings_file, round_.members_file, round_.weights_file)
+    return {path: file_sha256(path) for path in (*round_.response_files, *remarks) if path and path.is_file()}
 
 
 def local_day(settings: RoundSettings, now: datetime) -> date:

@@ -199,9 +199,19 @@ def test_a_new_column_is_seen_wherever_it_tells(made: Made, tmp_path: Path) -> N
 
 
 def test_a_figure_that_weighs_classes_is_seen(made: Made, tmp_path: Path) -> None:
-    paths, columns = made(CHANCE), ("weighted_share", *SPREAD)
+    paths, columns = made(CHANCE), ("weighted_share", *SPREAD, *sieve.PROVIDED)
     file = unprotected(paths.current, paths.warehouse_file, tmp_path / "release.duckdb", "answer_distribution", columns)
     assert {column for _, column, _ in sieve.told_of_classes(file)} == {*columns}
+
+
+def test_shares_by_the_weights_of_a_provider_are_told_of_public_facts_only(made: Made) -> None:
+    sql = """
+        select disclosure, count(provider_share) > 0, count(provider_share) = count(provider_ci_low)
+        from marts.answer_distribution inner join marts.dim_question using (question_key)
+        where unit = 'response' and breakdown = 'all' group by all order by all
+    """
+    with duckdb.connect(str(made(CHANCE).current), read_only=True) as connection:
+        assert connection.execute(sql).fetchall() == [("opinion", False, True), ("public_fact", True, True)]
 
 
 @pytest.mark.parametrize("name", RELEASES)

@@ -1,5 +1,6 @@
 """Twenty small rounds of a made-up survey, marked as real, whose answers are drawn by chance: an opinion and a public
-fact are breakdowns, roles are few, and every second round has municipalities that answered twice."""
+fact are breakdowns, roles are few, and every second round has municipalities that answered twice. Each response has a
+weight of its own."""
 
 from __future__ import annotations
 
@@ -46,6 +47,7 @@ def choices() -> list[Row]:
 def columns() -> list[Row]:
     use = dict.fromkeys(COLUMNS, "")
     reserved = {"id": "_response_id", "person": "_respondent", "sent": "_submitted_at", "role": "_role"}
+    reserved |= {"weight": "_weight"}
     asked = {row["question_id"]: row["question_id"] for row in questions() if row["question_id"] != "means"}
     return [
         *(use | {"source_column": column, "question_id": name} for column, name in (reserved | asked).items()),
@@ -79,6 +81,7 @@ def response(index: int, further: int, year: str, chance: Random) -> Row:
         "person": f"p{index:02}_{further}",
         "sent": f"{year}-01-{index % 28 + 1:02} 10:{index:02}:{further:02}",
         "code": survey.codes()[index],
+        "weight": f"{1 + index / 7 + further / 3:.6f}",  # each its own: whoever knows one knows the person
         "role": chance.choices(LISTS["role"], (2, 4, 4))[0],
         **{name: "" if chance.random() < BLANK else value for name, value in drawn.items()},
         **{f"means_{code}": str(chance.randrange(2)) for code in LISTS["means"]},

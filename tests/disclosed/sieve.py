@@ -18,7 +18,8 @@ NAMES = frozenset({
     "question_en", "answer_fi", "answer_sv", "answer_en", "label_fi", "label_sv", "label_en", "cell_status", "status",
     "explanation",
 })  # fmt: skip
-WEIGHED = frozenset({
+PROVIDED = frozenset({"provider_share", "provider_se", "provider_ci_low", "provider_ci_high"})
+WEIGHED = PROVIDED | frozenset({
     "weighted_share", "se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff",
     "earlier_weighted_share", "weighted_delta", "weighted_se", "weighted_ci_low", "weighted_ci_high",
     "weighted_p_value", "weighted_p_holm",

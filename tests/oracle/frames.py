@@ -20,6 +20,7 @@ ROUNDS = ("first", "second")
 UNITS = {"response": "resp_id", "municipality": "mun_id"}
 BY_MUNICIPALITY, BY_RESPONSE = "microdata_municipality.csv", "microdata_respondent.csv"
 CLUSTERS = (
+    "int_responses_weighed",
     "int_answers_grouped",
     "int_bases_clustered",
     "int_answers_clustered",
@@ -58,11 +59,15 @@ def prepare_of(
     answers: str,
     questions: Sequence[str],
     areas: Collection[str] = (),
+    weight: str = "null",
     slip: Slip | None = None,
 ) -> None:
     """The same of any two relations: each row of answers is a response, and the first of a municipality is the
-    municipality's. `areas` are the breakdowns that stand on their own frame."""
+    municipality's. `areas` are the breakdowns that stand on their own frame; `weight` is the column of answers that
+    says what a response weighs, if any does."""
     tables = {
+        "int_responses_disposed": f"select {ROUND}, resp_id::varchar as response_id, 'accepted' as disposition, "
+        f"{weight}::decimal(24, 6) as provider_weight, false as is_weight_wrong from {answers}",
         "int_frame_classified": f"select {ROUND}, {MUNICIPALITY}, size_class as size_class_id, population from {frame}",
         **_codebook(frame),
         "int_frame_broken_down": " union all ".join(

@@ -27,12 +27,23 @@ not_offered as (
     select * from {{ ref('stg_codebook__not_offered') }}
 ),
 
+weights as (
+    select * from {{ ref('int_responses_weighed') }}
+),
+
 units as (
-    select 'response' as unit
+    select distinct
+        questions.survey_id,
+        questions.round_id,
+        units_of_analysis.unit
+    from questions
+    cross join (values ('response'), ('municipality'), ('inhabitant')) as units_of_analysis (unit)
     union all
-    select 'municipality' as unit
-    union all
-    select 'inhabitant' as unit
+    select distinct
+        survey_id,
+        round_id,
+        'weighted_response' as unit
+    from weights
 ),
 
 -- What can be answered: by the codebook, and every system that somebody named.
@@ -101,12 +112,13 @@ cells as (
             questions.survey_id = answers.survey_id
             and questions.round_id = answers.round_id
             and questions.question_id = answers.question_id
-    cross join units
+    inner join units
+        on questions.survey_id = units.survey_id and questions.round_id = units.round_id
     inner join breakdowns
         on
             questions.survey_id = breakdowns.survey_id
             and questions.round_id = breakdowns.round_id
-            and (units.unit = 'response' or breakdowns.has_municipalities)
+            and (units.unit in ('response', 'weighted_response') or breakdowns.has_municipalities)
     left join cube
         on
             questions.survey_id = cube.survey_id

@@ -1,5 +1,5 @@
 -- Municipality by municipality: how many units gave an answer, beside how many answered the question. All inhabitants
--- of a municipality count for the answer of their municipality.
+-- of a municipality count for the answer of their municipality; a response that its provider weighs, by its weight too.
 with answers as (
     select * from {{ ref('int_answers_grouped') }}
 ),
@@ -10,6 +10,10 @@ levels as (
 
 bases as (
     select * from {{ ref('int_bases_clustered') }}
+),
+
+weights as (
+    select * from {{ ref('int_responses_weighed') }}
 ),
 
 given as (
@@ -32,6 +36,27 @@ given as (
     where answers.question_type = 'system'
 ),
 
+weighted as (
+    select distinct
+        given.survey_id,
+        given.round_id,
+        given.question_id,
+        given.breakdown,
+        given.breakdown_id,
+        given.municipality_code,
+        given.answer_level,
+        given.answer_code,
+        given.unit_id,
+        weights.millionths
+    from given
+    inner join weights
+        on
+            given.survey_id = weights.survey_id
+            and given.round_id = weights.round_id
+            and given.unit_id = weights.response_id
+    where given.unit = 'response'
+),
+
 counted as (
     select
         survey_id,
@@ -47,6 +72,20 @@ counted as (
     from given
     group by
         survey_id, round_id, question_id, unit, breakdown, breakdown_id, municipality_code, answer_level, answer_code
+    union all
+    select
+        survey_id,
+        round_id,
+        question_id,
+        'weighted_response' as unit,
+        breakdown,
+        breakdown_id,
+        municipality_code,
+        answer_level,
+        answer_code,
+        cast(sum(millionths) as bigint) as n
+    from weighted
+    group by survey_id, round_id, question_id, breakdown, breakdown_id, municipality_code, answer_level, answer_code
 )
 
 select

@@ -43,7 +43,7 @@ grid as (
             and parts.question_id = cells.question_id
             and parts.answer_level = cells.answer_level
             and parts.part = cells.answer_code
-    where cells.unit <> 'inhabitant'
+    where cells.unit in ('response', 'municipality')
     group by
         parts.survey_id, parts.round_id, parts.question_id, parts.answer_level, parts.answer_code, parts.n_parts,
         cells.unit, cells.breakdown, cells.breakdown_id

@@ -46,7 +46,7 @@ spread as (
         (
             n_times_earlier_n - earlier_share * n_times_earlier_base - share * base_times_earlier_n
             + share * earlier_share * base_times_earlier_base
-        ) / {{ product('total_base_n', 'total_earlier_base_n') }} as products,
+        ) / (cast(total_base_n as double) * total_earlier_base_n) as products,
         (n_squared + base_squared) / power(total_base_n, 2)
         + (earlier_n_squared + earlier_base_squared) / power(total_earlier_base_n, 2) as size
     from scored
@@ -94,8 +94,8 @@ select
             summed.answer_level, summed.answer_code
     ) as change_number,
     summed.*,
-    ({{ product('summed.n', 'summed.earlier_base_n') }} - {{ product('summed.earlier_n', 'summed.base_n') }})
-    / {{ product('summed.base_n', 'summed.earlier_base_n') }} as change,
+    (cast(summed.n as double) * summed.earlier_base_n - cast(summed.earlier_n as double) * summed.base_n)
+    / (cast(summed.base_n as double) * summed.earlier_base_n) as change,
     sqrt(summed.variance) as se,
     quantiles.df,
     quantiles.t_975

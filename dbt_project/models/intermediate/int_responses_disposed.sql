@@ -91,7 +91,8 @@ select
     is_joint_authority,
     role_order,
     provider_weight,
-    weight_value is not null and coalesce(provider_weight, -1) < 0 as is_weight_wrong,
+    weight_value is not null
+    and not coalesce(provider_weight between 0 and {{ var('largest_weight') }}, false) as is_weight_wrong,
     completion,
     not {{ is_in_list("coalesce(completion, '')", 'completed_values') }} as is_unfinished,
     form_version,

@@ -37,7 +37,8 @@ weighted as (
         bases.squares_fpc as base_squares_fpc,
         quantiles.t_975 as quantile,
         case when shares.unit = 'response' then shares.base_n else bases.n_clusters end as most_units,
-        case when shares.unit = 'inhabitant' then bases.n_municipalities else shares.base_n end as n_observed
+        case when shares.unit in ('response', 'municipality') then shares.base_n else bases.n_municipalities end
+            as n_observed
     from shares
     inner join surveys on shares.survey_id = surveys.survey_id
     left join bases

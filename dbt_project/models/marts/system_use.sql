@@ -2,7 +2,7 @@
 -- Which systems were named; names that match no system of the inventory are one row of their own.
 with shares as (
     select * from {{ ref('int_shares_estimated') }}
-    where unit <> 'inhabitant' and answer_level = 'system'
+    where unit in ('response', 'municipality') and answer_level = 'system'
 ),
 
 systems as (

@@ -45,7 +45,9 @@ INPUTS = """
     create table int_answers_grouped as
         select 's' as survey_id, 'r' as round_id, 'q' as question_id, 'municipality' as unit, 'all' as breakdown,
             'all' as breakdown_id, municipality_code, municipality_code as unit_id, municipality_code as cluster_code
-        from int_municipalities_responded
+        from int_municipalities_responded;
+    create table int_responses_weighed as
+        select 's' as survey_id, 'r' as round_id, '' as response_id, 0 as millionths where false
 """
 MODELS = (
     "int_municipality_successors", "int_population_on_division", "int_foreign_language_speakers",

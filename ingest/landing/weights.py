@@ -1,0 +1,121 @@
+"""What the provider of a round says that each response weighs, where it comes in a file of its own: joined to the
+answers by response id, as a column of theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from faults.errors import FaultList
+from faults.suggestions import did_you_mean, quoted
+from ingest.codebook.round import Round
+from ingest.landing.responses import ResponseFile, ResponseRow
+from ingest.readers import CsvLayout, TextRow, TextTable, read_table
+from ingest.readers.tables import add_header_fault
+
+LEAST, LARGEST = Decimal("0.000001"), 1_000_000  # as largest_weight of the models
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def weighed(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> Sequence[ResponseFile]:
+    """The answers with what each response weighs, if a file of the round says so; nothing where a response has none."""
+    n_before = len(faults)
+    weights = _read(round_, faults)
+    if weights is None or len(faults) > n_before:
+        return files
+    found = [_with_weights(round_, file, weights) for file in files]
+    _check_matched(round_, [row for file in found for row in file.rows], faults)
+    return found
+
+
+def lines_of(round_: Round, ids: Collection[str]) -> list[int]:
+    """Where the file of weights names one of these responses."""
+    settings, path = round_.settings.weights, round_.weights_file
+    table = read_table(path, CsvLayout(), FaultList()) if settings and path else None
+    if settings is None or table is None or settings.key not in table.header:
+        return []
+    key = table.header.index(settings.key)
+    return [row.line for row in table.rows if row.problem is None and row.cells[key].strip() in ids]
+
+
+def _read(round_: Round, faults: FaultList) -> Mapping[str, str] | None:
+    """The weight of each response id, as written; None where the round has no such file, or one that cannot be read."""
+    settings, path = round_.settings.weights, round_.weights_file
+    table = read_table(path, CsvLayout(), faults) if settings and path else None
+    if settings is None or table is None or not _has_columns(table, (settings.key, settings.column), faults):
+        return None
+    weights: dict[str, str] = {}
+    for row in table.rows:
+        if row.problem is not None:
+            _add_row_fault(table, row, settings.key, "unreadable-row", "The row does not fit its header.", faults)
+            continue
+        id_, weight = (row.cells[table.header.index(name)].strip() for name in (settings.key, settings.column))
+        if not id_ or id_ in weights:
+            found = "The response has a weight already." if id_ else "There is no response id."
+            _add_row_fault(table, row, settings.key, "wrong-weight-key", found, faults)
+        elif not _is_weight(weight):
+            found = f"The weight is {quoted(weight)}." if weight else "There is no weight."
+            _add_row_fault(table, row, settings.column, "wrong-weight", found, faults)
+        weights[id_] = weight
+    return weights
+
+
+def _has_columns(table: TextTable, names: Sequence[str], faults: FaultList) -> bool:
+    absent = [name for name in names if name not in table.header]
+    for name in absent:
+        add_header_fault(
+            table, "absent-column", faults,
+            f"There is no column {quoted(name)}.",
+            "The file has the columns that weights of round.yml names as key and column.",
+            did_you_mean(name, table.header, "Correct round.yml, or fetch the file again."),
+        )  # fmt: skip
+    return not absent
+
+
+def _is_weight(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None and LEAST <= Decimal(text) <= LARGEST
+
+
+def _add_row_fault(table: TextTable, row: TextRow, column: str, code: str, found: str, faults: FaultList) -> None:
+    faults.add(
+        code,
+        table.path,
+        table.place(row.line, column),
+        found=found,
+        expected=f"Each line has a response id of its own and a weight from {LEAST} to {LARGEST}, like 1.25.",
+        advice="Correct the line, or take it out: its response then counts without a weight.",
+    )
+
+
+def _with_weights(round_: Round, file: ResponseFile, weights: Mapping[str, str]) -> ResponseFile:
+    """The file with one column more, written as the numbers of the round are. A row that cannot be read is left as it
+    is."""
+    place = round_.place_of("_response_id", file.table.header)
+
+    def with_weight(described: ResponseRow) -> ResponseRow:
+        row = described.row
+        if row.problem is not None or place is None:
+            return described
+        weight = weights.get(row.cells[place].strip(), "").replace(".", round_.settings.decimal_sign)
+        return replace(described, row=row._replace(cells=(*row.cells, weight), types=None))
+
+    table = replace(file.table, header=(*file.table.header, round_.weights_column))
+    return replace(file, table=table, rows=[with_weight(each) for each in file.rows])
+
+
+def _check_matched(round_: Round, rows: Sequence[ResponseRow], faults: FaultList) -> None:
+    """Note weights that are not of these responses: the figures by them would be of a few."""
+    read = [each.row.cells[-1] for each in rows if each.status == "read"]
+    n_without = sum(not weight for weight in read)
+    if n_without > round_.unmatched_share * len(read) and round_.settings.weights and round_.weights_file:
+        faults.add(
+            "unmatched-weights",
+            round_.weights_file,
+            f"column {round_.settings.weights.key}",
+            found=f"{n_without} of {len(read)} responses have no weight in the file.",
+            expected=f"No more than {round_.unmatched_share:.0%} are without: limits.quarantined_share of survey.yml.",
+            advice="Name the column with the response ids as key of weights in round.yml, or ask the provider for the "
+            "weights of all responses; without them take weights out of round.yml.",
+        )
