@@ -11,12 +11,12 @@ import duckdb
 # What names a row, and what is so whatever was answered: the codebook, the round, the print. Words on what is told.
 NAMES = frozenset({
     "survey_id", "round_id", "earlier_round_id", "question_id", "earlier_question_id", "unit", "breakdown",
-    "breakdown_id", "level", "answer_code", "answer", "system_id", "round_key", "earlier_round_key", "question_key",
-    "answer_key", "breakdown_key", "unit_of_measure", "comparability", "division_date", "figure_id", "document",
-    "statistic", "rounding", "figure_status", "published_value", "published_base_n", "is_synthetic", "is_counted",
-    "sort_order", "question_order", "answer_order", "round_fi", "round_sv", "round_en", "question_fi", "question_sv",
-    "question_en", "answer_fi", "answer_sv", "answer_en", "label_fi", "label_sv", "label_en", "cell_status", "status",
-    "explanation",
+    "breakdown_id", "level", "answer_code", "answer", "system_id", "system_kind", "vendor", "round_key",
+    "earlier_round_key", "question_key", "answer_key", "breakdown_key", "unit_of_measure", "comparability",
+    "division_date", "figure_id", "document", "statistic", "rounding", "figure_status", "published_value",
+    "published_base_n", "is_synthetic", "is_counted", "sort_order", "question_order", "answer_order", "round_fi",
+    "round_sv", "round_en", "question_fi", "question_sv", "question_en", "answer_fi", "answer_sv", "answer_en",
+    "label_fi", "label_sv", "label_en", "cell_status", "status", "explanation",
 })  # fmt: skip
 PROVIDED = frozenset({"provider_share", "provider_se", "provider_ci_low", "provider_ci_high"})
 WEIGHED = PROVIDED | frozenset({

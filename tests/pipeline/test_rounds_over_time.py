@@ -119,7 +119,7 @@ def test_the_weighted_change_stands_beside_it_where_no_area_is_told(warehouse: d
         "from marts.round_change group by all order by all"
     ).fetchall()
     weighted = {breakdown: figures for breakdown, *figures in found if figures[0]}
-    assert {*weighted} == {"all", "size_class", "size_class_group", "role"}
+    assert {*weighted} == {"all", "size_class", "size_class_group", "role", "clients_per_year"}
     for n_shares, n_errors, n_tests, n_corrected, apart, within, is_corrected, _ in weighted.values():
         assert n_shares >= n_errors >= n_tests == n_corrected > 50
         assert within and is_corrected and apart < 1e-9
