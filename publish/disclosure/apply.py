@@ -222,19 +222,23 @@ def _conditions(mart: Mart) -> Conditions:
     if mart.name not in JUDGED:
         value, base = (f"({each} and ({is_open} or {_some(mart, 'known')}))" for each in (value, base))
         cell = row = f"({is_open} or {_some(mart, 'own')})" if _counts(mart) else value
-        base, weighted = cell if _counts(mart) else base, _weighted(mart, is_open)
+        base, weighted = cell if _counts(mart) else base, _weighted(mart, is_open, of_kinds[-1])
         error = f"({weighted} and {public})"
     return Conditions(is_open, cell, row, base, value, weighted, error, public)
 
 
-def _weighted(mart: Mart, is_open: str) -> str:
-    """When weighted figures of a table that is not judged are told: where the same weighted share of each cell is. On
-    another frame the same answers have another one: the two would tell of the municipalities whose class differs."""
+def _weighted(mart: Mart, is_open: str, is_public: str) -> str:
+    """When weighted figures of a table that is not judged are told: where a weighted share of each cell is, and the
+    same one, but of public facts. On another frame the same answers have another one: the two would tell how
+    municipalities answered whose class differs."""
     shares = {name: each.cell for name, each in mart.columns.items() if each.kind == "weighted" and not each.of}
     if not (shares and _counts(mart)):
         return is_open
-    same = (f"abs(rows.{quoted(name)} - own{cell}.weighted_share) <= {SAME}" for name, cell in shares.items())
-    return f"({OPEN_ROUND} or coalesce({' and '.join(same)}, false))"
+    is_told = " and ".join(f"own{cell}.weighted_share is not null" for cell in shares.values())
+    is_same = " and ".join(
+        f"abs(rows.{quoted(name)} - own{cell}.weighted_share) <= {SAME}" for name, cell in shares.items()
+    )
+    return f"({OPEN_ROUND} or coalesce({is_told} and ({is_public} or {is_same}), false))"
 
 
 def _column(mart: Mart, name: str, told: Conditions) -> str:
