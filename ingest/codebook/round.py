@@ -15,7 +15,7 @@ from faults.suggestions import did_you_mean
 from ingest.codebook.conditions import Condition
 from ingest.codebook.sign_offs import CODINGS, CORRECTIONS, MEMBERS, REMARKS, SignOff, read_sign_offs, sign_off_folders
 from ingest.codebook.survey import Survey
-from ingest.readers import FORMATS, Layout
+from ingest.readers import FORMATS, CsvLayout, Layout
 from ingest.readers.cells import (
     Code,
     Day,
@@ -47,6 +47,8 @@ RESERVED_NAMES = (
     "_form_version", "_municipality", "_role",
 )  # fmt: skip
 TIMESTAMP_NAMES = ("_started_at", "_submitted_at")
+Delimiter = Literal[";", ",", "\t", "|"]
+DecimalSign = Literal[",", "."]
 # The forms of an answer to a date question; one that is written year first, 2023-01-31, is read in every round.
 DateFormat = Literal["%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%Y/%m/%d"]
 DATE_FORMATS: tuple[str, ...] = get_args(DateFormat)
@@ -93,6 +95,13 @@ class Weights(Settings):
     file: FileName
     key: Text
     column: Text
+    encoding: Encoding = "utf-8"
+    delimiter: Delimiter = ","
+    decimal_sign: DecimalSign = "."
+
+    def layout(self) -> CsvLayout:
+        """How the file is read: it comes of another hand than the responses."""
+        return CsvLayout(self.encoding, self.delimiter)
 
 
 class RoundSettings(Settings):
@@ -113,8 +122,8 @@ class RoundSettings(Settings):
     first_data_row: PositiveInt = 2
     option_row: PositiveInt | None = None
     encoding: Encoding = "utf-8"
-    delimiter: Literal[";", ",", "\t", "|"] = ","
-    decimal_sign: Literal[",", "."] = "."
+    delimiter: Delimiter = ","
+    decimal_sign: DecimalSign = "."
     timestamp_format: TimestampFormat | None = None
     date_format: DateFormat = USUAL_DATE_FORMAT
     eligible: OptionalText = None

@@ -85,8 +85,8 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
         if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):
             done.edited.append(paths.shown(path))
     _forget_members(paths, round_, theirs, ids, done)
-    weights = round_.weights_file
-    if weights and rewrite(weights, CsvLayout(), _without(lines_of(round_, ids))):
+    settings, weights = round_.settings.weights, round_.weights_file
+    if settings and weights and rewrite(weights, settings.layout(), _without(lines_of(round_, ids))):
         done.edited.append(paths.shown(weights))
     layout = round_.settings.layout()
     for file, rows in theirs:

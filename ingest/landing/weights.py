@@ -12,8 +12,9 @@ from faults.errors import FaultList
 from faults.suggestions import did_you_mean, quoted
 from ingest.codebook.round import Round
 from ingest.landing.responses import ResponseFile, ResponseRow
-from ingest.readers import CsvLayout, TextRow, TextTable, read_table
-from ingest.readers.tables import add_header_fault
+from ingest.readers import TextRow, TextTable, read_table
+from ingest.readers.rows import is_fit
+from ingest.readers.tables import add_header_fault, add_wrong_delimiter, is_delimiter_wrong
 
 LEAST, LARGEST = Decimal("0.000001"), 1_000_000  # as largest_weight of the models
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -33,7 +34,7 @@ def weighed(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> 
 def lines_of(round_: Round, ids: Collection[str]) -> list[int]:
     """Where the file of weights names one of these responses."""
     settings, path = round_.settings.weights, round_.weights_file
-    table = read_table(path, CsvLayout(), FaultList()) if settings and path else None
+    table = read_table(path, settings.layout(), FaultList()) if settings and path else None
     if settings is None or table is None or settings.key not in table.header:
         return []
     key = table.header.index(settings.key)
@@ -43,15 +44,15 @@ def lines_of(round_: Round, ids: Collection[str]) -> list[int]:
 def _read(round_: Round, faults: FaultList) -> Mapping[str, str] | None:
     """The weight of each response id, as written; None where the round has no such file, or one that cannot be read."""
     settings, path = round_.settings.weights, round_.weights_file
-    table = read_table(path, CsvLayout(), faults) if settings and path else None
+    table = read_table(path, settings.layout(), faults) if settings and path else None
     if settings is None or table is None or not _has_columns(table, (settings.key, settings.column), faults):
         return None
     weights: dict[str, str] = {}
     for row in table.rows:
-        if row.problem is not None:
-            _add_row_fault(table, row, settings.key, "unreadable-row", "The row does not fit its header.", faults)
+        if not is_fit(table, row, faults):
             continue
         id_, weight = (row.cells[table.header.index(name)].strip() for name in (settings.key, settings.column))
+        weight = weight.replace(settings.decimal_sign, ".")
         if not id_ or id_ in weights:
             found = "The response has a weight already." if id_ else "There is no response id."
             _add_row_fault(table, row, settings.key, "wrong-weight-key", found, faults)
@@ -64,6 +65,9 @@ def _read(round_: Round, faults: FaultList) -> Mapping[str, str] | None:
 
 def _has_columns(table: TextTable, names: Sequence[str], faults: FaultList) -> bool:
     absent = [name for name in names if name not in table.header]
+    if is_delimiter_wrong(table.header, names):
+        add_wrong_delimiter(table, faults)
+        return False
     for name in absent:
         add_header_fault(
             table, "absent-column", faults,

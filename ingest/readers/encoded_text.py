@@ -53,8 +53,8 @@ def _add_undecodable(path: Path, content: bytes, encoding: str, error: UnicodeDe
 
 def _encoding_advice(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "The file looks like utf-16: save it as UTF-8, or for responses set encoding in round.yml."
-    return "It is perhaps cp1252: save the file as UTF-8, or for responses set encoding in round.yml."
+        return "The file looks like utf-16: save it as UTF-8, or for responses or weights set encoding in round.yml."
+    return "It is perhaps cp1252: save the file as UTF-8, or for responses or weights set encoding in round.yml."
 
 
 def _add_nul(path: Path, text: str, faults: FaultList) -> None:
@@ -75,5 +75,5 @@ def _add_byte_order_mark(path: Path, faults: FaultList) -> None:
         line_place(1),
         found="The file begins with a byte order mark, which cannot be seen.",
         expected="The file is UTF-8 without a byte order mark.",
-        advice="Save it as UTF-8 without BOM, or for responses set encoding to utf-8-sig in round.yml.",
+        advice="Save it as UTF-8 without BOM, or for responses or weights set encoding to utf-8-sig in round.yml.",
     )

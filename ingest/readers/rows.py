@@ -76,7 +76,7 @@ def read_rows(
     table = read_table(path, layout or CsvLayout(), faults)
     if table is None or not check_exact_header(table, _expected_columns(table, row_class, languages), faults):
         return None
-    return tuple(_as_object(table, row, row_class, faults) for row in table.rows if _is_fit(table, row, faults))
+    return tuple(_as_object(table, row, row_class, faults) for row in table.rows if is_fit(table, row, faults))
 
 
 def _expected_columns(table: TextTable, row_class: type[SourceRow], languages: Sequence[str]) -> list[str]:
@@ -103,7 +103,8 @@ def read_optional_rows(path: Path, row_class: type[RowT], faults: FaultList) -> 
     return read_rows(path, row_class, faults) if path.exists() else ()
 
 
-def _is_fit(table: TextTable, row: TextRow, faults: FaultList) -> bool:
+def is_fit(table: TextTable, row: TextRow, faults: FaultList) -> bool:
+    """Whether a row has its cells, and something in them; noted where it has not."""
     if row.problem is None and any(row.cells):
         return True
     if row.problem is None and table.is_workbook:

@@ -325,7 +325,7 @@ def add_wrong_delimiter(table: TextTable, faults: FaultList) -> None:
         table, "wrong-delimiter", faults,
         f"The first line came out as one column, and it holds {shown}.",
         "The columns are separated by the delimiter that was asked for.",
-        f"Columns of this file seem to be separated by {shown}: for responses set delimiter in round.yml, "
+        f"Columns of this file seem to be separated by {shown}: for responses or weights set delimiter in round.yml, "
         "any other file is saved with commas.",
     )  # fmt: skip
 

@@ -68,6 +68,19 @@ def test_weights_are_written_as_the_numbers_of_the_round(paths: DataPaths, folde
     assert weights(paths)[0] == "1,25"
 
 
+def test_a_file_of_weights_may_be_written_as_a_spreadsheet_writes(paths: DataPaths, folder: Path, edit: Edit) -> None:
+    """With semicolons, decimal commas and a byte order mark; what is wrong says what to set."""
+    lines = ["id;note;w", *(line.replace(",", ";").replace(".", ",") for line in WEIGHTS), ""]
+    (folder / "weights.csv").write_text("\n".join(lines), encoding="utf-8-sig")
+    assert told(paths) == [("byte-order-mark", "line 1"), ("wrong-delimiter", "line 1")]
+    assert all("weights set" in fault.advice for fault in validate(paths))
+    edit(folder / "round.yml", "column: w", 'column: w, encoding: utf-8-sig, delimiter: ";", decimal_sign: ","')
+    load_all(paths)
+    assert weights(paths) == ["1.25", "3", "0.000001", "1000000", "2", "0.5"]
+    erase(paths, [KEY], RESPONSE, "A1", NOW)
+    assert (folder / "weights.csv").read_text(encoding="utf-8-sig").splitlines()[1] == "A2;x;3"
+
+
 def test_the_largest_weight_is_that_of_the_models() -> None:
     assert SETTINGS["vars"]["largest_weight"] == LARGEST
 
@@ -92,7 +105,8 @@ def test_some_responses_may_have_no_weight(paths: DataPaths, folder: Path, edit:
         (",x,2", ("wrong-weight-key", "line 8, column id")),
         *((f"B1,x,{text}", ("wrong-weight", "line 8, column w"))
           for text in ("0", "-1", "", "much", "1e3", "1000000.5", '"1,5"', "0.0000001")),
-        ("B1,x", ("unreadable-row", "line 8, column id")),
+        ("B1,x", ("wrong-number-of-fields", "line 8")),
+        ("", ("empty-line", "line 8")),
     ],
 )  # fmt: skip
 def test_a_line_that_says_no_weight_is_told(
