@@ -407,7 +407,8 @@ def _recode_targets(
     """What may be recoded, and to which codes; None where they cannot be known because a source could not be read."""
     division = round_.settings.frame.division_date.isoformat()
     targets: dict[str, Collection[str] | None] = {name: survey.codes(name) for name in survey.lists}
-    targets["_municipality"] = registry.municipality_codes(division) if registry else None
+    authorities = {each.respondent for each in round_.members}
+    targets["_municipality"] = {*registry.municipality_codes(division), *authorities} if registry else None
     if survey.settings.roles is not None:
         targets["_role"] = survey.settings.roles.lead_order
     for question in survey.questions:

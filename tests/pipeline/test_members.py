@@ -15,7 +15,7 @@ from store.warehouse import opened
 from tests.pipeline.build import build, copy_sample
 
 ROUND = Path("surveys/sample/rounds/2023")
-AUTHORITY, JOINT = "Etelän yhtymä", "R20"
+AUTHORITY, SPELLED, JOINT = "Etelän yhtymä", "Etelän kuntayht.", "R20"
 # 020 was silent; 005 and 090 answered some of the questions themselves. 002, for which 004 answers too, did to all.
 MEMBERS = f"respondent,municipality_code\n{AUTHORITY},020\n{AUTHORITY},005\n004,002\n004,090\n"
 CLASSES = {"001": 0, "020": 0, "002": 1, "003": 1, "004": 2, "005": 2, "090": 2}
@@ -27,10 +27,12 @@ Cluster = tuple[int, str]  # class, and the municipality or the response
 def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     paths = copy_sample(tmp_path_factory.mktemp("members"))
     (paths.root / ROUND / "members.csv").write_text(MEMBERS, encoding="utf-8")
-    cells = [JOINT, "p20", "16.02.2023 10:00", AUTHORITY, "Johtaja", "Pitkä", "Osin samaa mieltä", "Kyllä", "Puhelin"]
+    cells = [JOINT, "p20", "16.02.2023 10:00", SPELLED, "Johtaja", "Pitkä", "Osin samaa mieltä", "Kyllä", "Puhelin"]
     cells += ["0", "0", "", "Työ", "3", "1", "", "Kyllä", "Kirja", "Kyllä", "", "", "made up"]
     with (paths.root / ROUND / "responses.csv").open("a", encoding="utf-8") as handle:
         handle.write(";".join(cells) + "\n")
+    with (paths.root / ROUND / "recodes.csv").open("a", encoding="utf-8") as handle:
+        handle.write(f"_municipality,{SPELLED},{AUTHORITY}\n")
     return build(paths)
 
 
