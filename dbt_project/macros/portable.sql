@@ -130,9 +130,10 @@
     )
 {%- endmacro %}
 
-{# CTE `placed`: rows by municipality of a CTE `rows`, those of all municipalities also in the rows of the areas and size
-   classes that their municipality is in, each with the breakdown in which its strata are made. Needs a CTE `frame`. #}
-{% macro placed_in_areas(rows) -%}
+{# CTE `stratified`: rows by municipality of a CTE `rows`, those of all municipalities also in the rows of the areas and
+   size classes that their municipality is in, each with its stratum in the breakdown in which its strata are made. Needs
+   CTEs `frame` and `strata`. #}
+{% macro placed_in_strata(rows) -%}
 placed as (
     select
         *,
@@ -150,6 +151,24 @@ placed as (
             and {{ rows }}.municipality_code = frame.municipality_code
             and {{ rows }}.breakdown = 'all'
             and frame.breakdown <> 'all'
+),
+
+stratified as (
+    select
+        placed.*,
+        strata.stratum,
+        strata.n_frame,
+        strata.n_clusters,
+        strata.n_municipalities as n_municipalities_of_stratum,
+        strata.weight
+    from placed
+    inner join strata
+        on
+            placed.survey_id = strata.survey_id
+            and placed.round_id = strata.round_id
+            and placed.question_id = strata.question_id
+            and placed.strata_of = strata.breakdown
+            and placed.municipality_code = strata.municipality_code
 )
 {%- endmacro %}
 

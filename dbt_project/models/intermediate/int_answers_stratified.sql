@@ -11,32 +11,25 @@ strata as (
     select * from {{ ref('int_strata_collapsed') }}
 ),
 
-{{ placed_in_areas('answers') }},
+{{ placed_in_strata('answers') }},
 
 clusters as (
     select
-        placed.survey_id,
-        placed.round_id,
-        placed.question_id,
-        placed.unit,
-        placed.breakdown,
-        placed.breakdown_id,
-        placed.answer_level,
-        placed.answer_code,
-        strata.stratum,
-        sum(placed.n) as n,
-        sum(placed.base_n) as base_n
-    from placed
-    inner join strata
-        on
-            placed.survey_id = strata.survey_id
-            and placed.round_id = strata.round_id
-            and placed.question_id = strata.question_id
-            and placed.strata_of = strata.breakdown
-            and placed.municipality_code = strata.municipality_code
+        survey_id,
+        round_id,
+        question_id,
+        unit,
+        breakdown,
+        breakdown_id,
+        answer_level,
+        answer_code,
+        stratum,
+        sum(n) as n,
+        sum(base_n) as base_n
+    from stratified
     group by
-        placed.survey_id, placed.round_id, placed.question_id, placed.unit, placed.breakdown, placed.breakdown_id,
-        placed.answer_level, placed.answer_code, strata.stratum, placed.cluster_code
+        survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code, stratum,
+        cluster_code
 )
 
 select

@@ -11,36 +11,28 @@ strata as (
     select * from {{ ref('int_strata_collapsed') }}
 ),
 
-{{ placed_in_areas('bases') }},
+{{ placed_in_strata('bases') }},
 
 clusters as (
     select
-        placed.survey_id,
-        placed.round_id,
-        placed.question_id,
-        placed.unit,
-        placed.breakdown,
-        placed.breakdown_id,
-        placed.strata_of,
-        strata.stratum,
-        strata.weight,
-        strata.n_clusters,
-        strata.n_municipalities as n_municipalities_of_stratum,
-        strata.n_frame,
+        survey_id,
+        round_id,
+        question_id,
+        unit,
+        breakdown,
+        breakdown_id,
+        strata_of,
+        stratum,
+        weight,
+        n_clusters,
+        n_municipalities_of_stratum,
+        n_frame,
         count(*) as n_municipalities,
-        sum(placed.base_n) as base_n
-    from placed
-    inner join strata
-        on
-            placed.survey_id = strata.survey_id
-            and placed.round_id = strata.round_id
-            and placed.question_id = strata.question_id
-            and placed.strata_of = strata.breakdown
-            and placed.municipality_code = strata.municipality_code
+        sum(base_n) as base_n
+    from stratified
     group by
-        placed.survey_id, placed.round_id, placed.question_id, placed.unit, placed.breakdown, placed.breakdown_id,
-        placed.strata_of, strata.stratum, strata.weight, strata.n_clusters, strata.n_municipalities, strata.n_frame,
-        placed.cluster_code
+        survey_id, round_id, question_id, unit, breakdown, breakdown_id, strata_of, stratum, weight, n_clusters,
+        n_municipalities_of_stratum, n_frame, cluster_code
 )
 
 select
