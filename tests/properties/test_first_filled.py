@@ -31,7 +31,7 @@ SLIPS = {
     "the first, filled or not": ("case when cells.cell_value = '' then 1 else 0 end, ", ""),
     "two that differ are one": ("when least_value < greatest_value then least_value", "when false then least_value"),
     "an empty one differs": ("min(nullif(cells.cell_value, ''))", "min(cells.cell_value)"),
-    "options are one": (", columns.part\n            order", "\n            order"),
+    "options are one": (", columns.part)", ")"),
     "each column is an answer": ("where choice = 1", ""),
 }
 
