@@ -247,7 +247,7 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
     return MaterializeResult(
         metadata={
             "release": release.number,
-            "file": MetadataValue.path(release.file),
+            "folder": MetadataValue.path(release.folder),
             "read it at": MetadataValue.path(session.paths.current),
             "sha256": release.sha256,
         }
