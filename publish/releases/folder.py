@@ -54,8 +54,8 @@ def is_whole(folder: Path) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove a folder, a file or a link, whole or not at all for whoever looks for its name."""
+    """Remove a folder, a file or a link if it is there, whole or not at all for whoever looks for its name."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path if path.name.startswith(".") else path.replace(path.with_name(f"{REMOVED}{path.name}")))
-    else:
-        path.unlink(missing_ok=True)
+    elif path.exists() or path.is_symlink():
+        path.unlink()

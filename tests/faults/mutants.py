@@ -17,13 +17,18 @@ from store.paths import DATABASE, DataPaths
 MOMENT = 1.0
 
 
+def _swing(point: Callable[[DataPaths, Path], None]) -> None:
+    """Point so, where `current` does not lead there yet."""
+    release._point = lambda paths, to: paths.current_folder.resolve() == to.resolve() or point(paths, to)
+
+
 def in_place() -> None:
     """The release is copied over the file that readers have open."""
 
     def point(paths: DataPaths, to: Path) -> None:
         shutil.copyfile(to / DATABASE, paths.current)
 
-    release._point = point
+    _swing(point)
 
 
 def by_unlink(moment: float = 0) -> None:
@@ -34,7 +39,7 @@ def by_unlink(moment: float = 0) -> None:
         time.sleep(moment)
         paths.current_folder.symlink_to(to.relative_to(paths.published))
 
-    release._point = point
+    _swing(point)
 
 
 def slowly() -> None:
@@ -55,7 +60,7 @@ def mixed() -> None:
             point(paths, each)
             time.sleep(MOMENT)
 
-    release._point = point_to_mixture
+    _swing(point_to_mixture)
 
 
 def backwards() -> None:
@@ -68,7 +73,7 @@ def backwards() -> None:
             point(paths, each)
             time.sleep(MOMENT)
 
-    release._point = point_twice
+    _swing(point_twice)
 
 
 def early() -> None:
@@ -105,7 +110,7 @@ def exports_in_place() -> None:
             building.replace(paths.current_folder / "parquet" / file.name)
         point(paths, to)
 
-    release._point = point_afterwards
+    _swing(point_afterwards)
 
 
 def swallowing() -> None:
