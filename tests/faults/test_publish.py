@@ -103,7 +103,7 @@ def test_a_release_that_extends_the_one_before(
         ("by_unlink", "symlink", "published/current", Mode.KILL),
         ("early", "chmod", "published/releases/.building/current.duckdb", Mode.KILL),
         ("before_it_is_whole", "write", "published/releases/.building/csv/TABLE.csv", Mode.KILL),
-        ("exports_in_place", "rename", "published/releases/RELEASE/parquet/TABLE.parquet", Mode.KILL),
+        ("exports_in_place", "rename", "published/current/parquet/TABLE.parquet", Mode.KILL),
         ("swallowing", "fsync", "published/releases/.building/current.duckdb", Mode.EIO),
     ],
 )
