@@ -8,6 +8,7 @@ from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DATA_VARIABLE = "KUNTAKYSELY_DATA"
+DATABASE = "current.duckdb"  # of every release: clients name the catalogue by it
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class DataPaths:
     def alerts_file(self) -> Path:
         """Who is told of what goes wrong; optional."""
         return self.root / "alerts.yml"
+
+    @property
+    def publishing_file(self) -> Path:
+        """Where else the current release is put; optional."""
+        return self.root / "publishing.yml"
 
     @property
     def warehouse(self) -> Path:
@@ -114,12 +120,12 @@ class DataPaths:
 
     @property
     def current(self) -> Path:
-        """The symlink that BI tools open."""
-        return self.published / "current.duckdb"
+        """What DuckDB clients open: a symlink to the file in `current_folder`."""
+        return self.published / DATABASE
 
     @property
-    def current_files(self) -> Path:
-        """The tables of the current release as Parquet and CSV."""
+    def current_folder(self) -> Path:
+        """The symlink to the folder of the current release: its file, parquet/, csv/ and report/."""
         return self.published / "current"
 
     def shown(self, path: Path) -> str:

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Literal
 
 from faults.told import ToldError
-from store.paths import DataPaths
+from store.paths import DATABASE, DataPaths
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 BUSY_SECONDS = 30.0
-RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}\.duckdb")
+RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}(\.duckdb)?")  # a folder; a file until it is taken over
 
 Outcome = Literal["running", "published", "unpublished", "refused", "failed"]
 Cause = Literal["publish", "rollback", "repair"]
@@ -59,6 +59,7 @@ ADDED = {
     3: """create table published_rows (
         survey_id text not null, round_id text not null, token text
     )""",
+    4: "update releases set file = replace(file, '.duckdb', '')",  # it was a file, and is a folder
 }
 CHECK_HISTORY = ("refresh_id", "survey_id", "round_id", "check_id", "status", "observed", "n_failed", "checked_at")
 
@@ -99,7 +100,7 @@ class IngestedFile:
 
 @dataclass(frozen=True)
 class ReleaseRecord:
-    """What is remembered of a release; file is its name in published/releases."""
+    """What is remembered of a release; file is the name of its folder in published/releases."""
 
     number: int
     file: str
@@ -271,7 +272,7 @@ def record_release(connection: sqlite3.Connection, release: ReleaseRecord) -> No
 
 
 def releases(connection: sqlite3.Connection) -> list[ReleaseRecord]:
-    """Every release ever remembered, by number; those without a file are gone from disk."""
+    """Every release ever remembered, by number; those without a folder are gone from disk."""
     rows = connection.execute(
         "select number, file, sha256, fingerprint, created_at, superseded_at from releases order by number"
     )
@@ -308,16 +309,18 @@ def current_history(connection: sqlite3.Connection) -> list[tuple[datetime, int,
 
 
 def release_files(folder: Path) -> dict[int, Path]:
-    """The release files that lie in published/releases, by number."""
-    names = ((path, RELEASE_NAME.fullmatch(path.name)) for path in folder.glob("*.duckdb"))
-    return {int(match.group(1)): path for path, match in sorted(names) if match}
+    """The DuckDB files of the releases that lie in published/releases, by number."""
+    named = ((path, RELEASE_NAME.fullmatch(path.name)) for path in folder.glob("*_*"))
+    found = sorted((int(match[1]), path.is_dir(), path) for path, match in named if match)
+    files = {number: path / DATABASE if is_folder else path for number, is_folder, path in found}
+    return {number: file for number, file in files.items() if file.is_file()}
 
 
 def current_release(paths: DataPaths) -> int | None:
-    """The number of the release that `current.duckdb` points at; None when it points at none."""
-    files = release_files(paths.releases)
-    target = paths.current.readlink().name if paths.current.is_symlink() else ""
-    return next((number for number, file in files.items() if file.name == target), None)
+    """The number of the release that `current.duckdb` leads to; None when it leads to none."""
+    file = paths.current.resolve()
+    match = RELEASE_NAME.fullmatch(file.parent.name) or RELEASE_NAME.fullmatch(file.name)
+    return int(match[1]) if match and file.is_file() else None
 
 
 def next_release_number(connection: sqlite3.Connection, folder: Path) -> int:

@@ -37,7 +37,8 @@ def _rests_on(paths: DataPaths, inputs: str) -> str:
     """One hash of inputs and code by their content, and of what the program wrote by when it was written: warehouse,
     state and all that is published. Decisions, signatures and old releases hold for a day."""
     parts = [inputs, code_sha256(), str(local_day(datetime.now(UTC)))]
-    written = [paths.alerts_file, paths.state_file, *sorted(paths.private.glob("warehouse.duckdb*"))]
+    settings = [paths.alerts_file, paths.publishing_file]
+    written = [*settings, paths.state_file, *sorted(paths.private.glob("warehouse.duckdb*"))]
     for file in (*written, *sorted(paths.published.rglob("*"))):
         at = file.lstat() if file.is_symlink() or file.exists() else None
         parts.append(f"{file} {at and (at.st_size, at.st_mtime_ns, at.st_ino)}")

@@ -63,11 +63,12 @@ def validate(
     """Read codebooks and inputs and report every fault at once, and what else to know of them. Writes nothing."""
     from ingest.landing.load import examine
     from orchestration.alerts.delivery import alert_faults
+    from publish.releases.mirror import publishing_faults
 
     paths = DataPaths.resolve(data)
     survey, _, round_id = (what or "").partition("/")
     found = examine(paths, survey or None, round_id or None)
-    faults = (*found, *alert_faults(paths))
+    faults = (*found, *alert_faults(paths), *publishing_faults(paths))
     for each in (*faults, *found.notes):
         typer.echo(f"{each}\n")
     typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found.")
@@ -215,11 +216,13 @@ def rollback(
     """Point `current` at an earlier release."""
     from datetime import UTC, datetime
 
+    from publish.releases.mirror import follow
     from publish.releases.release import rollback as point_back
 
     paths = DataPaths.resolve(data)
     number = point_back(paths, datetime.now(UTC), release)
     typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
+    follow(paths, datetime.now(UTC))
 
 
 @app.command("sign-off")

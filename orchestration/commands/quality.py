@@ -19,7 +19,7 @@ def page_of_round(paths: DataPaths, name: str, form: str) -> Path:
         listed = ", ".join(sorted(there_are)) or "none"
         place = paths.shown(paths.current)
         raise WrongUsage(f"There is no round {name} in {place}. There are: {listed}. Name one of them as survey/round.")
-    page = pages.folder_of(paths) / pages.file_name(name, form)
+    page = paths.current_folder / pages.FOLDER / pages.file_name(name, form)
     if not page.is_file():
         raise WrongUsage(f"{paths.shown(page)} is not there. Write the pages anew: kuntakysely refresh.")
     return page

@@ -20,6 +20,7 @@ from orchestration.dagster.findings import told
 from orchestration.dagster.progress import Progress, terminal
 from orchestration.dagster.session import Session, refresh_session
 from orchestration.dagster.unchanged import release_if_unchanged
+from publish.releases.mirror import follow, publishing_faults
 from publish.releases.release import published_rounds, repair
 from store.disk import trouble_in
 from store.fingerprint import inputs_sha256
@@ -42,7 +43,7 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
     console = terminal()
     chosen = chosen_rounds(paths, survey, rounds)
     now = datetime.now(UTC)
-    if faults := _faults_of_alerts(paths):
+    if faults := _faults_of_settings(paths):
         console.print(faults, highlight=False, markup=False, soft_wrap=True)
         return ExitCode.WRONG_INPUT
     if not full and (answer := _unchanged_answer(paths, now)):
@@ -57,6 +58,7 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
         progress.say("\n".join([_what_it_does(paths, keys), *left_out]))
         code = _run(session, keys, progress)
     if code == ExitCode.DONE:
+        follow(paths, datetime.now(UTC))
         _unchanged_answer(paths, datetime.now(UTC))
     return code
 
@@ -68,18 +70,20 @@ def _unchanged_answer(paths: DataPaths, now: datetime) -> str:
     if release is None:
         return ""
     repair(paths, now)
+    follow(paths, now)
     answer = "\n".join([_nothing_changed(paths, release), *said_of_unsigned(paths, now)])
     remember_answer(paths, answer, inputs)
     return answer
 
 
-def _faults_of_alerts(paths: DataPaths) -> str:
+def _faults_of_settings(paths: DataPaths) -> str:
     """Found before anything is done: who is to be told must be known when it goes wrong."""
-    if not paths.alerts_file.exists():
-        return ""
-    from orchestration.alerts.delivery import alert_faults
+    found = publishing_faults(paths)
+    if paths.alerts_file.exists():
+        from orchestration.alerts.delivery import alert_faults
 
-    return "\n".join(map(str, alert_faults(paths)))
+        found += alert_faults(paths)
+    return "\n".join(map(str, found))
 
 
 def _rounds_to_read(paths: DataPaths, chosen: Sequence[str], *, is_named: bool) -> tuple[list[str], list[str]]:

@@ -59,11 +59,11 @@ def read_status(paths: DataPaths, now: datetime) -> Status:
     with state.opened(paths) as memory:
         last = state.last_refresh(memory)
         made = state.releases(memory)
-    current = state.current_release(paths)
+    current, on_disk = state.current_release(paths), state.release_files(paths.releases)
     known = [
         {"number": r.number, "created_at": _utc(r.created_at), "is_current": r.number == current, "file": r.file}
         for r in made
-        if (paths.releases / r.file).exists()
+        if r.number in on_disk
     ]
     refresh = None if last is None else {
         "started_at": _utc(last.started_at), "ended_at": _utc(last.ended_at), "outcome": last.outcome,

@@ -32,6 +32,7 @@ from pydantic import PrivateAttr
 
 from expectations.record import begin_build, record_build
 from faults.errors import InputFaults
+from faults.told import ToldError
 from ingest.landing.load import LoadResult, load_registry, load_rounds, load_systems
 from orchestration.alerts.ended import Judged
 from orchestration.dagster import checks
@@ -44,6 +45,7 @@ from orchestration.dagster.private_errors import step_of
 from orchestration.dagster.session import Session, refresh_session
 from publish.gate.findings import decisions
 from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
+from publish.releases.mirror import follow
 from publish.releases.release import publish
 from store.builds import rounds_as_built, rounds_planned
 from store.days import local_day
@@ -237,6 +239,7 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
     with refresh.step("published_release") as session:
         if OF_A_SCHEDULE in context.run.tags and session.unchanged:
             session.outcome, session.release_number = "published", session.unchanged.number
+            _mirror(context, session)
             return MaterializeResult(metadata={"release": session.release_number, "new": False})
         try:
             release = publish(session.paths, datetime.now(UTC), session.refresh_id)
@@ -244,14 +247,23 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
             session.refuse(str(refused))
             raise Failure(session.said, allow_retries=False) from refused
     session.outcome, session.release_number = "published", release.number
+    _mirror(context, session)
     return MaterializeResult(
         metadata={
             "release": release.number,
-            "file": MetadataValue.path(release.file),
+            "folder": MetadataValue.path(release.folder),
             "read it at": MetadataValue.path(session.paths.current),
             "sha256": release.sha256,
         }
     )
+
+
+def _mirror(context: AssetExecutionContext, session: Session) -> None:
+    """A mirror that is behind is told, and fails no run: the release stands."""
+    try:
+        follow(session.paths, datetime.now(UTC))
+    except ToldError as behind:
+        context.log.error(str(behind))
 
 
 def _row_counts(paths: DataPaths, keys: AbstractSet[AssetKey]) -> Iterator[AssetObservation]:

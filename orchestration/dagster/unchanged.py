@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, datetime
 
+from publish.releases.folder import is_whole
 from store import state
 from store.days import local_day
 from store.fingerprint import code_sha256, file_sha256, inputs_sha256
@@ -58,5 +59,5 @@ def warehouse_signature(paths: DataPaths, today: date) -> str:
 
 
 def _is_whole(paths: DataPaths, release: state.ReleaseRecord) -> bool:
-    file = paths.releases / release.file
-    return paths.current.exists() and file.is_file() and file_sha256(file) == release.sha256
+    file = state.release_files(paths.releases).get(release.number)
+    return bool(file and paths.current.exists() and file_sha256(file) == release.sha256 and is_whole(file.parent))

@@ -1,4 +1,4 @@
-"""A release: built privately, checked, verified, then put in place of the old one by a rename.
+"""A release: a folder built privately, checked, verified, then put in place of the old one by a rename of a link.
 
 A kill at any moment leaves the old release or the new one, whole; the next call finishes or sweeps what is left.
 """
@@ -21,9 +21,8 @@ from ingest.landing.deliveries import note_published_rows
 from publish import catalogue
 from publish.disclosure import apply as disclosure
 from publish.gate.refusals import RUN_AGAIN, PublishRefused, Refusal, refusals
-from publish.releases import changes, exports, provenance, quality
+from publish.releases import changes, folder, old_form, provenance, quality
 from publish.releases.own_tables import OWN_TABLES
-from publish.report import pages
 from store import audit, state
 from store.days import local_day
 from store.disk import disk_watched
@@ -31,13 +30,11 @@ from store.durable import sync
 from store.fingerprint import code_sha256, file_sha256
 from store.lock import publish_lock
 from store.marts import Mart, published_marts
-from store.paths import PROJECT_ROOT, DataPaths
+from store.paths import DATABASE, PROJECT_ROOT, DataPaths
 from store.warehouse import columns_of, table_signature, transaction
 
 KEPT_AFTER_SUPERSEDED = timedelta(days=7)
 STORAGE_VERSION = "v1.2.0"
-BUILDING_NAME = ".building.duckdb"
-READ_ONLY_MODE = 0o444
 HASH_SHOWN = 8
 
 Signatures = dict[str, tuple[int, str]]
@@ -56,7 +53,7 @@ class Release:
     """A release that lies whole in published/releases."""
 
     number: int
-    file: Path
+    folder: Path
     sha256: str
     created_at: datetime
 
@@ -73,7 +70,7 @@ def publish(paths: DataPaths, now: datetime, refresh_id: int) -> Release:
         state.record_release(memory, _record(release, state.fingerprint_of(memory, refresh_id)))
         with _warehouse(paths) as connection:
             note_published_rows(paths, connection, memory)
-        _point(paths, release.file)
+        _point(paths, release.folder)
         _settle(paths, memory, now, "publish")
     return release
 
@@ -88,7 +85,7 @@ def rollback(paths: DataPaths, now: datetime, number: int | None = None) -> int:
         _settle(paths, memory, now, "repair")
         files = state.release_files(paths.releases)
         chosen = _choose(list(files), state.current_release(paths), number)
-        _point(paths, files[chosen])
+        _point(paths, files[chosen].parent)
         _settle(paths, memory, now, "rollback")
         audit.record(paths, "rollback", release=chosen, outcome="published")
     return chosen
@@ -115,14 +112,13 @@ def _choose(numbers: list[int], current: int | None, number: int | None) -> int:
 
 
 def _record(release: Release, fingerprint: str) -> state.ReleaseRecord:
-    return state.ReleaseRecord(release.number, release.file.name, release.sha256, fingerprint, release.created_at)
+    return state.ReleaseRecord(release.number, release.folder.name, release.sha256, fingerprint, release.created_at)
 
 
 def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
-    """Build the release in a hidden file, verify it and give it its name; nobody is pointed at it yet."""
+    """Build the release in a hidden folder, verify it and give it its name; nobody is pointed at it yet."""
     number, earlier = state.next_release_number(memory, paths.releases), _comparable_release(paths, memory)
-    paths.releases.mkdir(parents=True, exist_ok=True)
-    building = paths.releases / BUILDING_NAME
+    building = paths.releases / folder.BUILDING / DATABASE
     with _warehouse(paths) as connection:
         code = code_sha256()
         found = [*refusals(connection, code, local_day(now)), *_lost_rounds(paths, connection)]
@@ -133,6 +129,7 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
         disclosure.protect(connection, marts, source, paths.patterns)
         relations = [source[mart.name] for mart in marts]
         is_extended = earlier is not None and _can_be_extended(connection, paths.current, relations)
+        building.parent.mkdir(parents=True)
         if is_extended:
             shutil.copyfile(paths.current, building)
         connection.execute(
@@ -149,12 +146,10 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
         connection.execute("checkpoint release")
         connection.execute("detach release")
     _verify(building, relations, expected)
-    building.chmod(READ_ONLY_MODE)
-    sync(building)
     sha256 = file_sha256(building)
-    file = building.replace(paths.releases / f"{number}_{sha256[:HASH_SHOWN]}.duckdb")
-    sync(paths.releases)
-    return Release(number, file, sha256, now)
+    name = f"{number}_{sha256[:HASH_SHOWN]}"
+    folder.fill(building.parent, name, paths.current_folder.resolve() if earlier else None)
+    return Release(number, folder.give_name(building.parent, name), sha256, now)
 
 
 def _comparable_release(paths: DataPaths, memory: Connection) -> int | None:
@@ -338,42 +333,47 @@ def _storage_faults(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield f"it was written for {row and row[0]}, not for {STORAGE_VERSION}"
 
 
-def _point(paths: DataPaths, file: Path) -> None:
-    """Make `current.duckdb` a relative symlink to `file`, in one rename."""
-    pointer = paths.published / ".current.duckdb.building"
-    pointer.unlink(missing_ok=True)
-    pointer.symlink_to(file.relative_to(paths.published))
-    pointer.replace(paths.current)
-    sync(paths.published)
+def _point(paths: DataPaths, to: Path) -> None:
+    """Let `current` lead to a release's folder, in one rename; `current.duckdb` leads through it, once and for all."""
+    old_form.make_way(paths)
+    _link(paths.current_folder, to.relative_to(paths.published))
+    _link(paths.current, Path(paths.current_folder.name, DATABASE))
+
+
+def _link(link: Path, to: Path) -> None:
+    """Make `link` a relative symlink, in one rename where it is none to that place."""
+    if link.is_symlink() and link.readlink() == to:
+        return
+    building = link.with_name(f".{link.name}.building")
+    building.symlink_to(to)
+    building.replace(link)
+    sync(link.parent)
 
 
 def _settle(paths: DataPaths, memory: Connection, now: datetime, cause: state.Cause) -> None:
-    """Bring state, exports, quality reports and old files in line with where `current` points."""
+    """Bring state and old folders in line with where `current` points."""
     _sweep(paths)
+    old_form.make_folders(paths)
     _remember_strangers(paths, memory, now)
-    current = state.current_release(paths) or _restore_pointer(paths, memory)
-    if current is None:
+    files, current = state.release_files(paths.releases), state.current_release(paths) or _last_current(memory)
+    if current not in files:
         return
+    _point(paths, files[current].parent)
+    old_form.clear(paths)
     state.record_current(memory, current, now, cause)
-    file = state.release_files(paths.releases)[current]
-    try:
-        if not exports.is_complete(current, file, paths.current_files):
-            exports.export(file, paths.current_files)
-        pages.write(file, pages.folder_of(paths))
-    except duckdb.IOException:
-        if cause != "repair":  # a damaged release has no tables to export: the one that is about to be made has
-            raise
     _remove_expired(paths, memory, now)
 
 
 def _sweep(paths: DataPaths) -> None:
-    """Remove what a killed build left, and the log that a killed reader leaves who had the right to write.
+    """Remove what a killed publish left, and the log that a killed reader leaves who had the right to write.
 
     With such a log beside it a release shows other rows, or does not open at all.
     """
-    logs = [*paths.releases.glob("*.duckdb.wal"), paths.current.with_name(f"{paths.current.name}.wal")]
-    for path in [*paths.releases.glob(f"{BUILDING_NAME}*"), *logs]:
-        path.unlink(missing_ok=True)
+    logs = [*paths.releases.rglob("*.wal"), paths.current.with_name(f"{paths.current.name}.wal")]
+    begun = (f"{name}*" for name in (f".{paths.current_folder.name}", folder.BUILDING, folder.REMOVED))
+    places = (paths.published, paths.releases)
+    for path in [*logs, *(left for pattern in begun for place in places for left in place.glob(pattern))]:
+        folder.remove(path)
 
 
 def _remember_strangers(paths: DataPaths, memory: Connection, now: datetime) -> None:
@@ -383,27 +383,21 @@ def _remember_strangers(paths: DataPaths, memory: Connection, now: datetime) -> 
         if number not in known:
             superseded_at = None if number == state.current_release(paths) else now
             state.record_release(
-                memory, state.ReleaseRecord(number, file.name, file_sha256(file), "", now, superseded_at)
+                memory, state.ReleaseRecord(number, file.parent.name, file_sha256(file), "", now, superseded_at)
             )
 
 
-def _restore_pointer(paths: DataPaths, memory: Connection) -> int | None:
-    """Point again at the release that was current when someone removed the symlink."""
-    files = state.release_files(paths.releases)
+def _last_current(memory: Connection) -> int | None:
+    """The release that was current when someone removed a link."""
     history = state.current_history(memory)
-    last = history[-1][1] if history else None
-    if last is None or last not in files:
-        return None
-    _point(paths, files[last])
-    return last
+    return history[-1][1] if history else None
 
 
 def _remove_expired(paths: DataPaths, memory: Connection, now: datetime) -> None:
     """Readers may hold a release for as long as it was superseded less than KEPT_AFTER_SUPERSEDED ago; one from before
     somebody was erased counts them, and goes at once."""
-    counting_erased = _counting_erased(memory)
+    counting_erased, files = _counting_erased(memory), state.release_files(paths.releases)
     for record in state.releases(memory):
-        if record.superseded_at and (
-            record.number in counting_erased or now - record.superseded_at > KEPT_AFTER_SUPERSEDED
-        ):
-            (paths.releases / record.file).unlink(missing_ok=True)
+        is_over = record.superseded_at and now - record.superseded_at > KEPT_AFTER_SUPERSEDED
+        if record.number in files and record.superseded_at and (is_over or record.number in counting_erased):
+            folder.remove(files[record.number].parent)

@@ -101,7 +101,7 @@ def _round(row: Row) -> tuple[str, ...]:
 def accessibility(facts: RoundFacts) -> list[Block]:
     terms = {
         "For DuckDB clients": "data/published/current.duckdb, schema marts",
-        "For other tools": "the same tables as Parquet and CSV in data/published/current/",
+        "For other tools": "the same tables in data/published/current/parquet/ and data/published/current/csv/",
         "Documentation": "tables and columns have comments in the file; checks and their formulas end this page",
         "Licence": facts.survey.get("licence") or NONE,
     }

@@ -225,13 +225,13 @@ def test_no_delivered_file_of_real_answers_is_named(name: str, made: Made) -> No
 
 @pytest.mark.parametrize("name", RELEASES)
 def test_the_files_beside_a_release_tell_no_more(name: str, made: Made) -> None:
-    assert differences(made(name).current, made(name).current_files) == []
+    assert differences(made(name).current, made(name).current_folder) == []
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_a_file_that_tells_more_is_seen(suffix: str, made: Made, tmp_path: Path) -> None:
-    shutil.copytree(made(CHANCE).current_files, tmp_path / "files")
-    file = tmp_path / "files" / f"number_summary.{suffix}"
+    shutil.copytree(made(CHANCE).current_folder, tmp_path / "files")
+    file = tmp_path / "files" / suffix / f"number_summary.{suffix}"
     told = tmp_path / f"told.{suffix}"
     with duckdb.connect() as connection:
         connection.execute(f"copy (select * replace (coalesce(total, 1) as total) from '{file}') to '{told}'")
@@ -242,8 +242,9 @@ def test_a_file_that_tells_more_is_seen(suffix: str, made: Made, tmp_path: Path)
 
 @pytest.mark.parametrize("name", RELEASES)
 def test_the_pages_are_made_of_the_release_alone(name: str, made: Made, tmp_path: Path) -> None:
-    release = made(name).current.resolve()
-    pages.write(Path(shutil.copy(release, tmp_path)), tmp_path / "report")
+    current = made(name).current_folder.resolve()
+    with duckdb.connect(shutil.copy(current / "current.duckdb", tmp_path), read_only=True) as release:
+        pages.write(release, tmp_path, current.name)
     anew, told = ({file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} for folder in
-                  (tmp_path / "report", pages.folder_of(made(name))))  # fmt: skip
+                  (tmp_path / "report", current / "report"))  # fmt: skip
     assert anew == told

@@ -84,7 +84,7 @@ def test_texts_are_stored_as_they_are(hostile: DataPaths, record_property: Recor
         stored = _texts_in(connection, tables)
         assert "marts.dim_round" in tables
     with duckdb.connect() as connection:
-        copied = _texts_in(connection, [f"'{file}'" for file in sorted(hostile.current_files.glob("*.parquet"))])
+        copied = _texts_in(connection, [f"'{file}'" for file in sorted(hostile.current_folder.glob("parquet/*"))])
     assert [text for text in TEXTS if text not in stored] == []
     assert [text for text in TEXTS if text not in copied] == []
     record_property("tried", ["hostile texts", "arrived as data", len(TEXTS)])
@@ -96,7 +96,7 @@ def _formulas_in(file: Path) -> list[str]:
 
 
 def test_no_cell_of_a_csv_file_is_a_formula(hostile: DataPaths) -> None:
-    files = sorted(hostile.current_files.glob("*.csv"))
+    files = sorted(hostile.current_folder.glob("csv/*"))
     assert [file.name for file in files if _formulas_in(file)] == []
     assert any(f"'{FORMULA}" in file.read_text(encoding="utf-8") for file in files)
 
@@ -131,17 +131,17 @@ def is_page_harmless(page: str) -> bool:
 
 
 def test_pages_show_texts_and_run_none(hostile: DataPaths) -> None:
-    (html,) = (hostile.published / "report").glob("*.html")
+    (html,) = (hostile.current_folder / "report").glob("*.html")
     page = html.read_text(encoding="utf-8")
     assert is_page_harmless(page)
     assert STATEMENT in Elements(page).text or SHELL in Elements(page).text
     assert "49" not in Elements(page).text.split()
-    (markdown,) = (hostile.published / "report").glob("*.md")
+    (markdown,) = (hostile.current_folder / "report").glob("*.md")
     assert "<script>" not in markdown.read_text(encoding="utf-8").replace(r"\<", "")
 
 
 def test_page_without_escapes_is_seen(hostile: DataPaths) -> None:
-    (html,) = (hostile.published / "report").glob("*.html")
+    (html,) = (hostile.current_folder / "report").glob("*.html")
     assert not is_page_harmless(html.read_text(encoding="utf-8").replace("</body>", f"{PAGE}</body>"))
 
 

@@ -229,7 +229,7 @@ def test_what_is_told_in_one_language_is_told_in_the_others(published: DataPaths
 def test_release_is_read_only_and_holds_marts_alone(published: DataPaths) -> None:
     target = published.current.resolve()
     assert stat.S_IMODE(target.stat().st_mode) == 0o444
-    assert not list(published.releases.glob("*.wal"))
+    assert not list(published.releases.rglob("*.wal"))
     schemas = rows(published, "select distinct schema_name from duckdb_tables() union select schema_name from "
                    "duckdb_views() where not internal")  # fmt: skip
     assert schemas == [("marts",)]
@@ -240,8 +240,8 @@ def test_release_is_read_only_and_holds_marts_alone(published: DataPaths) -> Non
 
 def test_exports_are_the_same_tables(published: DataPaths) -> None:
     names = {str(name) for (name,) in rows(published, "select table_name from information_schema.tables")}
-    assert {path.stem for path in published.current_files.glob("*.parquet")} == names
-    assert {path.stem for path in published.current_files.glob("*.csv")} == names
+    assert {path.stem for path in published.current_folder.glob("parquet/*.parquet")} == names
+    assert {path.stem for path in published.current_folder.glob("csv/*.csv")} == names
 
 
 def test_status_names_release_round_and_every_check(published: DataPaths) -> None:
@@ -265,7 +265,7 @@ def test_status_names_release_round_and_every_check(published: DataPaths) -> Non
 def test_a_second_refresh_has_nothing_to_do(published: DataPaths) -> None:
     done = kuntakysely(published, "refresh")
     assert (done.returncode, done.stdout[:43]) == (0, "Nothing has changed since release 1 of 2026"[:43])
-    assert len(list(published.releases.glob("*.duckdb"))) == 1
+    assert len(list(published.releases.iterdir())) == 1
 
 
 def test_the_same_bytes_again_change_nothing(fresh: DataPaths) -> None:

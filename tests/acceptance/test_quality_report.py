@@ -21,9 +21,9 @@ def page_of(paths: DataPaths) -> str:
 def test_each_round_of_the_release_has_its_pages(published: DataPaths) -> None:
     keys = [key for (key,) in rows(published, "select round_key from marts.dim_round")]
     expected = {f"quality_{key.replace('/', '_')}.{form}" for key in keys for form in ("html", "md")}
-    assert {file.name for file in (published.published / "report").iterdir()} == expected
+    assert {file.name for file in (published.current_folder / "report").iterdir()} == expected
     done = kuntakysely(published, "quality", NAME)
-    assert done.stdout.strip().endswith("published/report/quality_koto_kuntakysely_2023-01.html")
+    assert done.stdout.strip().endswith("published/current/report/quality_koto_kuntakysely_2023-01.html")
 
 
 def test_the_page_says_what_the_release_says(published: DataPaths) -> None:

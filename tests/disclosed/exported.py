@@ -12,12 +12,13 @@ Rows = list[tuple[Any, ...]]
 
 
 def differences(release: Path, folder: Path) -> list[Difference]:
-    """Where a file says otherwise than the table of the release that it is named after, or names none."""
+    """Where a file of a release's folder says otherwise than the table that it is named after, or names none."""
     with duckdb.connect(str(release), read_only=True) as connection:
         sql = "select table_name from duckdb_columns() where schema_name = 'marts' and not internal group by all"
         names = [name for (name,) in connection.execute(f"{sql} order by all").fetchall()]
-        expected = {f"{name}.{suffix}" for name in names for suffix in ("csv", "parquet")}
-        strange = {file.name for file in folder.iterdir()} ^ expected
+        expected = {f"{suffix}/{name}.{suffix}" for name in names for suffix in ("csv", "parquet")}
+        there_are = (*folder.glob("csv/*"), *folder.glob("parquet/*"))
+        strange = {file.relative_to(folder).as_posix() for file in there_are} ^ expected
         found = [(name, "", "a file too many or too few") for name in sorted(strange)]
         for name in sorted(expected - strange):
             found += _of_file(connection, folder / name)

@@ -28,7 +28,7 @@ from store.paths import DataPaths
 from tests.faults import tiny
 from tests.faults.mutants import MUTANTS
 
-BEGIN = {"whole": tiny.begin, "extended": tiny.begin_extended}
+BEGIN = {"whole": tiny.begin, "extended": tiny.begin_extended, "old": tiny.begin_old}
 SHIM = ctypes.CDLL(None)
 
 
@@ -66,6 +66,7 @@ class Driver:
         sound(lambda: BEGIN[begin](self._base))
         load_all(self._copy())
         paths = self._copy()
+        sound(lambda: release.repair(paths, tiny.LONG_AGO))
         known = [sound(lambda: said_of(paths)), sound(lambda: release.publish(paths, tiny.NOW, 1) and said_of(paths))]
         self._known = {each.number: each for each in map(as_known, known)}
         self._content = self._known[tiny.NEW].tables
@@ -159,13 +160,13 @@ def disturbed(paths: DataPaths, number: int, mode: int, mutant: str) -> dict[str
 def said_of(paths: DataPaths) -> list[Any]:
     """What a release is, for the pipe between processes."""
     found = tiny.Known.of(paths)
-    return [found.number, found.tables, found.exports]
+    return [found.number, found.tables, found.files]
 
 
 def as_known(said: Any) -> tiny.Known:
     """The same on the other side."""
-    number, tables, exports = said
-    return tiny.Known(number, {name: tuple(signature) for name, signature in tables.items()}, exports)
+    number, tables, files = said
+    return tiny.Known(number, {name: tuple(signature) for name, signature in tables.items()}, files)
 
 
 def main() -> None:

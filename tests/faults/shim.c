@@ -212,6 +212,10 @@ PATH_OPERATION(rmdir, "unlink", AT_FDCWD, path, NULL, 0, (const char *path), (pa
 PATH_OPERATION(symlink, "symlink", AT_FDCWD, path, NULL, 1, (const char *to, const char *path), (to, path))
 PATH_OPERATION(symlinkat, "symlink", folder, path, NULL, 1, (const char *to, int folder, const char *path),
                (to, folder, path))
+PATH_OPERATION(link, "link", AT_FDCWD, path, NULL, 1, (const char *from, const char *path), (from, path))
+PATH_OPERATION(linkat, "link", folder, path, NULL, 1,
+               (int from_folder, const char *from, int folder, const char *path, int flags),
+               (from_folder, from, folder, path, flags))
 PATH_OPERATION(mkdir, "mkdir", AT_FDCWD, path, NULL, 1, (const char *path, mode_t mode), (path, mode))
 PATH_OPERATION(chmod, "chmod", AT_FDCWD, path, NULL, 0, (const char *path, mode_t mode), (path, mode))
 

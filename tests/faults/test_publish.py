@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from publish.releases import release
-from store.paths import DataPaths
+from store.paths import DATABASE, DataPaths
 from tests.faults import tiny
 from tests.faults.driving import Driver, Operation
 from tests.faults.shim import Mode
@@ -22,17 +22,17 @@ OF_ALL = (Mode.KILL, Mode.ENOSPC, Mode.EIO)
 OF_WRITES = (Mode.KILL, Mode.ENOSPC, Mode.EIO, Mode.HALF)
 STEPS = ("write", "fsync", "rename", "unlink")
 POINTERS = {
-    "published/current.duckdb": "published/releases",
-    "published/current/release.csv": "published/current",
+    "published/current": "published/releases",
+    "published/current.duckdb": "published",
 }
 
 Try = tuple[int, Mode]
 
 
 def kind_of(operation: Operation) -> tuple[str, str]:
-    """The kind of operation and the kind of file: tables and pages are all alike, but for release.csv."""
+    """The kind of operation and the kind of file: tables and pages are all alike."""
     kind, file, _ = operation
-    file = re.sub(r"(?!release\.csv$)\b[a-z_]+\.(csv|parquet|came)$", r"TABLE.\1", file)
+    file = re.sub(r"\b[a-z_]+\.(csv|parquet|came)$", r"TABLE.\1", file)
     return kind, re.sub(r"\d+_[0-9a-f]{8}", "RELEASE", re.sub(r"quality_[^.]+\.(html|md)", "PAGE", file))
 
 
@@ -90,7 +90,7 @@ def test_a_release_that_extends_the_one_before(
     known = {*map(kind_of, drivers("whole").operations())}
     own = [each for each in chosen_tries(operations) if kind_of(operations[each[0] - 1]) not in known]
     assert any(kind_of(operations[number - 1])[1].endswith("TABLE.came") for number, _ in own)
-    is_copied = ("write", "published/releases/.building.duckdb")
+    is_copied = ("write", "published/releases/.building/current.duckdb")
     copied = next(number for number, each in enumerate(operations, 1) if each[:2] == is_copied)
     tries = every_try(operations) if is_soak else [*own, *((copied, mode) for mode in OF_WRITES)]
     assert tried(driver, tries, record_property) == []
@@ -99,11 +99,12 @@ def test_a_release_that_extends_the_one_before(
 @pytest.mark.parametrize(
     ("mutant", "kind", "file", "mode"),
     [
-        ("in_place", "write", "published/releases/RELEASE.duckdb", Mode.HALF),
-        ("by_unlink", "symlink", "published/current.duckdb", Mode.KILL),
-        ("early", "chmod", "published/releases/.building.duckdb", Mode.KILL),
-        ("exports_in_place", "rename", "published/current/TABLE.parquet", Mode.KILL),
-        ("swallowing", "fsync", "published/releases/.building.duckdb", Mode.EIO),
+        ("in_place", "write", "published/releases/RELEASE/current.duckdb", Mode.HALF),
+        ("by_unlink", "symlink", "published/current", Mode.KILL),
+        ("early", "chmod", "published/releases/.building/current.duckdb", Mode.KILL),
+        ("before_it_is_whole", "write", "published/releases/.building/csv/TABLE.csv", Mode.KILL),
+        ("exports_in_place", "rename", "published/current/parquet/TABLE.parquet", Mode.KILL),
+        ("swallowing", "fsync", "published/releases/.building/current.duckdb", Mode.EIO),
     ],
 )
 def test_a_wrong_publish_is_found_out(
@@ -115,6 +116,19 @@ def test_a_wrong_publish_is_found_out(
         numbers = [i for i, each in enumerate(driver.operations(name), 1) if kind_of(each) == (kind, file)]
         assert numbers or not is_found
         assert not numbers or bool(driver.faults(numbers[-1], mode, name)) == is_found
+
+
+def test_a_folder_of_the_old_form_is_taken_over(
+    drivers: Callable[[str], Driver], is_soak: bool, record_property: Callable[[str, object], None]
+) -> None:
+    """Of the operations of a publish there, those that another publish does not have; whatever happens at one of them,
+    `current.duckdb` leads to a whole release, and no folder has a name before it is whole."""
+    driver = drivers("old")
+    operations = driver.operations()
+    known = {*map(kind_of, drivers("whole").operations())}
+    own = [each for each in chosen_tries(operations) if kind_of(operations[each[0] - 1]) not in known]
+    assert {"link", "rename", "unlink"} <= {operations[number - 1][0] for number, _ in own}
+    assert tried(driver, every_try(operations) if is_soak else own, record_property) == []
 
 
 def publish_beside_a_log(paths: DataPaths, monkeypatch: pytest.MonkeyPatch, looked_at: str) -> None:
@@ -139,7 +153,7 @@ def test_a_log_left_beside_the_file_fails_the_publish(tmp_path: Path, monkeypatc
         monkeypatch.context() as patched,
         pytest.raises(release.ReleaseUnsound, match=r"duckdb\.wal was left beside it"),
     ):
-        publish_beside_a_log(paths, patched, release.BUILDING_NAME)
+        publish_beside_a_log(paths, patched, DATABASE)
     assert not paths.current.exists()
     with monkeypatch.context() as patched:
         publish_beside_a_log(paths, patched, "copy.duckdb")
@@ -147,19 +161,24 @@ def test_a_log_left_beside_the_file_fails_the_publish(tmp_path: Path, monkeypatc
 
 
 def unsynced(operations: Sequence[Operation]) -> list[str]:
-    """What a loss of power could take: a file that gets its name before its bytes are on the disk, and a pointer that
-    is swung before the names that it leads to are."""
+    """What a loss of power could take: a file or folder that gets its name before its bytes and the names in it are on
+    the disk, and a pointer that is swung before the names that it leads to are."""
     written: set[str] = set()
     renamed: set[str] = set()
     found = []
     for kind, file, source in operations:
-        if kind == "write":
+        if kind in ("create", "link", "mkdir"):
+            written.add(Path(file).parent.as_posix())
+        elif kind == "write":
             written.add(file)
         elif kind == "fsync":
             written.discard(file)
             renamed.discard(file)
+        elif kind == "unlink":
+            written.discard(file)
         elif kind == "rename" and file.startswith("published/"):
-            found += [f"{source} is renamed to {file} and may be empty"] if source in written else []
+            lost = [each for each in written if each == source or each.startswith(f"{source}/")]
+            found += [f"{each} is renamed to {file} and may be empty" for each in lost]
             found += [f"{file} is there before what it leads to"] if POINTERS.get(file) in renamed else []
             renamed.add(Path(file).parent.as_posix())
     return [*found, *(f"names in {folder} are not on the disk" for folder in sorted(renamed))]
@@ -169,6 +188,7 @@ def test_nothing_is_named_before_it_is_on_the_disk(drivers: Callable[[str], Driv
     """A kill cannot show this, only a loss of power: the order of the operations does."""
     assert unsynced(drivers("whole").operations()) == []
     assert unsynced(drivers("extended").operations()) == []
+    assert unsynced(drivers("old").operations()) == []
     found = "\n".join(unsynced(drivers("whole").operations("unsynced")))
     for said in ("may be empty", "before what it leads to", "names in published"):
         assert said in found

@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 
-from publish.releases import provenance, release
+from publish.releases import folder, provenance, release
 from store import marts, state
 from store.fingerprint import file_sha256
-from store.paths import DataPaths
+from store.paths import DATABASE, DataPaths
 from store.warehouse import table_signature
 from tests.unit.publish import conftest as few
 
@@ -73,19 +73,25 @@ def begin_extended(paths: DataPaths) -> None:
     _leave_behind(paths)
 
 
+def begin_old(paths: DataPaths) -> None:
+    """The same in a folder of the old form, whose releases are still files."""
+    begin(paths)
+    few.be_of_old_form(paths)
+
+
 def _leave_behind(paths: DataPaths) -> None:
-    (paths.releases / release.BUILDING_NAME).write_bytes(b"half")
-    paths.current.with_name(".current.duckdb.building").symlink_to("releases/gone.duckdb")
-    unfinished = paths.current_files.with_name(f".{paths.current_files.name}.building")
-    unfinished.mkdir()
-    (unfinished / "dim_round.csv").write_bytes(b"half")
+    paths.current_folder.with_name(".current.building").symlink_to("releases/gone")
+    for name in (folder.BUILDING, f"{folder.REMOVED}1_00000000"):
+        (paths.releases / name / "csv").mkdir(parents=True)
+        (paths.releases / name / DATABASE).write_bytes(b"half")
+        (paths.releases / name / "csv" / "dim_round.csv").write_bytes(b"half")
 
 
-def copy(paths: DataPaths, folder: Path) -> DataPaths:
+def copy(paths: DataPaths, to: Path) -> DataPaths:
     """The data folder in a new place, instead of what is there."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(paths.root, folder, symlinks=True)
-    return DataPaths(folder)
+    shutil.rmtree(to, ignore_errors=True)
+    shutil.copytree(paths.root, to, symlinks=True)
+    return DataPaths(to)
 
 
 def contents(file: Path, tables: tuple[str, ...] = TABLES) -> Contents:
@@ -108,21 +114,23 @@ class Known:
 
     number: int
     tables: Contents
-    exports: Mapping[str, str]
+    files: Mapping[str, str]
 
     @classmethod
     def of(cls, paths: DataPaths) -> Known:
-        return cls(number_of(paths.current), contents(paths.current), _exports(paths))
+        return cls(number_of(paths.current), contents(paths.current), _files(paths.current_folder))
 
 
-def _exports(paths: DataPaths) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths.current_files.iterdir()}
+def _files(of: Path) -> dict[str, str]:
+    """The hashes of Parquet, CSV and pages, by their place in the folder."""
+    found = [path for kind in ("parquet", "csv", "report") for path in (of / kind).iterdir()]
+    return {path.relative_to(of).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def torn(paths: DataPaths, known: Mapping[int, Known]) -> list[str]:
     """What is not as readers may find it at any moment; `known` are the releases that there may be, by number."""
     try:
-        return [*_torn_release(paths, known), *_torn_exports(paths, known), *_torn_state(paths)]
+        return [*_torn_release(paths, known), *_torn_files(paths, known), *_torn_state(paths)]
     except (duckdb.Error, OSError) as error:
         return [f"cannot be read: {type(error).__name__}: {error}"]
 
@@ -136,21 +144,23 @@ def _torn_release(paths: DataPaths, known: Mapping[int, Known]) -> list[str]:
     if found != known[number].tables:
         faults.append(f"release {number} holds {found}, not {known[number].tables}")
     for file in state.release_files(paths.releases).values():
-        if file_sha256(file)[: release.HASH_SHOWN] not in file.name or os.access(f"{file}.wal", os.F_OK):
-            faults.append(f"{file.name} is not the file that was verified")
+        named = file.parent.name if file.name == DATABASE else file.name
+        if file_sha256(file)[: release.HASH_SHOWN] not in named or os.access(f"{file}.wal", os.F_OK):
+            faults.append(f"{named} has not the file that was verified")
     return faults
 
 
-def _torn_exports(paths: DataPaths, known: Mapping[int, Known]) -> list[str]:
-    """release.csv names one release, and then every file is of it; without it the folder promises nothing."""
-    found = _exports(paths) if paths.current_files.exists() else {}
-    if "release.csv" not in found:
-        return []
-    of = [each.number for each in known.values() if each.exports["release.csv"] == found["release.csv"]]
-    if not of:
-        return ["release.csv is of no release"]
-    differ = sorted(set(found.items()) ^ set(known[of[0]].exports.items()))
-    return [f"release.csv names release {of[0]}, and {differ[0][0]} is not of it"] if differ else []
+def _torn_files(paths: DataPaths, known: Mapping[int, Known]) -> list[str]:
+    """Whatever has the name of a release has all of its files, and `current` those that belong to `current.duckdb`."""
+    number, faults = state.current_release(paths), []
+    for of, file in state.release_files(paths.releases).items():
+        if file.name == DATABASE and of in known and _files(file.parent) != known[of].files:
+            faults.append(f"the folder of release {of} is not whole")
+    is_old_form = paths.current.resolve().name != DATABASE and not paths.current_folder.is_symlink()
+    if number in known and not is_old_form and (found := _files(paths.current_folder)) != known[number].files:
+        differ = sorted(set(found.items()) ^ set(known[number].files.items()))
+        faults.append(f"current.duckdb is of release {number}, and {differ[0][0]} is not")
+    return faults
 
 
 def _torn_state(paths: DataPaths) -> list[str]:
@@ -170,14 +180,14 @@ def unfinished(paths: DataPaths, content: Contents, after: int) -> list[str]:
     faults = [] if number and number > after else [f"release {number} came after release {after}"]
     if found != content or number_of(paths.current) != number:
         faults.append(f"release {number} holds {found}, not {content}")
-    exported = {path.suffix for path in paths.current_files.iterdir()}
     with duckdb.connect() as connection:
-        for name in TABLES if exported == {".csv", ".parquet"} else ():
-            place = f"'{paths.current_files / name}.parquet'"
+        for name in TABLES:
+            place = f"'{paths.current_folder / 'parquet' / name}.parquet'"
             if table_signature(connection, place) != content[name]:
                 faults.append(f"{name}.parquet is not of release {number}")
-    said = f"release {number}_"
-    pages = [*(paths.published / "report").glob("quality_*")]
+    pages, said = [*(paths.current_folder / "report").iterdir()], f"release {number}_"
     faults += [f"{page.name} is not of {said}" for page in pages if said not in page.read_text(encoding="utf-8")[:80]]
-    left = [*paths.published.glob(".*"), *paths.releases.glob(".*"), *paths.releases.glob("*.wal")]
-    return faults + [f"{path.name} was left" for path in left] + ([] if pages and exported else ["no pages or files"])
+    known = {paths.releases, paths.current, paths.current_folder}
+    left = [*{*paths.published.iterdir()} - known, *paths.releases.glob(".*"), *paths.releases.rglob("*.wal")]
+    left += paths.releases.glob("*.duckdb")
+    return faults + [f"{path.name} was left" for path in left] + ([] if pages else ["no pages"])

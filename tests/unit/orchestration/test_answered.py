@@ -25,18 +25,18 @@ def remembered(tmp_path: Path) -> DataPaths:
         paths.surveys / "a.csv",
         paths.warehouse_file,
         paths.state_file,
-        paths.published / "report" / "a.html",
+        paths.published / "releases" / "1" / "report" / "a.html",
     ):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("as it was", encoding="utf-8")
-    paths.current.symlink_to("releases/1.duckdb")
+    paths.current_folder.symlink_to("releases/1")
     answered.remember_answer(paths, "Nothing has changed.", inputs_sha256(paths))
     return paths
 
 
 def repoint(paths: DataPaths) -> None:
-    paths.current.unlink()
-    paths.current.symlink_to("releases/2.duckdb")
+    paths.current_folder.unlink()
+    paths.current_folder.symlink_to("releases/2")
 
 
 CHANGES: dict[str, Callable[[DataPaths], object]] = {
@@ -45,8 +45,9 @@ CHANGES: dict[str, Callable[[DataPaths], object]] = {
     "the warehouse": lambda paths: paths.warehouse_file.write_text("as it is!", encoding="utf-8"),
     "the warehouse gone": lambda paths: paths.warehouse_file.unlink(),
     "the state": lambda paths: paths.state_file.write_text("as it is!", encoding="utf-8"),
-    "a page gone": lambda paths: (paths.published / "report" / "a.html").unlink(),
+    "a page gone": lambda paths: (paths.published / "releases" / "1" / "report" / "a.html").unlink(),
     "another release": repoint,
+    "where it is put": lambda paths: paths.publishing_file.write_text("mirror: m\n", encoding="utf-8"),
     "who is told": lambda paths: paths.alerts_file.write_text("", encoding="utf-8"),
     "a torn answer": lambda paths: (paths.warehouse / "answer.json").write_text('{"answer": "No', encoding="utf-8"),
 }

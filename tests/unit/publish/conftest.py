@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,6 +188,24 @@ def add_round(paths: DataPaths, round_id: str) -> None:
             {"round": round_id},
         )
         sign(connection)
+
+
+def be_of_old_form(paths: DataPaths) -> None:
+    """The published folder and the state as they were when a release was a file."""
+    with sqlite3.connect(paths.state_file) as memory:
+        memory.execute("update releases set file = file || '.duckdb'")
+        memory.execute("pragma user_version = 3")
+    current = paths.current_folder.resolve()
+    paths.current_folder.unlink()
+    paths.current.unlink()
+    paths.current_folder.mkdir()
+    for file in (*current.glob("csv/*"), *current.glob("parquet/*")):
+        file.rename(paths.current_folder / file.name)
+    (current / "report").rename(paths.published / "report")
+    paths.current.symlink_to(f"releases/{current.name}.duckdb")
+    for folder in paths.releases.glob("[0-9]*"):
+        (folder / "current.duckdb").rename(folder.with_name(f"{folder.name}.duckdb"))
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_a_round_that_came_is_told_whole(released: DataPaths, now: datetime) -> 
     )
     release.publish(released, now, refresh_id=2)
     assert changes(released) == [("dim_round", "koto", "2025-02", "round_added", "all", "n_rows", "0", "1")]
-    earlier, later = (released.releases / name for name in sorted(file.name for file in released.releases.iterdir()))
+    earlier, later = state.release_files(released.releases).values()
     assert [found["change"] for found in changes_between(later, earlier)] == ["round_removed"]
 
 

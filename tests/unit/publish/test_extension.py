@@ -23,7 +23,14 @@ def kept(paths: DataPaths) -> dict[str, int]:
 
 
 def csv_files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    return {path.name: path.read_bytes() for path in folder.glob("csv/*")}
+
+
+def whole_export(paths: DataPaths, folder: Path) -> Path:
+    """The current release as files that extend none."""
+    with duckdb.connect(str(paths.current), read_only=True) as connection:
+        exports.export(connection, folder)
+    return folder
 
 
 def test_a_later_round_is_added_to_a_copy(released: DataPaths, now: datetime) -> None:
@@ -44,21 +51,16 @@ def test_files_that_are_extended_are_those_of_a_whole_export(
 ) -> None:
     add_round(released, "2024-01")
     release.publish(released, now, refresh_id=2)
-    exports.export(released.current.resolve(), tmp_path / "whole")
-    assert csv_files(released.current_files) == csv_files(tmp_path / "whole")
+    assert csv_files(released.current_folder) == csv_files(whole_export(released, tmp_path / "whole"))
 
 
 @pytest.mark.parametrize("damage", ["release.csv", "dim_round.csv"])
-def test_files_that_are_not_of_the_release_before_are_not_extended(
-    released: DataPaths, now: datetime, tmp_path: Path, damage: str
-) -> None:
-    """After a kill the folder holds files of two releases, and no release.csv."""
+def test_a_file_that_is_lost_is_written_whole(released: DataPaths, now: datetime, tmp_path: Path, damage: str) -> None:
+    """Somebody took a file out of the folder that readers have."""
     add_round(released, "2024-01")
-    file = released.current_files / damage
-    file.unlink()
+    (released.current_folder / "csv" / damage).unlink()
     release.publish(released, now, refresh_id=2)
-    exports.export(released.current.resolve(), tmp_path / "whole")
-    assert csv_files(released.current_files) == csv_files(tmp_path / "whole")
+    assert csv_files(released.current_folder) == csv_files(whole_export(released, tmp_path / "whole"))
 
 
 @pytest.mark.parametrize(

@@ -196,11 +196,11 @@ def test_contact_of_an_office_that_a_survey_allows_is_no_personal_data(paths: Da
 def test_a_refusal_leaves_the_release_as_it_was(released: DataPaths, now: datetime) -> None:
     with warehouse.opened(released.warehouse_file) as connection:
         connection.execute("update checks.results set status = 'fail'")
-    before = released.current.resolve()
+    before = released.current_folder.resolve()
     with pytest.raises(refusals.PublishRefused):
         release.publish(released, now, refresh_id=2)
     assert list(released.releases.iterdir()) == [before]
-    assert released.current.resolve() == before
+    assert released.current_folder.resolve() == before
 
 
 def test_every_reason_is_told_at_once(paths: DataPaths, now: datetime) -> None:

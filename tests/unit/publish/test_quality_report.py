@@ -147,8 +147,9 @@ def make_release(file: Path, *, is_synthetic: bool) -> Path:
 
 def pages_of(file: Path, folder: Path) -> tuple[str, str]:
     """The HTML and the Markdown of the only round."""
-    pages.write(file, folder)
-    made, said = (folder / pages.file_name("koto/2023-01", form) for form in pages.FORMATS)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        pages.write(connection, folder, file.stem)
+    made, said = (folder / pages.FOLDER / pages.file_name("koto/2023-01", form) for form in pages.FORMATS)
     return made.read_text(encoding="utf-8"), said.read_text(encoding="utf-8")
 
 
@@ -324,14 +325,13 @@ def test_percentages_are_rounded_half_up() -> None:
 
 def marks(paths: DataPaths) -> dict[str, set[str]]:
     """Which release the pages say that they are of, by name of the page."""
-    folder = pages.folder_of(paths)
     return {
         file.name: set(re.findall(r"(?:<!-- release |[Rr]elease )(\d+)", file.read_text(encoding="utf-8")))
-        for file in folder.iterdir()
+        for file in (paths.current_folder / pages.FOLDER).iterdir()
     }
 
 
-def test_a_new_release_and_a_rollback_replace_the_pages(released: DataPaths, now: datetime) -> None:
+def test_a_new_release_and_a_rollback_bring_their_pages(released: DataPaths, now: datetime) -> None:
     names = {"quality_koto_2023-01.html", "quality_koto_2023-01.md"}
     assert marks(released) == {name: {"1"} for name in names}
     release.publish(released, now, refresh_id=1)
@@ -340,43 +340,14 @@ def test_a_new_release_and_a_rollback_replace_the_pages(released: DataPaths, now
     assert marks(released) == {name: {"1"} for name in names}
 
 
-def test_pages_of_rounds_that_went_and_what_a_kill_left_go_too(released: DataPaths, now: datetime) -> None:
-    folder = pages.folder_of(released)
-    for name in ("quality_koto_2019.html", ".quality_koto_2023-01.md.building"):
-        (folder / name).write_text("old", encoding="utf-8")
-    (folder / "README.txt").write_text("of a person", encoding="utf-8")
-    release.repair(released, now)
-    assert {file.name for file in folder.iterdir()} == {*marks(released)} == {
-        "quality_koto_2023-01.html", "quality_koto_2023-01.md", "README.txt"
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("form", pages.FORMATS)
-def test_repair_writes_a_page_that_is_gone_or_spoilt_and_leaves_the_rest(
-    released: DataPaths, now: datetime, form: str
-) -> None:
-    page = pages.folder_of(released) / pages.file_name("koto/2023-01", form)
-    whole = page.read_bytes()
-    page.unlink()
-    release.repair(released, now)
-    assert page.read_bytes() == whole and page.stat().st_mode & 0o222 == 0
-    page.chmod(0o644)
-    page.write_bytes(b"\xff\n" + whole)
-    release.repair(released, now)
-    written = page.stat().st_ino
-    assert page.read_bytes() == whole
-    release.repair(released, now)
-    assert page.stat().st_ino == written
-
-
 def test_the_command_says_where_the_page_is_or_prints_it(released: DataPaths) -> None:
     def said(*arguments: str) -> str:
         done = CliRunner().invoke(app, ["quality", "koto/2023-01", *arguments, "--data", str(released.root)])
         assert done.exit_code == 0, done.output
         return done.output
 
-    assert said() == "data/published/report/quality_koto_2023-01.html\n"
-    assert said("--format", "md") == "data/published/report/quality_koto_2023-01.md\n"
+    assert said() == "data/published/current/report/quality_koto_2023-01.html\n"
+    assert said("--format", "md") == "data/published/current/report/quality_koto_2023-01.md\n"
     assert said("--format", "md", "--print").splitlines()[1] == "# Quality report: koto"
 
 
@@ -394,7 +365,7 @@ def test_what_is_not_there_is_said_with_what_there_is(released: DataPaths, name:
 
 
 def test_a_page_that_is_gone_says_how_it_comes_back(released: DataPaths) -> None:
-    (pages.folder_of(released) / "quality_koto_2023-01.html").unlink()
+    (released.current_folder / pages.FOLDER / "quality_koto_2023-01.html").unlink()
     with pytest.raises(WrongUsage, match="kuntakysely refresh"):
         page_of_round(released, "koto/2023-01", "html")
 

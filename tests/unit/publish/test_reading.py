@@ -247,7 +247,7 @@ if os.getuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
 folder = Path(sys.argv[2])
-for link in (folder / "current.duckdb", *folder.glob("releases/*.duckdb")):
+for link in (folder / "current.duckdb", *folder.glob("releases/*/current.duckdb")):
     with opened(link) as connection:
         print("read", connection.execute("select count(*) from headline_result").fetchall()[0][0] > 0)
 for path in filter(Path.is_file, folder.rglob("*")):
@@ -284,7 +284,7 @@ def test_who_is_not_root_reads_a_release_and_does_not_write_it(published: DataPa
     said = as_other_user(published.published)
     assert said[:2] == ["read True"] * 2 and set(said[2:]) == {"refused"}
     loose = shutil.copytree(published.published, tmp_path / "loose", symlinks=True)
-    (loose / "current" / "dim_county.csv").chmod(0o666)
+    (loose / "current" / "csv" / "dim_county.csv").chmod(0o666)
     assert sum(line.startswith("wrote") for line in as_other_user(loose)) == 1
 
 

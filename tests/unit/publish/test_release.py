@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ import duckdb
 import pytest
 
 from publish.gate.refusals import PublishRefused
-from publish.releases import exports, release
+from publish.releases import folder, release
 from publish.releases.own_tables import OWN_TABLES
 from store import lock, marts, state, warehouse
 from store.paths import DataPaths
@@ -96,18 +95,30 @@ def tokens_published(paths: DataPaths) -> list[str | None]:
         return [token for *_, token in state.published_rows(memory)]
 
 
-def test_file_is_read_only_named_by_its_hash_and_has_no_log(published: DataPaths) -> None:
-    file = published.current.resolve()
-    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert file.name == f"1_{sha256[:8]}.duckdb"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o444
-    assert [path.name for path in published.releases.iterdir()] == [file.name]
+def test_a_release_is_a_folder_named_by_its_hash_with_nothing_else_in_it(published: DataPaths) -> None:
+    sha256 = hashlib.sha256(published.current.read_bytes()).hexdigest()
+    (folder,) = published.releases.iterdir()
+    assert folder.name == f"1_{sha256[:8]}"
+    assert {path.name for path in folder.iterdir()} == {"current.duckdb", "csv", "parquet", "report"}
+    assert {path.name for path in published.published.iterdir()} == {"current", "current.duckdb", "releases"}
 
 
-def test_current_is_a_relative_symlink_so_the_folder_can_be_moved(released: DataPaths) -> None:
-    assert released.current.readlink() == Path("releases") / released.current.resolve().name
+def test_links_are_relative_so_the_folder_can_be_moved(released: DataPaths) -> None:
+    assert released.current_folder.readlink() == Path("releases") / released.current_folder.resolve().name
+    assert released.current.readlink() == Path("current/current.duckdb")
     moved = released.published.rename(released.root / "elsewhere")
     assert markers_of(moved / "current.duckdb") == {1}
+
+
+def test_the_catalogue_is_current_in_every_client(released: DataPaths, now: datetime) -> None:
+    """Also after the next release, and by either way to the file."""
+    release.publish(released, now, refresh_id=1)
+    for file in (released.current, released.current_folder / "current.duckdb"):
+        with reading(file) as connection:
+            assert connection.execute("select current_database()").fetchall() == [("current",)]
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{file}' (read_only)")
+            assert connection.execute("select n from current.marts.dim_round").fetchall() == [(1,)]
 
 
 def test_is_written_for_readers_from_duckdb_1_2_on(published: DataPaths) -> None:
@@ -219,7 +230,7 @@ def test_release_is_remembered_with_the_fingerprint_of_its_refresh(paths: DataPa
     made = release.publish(paths, now, refresh_id)
     with state.opened(paths) as memory:
         assert state.releases(memory) == [
-            state.ReleaseRecord(1, made.file.name, made.sha256, "a fingerprint", now, None)
+            state.ReleaseRecord(1, made.folder.name, made.sha256, "a fingerprint", now, None)
         ]
 
 
@@ -240,15 +251,14 @@ def test_the_current_release_is_never_removed(released: DataPaths, now: datetime
     assert state.current_release(released) == 1
 
 
-def test_rollback_goes_to_the_release_before_and_redoes_the_exports(
-    paths: DataPaths, now: datetime, remark: Rebuild
-) -> None:
+def test_rollback_goes_to_the_release_before_with_its_files(paths: DataPaths, now: datetime, remark: Rebuild) -> None:
     for marker in (1, 2, 3):
         remark(paths, marker)
         release.publish(paths, now, refresh_id=1)
     assert release.rollback(paths, now + DAY) == 2
     assert markers_of(paths.current) == {2}
-    assert exports.is_complete(2, paths.current, paths.current_files)
+    assert folder.is_whole(paths.current_folder)
+    assert (paths.current_folder / "csv" / "dim_county.csv").read_bytes() == b"id,n,share\n005,2,0.5\n020,2,\n"
     with state.opened(paths) as memory:
         assert [(number, cause) for _, number, cause in state.current_history(memory)][-1] == (2, "rollback")
         assert [record.superseded_at for record in state.releases(memory)] == [now, None, now + DAY]
@@ -276,10 +286,22 @@ def test_only_one_publishes_at_a_time(paths: DataPaths, now: datetime) -> None:
         release.publish(paths, now, refresh_id=1)
 
 
-def test_a_removed_symlink_comes_back(released: DataPaths, now: datetime) -> None:
-    released.current.unlink()
+@pytest.mark.parametrize("gone", [("current",), ("current.duckdb",), ("current", "current.duckdb")])
+def test_a_removed_symlink_comes_back(released: DataPaths, now: datetime, gone: tuple[str, ...]) -> None:
+    for name in gone:
+        (released.published / name).unlink()
     release.repair(released, now)
     assert markers_of(released.current) == {1}
+    assert folder.is_whole(released.current_folder)
+
+
+@pytest.mark.parametrize("place", ["releases/.building", "releases/.removed_1_0123abcd", ".current.building"])
+def test_what_a_kill_left_goes(released: DataPaths, now: datetime, place: str) -> None:
+    (released.published / place / "csv").mkdir(parents=True)
+    (released.published / place / "csv" / "half.csv").touch()
+    release.repair(released, now)
+    assert not (released.published / place).exists()
+    assert folder.is_whole(released.current_folder)
 
 
 def test_a_log_that_a_killed_reader_left_does_not_lock_readers_out(released: DataPaths, now: datetime) -> None:

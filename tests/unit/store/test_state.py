@@ -56,7 +56,7 @@ def test_a_newer_state_is_refused(paths: DataPaths) -> None:
         newer.execute("pragma user_version = 7")
     newer.close()
     with (
-        pytest.raises(state.StateTooNew, match=r"data/state/state.sqlite: written as state version 7.* up to 3"),
+        pytest.raises(state.StateTooNew, match=r"data/state/state.sqlite: written as state version 7.* up to 4"),
         state.opened(paths),
     ):
         pass
@@ -65,6 +65,7 @@ def test_a_newer_state_is_refused(paths: DataPaths) -> None:
 def test_an_older_state_is_kept_and_gets_what_it_lacks(paths: DataPaths) -> None:
     with state.opened(paths) as memory:
         state.begin_refresh(memory, NOW, "fp1")
+        state.record_release(memory, state.ReleaseRecord(1, "1_0123abcd.duckdb", "0123abcd", "fp1", NOW))
         memory.execute("drop table tombstones")
         memory.execute("drop table published_rows")
         memory.execute("pragma user_version = 1")
@@ -73,6 +74,7 @@ def test_an_older_state_is_kept_and_gets_what_it_lacks(paths: DataPaths) -> None
         last = state.last_refresh(memory)
         assert last is not None
         assert last.fingerprint == "fp1"
+        assert [release.file for release in state.releases(memory)] == ["1_0123abcd"]
 
 
 def test_a_refresh_is_remembered_from_its_beginning(paths: DataPaths) -> None:
@@ -135,11 +137,12 @@ def test_next_number_is_past_the_state_and_past_the_files(paths: DataPaths) -> N
     paths.releases.mkdir(parents=True)
     with state.opened(paths) as memory:
         assert state.next_release_number(memory, paths.releases) == 1
-        (paths.releases / "9_0123abcd.duckdb").touch()
-        (paths.releases / "70.duckdb").touch()
-        (paths.releases / ".80_0123abcd.duckdb").touch()
+        (paths.releases / "8_0123abcd.duckdb").touch()
+        for name in ("9_0123abcd", "70", ".80_0123abcd"):
+            (paths.releases / name).mkdir()
+            (paths.releases / name / "current.duckdb").touch()
         assert state.next_release_number(memory, paths.releases) == 10
-        state.record_release(memory, state.ReleaseRecord(12, "12_0123abcd.duckdb", "", "", NOW))
+        state.record_release(memory, state.ReleaseRecord(12, "12_0123abcd", "", "", NOW))
         assert state.next_release_number(memory, paths.releases) == 13
 
 
