@@ -101,7 +101,7 @@ class LastWord(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_event", None)
-        if event is not None and event.event_type_value == "RUN_FAILURE":
+        if event is not None and event.is_run_failure:
             while _last_words:
                 _last_words.pop()()
 
