@@ -283,7 +283,7 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
             release = publish(session.paths, datetime.now(UTC), session.refresh_id)
         except PublishRefused as refused:
             session.refuse(str(refused))
-            raise Failure(session.said, allow_retries=False) from refused
+            raise Failure(session.said, allow_retries=False) from None
     session.outcome, session.release_number = "published", release.number
     return MaterializeResult(
         metadata={
@@ -316,7 +316,7 @@ def _loaded(
             session.note_refused(rounds_at_fault(session.paths, keys, found.faults) if keys else [name])
             every = found.faults if session.asked is None else faults_of_rounds(session.paths, session.asked)
             session.reject("\n".join(map(str, every or found.faults)))
-            raise Failure(session.said, metadata={"n_faults": len(found.faults)}, allow_retries=False) from found
+            raise Failure(session.said, metadata={"n_faults": len(found.faults)}, allow_retries=False) from None
         session.note_rounds(result.rounds)
         if name in source_folders(session.paths):
             session.note_source(name, result.n_rows)

@@ -46,6 +46,13 @@ ANSWER_CHECKS = {
     answers.AGREEMENT: "The status that SQL gives and the verdict of Great Expectations name the same answers",
     CAN_FAIL: "Every expectation rejects a row made to break it",
 }
+# Dagster's pages call the checks of rounds non-blocking: the step that judges holds up the release, not their spec.
+OF_SEVERITY = {
+    "block": "Holds up the release.",
+    "gate": "Holds up the release until the input is corrected or the finding accepted.",
+    "warn": "A warning: holds up nothing.",
+    "info": "For information: holds up nothing.",
+}
 SHOWN_RESULTS = 20
 DOCS = {"what each check asks": MetadataValue.path(DBT_PROJECT / "CHECKS.md")}
 
@@ -77,7 +84,7 @@ def table_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
     named = [(_table_check(f"{EXPECTATIONS}.{table}", table, keys), EXPECTATIONS_TEXT) for table in tables]
     named.append((_table_check(CAN_FAIL, answers.ASSET, keys), ANSWER_CHECKS[CAN_FAIL]))
     of_sources = [check for check in round_check_definitions(manifest) if check["family"] == "source"]
-    named += [(_table_check(check["id"], check["asset"], keys), check["message_en"]) for check in of_sources]
+    named += [(_table_check(check["id"], check["asset"], keys), _text(check)) for check in of_sources]
     return [
         AssetCheckSpec(name, asset=key, description=text, blocking=key.path[0] != "raw", metadata=DOCS)
         for (key, name), text in named
@@ -89,7 +96,7 @@ def round_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
 
     They are judged in one step with the tables: that step fails, and holds up the release, when one of them is grave.
     """
-    texts = ANSWER_CHECKS | {check["id"]: check["message_en"] for check in round_check_definitions(manifest)}
+    texts = ANSWER_CHECKS | {check["id"]: _text(check) for check in round_check_definitions(manifest)}
     after_build = [asset_keys(manifest)["round_checks"]]
     return [
         AssetCheckSpec(
@@ -107,6 +114,10 @@ def declared_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
         AssetCheckSpec(declared.AS_DECLARED, asset=keys[name], description=declared.TEXT, metadata=DOCS)
         for name in names
     ]
+
+
+def _text(check: Mapping[str, str]) -> str:
+    return f"{check['message_en']}.\n\n{check['definition']} {OF_SEVERITY[check['severity']]}"
 
 
 def is_grave(found: AssetCheckResult | AssetCheckEvaluation) -> bool:

@@ -1,7 +1,7 @@
 """What runs when: the jobs, two schedules and a sensor."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -133,9 +133,15 @@ def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
     rounds = [RunRequest(job_name=refresh_job.name, partition_key=key) for key in changed if key not in sources]
     return SensorResult(
         run_requests=rounds or [RunRequest(job_name=rebuild_job.name) for _ in changed[:1]],
-        skip_reason=None if changed else SkipReason("No round is new or changed, nor registry and inventory"),
+        skip_reason=None if changed else SkipReason(_why_nothing(waiting)),
         cursor=json.dumps(waiting),
     )
+
+
+def _why_nothing(waiting: Collection[str]) -> str:
+    if not waiting:
+        return "No round is new or changed, nor registry and inventory"
+    return f"Drafts, or tried as they stand: {', '.join(sorted(waiting))}"
 
 
 def _read_last() -> tuple[dict[str, str], dict[str, str]]:

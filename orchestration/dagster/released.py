@@ -46,10 +46,10 @@ def said_of_release(now: Released, before: Released) -> dict[str, int | str]:
     """The facts of a release beside the one before it. Numbers are plotted over the releases."""
     return {
         "rounds": ", ".join(now.rounds),
-        "printed figures that match": now.figures["match"],
-        "printed figures known to be wrong": now.figures["known_discrepancy"],
-        "printed figures that do not match": now.figures["mismatch"],
-        "printed figures that cannot be computed": now.figures["not_computable"],
+        "figures matched": now.figures["match"],
+        "figures known wrong": now.figures["known_discrepancy"],
+        "figures mismatched": now.figures["mismatch"],
+        "figures not computable": now.figures["not_computable"],
         "findings": len(now.findings),
         "findings new": _listed(set(now.findings) - set(before.findings)),
         "findings gone": _listed(set(before.findings) - set(now.findings)),
