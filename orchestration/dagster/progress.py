@@ -21,7 +21,7 @@ STEPS = {
     "expectations": "Checks",
     "published_release": "Release",
 }
-OF_EVERY_RUN = {"loggers": {"progress": {}}}  # how a job is configured; there is nothing to choose
+OF_EVERY_RUN: dict[str, Any] = {"loggers": {"progress": {}}}  # how a job is configured; there is nothing to choose
 WIDTH = 26
 PLAIN_WIDTH = 160
 
@@ -121,7 +121,8 @@ def progress_logger() -> Any:
 
     def feed(_: InitLoggerContext) -> logging.Logger:
         own = logging.Logger("kuntakysely.progress", level=logging.DEBUG)
-        for handler in (*(_listening or [logging.StreamHandler()]), LastWord()):
+        shown: list[logging.Handler] = [*_listening] or [logging.StreamHandler()]  # on a server: its own log
+        for handler in (*shown, LastWord()):
             own.addHandler(handler)
         return own
 
