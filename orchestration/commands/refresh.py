@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from faults.suggestions import listed
 from faults.told import ExitCode, WrongUsage
 from ingest.codebook.rounds import round_keys
 from orchestration.commands.answered import remember_answer
 from orchestration.commands.report import print_outcome, said_of_unsigned
-from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home
+from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home, runs_of_jobs
 from orchestration.dagster.dbt import read_manifest
 from orchestration.dagster.findings import told
-from orchestration.dagster.progress import Progress, terminal
+from orchestration.dagster.progress import OF_EVERY_RUN, Progress, terminal
 from orchestration.dagster.session import Session, refresh_session
 from orchestration.dagster.unchanged import release_if_unchanged
 from publish.releases.mirror import follow, publishing_faults
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
 
     from faults.errors import Fault
 
-# Dagster's pages list a run under its job when it says which code it is of.
 SHOWN_ROUNDS = 5
-OF_THIS_CODE = {".dagster/repository": "__repository__@orchestration.definitions"}
+NEVER_AGAIN = {"dagster/max_retries": "0"}  # whoever ended a command does not want a server to begin it anew
 
 
 def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full: bool) -> ExitCode:
@@ -152,6 +151,7 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     import dagster  # noqa: F401  loads while dbt reads the models
 
     read_manifest(dbt, paths)
+    session.asked = keys
     error = _run_jobs(paths, keys)
     for line in (*told(session.findings, paths), *said_of_unsigned(paths, datetime.now(UTC))):
         progress.say(line)
@@ -160,15 +160,8 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
         return ExitCode.DONE
     if session.outcome == "unpublished":
         session.outcome = "failed"
-    progress.say("\n" + ((session.is_input_wrong and _every_fault(paths, keys)) or session.said or error))
+    progress.say(f"\n{session.said or error}")
     return ExitCode.WRONG_INPUT if session.is_input_wrong else ExitCode.REFUSED
-
-
-def _every_fault(paths: DataPaths, keys: Sequence[str]) -> str:
-    """The faults of all rounds asked for: the run stopped at the first of them."""
-    from ingest.landing.load import faults_of_rounds
-
-    return "\n".join(str(fault) for fault in faults_of_rounds(paths, keys))
 
 
 def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
@@ -178,17 +171,16 @@ def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
     from orchestration.dagster.partitions import follow_folders, job_runs
     from orchestration.definitions import defs
 
-    config: dict[str, Any] = {"loggers": {"progress": {}}}
     log_file = paths.warehouse / "refresh.log"
     log_file.unlink(missing_ok=True)
-    with DagsterInstance.get() as instance, held_open(instance):
+    with DagsterInstance.get() as instance, held_open(instance), runs_of_jobs(instance):
         end_dead_runs(instance)
         follow_folders(instance, paths)
         for name, tags in job_runs(instance, keys):
             # On its error output Dagster complains of an event that it cannot write down; one message is enough.
             with log_file.open("a", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
                 result = defs.resolve_job_def(name).execute_in_process(
-                    instance=instance, raise_on_error=False, run_config=config, tags=OF_THIS_CODE | tags
+                    instance=instance, raise_on_error=False, run_config=OF_EVERY_RUN, tags=NEVER_AGAIN | tags
                 )
             if not result.success:
                 return _error(result, paths)

@@ -23,14 +23,13 @@ from types import FrameType
 import typer
 
 from faults.told import ExitCode
-from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home
+from orchestration.dagster.dagster_home import DEFINITIONS, end_dead_runs, prepare_dagster_home
 from orchestration.dagster.dbt import read_manifest
 from store.lock import RefreshRunning, refresh_lock
 from store.paths import DATA_VARIABLE, PROJECT_ROOT, DataPaths
 
 # Whoever reaches the web interface may start runs, for it knows no users: it is for this machine only.
 HOST = "127.0.0.1"
-DEFINITIONS = "orchestration.definitions"  # also the name by which Dagster remembers schedules, sensor and runs
 LOOK_EVERY_SECONDS = 0.5
 END_WITHIN_SECONDS = 60  # a run that is under way is told to end, and has this long
 

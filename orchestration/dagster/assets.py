@@ -1,7 +1,7 @@
 """The graph: three sources, a model each for dbt, the checks, the release. Only wiring; the work is in the rooms."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from dagster import (
     BetaWarning,
     ConfigurableResource,
     DagsterInstance,
+    DagsterRun,
     Failure,
     FreshnessPolicy,
     InitResourceContext,
@@ -28,31 +29,35 @@ from dagster import (
     multi_asset,
     multi_asset_check,
 )
+from dagster._core.events import EngineEventData
 from pydantic import PrivateAttr
 
 from expectations.record import begin_build, record_build
 from faults.errors import InputFaults
 from faults.told import ToldError
-from ingest.landing.load import LoadResult, load_registry, load_rounds, load_systems
+from ingest.landing.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems
 from orchestration.alerts.ended import Judged
 from orchestration.dagster import checks
 from orchestration.dagster.dagster_home import forget_old_runs
-from orchestration.dagster.dbt import BUILD, DbtFailed, failures, read_manifest, results_text
+from orchestration.dagster.dbt import BUILD, DBT_PROJECT, DbtFailed, failures, read_manifest, results_text
 from orchestration.dagster.findings import told, write_findings
-from orchestration.dagster.models import model_key, model_nodes, model_specs, selection
-from orchestration.dagster.partitions import ROUNDS
+from orchestration.dagster.models import DATA_TEAM, SURVEY_TEAM, model_key, model_nodes, model_specs, selection
+from orchestration.dagster.partitions import ROUNDS, rounds_at_fault
 from orchestration.dagster.private_errors import step_of
+from orchestration.dagster.progress import say_last
+from orchestration.dagster.released import released, said_of_release
 from orchestration.dagster.session import Session, refresh_session
 from publish.gate.findings import decisions
 from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.mirror import follow
 from publish.releases.release import publish
+from publish.report import pages
 from store.builds import rounds_as_built, rounds_planned
 from store.days import local_day
 from store.disk import DiskTrouble, trouble_in
 from store.fingerprint import code_sha256, source_folders
 from store.marts import published_marts
-from store.paths import DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
 
 # The one such thing used is backfill_policy: chosen rounds are read in one run. Versions are pinned.
@@ -79,7 +84,13 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
         with self._until_the_end:
             yield self
         if context.instance:
+            self._say_why(context.instance, context.run)
             self._forget_old_runs(context.instance)
+
+    def _say_why(self, instance: DagsterInstance, run: DagsterRun | None) -> None:
+        """What the terminal says of a refresh that published nothing is the last event of its run."""
+        if self._session and self._session.said and run:
+            say_last(partial(instance.report_engine_event, self._session.said, run, EngineEventData({})))
 
     def _forget_old_runs(self, instance: DagsterInstance) -> None:
         """At the end of every run, for a server may run for years. It fails none: the next run forgets them."""
@@ -111,14 +122,28 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
             self._session.break_off(said)
 
 
-@asset(key=["raw", "registry"], group_name="sources", kinds={"csv"}, freshness_policy=MONTHLY)
+@asset(
+    key=["raw", "registry"],
+    config_schema={},
+    group_name="sources",
+    kinds={"csv"},
+    owners=[DATA_TEAM],
+    freshness_policy=MONTHLY,
+)
 def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
     refresh.session.read.add("registry")
     return _loaded(refresh, "registry", load_registry)
 
 
-@asset(key=["raw", "systems"], group_name="sources", kinds={"excel"}, freshness_policy=MONTHLY)
+@asset(
+    key=["raw", "systems"],
+    config_schema={},
+    group_name="sources",
+    kinds={"excel"},
+    owners=[SURVEY_TEAM],
+    freshness_policy=MONTHLY,
+)
 def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The inventory of information systems, as delivered."""
     refresh.session.read.add("systems")
@@ -127,17 +152,20 @@ def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type
 
 @asset(
     key=["raw", "responses"],
+    config_schema={},
     group_name="sources",
     kinds={"csv"},
+    owners=[SURVEY_TEAM],
+    metadata={"how a round is added": MetadataValue.path(PROJECT_ROOT / "README.md")},
     partitions_def=ROUNDS,
     backfill_policy=BackfillPolicy.single_run(),
 )
 def responses(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
     """The rows and cells of a round's response files as delivered, with the codebook they are read by. Private."""
-    return _loaded(refresh, "responses", partial(load_rounds, keys=list(context.partition_keys)))
+    return _loaded(refresh, "responses", partial(load_rounds, keys=context.partition_keys), context.partition_keys)
 
 
-@multi_asset(specs=model_specs(MANIFEST), name="dbt_models", can_subset=True)
+@multi_asset(specs=model_specs(MANIFEST), name="dbt_models", config_schema={}, can_subset=True)
 def dbt_models(context: AssetExecutionContext, refresh: RefreshResource) -> Iterator[Any]:
     """Staging, intermediate, marts and the checks made in SQL, each table asked whether it is as it says."""
     with refresh.step("dbt_models") as session:
@@ -165,7 +193,7 @@ def dbt_models(context: AssetExecutionContext, refresh: RefreshResource) -> Iter
 TABLE_CHECKS = checks.table_check_specs(MANIFEST)
 
 
-@multi_asset_check(specs=TABLE_CHECKS, name="expectations", can_subset=True)
+@multi_asset_check(specs=TABLE_CHECKS, name="expectations", config_schema={}, can_subset=True)
 def expectations(
     context: AssetCheckExecutionContext, refresh: RefreshResource
 ) -> Iterator[AssetCheckResult | AssetCheckEvaluation]:
@@ -179,13 +207,18 @@ def expectations(
         if judged.against:
             session.refuse(str(PublishRefused(judged.against)))
         read_as_built = session.read & set(judged.as_built)
-        yield from checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance)
         selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
-        yield from checks.results_of_tables(judged, selected, MANIFEST)
-        yield from checks.results_as_declared(judged, MANIFEST, context.instance)
+        found: list[AssetCheckResult | AssetCheckEvaluation] = [
+            *checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance),
+            *checks.results_of_tables(judged, selected, MANIFEST),
+            *checks.results_as_declared(judged, MANIFEST, context.instance),
+        ]
+        yield from found
+        if session.said and any(checks.is_grave(each) for each in found):
+            raise Failure(session.said, allow_retries=False)
 
 
-@multi_asset_check(specs=checks.declared_check_specs(MANIFEST), name="as_declared", can_subset=True)
+@multi_asset_check(specs=checks.declared_check_specs(MANIFEST), name="as_declared", config_schema={}, can_subset=True)
 def as_declared(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
     """What tables say of themselves, as the warehouse stands. In a refresh it comes with the expectations."""
     chosen = {key.asset_key for key in context.selected_asset_check_keys}
@@ -195,7 +228,7 @@ def as_declared(context: AssetCheckExecutionContext, refresh: RefreshResource) -
                 yield evaluation
 
 
-@multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", can_subset=True)
+@multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", config_schema={}, can_subset=True)
 def round_checks(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
     """The checks of chosen rounds again, as the warehouse stands. In a refresh they come with the expectations."""
     chosen = {key.name for key in context.selected_asset_check_keys}
@@ -230,6 +263,13 @@ def _judged(session: Session) -> Judged:
     deps=[AssetKey(["marts", mart.name]) for mart in published_marts()],
     group_name="published",
     kinds={"duckdb"},
+    config_schema={},
+    owners=[DATA_TEAM, SURVEY_TEAM],
+    metadata={
+        "quality reports": MetadataValue.path(PATHS.current_folder / pages.FOLDER),
+        "how the tables are read": MetadataValue.path(PROJECT_ROOT / "README.md"),
+        "how figures are computed": MetadataValue.path(DBT_PROJECT / "METHODS.md"),
+    },
     freshness_policy=MONTHLY,
 )
 def published_release(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
@@ -241,17 +281,20 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
             session.outcome, session.release_number = "published", session.unchanged.number
             _mirror(context, session)
             return MaterializeResult(metadata={"release": session.release_number, "new": False})
+        before = released(session.paths)
         try:
             release = publish(session.paths, datetime.now(UTC), session.refresh_id)
         except PublishRefused as refused:
             session.refuse(str(refused))
-            raise Failure(session.said, allow_retries=False) from refused
+            raise Failure(session.said, allow_retries=False) from None
     session.outcome, session.release_number = "published", release.number
     _mirror(context, session)
     return MaterializeResult(
         metadata={
             "release": release.number,
+            **said_of_release(released(session.paths), before),
             "folder": MetadataValue.path(release.folder),
+            "quality reports": MetadataValue.path(session.paths.current_folder / pages.FOLDER),
             "read it at": MetadataValue.path(session.paths.current),
             "sha256": release.sha256,
         }
@@ -275,13 +318,17 @@ def _row_counts(paths: DataPaths, keys: AbstractSet[AssetKey]) -> Iterator[Asset
             yield AssetObservation([schema, name], metadata={"dagster/row_count": row[0]})
 
 
-def _loaded(refresh: RefreshResource, name: str, load: Callable[[DataPaths], LoadResult]) -> MaterializeResult:  # type: ignore[type-arg]
+def _loaded(
+    refresh: RefreshResource, name: str, load: Callable[[DataPaths], LoadResult], keys: Sequence[str] = ()
+) -> MaterializeResult:  # type: ignore[type-arg]
     with refresh.step(name) as session:
         try:
             result = load(session.paths)
-        except InputFaults as faults:
-            session.reject(str(faults))
-            raise Failure(session.said, metadata={"n_faults": len(faults.faults)}, allow_retries=False) from faults
+        except InputFaults as found:
+            session.note_refused(rounds_at_fault(session.paths, keys, found.faults) if keys else [name])
+            every = found.faults if session.asked is None else faults_of_rounds(session.paths, session.asked)
+            session.reject("\n".join(map(str, every or found.faults)))
+            raise Failure(session.said, metadata={"n_faults": len(found.faults)}, allow_retries=False) from None
         session.note_rounds(result.rounds)
         if name in source_folders(session.paths):
             session.note_source(name, result.n_rows)

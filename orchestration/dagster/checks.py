@@ -19,6 +19,7 @@ from dagster import (
     AssetRecordsFilter,
     DagsterInstance,
     EventLogRecord,
+    MetadataValue,
     PreviewWarning,
 )
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
@@ -29,6 +30,7 @@ from expectations.results import COLUMNS, CheckResult
 from expectations.rules import ALL, CAN_FAIL
 from expectations.tables import EXPECTATIONS, RAW_TABLES
 from orchestration.alerts.ended import Judged
+from orchestration.dagster.dbt import DBT_PROJECT
 from orchestration.dagster.partitions import ROUNDS
 from publish.gate.findings import Decided
 from store.state import CheckKey
@@ -44,7 +46,15 @@ ANSWER_CHECKS = {
     answers.AGREEMENT: "The status that SQL gives and the verdict of Great Expectations name the same answers",
     CAN_FAIL: "Every expectation rejects a row made to break it",
 }
+# Dagster's pages call the checks of rounds non-blocking: the step that judges holds up the release, not their spec.
+OF_SEVERITY = {
+    "block": "Holds up the release.",
+    "gate": "Holds up the release until the input is corrected or the finding accepted.",
+    "warn": "A warning: holds up nothing.",
+    "info": "For information: holds up nothing.",
+}
 SHOWN_RESULTS = 20
+DOCS = {"what each check asks": MetadataValue.path(DBT_PROJECT / "CHECKS.md")}
 
 
 def source_key(table: str) -> AssetKey:
@@ -74,9 +84,10 @@ def table_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
     named = [(_table_check(f"{EXPECTATIONS}.{table}", table, keys), EXPECTATIONS_TEXT) for table in tables]
     named.append((_table_check(CAN_FAIL, answers.ASSET, keys), ANSWER_CHECKS[CAN_FAIL]))
     of_sources = [check for check in round_check_definitions(manifest) if check["family"] == "source"]
-    named += [(_table_check(check["id"], check["asset"], keys), check["message_en"]) for check in of_sources]
+    named += [(_table_check(check["id"], check["asset"], keys), _text(check)) for check in of_sources]
     return [
-        AssetCheckSpec(name, asset=key, description=text, blocking=key.path[0] != "raw") for (key, name), text in named
+        AssetCheckSpec(name, asset=key, description=text, blocking=key.path[0] != "raw", metadata=DOCS)
+        for (key, name), text in named
     ]
 
 
@@ -85,10 +96,12 @@ def round_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
 
     They are judged in one step with the tables: that step fails, and holds up the release, when one of them is grave.
     """
-    texts = ANSWER_CHECKS | {check["id"]: check["message_en"] for check in round_check_definitions(manifest)}
+    texts = ANSWER_CHECKS | {check["id"]: _text(check) for check in round_check_definitions(manifest)}
     after_build = [asset_keys(manifest)["round_checks"]]
     return [
-        AssetCheckSpec(name, asset=ROUND_ASSET, description=text, partitions_def=ROUNDS, additional_deps=after_build)
+        AssetCheckSpec(
+            name, asset=ROUND_ASSET, description=text, partitions_def=ROUNDS, additional_deps=after_build, metadata=DOCS
+        )
         for name, text in texts.items()
     ]
 
@@ -97,7 +110,19 @@ def declared_check_specs(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
     """A spec for each model or seed that says something of its rows. They are judged in one step with the tables."""
     keys = asset_keys(manifest)
     names = sorted(node["name"] for node in declared.declared_tables(manifest).values())
-    return [AssetCheckSpec(declared.AS_DECLARED, asset=keys[name], description=declared.TEXT) for name in names]
+    return [
+        AssetCheckSpec(declared.AS_DECLARED, asset=keys[name], description=declared.TEXT, metadata=DOCS)
+        for name in names
+    ]
+
+
+def _text(check: Mapping[str, str]) -> str:
+    return f"{check['message_en']}.\n\n{check['definition']} {OF_SEVERITY[check['severity']]}"
+
+
+def is_grave(found: AssetCheckResult | AssetCheckEvaluation) -> bool:
+    """Whether a release is held up by it. Dagster would say of it only that a check has failed."""
+    return not found.passed and found.severity == AssetCheckSeverity.ERROR
 
 
 def recorded_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
@@ -188,18 +213,28 @@ def _as_one(results: Sequence[CheckResult], decided: Mapping[CheckKey, Decided])
 
 def _metadata(results: Sequence[CheckResult], decided: Mapping[CheckKey, Decided]) -> dict[str, Any]:
     """What was seen and what was asked for, of one result by name, of several in a line each."""
-    counts = {"n_failed": sum(result.n_failed for result in results), "n_results": len(results)}
+    n_failed = {_plotted(results): sum(result.n_failed for result in results)}
     if len(results) == 1:
         [result] = results
         decision = _decision(result, decided)
         shown = {"status": result.status, "observed": result.observed, "threshold": result.threshold}
-        return {**counts, **shown, "decision": decision or "none"}
-    return counts | {
-        re.sub(r"\W+", "_", result.check_id): (
-            f"{_decision(result, decided) or result.status}: {result.observed} (limit {result.threshold})"
-        )
-        for result in results[:SHOWN_RESULTS]
-    }
+        return {**n_failed, **shown, "decision": decision or "none"}
+    return (
+        n_failed
+        | {"results": f"{len(results)} parts"}
+        | {
+            re.sub(r"\W+", "_", result.check_id): (
+                f"{_decision(result, decided) or result.status}: {result.observed} (limit {result.threshold})"
+            )
+            for result in results[:SHOWN_RESULTS]
+        }
+    )
+
+
+def _plotted(results: Sequence[CheckResult]) -> str:
+    """Dagster plots the numbers of one name over time, whatever partition they are of: each round has its own name."""
+    rounds = {f", {result.survey_id}/{result.round_id}" for result in results if result.round_id != ALL}
+    return f"n_failed{''.join(rounds)}"
 
 
 def _decision(result: CheckResult, decided: Mapping[CheckKey, Decided]) -> str | None:

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from store.paths import DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance
+    from dagster import DagsterInstance, DagsterRun, JobDefinition
 
-# A run whose process dies is begun again, one in which a step fails is not: a gate that refused would refuse again.
-# Runs are monitored by the clock alone: Dagster's default launcher cannot be asked whether a process lives. The code
-# server sees the death of a run that it started, and `end_dead_runs` that of one whose server died with it.
-SETTINGS = """\
-telemetry:
-  enabled: false
-freshness:
-  enabled: true
-nux:
-  enabled: false
-run_coordinator:
-  module: dagster
-  class: QueuedRunCoordinator
-retention:
-  schedule:
-    purge_after_days: {skipped: 7, failure: 90, success: 90}
-  sensor:
-    purge_after_days: {skipped: 7, failure: 90, success: 90}
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-run_retries:
-  enabled: true
-  max_retries: 2
-  retry_on_asset_or_op_failure: false
-run_monitoring:
-  enabled: true
-  start_timeout_seconds: 300
-  cancel_timeout_seconds: 180
-  max_runtime_seconds: 21600
-  poll_interval_seconds: 60
-"""
+SETTINGS = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
+DEFINITIONS = "orchestration.definitions"  # also the name by which Dagster remembers schedules, sensor and runs
 # What is done once is done again by a retry: the steps of a refresh share a session, which has died with the process.
 RETRY_ALL_STEPS = {"dagster/retry_strategy": "ALL_STEPS"}
 
@@ -87,6 +58,25 @@ def end_dead_runs(instance: DagsterInstance) -> None:
     under_way = RunsFilter(statuses=[DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])
     for record in instance.get_run_records(under_way):
         instance.report_run_failed(record.dagster_run, "Its process ended without a word")
+
+
+@contextmanager
+def runs_of_jobs(instance: DagsterInstance) -> Iterator[None]:
+    """Runs that this process makes are of the jobs of our code, like those that a server starts: Dagster's timeline
+    shows no others."""
+    from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
+
+    create = instance.create_run_for_job
+    code = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(DEFINITIONS), "__repository__")
+
+    def create_of_job(job_def: JobDefinition, **details: Any) -> DagsterRun:
+        return create(job_def, remote_job_origin=code.get_job_origin(job_def.name), **details)
+
+    vars(instance)["create_run_for_job"] = create_of_job
+    try:
+        yield
+    finally:
+        del vars(instance)["create_run_for_job"]
 
 
 def forget_old_runs(instance: DagsterInstance, now: datetime) -> int:

@@ -1,8 +1,9 @@
 """What runs when: the jobs, two schedules and a sensor."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from dagster import (
@@ -25,7 +26,10 @@ from ingest.codebook.rounds import open_rounds, round_keys, round_sha256
 from ingest.landing.inputs import drafts
 from orchestration.dagster.assets import PATHS, as_declared, responses, round_checks
 from orchestration.dagster.dagster_home import RETRY_ALL_STEPS
+from orchestration.dagster.models import DATA_TEAM
 from orchestration.dagster.partitions import follow_folders
+from orchestration.dagster.progress import OF_EVERY_RUN
+from orchestration.dagster.session import REFUSED
 from store import state
 from store.disk import disk_trouble
 from store.fingerprint import source_folders, source_sha256
@@ -45,27 +49,28 @@ def remember_failure(context: HookContext) -> None:
 
 # These are judged with all others: to run them again by themselves is for a person.
 EVERYTHING = AssetSelection.all() - AssetSelection.checks(as_declared, round_checks)
+of_every_job = partial(
+    define_asset_job,
+    config=OF_EVERY_RUN,
+    hooks={remember_failure},
+    owners=[DATA_TEAM],
+    tags=RETRY_ALL_STEPS,
+)
 
-refresh_job = define_asset_job(
+refresh_job = of_every_job(
     "refresh",
     selection=EVERYTHING,
     description="The main job for one round: ingest it, build, check, publish",
-    hooks={remember_failure},
-    tags=RETRY_ALL_STEPS,
 )
-ingest_job = define_asset_job(
+ingest_job = of_every_job(
     "ingest_round",
     selection=AssetSelection.assets(responses).without_checks(),
     description="Read one round into the warehouse; nothing is built yet",
-    hooks={remember_failure},
-    tags=RETRY_ALL_STEPS,
 )
-rebuild_job = define_asset_job(
+rebuild_job = of_every_job(
     "rebuild",
     selection=EVERYTHING - AssetSelection.assets(responses),
     description="Read registry and inventory, build and check everything, publish; rounds stay as they were read",
-    hooks={remember_failure},
-    tags=RETRY_ALL_STEPS,
 )
 
 
@@ -110,33 +115,45 @@ def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
     inventory too: they get one of their own when no round has changed with them.
 
     The cursor holds what runs were launched for and what still waits to be read: files that change back and forth are
-    seen each time, and files that cannot be read are tried once.
+    seen each time, and files that cannot be read are tried once, whoever tried. They are tried again when the registry
+    or the inventory has changed, which they are read with; while one of these is refused nothing else can be read.
     """
     sources = {source: source_sha256(PATHS, source) for source in source_folders(PATHS)}
     found = sources | {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
-    read = _read_last()
+    read, refused = _read_last()
     waiting = {key: sha256 for key, sha256 in found.items() if read.get(key) != sha256}
     launched: dict[str, str] = json.loads(context.cursor or "{}")
-    changed = [
-        key
-        for key, sha256 in waiting.items()
-        if launched.get(key) != sha256 and (key in sources or not drafts(PATHS, [key]))
-    ]
+    if stuck := [key for key in sources if key in waiting and refused.get(key) == waiting[key]]:
+        return SensorResult(skip_reason=f"Refused as it stands: {' and '.join(stuck)}", cursor=context.cursor)
+    new = {key for key, sha256 in waiting.items() if sha256 not in (launched.get(key), refused.get(key))}
+    tried_again = waiting if new & sources.keys() else new
+    changed = [key for key in waiting if key in tried_again and (key in sources or not drafts(PATHS, [key]))]
     if changed:
         follow_folders(context.instance, PATHS)
     rounds = [RunRequest(job_name=refresh_job.name, partition_key=key) for key in changed if key not in sources]
     return SensorResult(
         run_requests=rounds or [RunRequest(job_name=rebuild_job.name) for _ in changed[:1]],
-        skip_reason=None if changed else SkipReason("No round is new or changed, nor registry and inventory"),
+        skip_reason=None if changed else SkipReason(_why_nothing(waiting)),
         cursor=json.dumps(waiting),
     )
 
 
-def _read_last() -> dict[str, str]:
-    if not PATHS.state_file.exists():
-        return {}
-    with state.opened(PATHS) as memory:
-        return {line.source_file: line.sha256 for line in state.ingested_files(memory)}
+def _why_nothing(waiting: Collection[str]) -> str:
+    if not waiting:
+        return "No round is new or changed, nor registry and inventory"
+    return f"Drafts, or tried as they stand: {', '.join(sorted(waiting))}"
+
+
+def _read_last() -> tuple[dict[str, str], dict[str, str]]:
+    """What was read last of each round and source, and what was refused since."""
+    read: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    if PATHS.state_file.exists():
+        with state.opened(PATHS) as memory:
+            for line in state.ingested_files(memory):
+                refused.pop(line.source_file, None)
+                (refused if line.kind == REFUSED else read)[line.source_file] = line.sha256
+    return read, refused
 
 
 def _day(at: datetime) -> str:

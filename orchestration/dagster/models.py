@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from dagster import AssetKey, AssetSpec, TableColumn, TableSchema
+from dagster import AssetKey, AssetSpec, CodeReferencesMetadataValue, LocalFileCodeReference, TableColumn, TableSchema
 
 from orchestration.dagster.checks import source_key
+from orchestration.dagster.dbt import DBT_PROJECT
 
 KINDS = {"dbt", "duckdb"}
+DATA_TEAM, SURVEY_TEAM = "team:data_engineers", "team:survey_team"  # who mends what breaks; who answers for the rounds
 
 
 def model_nodes(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -31,8 +33,9 @@ def model_specs(manifest: Mapping[str, Any]) -> list[AssetSpec]:
             description=node["description"].strip(),
             group_name=node["schema"],
             kinds=KINDS,
+            owners=[DATA_TEAM],
             code_version=node["checksum"]["checksum"],
-            metadata={"dagster/column_schema": _columns(node)},
+            metadata={"dagster/column_schema": _columns(node), "dagster/code_references": _files(node)},
         )
         for node in nodes.values()
     ]
@@ -53,5 +56,17 @@ def _columns(node: Mapping[str, Any]) -> TableSchema:
         [
             TableColumn(name, said.get("data_type") or "?", said.get("description"))
             for name, said in node["columns"].items()
+        ]
+    )
+
+
+def _files(node: Mapping[str, Any]) -> CodeReferencesMetadataValue:
+    """Where it is written, and the page of its descriptions beside it."""
+    names = [node["original_file_path"], (node.get("patch_path") or "").partition("://")[2]]
+    return CodeReferencesMetadataValue(
+        code_references=[
+            LocalFileCodeReference(file_path=str(DBT_PROJECT / name), label=name.rpartition("/")[2])
+            for name in names
+            if name
         ]
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import PurePosixPath
 
 from dagster import DagsterInstance, DynamicPartitionsDefinition
 
-from ingest.codebook.rounds import round_keys
+from faults.errors import Fault
+from ingest.codebook.rounds import round_folder, round_keys
 from store.paths import DataPaths
 
+PARTITION = "dagster/partition"
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
@@ -39,7 +42,22 @@ def job_runs(instance: DagsterInstance, keys: Collection[str]) -> Iterator[tuple
             ranges.append([key])
         neighbour = key in keys
     for part in ranges:
-        first_and_last = {RANGE_START: part[0], RANGE_END: part[-1]}
-        yield "refresh" if part is ranges[-1] else "ingest_round", first_and_last
+        rounds = {PARTITION: part[0]} if len(part) == 1 else {RANGE_START: part[0], RANGE_END: part[-1]}
+        yield "refresh" if part is ranges[-1] else "ingest_round", rounds
     if not ranges:
         yield "rebuild", {}
+
+
+def rounds_at_fault(paths: DataPaths, keys: Collection[str], faults: Sequence[Fault]) -> list[str]:
+    """The rounds (survey/round) that have a fault in their own folder or in their survey's files."""
+    files = [PurePosixPath(fault.file) for fault in faults]
+
+    def is_at_fault(key: str) -> bool:
+        own = PurePosixPath(paths.shown(round_folder(paths, key)))
+        rounds = own.parent
+        return any(
+            file.is_relative_to(own) or (file.is_relative_to(rounds.parent) and not file.is_relative_to(rounds))
+            for file in files
+        )
+
+    return [key for key in keys if is_at_fault(key)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -20,6 +21,7 @@ STEPS = {
     "expectations": "Checks",
     "published_release": "Release",
 }
+OF_EVERY_RUN: dict[str, Any] = {"loggers": {"progress": {}}}  # how a job is configured; there is nothing to choose
 WIDTH = 26
 PLAIN_WIDTH = 160
 
@@ -94,7 +96,23 @@ def terminal() -> Console:
     return console
 
 
+class LastWord(logging.Handler):
+    """Says why a run failed after Dagster's own last event, which says only which steps did."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "dagster_event", None)
+        if event is not None and event.is_run_failure:
+            while _last_words:
+                _last_words.pop()()
+
+
 _listening: list[Progress] = []
+_last_words: list[Callable[[], object]] = []
+
+
+def say_last(say: Callable[[], object]) -> None:
+    """To be called once the run has failed; a run that succeeds has nothing more to say."""
+    _last_words[:] = [say]
 
 
 def progress_logger() -> Any:
@@ -103,8 +121,9 @@ def progress_logger() -> Any:
 
     def feed(_: InitLoggerContext) -> logging.Logger:
         own = logging.Logger("kuntakysely.progress", level=logging.DEBUG)
-        for progress in _listening:
-            own.addHandler(progress)
+        shown: list[logging.Handler] = [*_listening] or [logging.StreamHandler()]  # on a server: its own log
+        for handler in (*shown, LastWord()):
+            own.addHandler(handler)
         return own
 
-    return logger(None, description="Progress lines of the command line")(feed)
+    return logger({}, description="Progress lines of the command line, and the last word on a run that failed")(feed)

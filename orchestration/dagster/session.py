@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from orchestration.dagster.findings import Finding
 
 
+REFUSED = "refused"  # the kind of a line in the ledger: of what was looked at and not read
+
+
 @dataclass
 class Session:
     """What the steps of one refresh share."""
@@ -42,6 +45,7 @@ class Session:
     said: str = ""
     is_input_wrong: bool = False
     error: str = ""
+    asked: Sequence[str] | None = None
     read: set[str] = field(default_factory=set)
     findings: Sequence[Finding] = ()
     has_built: bool = False
@@ -54,8 +58,9 @@ class Session:
         self.outcome, self.said = "refused", reasons
 
     def reject(self, faults: str) -> None:
-        """An input cannot be read as it is, and what to do about it."""
-        self.outcome, self.is_input_wrong, self.said = "failed", True, faults
+        """An input cannot be read as it is, and what to do about it. Another may have been rejected before."""
+        said = dict.fromkeys([*self.said.splitlines(), *faults.splitlines()])
+        self.outcome, self.is_input_wrong, self.said = "failed", True, "\n".join(said)
 
     def break_off(self, said: str) -> None:
         """A disk is full or broken: that is what is told, whatever else came of it."""
@@ -99,6 +104,24 @@ class Session:
         )
         with state.opened(self.paths) as memory:
             state.record_files(memory, [line])
+
+    def note_refused(self, names: Collection[str]) -> None:
+        """Write rounds and sources that were rejected into the ledger: the sensor leaves them until they change."""
+        now, sources = datetime.now(UTC), source_folders(self.paths)
+        lines = [
+            state.IngestedFile(
+                now,
+                name,
+                (source_sha256 if name in sources else round_sha256)(self.paths, name),
+                REFUSED,
+                None,
+                None,
+                0,
+            )
+            for name in names
+        ]
+        with state.opened(self.paths) as memory:
+            state.record_files(memory, lines)
 
     def start_dbt(self) -> Dbt:
         """Let dbt read the models in a process of its own, which the session looks after; the one that waits if any."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dagster import DagsterInstance
 
 from ingest.codebook.rounds import round_keys
 from ingest.landing.replacements import rounds_to_read
@@ -226,6 +227,18 @@ def kept_history(paths: DataPaths) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
+def test_the_last_event_of_the_run_is_what_the_terminal_said(refused: tuple[DataPaths, str]) -> None:
+    paths, said = refused
+    assert said.endswith(f"\n{last_event(paths)}\n")
+
+
+def last_event(paths: DataPaths) -> str:
+    """What Dagster's page of the last run ends with."""
+    with DagsterInstance.from_config(str(paths.dagster_home)) as instance:
+        [last] = instance.get_run_records(limit=1)
+        return instance.all_logs(last.dagster_run.run_id)[-1].message
+
+
 def test_a_refresh_of_some_rounds_keeps_the_others_and_does_not_vouch_for_them(
     reopened: tuple[DataPaths, str], tmp_path: Path
 ) -> None:
@@ -239,6 +252,7 @@ def test_a_refresh_of_some_rounds_keeps_the_others_and_does_not_vouch_for_them(
     add_draft(paths)
     done = kuntakysely(paths, "refresh")
     assert done.returncode == 2, "one of them is faulty"
+    assert done.stdout.endswith(f"\n{last_event(paths)}\n"), "every fault of all rounds that were asked for"
     assert "Left out: koto_kuntakysely/2023-04 is a draft: 1 value waits in round.yml" in done.stdout
     replace(paths.root / THIRD / "responses.csv", *reversed(FAULT))
     done = kuntakysely(paths, "refresh", "--full", "--round", "2023-01")

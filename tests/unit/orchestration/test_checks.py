@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -50,7 +51,7 @@ def test_only_what_is_open_is_an_error(severity: str, decided: Decided, expected
     event = evaluated((result("late", severity), decided))
     assert (event.passed, event.severity) == (False, expected)
     assert shown(event) == {
-        "n_failed": 2, "n_results": 1, "status": "fail", "observed": "2", "threshold": "0",
+        "n_failed, koto/2023-01": 2, "status": "fail", "observed": "2", "threshold": "0",
         "decision": decided.decision,
     }  # fmt: skip
 
@@ -59,5 +60,18 @@ def test_one_of_several_that_is_open_is_an_error() -> None:
     event = evaluated((result("late.a", "gate"), ACCEPTED), (result("late.b", "gate"), OPEN))
     assert event.severity == AssetCheckSeverity.ERROR
     assert shown(event) == {
-        "n_failed": 4, "n_results": 2, "late_a": "accepted: 2 (limit 0)", "late_b": "open: 2 (limit 0)"
+        "n_failed, koto/2023-01": 4, "results": "2 parts",
+        "late_a": "accepted: 2 (limit 0)", "late_b": "open: 2 (limit 0)",
     }  # fmt: skip
+
+
+def test_each_round_is_plotted_by_itself() -> None:
+    """Dagster draws one line through the numbers of one name, whatever round they are of."""
+    rounds = [replace(result("late", "warn"), round_id=round_id) for round_id in ("2023-01", "2024-01")]
+    decided = {(each.survey_id, each.round_id, each.check_id): OPEN for each in rounds}
+    with DagsterInstance.ephemeral() as instance:
+        events = list(
+            results_of_rounds(Judged(rounds, decided, (), (), ()), ["koto/2023-01", "koto/2024-01"], instance)
+        )
+    numbers = [{name for name, value in shown(event).items() if isinstance(value, int)} for event in events]
+    assert numbers == [{"n_failed, koto/2023-01"}, {"n_failed, koto/2024-01"}]

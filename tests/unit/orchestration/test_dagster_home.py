@@ -26,11 +26,13 @@ from dagster import (
 
 from orchestration.dagster import dagster_home
 from orchestration.dagster.dagster_home import (
+    DEFINITIONS,
     KEPT,
     RETRY_ALL_STEPS,
     end_dead_runs,
     forget_old_runs,
     prepare_dagster_home,
+    runs_of_jobs,
 )
 from store.paths import DataPaths
 
@@ -187,6 +189,16 @@ def test_a_retry_of_everything_would_be_seen(tmp_path: Path, monkeypatch: pytest
     home = prepare_dagster_home(DataPaths(tmp_path / "mutant"))
     with DagsterInstance.from_config(str(home)) as instance, pytest.raises(AssertionError):
         test_a_run_that_dies_is_tried_again_and_one_that_is_refused_is_not(instance)
+
+
+def test_a_run_of_the_command_line_is_one_of_the_job(instance: DagsterInstance) -> None:
+    """Dagster's timeline asks each run which job of which code it is of."""
+    with runs_of_jobs(instance):
+        of_job = instance.get_run_by_id(run(instance, "publish"))
+    of_nothing = instance.get_run_by_id(run(instance, "publish"))
+    assert of_job and of_job.remote_job_origin and of_nothing
+    assert (of_job.remote_job_origin.location_name, of_job.remote_job_origin.job_name) == (DEFINITIONS, "publish")
+    assert of_nothing.remote_job_origin is None, "only while it is asked for"
 
 
 def test_settings_are_those_that_dagster_runs_with(instance: DagsterInstance) -> None:

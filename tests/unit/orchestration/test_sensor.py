@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from dagster import DagsterInstance, SensorResult, build_sensor_context
 
+from faults.errors import Fault
 from ingest.codebook.rounds import round_keys, round_sha256
 from orchestration.dagster import jobs, session
+from orchestration.dagster.partitions import rounds_at_fault
 from store import state
 from store.fingerprint import source_folders, source_sha256
 from store.paths import PROJECT_ROOT, DataPaths
@@ -79,3 +81,49 @@ def test_run_of_a_round_reads_registry_and_inventory_too(paths: DataPaths) -> No
 
 def test_one_source_is_told_from_the_other(paths: DataPaths) -> None:
     assert len({source_sha256(paths, source) for source in source_folders(paths)}) == 2
+
+
+def refused(paths: DataPaths, *names: str) -> None:
+    session.Session(paths, 1, None, datetime.now(UTC).date()).note_refused(names)
+
+
+def test_what_was_just_refused_is_not_run_again(paths: DataPaths) -> None:
+    recodes = paths.root / "surveys" / KEY.replace("/", "/rounds/") / "recodes.csv"
+    append(recodes, "\n")
+    refused(paths, KEY)
+    assert launched()[0] == [], "whoever started the run that was refused"
+    append(recodes, "\n")
+    assert launched()[0] == [("refresh", KEY)]
+    read(paths)
+    assert launched()[0] == []
+
+
+def test_a_round_that_was_refused_is_run_again_when_the_registry_changes(paths: DataPaths) -> None:
+    append(paths.root / "surveys" / KEY.replace("/", "/rounds/") / "recodes.csv", "\n")
+    refused(paths, KEY)
+    append(paths.registry / "population.csv", "\n")
+    assert launched()[0] == [("refresh", KEY)]
+
+
+def test_nothing_is_run_while_the_registry_is_refused(paths: DataPaths) -> None:
+    append(paths.root / "surveys" / KEY.replace("/", "/rounds/") / "recodes.csv", "\n")
+    append(paths.registry / "population.csv", "\n")
+    refused(paths, "registry")
+    requests, cursor = launched()
+    assert requests == []
+    append(paths.registry / "population.csv", "\n")
+    assert launched(cursor)[0] == [("refresh", KEY)]
+
+
+@pytest.mark.parametrize(
+    ("file", "at_fault"),
+    [
+        ("surveys/a/rounds/1/round.yml", ["a/1"]),
+        ("surveys/a/rounds/1", ["a/1"]),
+        ("surveys/a/questions.csv", ["a/1", "a/10"]),
+        ("registry/areas.csv", []),
+    ],
+)
+def test_a_fault_is_of_the_rounds_that_read_its_file(paths: DataPaths, file: str, at_fault: list[str]) -> None:
+    fault = Fault("code", paths.shown(paths.root / file), "", "Found.", "Other.", "")
+    assert rounds_at_fault(paths, ["a/1", "a/10", "b/1"], [fault]) == at_fault
