@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from faults.stopped import end_in_order
+from faults.stopped import end_in_order, go_on_unless_stopped
 from ingest.codebook.rounds import round_keys, round_sha256, split_key
 from orchestration.alerts.ended import Judged
 from orchestration.dagster.dbt import Dbt
@@ -164,6 +164,7 @@ def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[
         try:
             yield session
         except Exception as error:
+            go_on_unless_stopped()
             if said := disk_trouble(error, paths):
                 session.break_off(said)
             session.fail(type(error).__name__)

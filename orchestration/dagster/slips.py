@@ -48,7 +48,7 @@ def slip_in_model(message: str, project: Path) -> str | None:
 
 
 def _line_of(file: Path, quoted: re.Match[str] | None) -> str:
-    """dbt counts the lines of what it makes of a model: ours is the one that has the quoted text, where one alone has."""
+    """dbt counts lines of what it makes of a model: ours is the one with the quoted text, where one alone has it."""
     text = quoted["text"].strip() if quoted else ""
     if not text or not file.is_file():
         return ""
