@@ -21,7 +21,7 @@ from store.paths import DATA_VARIABLE, DataPaths
 
 
 class Commands(TyperGroup):
-    """All end alike when somebody ends them: of Ctrl-C typer itself would say `Aborted` and no more."""
+    """All end alike when somebody ends them; typer itself would end without a word."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
