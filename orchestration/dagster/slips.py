@@ -22,7 +22,8 @@ OF_MODEL = re.compile(
     r"(Compilation Error in model \w+ \((?P<compiled>[\w/.]+)\)\s"
     rf"|(Runtime|Database) Error in model \w+ \((?P<run>[\w/.]+)\)\s+({'|'.join(KINDS)}) Error: )"
 )
-QUOTED = re.compile(r"^\s*LINE \d+: (?:\.\.\.)?(?P<text>.*?)(?:\.\.\.)?$", re.MULTILINE)
+QUOTED = re.compile(r"^\s*LINE \d+: (?:\.\.\.)?(.*?)(?:\.\.\.)?$", re.MULTILINE)
+NAMED = re.compile(r"[\"']([^\"']+)[\"']|name (\w+)")
 
 
 def said_of_slip(error: BaseException) -> str | None:
@@ -44,12 +45,14 @@ def slip_in_model(message: str, project: Path) -> str | None:
     if not found:
         return None
     file = found["run"] or found["compiled"]
-    return f"{project.name}/{file}{_line_of(project / file, QUOTED.search(message))}: {message.strip()}"
+    return f"{project.name}/{file}{_line_of(project / file, message[found.end() :])}: {message.strip()}"
 
 
-def _line_of(file: Path, quoted: re.Match[str] | None) -> str:
-    """dbt counts lines of what it makes of a model: ours is the one with the quoted text, where one alone has it."""
-    text = quoted["text"].strip() if quoted else ""
+def _line_of(file: Path, message: str) -> str:
+    """dbt counts lines of what it makes of a model. Ours is the one that has the text, or the name, that is quoted,
+    where one alone has it."""
+    quoted = QUOTED.search(message) or NAMED.search(message)
+    text = next(filter(None, quoted.groups()), "").strip() if quoted else ""
     if not text or not file.is_file():
         return ""
     numbers = [i for i, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if text in line]
