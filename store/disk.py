@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ FULL = ("No space left on device", "database or disk is full", "Disk quota excee
 BROKEN = ("Input/output error", "disk I/O error", "unable to open database file", "fsync failed")
 READ_ONLY = ("Read-only file system", "attempt to write a readonly database")
 DENIED = ("Permission denied", "Operation not permitted")
+DAMAGED = tuple(  # as SQLAlchemy says it: nothing but Dagster's history is opened with it
+    f"(sqlite3.DatabaseError) {words}" for words in ("file is not a database", "database disk image is malformed")
+)
 NEARLY_FULL = 32_000_000  # bytes: SQLite and DuckDB say the last three of a full disk too
 STANDS = "The release that readers have is whole."
 
@@ -49,6 +53,11 @@ def disk_trouble(error: BaseException, paths: DataPaths) -> str | None:
 
 def trouble_in(text: str, paths: DataPaths) -> str | None:
     """The same for the text of an error, as a child process leaves it."""
+    if any(words in text for words in DAMAGED):
+        return (
+            f"Dagster's history in {paths.shown(paths.dagster_home)} is damaged. Move that folder away (its pages "
+            f"begin anew; releases, checks and what was read are kept elsewhere) and run it again. {STANDS}"
+        )
     folder = _folder_in(text, paths)
     disk = shutil.disk_usage(folder)
     is_full, is_broken, is_read_only, is_denied = (
@@ -85,7 +94,7 @@ def _folder_in(text: str, paths: DataPaths) -> Path:
     """The folder of the file that an error names; the data root when it names none."""
     named = re.search(re.escape(f"{paths.root.as_posix()}/") + r"[^\"'\n:]*", text)
     folder = Path(named.group()).parent if named else paths.root
-    while not folder.is_dir():
+    while not os.access(folder, os.F_OK):
         folder = folder.parent
     return folder
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import duckdb
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DatabaseError
 
 from orchestration.alerts.composing import alerts_of
 from orchestration.dagster.session import Session
@@ -125,6 +127,15 @@ def test_a_broken_disk_is_told_apart_where_there_is_room(paths: DataPaths, monke
 def test_a_folder_that_is_not_to_be_written_to_is_told(paths: DataPaths, error: Exception, said: str) -> None:
     assert str(disk_trouble(error, paths)).startswith(said)
     assert str(disk_trouble(error, paths)).endswith("run it again. The release that readers have is whole.")
+
+
+def test_a_damaged_history_of_dagster_is_told(paths: DataPaths) -> None:
+    file = paths.dagster_home / "runs.db"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"no database at all " * 100)
+    with pytest.raises(DatabaseError) as caught, create_engine(f"sqlite:///{file}").connect() as connection:
+        connection.execute(text("select 1 from runs"))
+    assert "history in data/state/dagster is damaged. Move that folder away" in str(disk_trouble(caught.value, paths))
 
 
 def test_an_error_is_known_by_what_it_came_of(paths: DataPaths) -> None:
