@@ -14,10 +14,13 @@ def main(arguments: list[str]) -> int:
     """0 when the suites ran, whatever they found: their findings are in the warehouse."""
     file = Path(arguments[0])
     from expectations.suites import check_warehouse
+    from faults.stopped import end_with_parent
     from store.warehouse import opened
 
-    if "--wait" in arguments and not sys.stdin.readline():
-        return 0
+    if "--wait" in arguments:
+        if not sys.stdin.readline():
+            return 0
+        end_with_parent()
     with opened(file) as connection:
         check_warehouse(connection)
     return 0

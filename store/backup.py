@@ -165,7 +165,9 @@ def _told(file: Path) -> Iterator[None]:
         raise BackupRefused(f"{file.name} is no whole backup: {str(error).rstrip('.') or 'it ends early'}.") from None
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        raise BackupRefused(f"{file.name}: {error.strerror or error}{place}. Nothing was changed.") from None
+        raise BackupRefused(
+            f"{file.name}: {error.strerror or error}{place}. Nothing was changed: mend that, or name another place."
+        ) from None
 
 
 def _write(paths: DataPaths, building: Path, now: datetime) -> tuple[int, int]:

@@ -141,20 +141,20 @@ def opened(paths: DataPaths) -> Iterator[sqlite3.Connection]:
     paths.state_file.chmod(0o600)
     connection = sqlite3.connect(paths.state_file, timeout=BUSY_SECONDS)
     try:
-        try:
-            connection.execute("pragma journal_mode = delete")
-            connection.execute("pragma synchronous = full")
-            connection.execute("pragma foreign_keys = on")
-            connection.execute("pragma secure_delete = on")
-            _prepare(connection, paths.shown(paths.state_file))
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            raise StateDamaged(
-                f"{paths.shown(paths.state_file)} is damaged. Put it back from a backup, or move it away: the releases "
-                "on disk are found again, the history of checks begins anew."
-            ) from None
+        connection.execute("pragma journal_mode = delete")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+        connection.execute("pragma secure_delete = on")
+        _prepare(connection, paths.shown(paths.state_file))
         yield connection
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # its kinds: a disk that is full, a statement that is wrong
+            raise
+        raise StateDamaged(
+            f"{paths.shown(paths.state_file)} is damaged. The release that readers have is whole. Put the file back "
+            "from a backup, or move it away: the releases on disk are found again, the history of checks begins anew, "
+            "and who was erased has to be erased again."
+        ) from None
     finally:
         connection.close()
 

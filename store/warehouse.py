@@ -49,6 +49,9 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
             for schema in SCHEMAS:
                 connection.execute(f"create schema if not exists {schema}")
         yield connection
+    except BaseException:
+        connection.interrupt()  # or it would first do to its end a query that somebody has broken off
+        raise
     finally:
         connection.close()
 

@@ -82,13 +82,15 @@ def _said_apart(module: str, *arguments: str) -> bytes:
         assert child.stdout is not None
         clock = Timer(LIMITS.seconds, child.send_signal, [signal.SIGXCPU])
         clock.start()
-        said = b""
         try:
             said = child.stdout.read(LIMITS.output_bytes + 1)
+        except BaseException:  # Ctrl-C: nobody waits for it any more
+            child.kill()
+            raise
         finally:
             clock.cancel()
-            if len(said) > LIMITS.output_bytes:
-                child.kill()
+        if len(said) > LIMITS.output_bytes:
+            child.kill()
     if len(said) > LIMITS.output_bytes:
         allowed = f"At most {LIMITS.output_bytes // 1024**2} MB of cells."
         raise ParserFailed("parser-output-too-large", "The file holds more than can be taken in.", allowed)

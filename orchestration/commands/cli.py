@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from faults.errors import visible_lines
+from faults.stopped import Stopped, came, listen
 from faults.told import ExitCode, ToldError, WrongUsage
 from publish.reading.limits import MEMORY_MB, SECONDS, Limits
-from store.disk import disk_trouble
+from store.disk import STANDS, disk_trouble
 from store.paths import DATA_VARIABLE, DataPaths
 
+
+class Commands(TyperGroup):
+    """All end alike when somebody ends them; typer itself would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.Exit:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            if not (came() or isinstance(error, KeyboardInterrupt)):
+                raise
+            raise Stopped(came() or signal.SIGINT, STANDS) from None
+
+
 app = typer.Typer(
-    help="A warehouse for surveys of municipalities.", no_args_is_help=True, add_completion=False,
+    cls=Commands, help="A warehouse for surveys of municipalities.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
 
@@ -218,9 +237,11 @@ def rollback(
 
     from publish.releases.mirror import follow
     from publish.releases.release import rollback as point_back
+    from store.lock import refresh_lock
 
-    paths = DataPaths.resolve(data)
-    number = point_back(paths, datetime.now(UTC), release)
+    paths, now = DataPaths.resolve(data), datetime.now(UTC)
+    with refresh_lock(paths, now):  # a refresh that runs would publish, and undo it, in a moment
+        number = point_back(paths, now, release)
     typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
     follow(paths, datetime.now(UTC))
 
@@ -338,17 +359,25 @@ def serve(
 
 def main() -> None:
     """The console script: errors that a person can act on are said in words, without a trace."""
+    listen()
     try:
         app()
-    except ToldError as error:
-        typer.echo(visible_lines(str(error)), err=True)
-        sys.exit(error.exit_code)
     except Exception as error:
-        from orchestration.dagster.private_errors import kept_apart
+        said, code = (str(error), error.exit_code) if isinstance(error, ToldError) else (_told(error), ExitCode.REFUSED)
+        with suppress(OSError):
+            typer.echo(visible_lines(said), err=True)
+        sys.exit(code)
 
-        paths = DataPaths.resolve()
-        typer.echo(visible_lines(disk_trouble(error, paths) or kept_apart(paths, error)), err=True)
-        sys.exit(ExitCode.REFUSED)
+
+def _told(error: Exception) -> str:
+    """What a person is told of any other error."""
+    from orchestration.dagster.private_errors import kept_apart
+
+    paths = DataPaths.resolve()
+    with suppress(OSError):
+        if said := disk_trouble(error, paths):
+            return said
+    return kept_apart(paths, error)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from faults.stopped import go_on_unless_stopped
 from faults.suggestions import listed
 from faults.told import ExitCode, WrongUsage
 from ingest.codebook.rounds import round_keys
@@ -153,6 +154,8 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     read_manifest(dbt, paths)
     session.asked = keys
     error = _run_jobs(paths, keys)
+    if session.outcome != "published":
+        go_on_unless_stopped()
     for line in (*told(session.findings, paths), *said_of_unsigned(paths, datetime.now(UTC))):
         progress.say(line)
     if session.outcome == "published":
@@ -177,14 +180,25 @@ def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
         end_dead_runs(instance)
         follow_folders(instance, paths)
         for name, tags in job_runs(instance, keys):
-            # On its error output Dagster complains of an event that it cannot write down; one message is enough.
-            with log_file.open("a", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
+            with log_file.open("a", encoding="utf-8") as log, _told_to(log):
                 result = defs.resolve_job_def(name).execute_in_process(
                     instance=instance, raise_on_error=False, run_config=OF_EVERY_RUN, tags=NEVER_AGAIN | tags
                 )
             if not result.success:
                 return _error(result, paths)
     return ""
+
+
+@contextmanager
+def _told_to(log: TextIO) -> Iterator[None]:
+    """What Dagster says goes there: it complains of an event that it cannot write down, and one message is enough. The
+    processes that it starts say so of Ctrl-C, on the error output that they have from this one."""
+    with os.fdopen(os.dup(2), "wb") as kept, redirect_stdout(log), redirect_stderr(log):
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept.fileno(), 2)
 
 
 def _error(result: ExecuteInProcessResult, paths: DataPaths) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.told import ToldError
+from orchestration.dagster.slips import slip_in_model
 from store.fingerprint import CODE_SUFFIXES, LIBRARIES, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 
@@ -102,14 +103,16 @@ def results_text(target: Path) -> str:
 
 
 def failures(target: Path) -> list[str]:
-    """The models that failed in the last run, a line each: the message of a database error can hold values and stays
-    where it is."""
+    """The models that failed in the last run, a line each, of a slip its whole message: that of another database error
+    can hold values and stays where it is."""
     if not (target / RUN_RESULTS).exists():
         return [f"- dbt ended before it had results; what it said is in {SAID} in the folder warehouse/private/dbt"]
     results = json.loads(results_text(target))["results"]
-    return [
-        f"- {result['unique_id'].split('.')[2]}: error; its message is in {RUN_RESULTS} in the folder "
+    return [f"- {_said_of(result)}" for result in results if result["status"] == "error"]
+
+
+def _said_of(result: dict[str, Any]) -> str:
+    return slip_in_model(result["message"] or "", DBT_PROJECT) or (
+        f"{result['unique_id'].split('.')[2]}: error; its message is in {RUN_RESULTS} in the folder "
         "warehouse/private/dbt"
-        for result in results
-        if result["status"] == "error"
-    ]
+    )

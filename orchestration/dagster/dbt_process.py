@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from faults.stopped import end_with_parent
 from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, TARGET, models_file
 
 KEPT_TO_ITSELF = {
@@ -43,6 +44,7 @@ def main() -> int:
         line = sys.stdin.readline()
         if not line:
             return 0
+        end_with_parent()
         done = dbtRunner(manifest, [lambda event: _tell(event, told)]).invoke([*json.loads(line), *_places()])
         made: Any = done.result
         if made is not None:

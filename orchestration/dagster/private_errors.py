@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from store.disk import disk_watched
+from faults.stopped import came, go_on_unless_stopped
+from orchestration.dagster.slips import said_of_slip
+from store.disk import STANDS, disk_watched
 from store.fingerprint import CODE_FOLDERS
 from store.paths import DataPaths
 
@@ -17,34 +19,49 @@ if TYPE_CHECKING:
 
 
 def kept_apart(paths: DataPaths, error: BaseException) -> str:
-    """Keep an error with its whole text in private/errors.log; a sentence without it."""
-    if not paths.surveys.is_dir():
-        return f"{type(error).__name__}: {error}"  # there are no answers here that it could quote
+    """Keep an error with its whole text in private/errors.log; a sentence without it. A slip of SQL is told whole.
+
+    This is the last that is said of an error, so it fails in no place: a text that cannot be kept is lost, and that is
+    said.
+    """
+    if said := said_of_slip(error):
+        return f"{said}\n{STANDS}"
+    try:
+        if not paths.surveys.is_dir():
+            return f"{type(error).__name__}: {error}"  # there are no answers here that it could quote
+        _keep(paths, error)
+        where = f"is in {paths.shown(paths.errors_file)} (private)"
+    except Exception as trouble:
+        why = getattr(trouble, "strerror", None) or type(trouble).__name__
+        where = f"could not be kept in {paths.shown(paths.errors_file)} ({why}): mend that, and run it again to see it"
+    kind = f"{type(error).__name__}: an error that nobody foresaw"
+    return f"{kind}. Its text, which may quote an answer, {where}. {STANDS}"
+
+
+def _keep(paths: DataPaths, error: BaseException) -> None:
     paths.prepare_private()
     at = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    with paths.errors_file.open("a", encoding="utf-8") as log:
+    with paths.errors_file.open("a", encoding="utf-8", errors="backslashreplace") as log:
         log.write("\n".join([at, *traceback.format_exception(error)]))
-    return (
-        f"{type(error).__name__}: an error that nobody foresaw. Its text, which may quote an answer, is in "
-        f"{paths.shown(paths.errors_file)} (private)."
-    )
 
 
 @contextmanager
 def step_of(session: Session, name: str) -> Iterator[None]:
     """A step of the refresh: Dagster, its pages and its logs get to know what kind of error ended it, and no more.
 
-    The errors of this project are written without answers: they go on as they are.
+    The errors of this project are written without answers: they go on as they are. None begins, and no other error
+    counts, once somebody has ended the program.
     """
     from dagster import Failure
 
+    go_on_unless_stopped()
     try:
         with disk_watched(session.paths):
             yield
-    except Failure:
-        raise
     except Exception as error:
-        if type(error).__module__.partition(".")[0] in CODE_FOLDERS:
+        if came():
+            raise KeyboardInterrupt from None
+        if isinstance(error, Failure) or type(error).__module__.partition(".")[0] in CODE_FOLDERS:
             raise
         said = kept_apart(session.paths, error)
         session.fail(f"{type(error).__name__} in step {name}")

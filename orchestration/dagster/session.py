@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from faults.stopped import end_in_order, go_on_unless_stopped
 from ingest.codebook.rounds import round_keys, round_sha256, split_key
 from orchestration.alerts.ended import Judged
 from orchestration.dagster.dbt import Dbt
@@ -147,15 +148,19 @@ class Session:
     def judge(self) -> None:
         """Judge the warehouse as it stands now; the results are in its schema `checks`. Raises RuntimeError."""
         self.start_judge()
-        assert self._judge is not None
-        said, _ = self._judge.communicate("go\n")
-        code, self._judge = self._judge.returncode, None
+        assert self._judge is not None and self._judge.stdin is not None and self._judge.stdout is not None
+        with suppress(BrokenPipeError):  # it has ended already: what it said tells why
+            self._judge.stdin.write("go\n")
+            self._judge.stdin.flush()
+        said, code = self._judge.stdout.read(), self._judge.wait()
+        self.dismiss_judge()
         if code != 0:
             raise RuntimeError(f"Great Expectations ended with code {code}:\n{said.strip()}")
 
     def dismiss_judge(self) -> None:
-        """End a judge that is not needed any more: it ends when its input does."""
+        """End a judge that is not needed any more, also in the middle of its work."""
         if self._judge is not None:
+            self._judge.terminate()
             self._judge.communicate()
             self._judge = None
 
@@ -182,11 +187,13 @@ def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[
         try:
             yield session
         except Exception as error:
+            go_on_unless_stopped()
             if said := disk_trouble(error, paths):
                 session.break_off(said)
             session.fail(type(error).__name__)
             raise
         finally:
+            end_in_order()
             _current.clear()
             session.end_children()
             try:

@@ -5,6 +5,7 @@ Printed figures are left out of the survey: they would hold up a release without
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 from collections.abc import Callable
@@ -113,6 +114,28 @@ SLIP = (
 
 # The model and the first table that reads it.
 SLIPPED = "staging/stg_surveys__cells,intermediate/int_cells_corrected"
+# Slips that a developer makes, in models that it does not read; and what is said of each.
+MODELS = "dbt_project/models/staging"
+OTHERS = [
+    (
+        f"{MODELS}/stg_codebook__roles.sql",
+        "    list_name,",
+        "    lits_name,",
+        'Binder Error: Referenced column "lits_name"',
+    ),
+    (
+        f"{MODELS}/stg_registry__changes.sql",
+        "cast(effective_date as date)",
+        "todate(effective_date)",
+        "Catalog Error: ",
+    ),
+    (
+        f"{MODELS}/stg_registry__areas.sql",
+        "is_counted = '1' as",
+        "is_counted = '1' ass as",
+        "Parser Error: syntax error",
+    ),
+]
 
 
 def with_slip(planted: DataPaths, folder: Path, *redaction: tuple[str, str, str]) -> tuple[DataPaths, Path]:
@@ -130,10 +153,17 @@ def is_quoted(paths: DataPaths) -> bool:
 def test_an_error_of_the_database_is_told_without_canaries(
     planted: tuple[DataPaths, list[str]], tmp_path: Path, record_property: Tried
 ) -> None:
-    paths, project = with_slip(planted[0], tmp_path)
+    """Slips that need no row to be found are told whole, in the terminal and in Dagster, with file and line."""
+    paths, project = with_slip(planted[0], tmp_path, *((file, old, new) for file, old, new, _ in OTHERS))
     done = kuntakysely(paths, "refresh", project=project)
     assert (done.returncode, is_quoted(paths)) == (1, True), done.stdout
     assert_silent(paths, [done.stdout], record_property)
+    in_dagster = b"".join(file.read_bytes() for file in paths.dagster_home.rglob("*.db"))
+    for file, _, new, said in OTHERS:
+        line = (project / file).read_text(encoding="utf-8").split(new)[0].count("\n") + 1
+        place = f"- {file}, line {line}: Runtime Error in model {Path(file).stem} "
+        assert re.search(rf"{re.escape(place)}.*\s+{re.escape(said)}", done.stdout), done.stdout
+        assert place.encode() in in_dagster
 
 
 def test_a_program_that_keeps_nothing_apart_is_caught(planted: tuple[DataPaths, list[str]], tmp_path: Path) -> None:

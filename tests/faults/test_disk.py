@@ -16,9 +16,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DatabaseError
 
 from orchestration.alerts.composing import alerts_of
 from orchestration.dagster.session import Session
+from store.audit import current_user
 from store.disk import DiskTrouble, disk_trouble, disk_watched, trouble_in
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
@@ -110,6 +113,31 @@ def test_a_broken_disk_is_told_apart_where_there_is_room(paths: DataPaths, monke
     assert "is full: 1.0 MB of 100.0 MB are free" in str(disk_trouble(error, paths))
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EROFS, os.strerror(errno.EROFS)), "data is read-only: nothing can be written there"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "data is read-only: "),
+        (duckdb.IOException('IO Error: Cannot open file "w": Read-only file system'), "data is read-only: "),
+        (PermissionError(errno.EACCES, os.strerror(errno.EACCES)), f"data is not open to the user {current_user()}. "),
+        (PermissionError(errno.EPERM, os.strerror(errno.EPERM)), f"data is not open to the user {current_user()}. "),
+        (duckdb.IOException('IO Error: Cannot open file "w": Permission denied'), "data is not open to the user "),
+    ],
+)
+def test_a_folder_that_is_not_to_be_written_to_is_told(paths: DataPaths, error: Exception, said: str) -> None:
+    assert str(disk_trouble(error, paths)).startswith(said)
+    assert str(disk_trouble(error, paths)).endswith("run it again. The release that readers have is whole.")
+
+
+def test_a_damaged_history_of_dagster_is_told(paths: DataPaths) -> None:
+    file = paths.dagster_home / "runs.db"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"no database at all " * 100)
+    with pytest.raises(DatabaseError) as caught, create_engine(f"sqlite:///{file}").connect() as connection:
+        connection.execute(text("select 1 from runs"))
+    assert "history in data/state/dagster is damaged. Move that folder away" in str(disk_trouble(caught.value, paths))
+
+
 def test_an_error_is_known_by_what_it_came_of(paths: DataPaths) -> None:
     with pytest.raises(DiskTrouble, match="is full") as caught, disk_watched(paths):
         try:
@@ -121,8 +149,8 @@ def test_an_error_is_known_by_what_it_came_of(paths: DataPaths) -> None:
 
 def test_other_errors_stay_as_they_are(paths: DataPaths) -> None:
     assert trouble_in("Parser Error: syntax error at or near 'full'", paths) is None
-    with pytest.raises(PermissionError), disk_watched(paths):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    with pytest.raises(FileNotFoundError), disk_watched(paths):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
 
 def test_an_alert_says_the_same(paths: DataPaths) -> None:

@@ -200,3 +200,14 @@ def test_a_damaged_state_is_said_in_words(tmp_path: Path) -> None:
     paths.state_file.write_bytes(b"no database at all " * 100)
     with pytest.raises(state.StateDamaged, match=r"data/state/state\.sqlite is damaged"), state.opened(paths):
         pass
+
+
+def test_a_state_of_which_a_part_is_damaged_is_said_in_words(tmp_path: Path) -> None:
+    """The head of the file is whole: what is wrong shows when it is read."""
+    paths = DataPaths(tmp_path / "data")
+    with state.opened(paths):
+        pass
+    content = paths.state_file.read_bytes()
+    paths.state_file.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with pytest.raises(state.StateDamaged, match=r"The release that readers have is whole"), state.opened(paths) as it:
+        state.releases(it)
