@@ -160,7 +160,7 @@ def said_of_rows(rows: Sequence[Row], answers: Answers) -> Iterator[str]:
 
 def _said_of_question(rows: Sequence[Row], answers: Answers) -> str:
     if any(row.change == "answers_changed" for row in rows):
-        return "differs; what differs in real answers is not told"
+        return "differs; of protected answers no more is told"
     figures = [_said_of_figures(row, answers) for row in rows]
     told = [f"{', '.join(filter(None, figures))}, all respondents"] if any(figures) else []
     rest = [row for row, figure in zip(rows, figures, strict=True) if not figure]
@@ -184,28 +184,34 @@ def _counted(table: str, rows: Sequence[Row]) -> str:
     by = dict.fromkeys(row.keys["breakdown_key"].split("/")[0] for row in rows if "breakdown_key" in row.keys)
     by.pop("all", None)
     where = f"by {listed(by)} more" if table == ANSWERS and by else f"of {table}"
-    return f"{len(rows)} row{'' if len(rows) == 1 else 's'} {where}"
+    return f"{_n_rows(len(rows))} {where}"
 
 
 def _said_of_table(rows: Sequence[Row]) -> str:
+    kinds = ((kind, [*found]) for kind, found in groupby(rows, lambda row: row.change))
+    return ", ".join(
+        _said_of_values(found) if kind == "value_changed" else _said_of_kind(kind, found) for kind, found in kinds
+    )
+
+
+def _said_of_values(rows: Sequence[Row]) -> str:
     """What became of one row, of all respondents where there is such a one, and how many others differ."""
-    kinds = Counter(row.change for row in rows)
-    if not kinds["value_changed"]:
-        return ", ".join(_said_of_kind(rows, kind, n) for kind, n in kinds.items())
-    changed = [row for row in rows if row.change == "value_changed"]
-    first = next((row for row in changed if row.is_of_all), changed[0])
+    first = next((row for row in rows if row.is_of_all), rows[0])
     values = ", ".join(f"{name} {_moved(pair)}" for name, pair in first.values.items())
-    more = f"; {len(rows) - 1} more" if len(rows) > 1 else ""
+    more = f"; {_n_rows(len(rows) - 1)} more" if len(rows) > 1 else ""
     return f"{' '.join(first.keys.values())} {values}{more}".strip()
 
 
-def _said_of_kind(rows: Sequence[Row], kind: str, n: int) -> str:
-    """Rows, rounds, columns or the table itself that came or went."""
+def _said_of_kind(kind: str, rows: Sequence[Row]) -> str:
+    """Rows (those of a round, which stand as one), columns or the table itself that came or went."""
     what, _, how = kind.partition("_")
-    if what == "column":
-        return f"{', '.join(name for row in rows for name in row.values)} {VERBS[how]}"
-    n_rows = sum(int(one) + int(other) for row in rows for one, other in row.values.values() if what == "round")
-    return f"{VERBS[how]}" if what == "table" else f"{n_rows or n} rows {VERBS[how]}"
+    n = sum(int(value) for row in rows for value in row.values.get("n_rows", ()))
+    said = {"table": "", "column": ", ".join(name for row in rows for name in row.values)}.get(what, _n_rows(n))
+    return f"{said} {VERBS[how]}".strip()
+
+
+def _n_rows(n: int) -> str:
+    return f"{n} row{'' if n == 1 else 's'}"
 
 
 def _moved(pair: tuple[str, str]) -> str:
