@@ -120,9 +120,11 @@ def _counted_once(change: Change) -> tuple[str, str, str]:
 
 
 def rows_of(changes: Sequence[Change]) -> list[Row]:
-    """The rows that differ, by round, question and table."""
+    """The rows that differ, by round, question and table; those of no question last."""
     grouped = groupby(sorted(changes, key=_place), _place)
-    return sorted((_row(list(of_row)) for _, of_row in grouped), key=lambda row: row[:4])
+    return sorted(
+        (_row(list(of_row)) for _, of_row in grouped), key=lambda row: (row.round, not row.question, *row[1:4])
+    )
 
 
 def _place(change: Change) -> tuple[str, ...]:
@@ -139,11 +141,12 @@ def _row(changes: Sequence[Change]) -> Row:
 
 
 def _answers(release: Path) -> Answers:
-    """How many gave each answer, and how many percent that is, as published, by round, question and answer."""
+    """How many gave each answer, and how many percent that is, as published, by round, question and answer in order."""
     with duckdb.connect(str(release), read_only=True) as connection:
         rows = connection.execute(
-            "select survey_id || '/' || round_id, question_id, answer_code, n, pct from marts.answer_distribution "
-            "where unit = 'response' and breakdown = 'all' and level = 'option'"
+            "select results.survey_id || '/' || round_id, results.question_id, results.answer_code, n, pct "
+            "from marts.answer_distribution as results left join marts.dim_answer using (answer_key) "
+            "where unit = 'response' and breakdown = 'all' and results.level = 'option' order by sort_order"
         ).fetchall()
     return {(round_, question, answer): (n, pct) for round_, question, answer, n, pct in rows}
 
@@ -161,10 +164,14 @@ def said_of_rows(rows: Sequence[Row], answers: Answers) -> Iterator[str]:
 def _said_of_question(rows: Sequence[Row], answers: Answers) -> str:
     if any(row.change == "answers_changed" for row in rows):
         return "differs; of protected answers no more is told"
+    places = {code: place for place, (*_, code) in enumerate(key for key in answers if key[:2] == rows[0][:2])}
+    rows = sorted(rows, key=lambda row: (row.table, row.change, places.get(row.keys.get("answer_code", ""), 0)))
     figures = [_said_of_figures(row, answers) for row in rows]
     told = [f"{', '.join(filter(None, figures))}, all respondents"] if any(figures) else []
     rest = [row for row, figure in zip(rows, figures, strict=True) if not figure]
-    return "; ".join([*told, *(_counted(table, [*found]) for table, found in groupby(rest, lambda row: row.table))])
+    return "; ".join(
+        [*told, *(_counted(*of, [*rows]) for of, rows in groupby(rest, lambda row: (row.table, row.change)))]
+    )
 
 
 def _said_of_figures(row: Row, answers: Answers) -> str:
@@ -174,13 +181,15 @@ def _said_of_figures(row: Row, answers: Answers) -> str:
     if row.table == ANSWERS and row.values.keys() & {"n", "pct"}:
         n, pct = answers[row.round, row.question, row.keys["answer_code"]]
         said_n, said_pct = (_moved(row.values["n"]), pct) if "n" in row.values else (n, _moved(row.values["pct"]))
-        return f"{row.keys['answer_code']} {said_n} ({said_pct} %)"
+        return f"{row.keys['answer_code']} {_short(said_n)} ({_short(said_pct)} %)"
     named = NUMBERS.get(row.table, ())
     return ", ".join(f"{name} {_moved(row.values[name])}" for name in named if name in row.values)
 
 
-def _counted(table: str, rows: Sequence[Row]) -> str:
-    """How many more rows differ, and by what."""
+def _counted(table: str, change: str, rows: Sequence[Row]) -> str:
+    """How many more rows differ, and by what; or came, or went."""
+    if change != "value_changed":
+        return f"{_said_of_kind(change, rows)} in {table}"
     by = dict.fromkeys(row.keys["breakdown_key"].split("/")[0] for row in rows if "breakdown_key" in row.keys)
     by.pop("all", None)
     where = f"by {listed(by)} more" if table == ANSWERS and by else f"of {table}"

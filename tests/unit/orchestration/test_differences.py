@@ -33,7 +33,7 @@ def in_county(code: str) -> list[dict[str, str]]:
             [*of_answer(f"{OF_ALL}yes", ("n", "22", "23"), ("share", "0.127906", "0.133720")),
              *of_answer(f"{OF_ALL}no", ("n", "138", "137"), ("pct", "81", "80")), *in_county("01"), *in_county("02"),
              *of_answer("question_key=s/group_home, status=blank", ("n", "2", "1"), table="answer_status_count")],
-            ["s/1", "  group_home: no 138 -> 137 (80 %), yes 22 -> 23 (13 %), all respondents; 2 rows by county more; "
+            ["s/1", "  group_home: yes 22 -> 23 (13 %), no 138 -> 137 (80 %), all respondents; 2 rows by county more; "
              "1 row of answer_status_count"],
         ),
         (
@@ -59,10 +59,12 @@ def in_county(code: str) -> list[dict[str, str]]:
             ["s/1", "  response_rate: all/all n_responses 9 -> 10; 1 row more"],
         ),
         (
-            [change("response_curve", "round_added", "all", "n_rows", "0", "14"),
+            [change("answer_distribution", "row_added", f"{OF_ALL}yes", "n_rows", "0", "1"),
+             change("response_curve", "round_added", "all", "n_rows", "0", "14"),
              change("dim_county", "column_added", "all", "label_no", None, "VARCHAR"),
              change("dim_county", "row_removed", "county_code=01", "n_rows", "1", "0")],
-            ["Of no round", "  dim_county: label_no came, 1 row went", "s/1", "  response_curve: 14 rows came"],
+            ["Of no round", "  dim_county: label_no came, 1 row went", "s/1",
+             "  group_home: 1 row came in answer_distribution", "  response_curve: 14 rows came"],
         ),
     ],
     ids=["counts", "shares", "errors", "numbers", "real answers", "rates", "what came and went"],
