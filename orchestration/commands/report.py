@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from rich.markup import escape
-from rich.table import Table
 
 from faults.suggestions import listed
 from faults.told import WrongUsage
@@ -228,17 +226,15 @@ def _said_of_doubts(file: str, reason: str, places: Sequence[str]) -> str:
 
 
 def print_audit(paths: DataPaths, console: Terminal) -> None:
-    """The audit log as a table, oldest line first."""
+    """The audit log, oldest line first."""
     entries = audit.read(paths)
     if not entries:
         console.say(f"Nothing has been done yet: there is no {paths.shown(paths.audit_file)}.")
         return
-    table = Table("at (UTC)", "who", "did", "what came of it", title="Audit log", title_justify="left")
     for entry in entries:
         told = {name: value for name, value in entry.details.items() if value not in (None, [])}
         details = ", ".join(f"{name} {_shown(value)}" for name, value in told.items())
-        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", *map(escape, (entry.who, entry.action, details)))
-    console.print(table)
+        console.say(f"{entry.at:%Y-%m-%d %H:%M:%S} UTC {entry.who}: {entry.action}: {details}")
 
 
 def _shown(value: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from faults.errors import FaultList, InputFaults
 from faults.told import ExitCode, WrongUsage
@@ -179,7 +179,8 @@ def _show(moved: Moved, console: Terminal) -> None:
 
 def _table(rows: Sequence[MovedRow]) -> Table:
     title = f"Rows that move by few ({len(rows)})"
-    table = Table("question", "breakdown", "row", "responses", "municipalities", title=title, title_justify="left")
+    headings = ("question", "breakdown", "row", "responses", "municipalities")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), title=title, title_justify="left")
     for row in rows:
         table.add_row(*map(str, row))
     return table

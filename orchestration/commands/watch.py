@@ -12,7 +12,7 @@ import duckdb
 from rich import box
 from rich.columns import Columns
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 
 from faults.errors import counted
 from faults.told import WrongUsage
@@ -270,7 +270,7 @@ def _picture(n: int, n_frame: int | None) -> tuple[str, ProgressBar]:
 
 
 def _area_table(breakdown: str, areas: Sequence[Area]) -> Table:
-    table = Table(breakdown.replace("_", " "), "answered", "", title_justify="left")
+    table = Table(Column(breakdown.replace("_", " "), overflow="fold"), "answered", "")
     for area in areas:
         n = f"{area.n_municipalities} of {area.n_frame}"
         table.add_row(area.label, n, _rate(area.n_municipalities, area.n_frame))
