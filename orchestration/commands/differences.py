@@ -22,8 +22,7 @@ from store.paths import DataPaths
 SHOWN = 40
 SHAPES = ("table_", "column_")  # changes of no round
 OF_ALL = {"unit": "response", "breakdown_key": "all/all", "level": "option"}
-ANSWERS = "answer_distribution"
-NUMBERS = {"number_summary": ("n", "mean", "median")}
+FIGURES = {"answer_distribution": ("n", "pct"), "number_summary": ("n", "mean", "median")}
 VERBS = {"added": "came", "removed": "went"}
 Change = Mapping[str, str]
 Answers = Mapping[tuple[str, str, str], tuple[int, int]]
@@ -43,6 +42,12 @@ class Row(NamedTuple):
     def is_of_all(self) -> bool:
         """Whether it is of all respondents, and of answers as they were asked."""
         return all(self.keys.get(name, whole) == whole for name, whole in OF_ALL.items())
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is so, and one of the figures that people read first has moved."""
+        has_moved = bool(self.values.keys() & FIGURES.get(self.table, ()))
+        return self.is_of_all and has_moved and self.change == "value_changed"
 
 
 def print_differences(paths: DataPaths, old: int | None, new: int | None, console: Terminal) -> None:
@@ -120,11 +125,10 @@ def _counted_once(change: Change) -> tuple[str, str, str]:
 
 
 def rows_of(changes: Sequence[Change]) -> list[Row]:
-    """The rows that differ, by round, question and table; those of no question last."""
-    grouped = groupby(sorted(changes, key=_place), _place)
-    return sorted(
-        (_row(list(of_row)) for _, of_row in grouped), key=lambda row: (row.round, not row.question, *row[1:4])
-    )
+    """The rows that differ, by round, question and table: questions whose figures moved first, rows of none last."""
+    rows = [_row(list(of_row)) for _, of_row in groupby(sorted(changes, key=_place), _place)]
+    moved = {row[:2] for row in rows if row.is_figure}
+    return sorted(rows, key=lambda row: (row.round, not row.question, row[:2] not in moved, *row[1:4]))
 
 
 def _place(change: Change) -> tuple[str, ...]:
@@ -166,34 +170,28 @@ def _said_of_question(rows: Sequence[Row], answers: Answers) -> str:
         return "differs; of protected answers no more is told"
     places = {code: place for place, (*_, code) in enumerate(key for key in answers if key[:2] == rows[0][:2])}
     rows = sorted(rows, key=lambda row: (row.table, row.change, places.get(row.keys.get("answer_code", ""), 0)))
-    figures = [_said_of_figures(row, answers) for row in rows]
-    told = [f"{', '.join(filter(None, figures))}, all respondents"] if any(figures) else []
-    rest = [row for row, figure in zip(rows, figures, strict=True) if not figure]
-    return "; ".join(
-        [*told, *(_counted(*of, [*rows]) for of, rows in groupby(rest, lambda row: (row.table, row.change)))]
-    )
+    figures = ", ".join(_said_of_figure(row, answers) for row in rows if row.is_figure)
+    told, more = ([f"{figures}, all respondents"], " more") if figures else ([], "")
+    rest = groupby((row for row in rows if not row.is_figure), lambda row: (row.table, row.change))
+    return "; ".join([*told, *(_counted(*of, [*found], more) for of, found in rest)])
 
 
-def _said_of_figures(row: Row, answers: Answers) -> str:
-    """What became of an answer among all respondents, or of the numbers they gave; nothing of other rows."""
-    if row.change != "value_changed" or not row.is_of_all:
-        return ""
-    if row.table == ANSWERS and row.values.keys() & {"n", "pct"}:
-        n, pct = answers[row.round, row.question, row.keys["answer_code"]]
-        said_n, said_pct = (_moved(row.values["n"]), pct) if "n" in row.values else (n, _moved(row.values["pct"]))
-        return f"{row.keys['answer_code']} {_short(said_n)} ({_short(said_pct)} %)"
-    named = NUMBERS.get(row.table, ())
-    return ", ".join(f"{name} {_moved(row.values[name])}" for name in named if name in row.values)
+def _said_of_figure(row: Row, answers: Answers) -> str:
+    """What became of an answer among all respondents, or of the numbers they gave."""
+    if "answer_code" not in row.keys:
+        return ", ".join(f"{name} {_moved(row.values[name])}" for name in FIGURES[row.table] if name in row.values)
+    n, pct = answers[row.round, row.question, row.keys["answer_code"]]
+    said_n, said_pct = (_moved(row.values["n"]), pct) if "n" in row.values else (n, _moved(row.values["pct"]))
+    return f"{row.keys['answer_code']} {_short(said_n)} ({_short(said_pct)} %)"
 
 
-def _counted(table: str, change: str, rows: Sequence[Row]) -> str:
+def _counted(table: str, change: str, rows: Sequence[Row], more: str) -> str:
     """How many more rows differ, and by what; or came, or went."""
     if change != "value_changed":
         return f"{_said_of_kind(change, rows)} in {table}"
     by = dict.fromkeys(row.keys["breakdown_key"].split("/")[0] for row in rows if "breakdown_key" in row.keys)
     by.pop("all", None)
-    where = f"by {listed(by)} more" if table == ANSWERS and by else f"of {table}"
-    return f"{_n_rows(len(rows))} {where}"
+    return f"{_n_rows(len(rows))} {f'by {listed(by)}{more}' if table in FIGURES and by else f'of {table}'}"
 
 
 def _said_of_table(rows: Sequence[Row]) -> str:

@@ -42,12 +42,17 @@ def in_county(code: str) -> list[dict[str, str]]:
         ),
         (
             [*of_answer(f"{OF_ALL}yes", ("ci_low", "0.1", "0.2")), *in_county("01")],
-            ["s/1", "  group_home: 2 rows by county more"],
+            ["s/1", "  group_home: 2 rows by county"],
         ),
         (
             of_answer("question_key=s/staff, unit=response, breakdown_key=s/all/all", ("mean", "3.14159", "3.2"),
                       ("n", "9", "10"), table="number_summary"),
             ["s/1", "  staff: n 9 -> 10, mean 3.14 -> 3.2, all respondents"],
+        ),
+        (
+            [*of_answer("question_key=s/channels, status=blank", ("n", "2", "1"), table="answer_status_count"),
+             *of_answer(f"{OF_ALL}yes", ("n", "22", "23"))],
+            ["s/1", "  group_home: yes 22 -> 23 (13 %), all respondents", "  channels: 1 row of answer_status_count"],
         ),
         (
             [change("answer_distribution", "answers_changed", "question_id=group_home", "all", None, None)],
@@ -67,7 +72,7 @@ def in_county(code: str) -> list[dict[str, str]]:
              "  group_home: 1 row came in answer_distribution", "  response_curve: 14 rows came"],
         ),
     ],
-    ids=["counts", "shares", "errors", "numbers", "real answers", "rates", "what came and went"],
+    ids=["counts", "shares", "errors", "numbers", "figures first", "real answers", "rates", "what came and went"],
 )  # fmt: skip
 def test_differences_are_said_in_words(changes: list[dict[str, str]], said: list[str]) -> None:
     assert list(said_of_rows(rows_of(changes), ANSWERS)) == said
