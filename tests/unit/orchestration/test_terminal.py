@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Table
 
-from faults.errors import Fault
+from faults.errors import Fault, wrapped
 from orchestration.commands import cli, report
 from orchestration.commands.differences import rows_of, said_of_rows
 from orchestration.commands.report import Status, print_status, said_of_checks
@@ -61,7 +61,7 @@ def test_fault_is_one_visible_line(part: str) -> None:
 
 
 SURVEY, ROUND = "survey_of_the_services_of_municipalities_and_joint_authorities", "2025-autumn"
-SENTENCE = "Fewer municipalities have answered than the figures need: remind those that are well-known to be late"
+SENTENCE = "Fewer municipalities have answered than the figures need: remind those that are late"
 GATE, WARN, INFO, GONE = (f"{name}_with_a_long_id_that_is_never_cut" for name in ("gate", "warn", "info", "gone"))
 COMMANDS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 
@@ -118,7 +118,7 @@ def plain(text: str) -> str:
     [
         (
             lambda width: shown(STATUS, width, is_whole=True),
-            [f"{SURVEY}/{ROUND}", GATE, WARN, INFO, GONE, "well-known"],
+            [f"{SURVEY}/{ROUND}", GATE, WARN, INFO, GONE],
         ),
         (lambda width: shown(STATUS, width), [f"{SURVEY}/{ROUND}", GATE, WARN, GONE]),
         (differences, [f"{SURVEY}/{ROUND}", WARN]),
@@ -130,6 +130,16 @@ def test_words_and_ids_are_whole_at_every_width(printed_at: Any, whole: list[str
     assert [line for line in said.splitlines() if len(line) > width and len(line.split()) > 1] == []
     assert {*whole} <= {word.rstrip(":") for word in said.split()}
     assert "…" not in said
+
+
+WORDS = st.lists(st.text("ab-_/.:", min_size=1, max_size=12), max_size=12)
+
+
+@given(WORDS, st.integers(10, 30))
+def test_no_word_is_cut(words: list[str], width: int) -> None:
+    lines = wrapped(" ".join(words), width).split("\n")
+    assert [word for line in lines for word in line.split()] == words
+    assert all(len(line) <= width or len(line.split()) == 1 for line in lines)
 
 
 def test_what_is_to_be_copied_is_whole() -> None:
