@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 
+COPIED = " " * 4  # a line that stands in so far is to be copied
 MARK = "?"  # a value that begins with it waits for a person: `kuntakysely new-round` is unsure of it
 UNDECIDED = "undecided"  # the code of the fault that it is
 
@@ -57,6 +59,16 @@ def visible(text: str) -> str:
 def visible_lines(text: str) -> str:
     """The same of a text of several lines."""
     return "\n".join(map(visible, text.split("\n")))
+
+
+def wrapped(text: str, width: int) -> str:
+    """Its lines broken between words, none of which is cut: an id or a path that is longer goes whole."""
+    return "\n".join(line if line.startswith(COPIED) else _filled(line, width) for line in text.split("\n"))
+
+
+def _filled(line: str, width: int) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return fill(line, width, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _begun_small(sentence: str) -> str:

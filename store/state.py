@@ -373,6 +373,22 @@ def first_seen(connection: sqlite3.Connection) -> dict[CheckKey, datetime]:
     return {(survey, round_id, check): datetime.fromisoformat(at) for survey, round_id, check, at in rows}
 
 
+def failed_before(connection: sqlite3.Connection) -> set[CheckKey]:
+    """The checks that failed when checks ran last but once; a refresh that was killed does not count."""
+    rows = connection.execute(
+        """
+        select survey_id, round_id, check_id
+        from check_history
+        where status = 'fail' and refresh_id = (
+            select max(refresh_id)
+            from check_history inner join refreshes on refresh_id = refreshes.id
+            where outcome <> 'running' and refresh_id < (select max(refresh_id) from check_history)
+        )
+        """
+    )
+    return {(survey, round_id, check) for survey, round_id, check in rows}
+
+
 def outcomes_before(connection: sqlite3.Connection, refresh_id: int) -> dict[CheckKey, EarlierOutcome]:
     """The last result of each check before a refresh, by (survey_id, round_id, check_id). A refresh that was killed
     does not count: it has told nobody."""

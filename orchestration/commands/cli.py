@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from faults.errors import visible_lines
+from faults.errors import visible_lines, wrapped
 from faults.stopped import Stopped, came, listen
 from faults.told import ExitCode, ToldError, WrongUsage
 from publish.reading.limits import MEMORY_MB, SECONDS, Limits
@@ -34,10 +36,44 @@ class Commands(TyperGroup):
             raise Stopped(came() or signal.SIGINT, STANDS) from None
 
 
+# Plain help: the other takes as long to load as an answer may take, and cuts long words.
+WIDEST_HELP = 100
 app = typer.Typer(
-    cls=Commands, help="A warehouse for surveys of municipalities.", no_args_is_help=True, add_completion=False,
-    pretty_exceptions_enable=False,
+    cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"terminal_width": min(get_terminal_size().columns, WIDEST_HELP)},
 )  # fmt: skip
+
+
+def command(name: str | None = None, *, example: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A command of that name (or the function's own), whole in the list of commands, with an example under its help."""
+
+    def add(function: Callable[..., None]) -> Callable[..., None]:
+        return app.command(name, short_help=function.__doc__, epilog=f"Example: kuntakysely {example}")(function)
+
+    return add
+
+
+def say(text: str) -> None:
+    """As a console does (orchestration/dagster/progress.py), before any is loaded."""
+    shown = visible_lines(text)
+    typer.echo(wrapped(shown, get_terminal_size().columns) if sys.stdout.isatty() else shown)
+
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"kuntakysely {version('kuntakysely')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Which version this is.")
+    ] = False,
+) -> None:
+    """A warehouse for surveys of municipalities."""
 
 
 def _everywhere(data: Path | None) -> Path | None:
@@ -55,7 +91,7 @@ Data = Annotated[
 ]
 
 
-@app.command()
+@command(example="refresh --survey koto_kuntakysely --round 2023-01")
 def refresh(
     survey: Annotated[str | None, typer.Option(help="Only rounds of this survey.")] = None,
     rounds: Annotated[list[str] | None, typer.Option("--round", help="Only this round; may be repeated.")] = None,
@@ -67,14 +103,14 @@ def refresh(
 
     paths = DataPaths.resolve(data)
     if not (survey or rounds or full) and (answer := remembered_answer(paths)):
-        typer.echo(visible_lines(answer))
+        say(answer)
         return
     from orchestration.commands.refresh import refresh as run
 
     raise typer.Exit(run(paths, survey, rounds or [], full=full))
 
 
-@app.command()
+@command(example="validate koto_kuntakysely/2023-01")
 def validate(
     what: Annotated[str | None, typer.Argument(metavar="[SURVEY[/ROUND]]", help="All when left out.")] = None,
     data: Data = None,
@@ -89,12 +125,12 @@ def validate(
     found = examine(paths, survey or None, round_id or None)
     faults = (*found, *alert_faults(paths), *publishing_faults(paths))
     for each in (*faults, *found.notes):
-        typer.echo(f"{each}\n")
-    typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found.")
+        say(f"{each}\n")
+    say(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found.")
     raise typer.Exit(ExitCode.WRONG_INPUT if faults else ExitCode.DONE)
 
 
-@app.command("new-round")
+@command("new-round", example="new-round koto_kuntakysely 2026-01 export.xlsx")
 def new_round(
     survey: Annotated[str, typer.Argument(help="A survey that has a folder.")],
     round_id: Annotated[str, typer.Argument(metavar="ROUND", help="The id of the new round.")],
@@ -112,14 +148,15 @@ def new_round(
     faults = FaultList(paths.shown)
     draft = draft_round(paths, survey, round_id, file, date.today(), faults)
     for fault in faults:
-        typer.echo(f"{fault}\n")
+        say(f"{fault}\n")
     if draft is None:
         raise typer.Exit(ExitCode.WRONG_INPUT)
-    typer.echo(visible_lines(said_of_draft(draft, paths)))
+    say(said_of_draft(draft, paths))
 
 
-@app.command()
+@command(example="status --all")
 def status(
+    whole: Annotated[bool, typer.Option("--all", help="Name every open finding, not only what is new.")] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     data: Data = None,
 ) -> None:
@@ -141,10 +178,10 @@ def status(
     if json:
         typer.echo(as_json(found))
     else:
-        print_status(found, paths, terminal())
+        print_status(found, paths, terminal(), is_whole=whole)
 
 
-@app.command()
+@command(example="watch koto_kuntakysely/2023-01 --missing > remind.csv")
 def watch(
     name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round that was built.")],
     missing: Annotated[bool, typer.Option("--missing", help="Who has not answered, as CSV. Private.")] = False,
@@ -169,7 +206,7 @@ def watch(
         print_watch(paths, name, local_day(datetime.now(UTC)), terminal())
 
 
-@app.command()
+@command(example="quality koto_kuntakysely/2023-01 --format md --print")
 def quality(
     name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of the current release.")],
     form: Annotated[str, typer.Option("--format", help="html or md.")] = "html",
@@ -184,7 +221,7 @@ def quality(
     typer.echo(page.read_text(encoding="utf-8") if print_page else paths.shown(page))
 
 
-@app.command()
+@command(example='sql --csv "select answer_en, n, pct from headline_result" > answer.csv')
 def sql(
     query: Annotated[str | None, typer.Argument(help="One statement that reads; - or nothing: standard input.")] = None,
     csv: Annotated[bool, typer.Option("--csv", help="As CSV.")] = False,
@@ -209,7 +246,7 @@ def sql(
     raise typer.Exit(answer_query(paths, asked, release, form, limits, limit, terminal()))
 
 
-@app.command()
+@command(example="diff 1 2 --csv > differences.csv")
 def diff(
     old: Annotated[int | None, typer.Argument(help="A release; the one before NEW when left out.")] = None,
     new: Annotated[int | None, typer.Argument(help="A release; the current one when left out.")] = None,
@@ -227,7 +264,7 @@ def diff(
         print_differences(paths, old, new, terminal())
 
 
-@app.command()
+@command(example="rollback 1")
 def rollback(
     release: Annotated[int | None, typer.Argument(help="Its number; the one before the current when left out.")] = None,
     data: Data = None,
@@ -242,11 +279,11 @@ def rollback(
     paths, now = DataPaths.resolve(data), datetime.now(UTC)
     with refresh_lock(paths, now):  # a refresh that runs would publish, and undo it, in a moment
         number = point_back(paths, now, release)
-    typer.echo(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
+    say(f"{paths.shown(paths.current)} points at release {number}. A refresh with new inputs publishes again.")
     follow(paths, datetime.now(UTC))
 
 
-@app.command("sign-off")
+@command("sign-off", example="sign-off my_survey/2026 --by 'The survey team' --why 'All files came'")
 def sign_off(
     name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of real answers whose field closed.")],
     by: Annotated[
@@ -268,7 +305,7 @@ def sign_off(
     raise typer.Exit(sign(DataPaths.resolve(data), name, by, why, accept, terminal()))
 
 
-@app.command()
+@command(example="erase my_survey/2026 R123")
 def erase(
     of: Annotated[str, typer.Argument(metavar="SURVEY[/ROUND]", help="A round; with --person a survey.")],
     id_: Annotated[str, typer.Argument(metavar="ID", help="As the delivered file has it; - reads it from input.")],
@@ -282,7 +319,7 @@ def erase(
     raise typer.Exit(erase_respondent(DataPaths.resolve(data), of, known, is_person=person))
 
 
-@app.command()
+@command(example="retention --apply")
 def retention(
     apply: Annotated[bool, typer.Option("--apply", help="Take them out. Without it nothing is changed.")] = False,
     data: Data = None,
@@ -293,7 +330,7 @@ def retention(
     raise typer.Exit(apply_retention(DataPaths.resolve(data), is_dry=not apply))
 
 
-@app.command()
+@command(example="backup /media/backups/kuntakysely.tar.gz")
 def backup(
     to: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="A new file, or a folder to put one into.")],
     data: Data = None,
@@ -304,10 +341,10 @@ def backup(
     from store.backup import backup as save
 
     made = save(DataPaths.resolve(data), to, datetime.now(UTC))
-    typer.echo(f"{made.file}: {made.n_files} files, as of release {made.last_release}.")
+    say(f"{made.file}: {made.n_files} files, as of release {made.last_release}.")
 
 
-@app.command()
+@command(example="restore /media/backups/kuntakysely.tar.gz")
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="A backup.")],
     last_release: Annotated[
@@ -322,13 +359,13 @@ def restore(
 
     paths = DataPaths.resolve(data)
     found = put_back(paths, file, datetime.now(UTC), last_release)
-    typer.echo(
+    say(
         f"{paths.root}: {found.n_files} files as of {found.made_at:%Y-%m-%d %H:%M} UTC. `kuntakysely refresh` builds "
         f"the warehouse and publishes release {found.last_release + 1}."
     )
 
 
-@app.command("audit")
+@command("audit", example="audit --verify")
 def audit_log(
     verify: Annotated[bool, typer.Option("--verify", help="Whether a line was changed or taken away.")] = False,
     data: Data = None,
@@ -342,11 +379,11 @@ def audit_log(
         print_audit(paths, terminal())
         return
     is_whole, said = said_of_audit(paths)
-    typer.echo(said)
+    say(said)
     raise typer.Exit(ExitCode.DONE if is_whole else ExitCode.WRONG_INPUT)
 
 
-@app.command()
+@command(example="serve --port 3001")
 def serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
     data: Data = None,

@@ -1,17 +1,19 @@
-"""What differs between two releases, for people: a table by round, then the values; or everything as CSV."""
+"""What differs between two releases, for people in words: a line by question or table; or everything as CSV."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TextIO
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
 
 import duckdb
-from rich.console import Console
-from rich.table import Table
 
+from faults.suggestions import listed
 from faults.told import WrongUsage
+from orchestration.dagster.progress import Terminal
 from publish.releases.changes import COLUMNS, changes_between
 from publish.releases.spreadsheets import write_csv
 from store import state
@@ -19,23 +21,47 @@ from store.paths import DataPaths
 
 SHOWN = 40
 SHAPES = ("table_", "column_")  # changes of no round
+OF_ALL = {"unit": "response", "breakdown_key": "all/all", "level": "option"}
+FIGURES = {"answer_distribution": ("n", "pct"), "number_summary": ("n", "mean", "median")}
+VERBS = {"added": "came", "removed": "went"}
 Change = Mapping[str, str]
+Answers = Mapping[tuple[str, str, str], tuple[int, int]]
 
 
-def print_differences(paths: DataPaths, old: int | None, new: int | None, console: Console) -> None:
+class Row(NamedTuple):
+    """A row that differs: what tells it apart, without its round, and its values before and after."""
+
+    round: str
+    question: str
+    table: str
+    change: str
+    keys: dict[str, str]
+    values: dict[str, tuple[str, str]]
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it is of all respondents, and of answers as they were asked."""
+        return all(self.keys.get(name, whole) == whole for name, whole in OF_ALL.items())
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is so, and one of the figures that people read first has moved."""
+        has_moved = bool(self.values.keys() & FIGURES.get(self.table, ()))
+        return self.is_of_all and has_moved and self.change == "value_changed"
+
+
+def print_differences(paths: DataPaths, old: int | None, new: int | None, console: Terminal) -> None:
     """The differences of release `new` (the current one) from `old` (the one before it). Raises WrongUsage."""
     earlier, later = _chosen(paths, old, new)
     found = _between(paths, earlier, later)
     said = in_words(Counter((kind, round_) for kind, round_, _ in {_counted_once(change) for change in found}))
-    console.print(f"Release {later} beside release {earlier}: {said}", highlight=False)
-    if any(not each["change"].startswith(SHAPES) for each in found):
-        console.print(_by_round(found))
-    lines = [_line(list(changes)) for _, changes in groupby(found, key=_row)]
+    console.say(f"Release {later} beside release {earlier}: {said}")
+    lines = list(said_of_rows(rows_of(found), _answers(state.release_files(paths.releases)[later])))
     for line in lines[:SHOWN]:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
-    if len(lines) > SHOWN:
-        more = f"and {len(lines) - SHOWN} more rows: kuntakysely diff {earlier} {later} --csv"
-        console.print(more, highlight=False, soft_wrap=True)
+        console.say(line)
+    if lines:
+        more = f"and {len(lines) - SHOWN} more lines; " if len(lines) > SHOWN else ""
+        console.say(f"{more}every value: kuntakysely diff {earlier} {later} --csv")
 
 
 def write_differences(paths: DataPaths, old: int | None, new: int | None, file: TextIO) -> None:
@@ -88,29 +114,6 @@ def _between(paths: DataPaths, earlier: int, later: int) -> list[dict[str, str]]
     return changes_between(files[earlier], files[later])
 
 
-def _by_round(changes: Sequence[Change]) -> Table:
-    table = Table(
-        "table",
-        "round",
-        "values changed",
-        "rows came",
-        "rows went",
-        "questions not told",
-        title="Differences",
-        title_justify="left",
-    )
-    counted: dict[tuple[str, str], Counter[str]] = {}
-    for change in [each for each in changes if not each["change"].startswith(SHAPES)]:
-        place = counted.setdefault((change["table_name"], _round(change)), Counter())
-        place["came"] += int(change["new_value"]) if change["change"] in ("row_added", "round_added") else 0
-        place["went"] += int(change["old_value"]) if change["change"] in ("row_removed", "round_removed") else 0
-        place["changed"] += change["change"] == "value_changed"
-        place["not told"] += change["change"] == "answers_changed"
-    for (name, round_), n in sorted(counted.items()):
-        table.add_row(name, round_, *(str(n[kind]) for kind in ("changed", "came", "went", "not told")))
-    return table
-
-
 def _round(change: Change) -> str:
     return f"{change['survey_id']}/{change['round_id']}"
 
@@ -121,20 +124,111 @@ def _counted_once(change: Change) -> tuple[str, str, str]:
     return change["change"], _round(change), place + change["row"]
 
 
-def _row(change: Change) -> tuple[str, ...]:
-    return tuple(change[name] for name in ("table_name", "survey_id", "round_id", "change", "row"))
+def rows_of(changes: Sequence[Change]) -> list[Row]:
+    """The rows that differ, by round, question and table: questions whose figures moved first, rows of none last."""
+    rows = [_row(list(of_row)) for _, of_row in groupby(sorted(changes, key=_place), _place)]
+    moved = {row[:2] for row in rows if row.is_figure}
+    return sorted(rows, key=lambda row: (row.round, not row.question, row[:2] not in moved, *row[1:4]))
 
 
-def _line(changes: Sequence[Change]) -> str:
-    """What became of one row: its values before and after."""
-    table, survey, _, change, row = _row(changes[0])
-    if change.startswith(SHAPES):
-        names = [each["column_name"] for each in changes if change.startswith("column_")]
-        return f"{table}: {change.replace('_', ' ')}{' ' * bool(names)}{', '.join(names)}"
-    keys = [part.partition("=")[2].removeprefix(f"{survey}/") for part in row.split(", ")] if "=" in row else [row]
-    values = [f"{each['column_name']} {each['old_value']} -> {each['new_value']}" for each in changes]
-    said = ", ".join(values) if change == "value_changed" else change.replace("_", " ")
-    return f"{table} {_round(changes[0])} {' '.join(keys)}: {said}"
+def _place(change: Change) -> tuple[str, ...]:
+    return tuple(change[name] for name in ("survey_id", "round_id", "table_name", "change", "row"))
+
+
+def _row(changes: Sequence[Change]) -> Row:
+    first = changes[0]
+    named = (part.partition("=") for part in first["row"].split(", ") if "=" in part)
+    keys = {name: value.removeprefix(f"{first['survey_id']}/") for name, _, value in named}
+    question = keys.pop("question_key", "") or keys.pop("question_id", "")
+    values = {each["column_name"]: (each["old_value"], each["new_value"]) for each in changes}
+    return Row(_round(first), question, first["table_name"], first["change"], keys, values)
+
+
+def _answers(release: Path) -> Answers:
+    """How many gave each answer, and how many percent that is, as published, by round, question and answer in order."""
+    with duckdb.connect(str(release), read_only=True) as connection:
+        rows = connection.execute(
+            "select results.survey_id || '/' || round_id, results.question_id, results.answer_code, n, pct "
+            "from marts.answer_distribution as results left join marts.dim_answer using (answer_key) "
+            "where unit = 'response' and breakdown = 'all' and results.level = 'option' order by sort_order"
+        ).fetchall()
+    return {(round_, question, answer): (n, pct) for round_, question, answer, n, pct in rows}
+
+
+def said_of_rows(rows: Sequence[Row], answers: Answers) -> Iterator[str]:
+    """A line for each round, and under it one for each question and for each table of no question."""
+    for round_, of_round in groupby(rows, lambda row: row.round):
+        yield "Of no round" if round_ == "all/all" else round_
+        for (question, table), grouped in groupby(of_round, lambda row: (row.question, row.question or row.table)):
+            found = list(grouped)
+            said = _said_of_question(found, answers) if question else _said_of_table(found)
+            yield f"  {question or table}: {said}"
+
+
+def _said_of_question(rows: Sequence[Row], answers: Answers) -> str:
+    if any(row.change == "answers_changed" for row in rows):
+        return "differs; of protected answers no more is told"
+    places = {code: place for place, (*_, code) in enumerate(key for key in answers if key[:2] == rows[0][:2])}
+    rows = sorted(rows, key=lambda row: (row.table, row.change, places.get(row.keys.get("answer_code", ""), 0)))
+    figures = ", ".join(_said_of_figure(row, answers) for row in rows if row.is_figure)
+    told, more = ([f"{figures}, all respondents"], " more") if figures else ([], "")
+    rest = groupby((row for row in rows if not row.is_figure), lambda row: (row.table, row.change))
+    return "; ".join([*told, *(_counted(*of, [*found], more) for of, found in rest)])
+
+
+def _said_of_figure(row: Row, answers: Answers) -> str:
+    """What became of an answer among all respondents, or of the numbers they gave."""
+    if "answer_code" not in row.keys:
+        return ", ".join(f"{name} {_moved(row.values[name])}" for name in FIGURES[row.table] if name in row.values)
+    n, pct = answers[row.round, row.question, row.keys["answer_code"]]
+    said_n, said_pct = (_moved(row.values["n"]), pct) if "n" in row.values else (n, _moved(row.values["pct"]))
+    return f"{row.keys['answer_code']} {_short(said_n)} ({_short(said_pct)} %)"
+
+
+def _counted(table: str, change: str, rows: Sequence[Row], more: str) -> str:
+    """How many more rows differ, and by what; or came, or went."""
+    if change != "value_changed":
+        return f"{_said_of_kind(change, rows)} in {table}"
+    by = dict.fromkeys(row.keys["breakdown_key"].split("/")[0] for row in rows if "breakdown_key" in row.keys)
+    by.pop("all", None)
+    return f"{_n_rows(len(rows))} {f'by {listed(by)}{more}' if table in FIGURES and by else f'of {table}'}"
+
+
+def _said_of_table(rows: Sequence[Row]) -> str:
+    kinds = ((kind, [*found]) for kind, found in groupby(rows, lambda row: row.change))
+    return ", ".join(
+        _said_of_values(found) if kind == "value_changed" else _said_of_kind(kind, found) for kind, found in kinds
+    )
+
+
+def _said_of_values(rows: Sequence[Row]) -> str:
+    """What became of one row, of all respondents where there is such a one, and how many others differ."""
+    first = next((row for row in rows if row.is_of_all), rows[0])
+    values = ", ".join(f"{name} {_moved(pair)}" for name, pair in first.values.items())
+    more = f"; {_n_rows(len(rows) - 1)} more" if len(rows) > 1 else ""
+    return f"{' '.join(first.keys.values())} {values}{more}".strip()
+
+
+def _said_of_kind(kind: str, rows: Sequence[Row]) -> str:
+    """Rows (those of a round, which stand as one), columns or the table itself that came or went."""
+    what, _, how = kind.partition("_")
+    n = sum(int(value) for row in rows for value in row.values.get("n_rows", ()))
+    said = {"table": "", "column": ", ".join(name for row in rows for name in row.values)}.get(what, _n_rows(n))
+    return f"{said} {VERBS[how]}".strip()
+
+
+def _n_rows(n: int) -> str:
+    return f"{n} row{'' if n == 1 else 's'}"
+
+
+def _moved(pair: tuple[str, str]) -> str:
+    return " -> ".join(map(_short, pair))
+
+
+def _short(value: Any) -> str:
+    """A value as it is published, but no more decimals than a person reads."""
+    text = "nothing" if value is None else str(value)
+    return f"{float(text):.2f}" if re.fullmatch(r"-?\d+\.\d{3,}", text) else text
 
 
 def said_of_release(connection: duckdb.DuckDBPyConnection) -> str:

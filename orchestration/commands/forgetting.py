@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import typer
-
 from faults.errors import InputFaults
 from faults.told import ExitCode, WrongUsage
 from ingest.forgetting import retention
 from ingest.forgetting.erasure import Erasure, NobodyFound, erase
 from ingest.landing.privacy import RESPONDENT, RESPONSE
 from orchestration.commands.refresh import chosen_rounds, refresh
+from orchestration.dagster.progress import terminal
 from store import audit
 from store.days import local_day
 from store.lock import refresh_lock
@@ -45,10 +44,10 @@ def erase_respondent(paths: DataPaths, name: str, id_: str, *, is_person: bool) 
             raise WrongUsage(f"Nobody in {name} has this id: write it as the delivered file has it.") from None
         _drop_warehouse(paths)
         audit.record(paths, "erase", of=name, rows=done.n_rows, edited=done.edited, by_hand=done.by_hand)
-    typer.echo(_said(done))
+    terminal().say(_said(done))
     published = refresh(paths, None, [], full=True)
     if published is not ExitCode.DONE:
-        typer.echo(
+        terminal().say(
             "\nReleases from before still stand; they hold counts only. The next one that is published removes them."
         )
     return ExitCode.REFUSED if done.by_hand and published is ExitCode.DONE else published
@@ -73,12 +72,12 @@ def apply_retention(paths: DataPaths, *, is_dry: bool) -> ExitCode:
     except InputFaults as faults:
         raise WrongUsage(str(faults)) from None
     for each in found:
-        typer.echo(_said_of_due(paths, each))
+        terminal().say(_said_of_due(paths, each))
     if not found:
-        typer.echo("No texts or ids of people are kept for longer than survey.yml allows (retention: texts_days).")
+        terminal().say("No texts or ids of people are kept for longer than survey.yml allows (retention: texts_days).")
         return ExitCode.DONE
     if is_dry:
-        typer.echo("Nothing was changed: this was a dry run. To take them out: kuntakysely retention --apply")
+        terminal().say("Nothing was changed: this was a dry run. To take them out: kuntakysely retention --apply")
         return ExitCode.DONE
     editable = [each for each in found if each.is_editable]
     with _alone(paths):

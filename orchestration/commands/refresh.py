@@ -44,10 +44,10 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
     chosen = chosen_rounds(paths, survey, rounds)
     now = datetime.now(UTC)
     if faults := _faults_of_settings(paths):
-        console.print(faults, highlight=False, markup=False, soft_wrap=True)
+        console.say(faults, "red")
         return ExitCode.WRONG_INPUT
     if not full and (answer := _unchanged_answer(paths, now)):
-        console.print(answer, highlight=False, markup=False, soft_wrap=True)
+        console.say(answer)
         return ExitCode.DONE
     progress = Progress(console)
     with refresh_session(paths, progress.say) as session, progress:
@@ -149,9 +149,9 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     os.environ[DATA_VARIABLE] = str(paths.root)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
     dbt = session.start_dbt()
-    import dagster  # noqa: F401  loads while dbt reads the models
+    from orchestration.dagster.models import model_nodes  # Dagster loads while dbt reads the models
 
-    read_manifest(dbt, paths)
+    progress.totals["dbt_models"] = len(model_nodes(read_manifest(dbt, paths)))
     session.asked = keys
     error = _run_jobs(paths, keys)
     if session.outcome != "published":
@@ -163,7 +163,7 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
         return ExitCode.DONE
     if session.outcome == "unpublished":
         session.outcome = "failed"
-    progress.say(f"\n{session.said or error}")
+    progress.say(f"\n{session.said or error}", "red")
     return ExitCode.WRONG_INPUT if session.is_input_wrong else ExitCode.REFUSED
 
 

@@ -8,17 +8,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Column, Table
 
 from faults.suggestions import listed
 from faults.told import WrongUsage
 from orchestration.commands.differences import said_of_release
+from orchestration.dagster.progress import STYLES, Terminal
 from publish.gate.findings import findings_sql
 from publish.gate.refusals import NEEDED, SEVERITIES
 from store import audit, state
@@ -33,7 +30,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Status:
     """The current release with its rounds, the last result of every check with what is decided of it, how many findings
-    each round has, what became of the latest refresh, and how each round of real answers is signed."""
+    each round has and which are gone since the checks ran before, what became of the latest refresh, and how each round
+    of real answers is signed."""
 
     release: dict[str, Any] | None
     rounds: list[dict[str, Any]]
@@ -42,6 +40,7 @@ class Status:
     last_refresh: dict[str, Any] | None
     changed: str = ""
     findings: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[dict[str, Any]] = field(default_factory=list)
     audit_faults: list[str] = field(default_factory=list)
     sign_offs: list[dict[str, Any]] = field(default_factory=list)
 
@@ -82,22 +81,32 @@ def read_status(paths: DataPaths, now: datetime) -> Status:
             f"{paths.shown(paths.current)} cannot be read: the release is damaged. "
             "Publish anew: kuntakysely refresh. Or point at an earlier one: kuntakysely rollback."
         ) from None
-    checks = [{name: check.get(name) for name in SHOWN} for check in _last_checks(paths, now) or published]
-    return Status(release, rounds, checks, known, refresh, changed, _findings(checks))
+    last_checks, gone = _last_checks(paths, now)
+    checks = [{name: check.get(name) for name in SHOWN} for check in last_checks or published]
+    return Status(release, rounds, checks, known, refresh, changed, _findings(checks), gone)
 
 
-def _last_checks(paths: DataPaths, now: datetime) -> list[dict[str, Any]]:
-    """The last result of every check, published or not; none while another process is at work on the warehouse."""
+def _last_checks(paths: DataPaths, now: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The last result of every check, published or not, and the findings that are gone; none while another process is
+    at work on the warehouse."""
     if not paths.warehouse_file.exists():
-        return []
+        return [], []
     with state.opened(paths) as memory:
-        failing = state.first_seen(memory)
+        since, before = state.first_seen(memory), state.failed_before(memory)
     with suppress(WarehouseHeld, WarehouseDamaged), opened(paths.warehouse_file, read_only=True) as connection:
         if all(columns_of(connection, table) for table in NEEDED):
             found = _rows(connection, f"from ({findings_sql()}) order by all", {"today": local_day(now)})
-            keys = [(each["survey_id"], each["round_id"], each["check_id"]) for each in found]
-            return [each | {"first_seen": failing.get(key)} for each, key in zip(found, keys, strict=True)]
-    return []
+            failing = {_key(check) for check in found if check["status"] == "fail"}
+            noted = [
+                check | {"first_seen": since.get(_key(check)), "is_new": _key(check) in failing - before}
+                for check in found
+            ]
+            return noted, [dict(zip(KEY, key, strict=True)) for key in sorted(before - failing)]
+    return [], []
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEY)
 
 
 ROUNDS = """
@@ -111,10 +120,16 @@ ROUNDS = """
     group by all
     order by r.survey_id, r.opens_on, r.round_id
 """
-WIDTH = 80
+KEY = ("survey_id", "round_id", "check_id")
+NEWS_SHOWN = 5
+FIGURES = {"matched": "match", "known_wrong": "known wrong", "mismatched": "mismatch"}
+FAILED = {"block": "failed", "gate": "failed", "warn": "warned", "info": "noted"}
+CAME_TO = {
+    "pass": "passed", "noted": "noted", "warned": "warned", "failed": "failed", "not_computable": "not computable"
+}  # fmt: skip
 SHOWN = (
-    "survey_id", "round_id", "check_id", "family", "tool", "asset", "severity", "status", "observed", "threshold",
-    "n_failed", "first_seen", "message_en", "decision", "decided_by", "decided_until", "decision_reason",
+    *KEY, "family", "tool", "asset", "severity", "status", "observed", "threshold",
+    "n_failed", "first_seen", "is_new", "message_en", "decision", "decided_by", "decided_until", "decision_reason",
 )  # fmt: skip
 
 
@@ -154,39 +169,35 @@ def as_json(status: Status) -> str:
     return json.dumps(asdict(status), ensure_ascii=False, indent=2, default=_utc)
 
 
-def print_outcome(paths: DataPaths, console: Console) -> None:
-    """The short table at the end of a refresh, which is the last one and under way itself."""
-    print_status(replace(read_status(paths, datetime.now(UTC)), last_refresh=None), paths, console)
+def print_outcome(paths: DataPaths, console: Terminal) -> None:
+    """How things stand at the end of a refresh, which is the last one and under way itself."""
+    found = read_status(paths, datetime.now(UTC))
+    print_status(replace(found, last_refresh=None), paths, console)
 
 
-def print_status(status: Status, paths: DataPaths, console: Console) -> None:
-    """Rounds, checks by severity, findings by round, what is open, and the release."""
+def print_status(status: Status, paths: DataPaths, console: Terminal, *, is_whole: bool = False) -> None:
+    """Rounds, checks, findings and the release; unless it is whole only findings that are new or gone are named."""
     for fault in status.audit_faults:
-        console.print(f"{fault} (kuntakysely audit --verify)\n", highlight=False, markup=False, soft_wrap=True)
+        console.say(f"{fault} (kuntakysely audit --verify)\n", "red")
     for each in status.sign_offs:
-        console.print(each["said"], highlight=False, markup=False, soft_wrap=True)
+        console.say(each["said"])
     if status.release is None:
-        console.print(f"No release yet under {paths.shown(paths.published)}. Make one: kuntakysely refresh")
+        console.say(f"No release yet under {paths.shown(paths.published)}. Make one: kuntakysely refresh")
         return
-    console.print(_round_table(status.rounds))
-    console.print(_check_table(status.checks))
-    if status.findings:
-        console.print(_finding_table(status.findings))
-    for check in _open(status.checks):
-        place = f"{check['survey_id']}/{check['round_id']} {check['check_id']}, {check['n_failed']}"
-        console.print(
-            f"{check['severity']}: {check['message_en']} ({place})", highlight=False, markup=False, soft_wrap=True
-        )
-    if status.last_refresh and status.last_refresh["outcome"] != "published":
-        last = status.last_refresh
-        console.print(f"\nThe last refresh, begun {last['started_at']}: {last['outcome']}.", highlight=False)
-    made = status.release["created_at"]
-    earlier = ", ".join(str(each["number"]) for each in status.releases if not each["is_current"])
-    if earlier:
-        console.print(f"\nOther releases on disk: {earlier} (kuntakysely rollback NUMBER)", highlight=False)
+    console.say("Rounds", "bold")
+    for row in status.rounds:
+        console.say(f"  {_said_of_round(row, status.findings)}")
+    console.say(said_of_checks(status.checks), "bold")
+    _print_findings(status, console, is_whole=is_whole)
+    if (last := status.last_refresh) and last["outcome"] != "published":
+        style = None if last["outcome"] == "running" else "red"
+        console.say(f"\nThe last refresh, begun {last['started_at']}: {last['outcome']}.", style)
+    if earlier := ", ".join(str(each["number"]) for each in status.releases if not each["is_current"]):
+        console.say(f"\nOther releases on disk: {earlier} (kuntakysely rollback NUMBER)")
     if status.changed:
-        console.print(f"\n{status.changed} (kuntakysely diff)", highlight=False, soft_wrap=True)
-    console.print(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}", highlight=False)
+        console.say(f"\n{status.changed} (kuntakysely diff)")
+    made = status.release["created_at"]
+    console.say(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}")
 
 
 def said_of_draft(draft: Draft, paths: DataPaths) -> str:
@@ -209,26 +220,21 @@ def said_of_draft(draft: Draft, paths: DataPaths) -> str:
 
 def _said_of_doubts(file: str, reason: str, places: Sequence[str]) -> str:
     """One reason, and where it holds: in a wide file there are many such places."""
-    said = (
-        f"{file}, {places[0]}: {reason}" if len(places) == 1 else f"{file}, {reason} ({len(places)}): {listed(places)}"
-    )
-    return fill(
-        said, WIDTH, initial_indent="  ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False
-    )
+    if len(places) == 1:
+        return f"  {file}, {places[0]}: {reason}"
+    return f"  {file}, {reason} ({len(places)}): {listed(places)}"
 
 
-def print_audit(paths: DataPaths, console: Console) -> None:
-    """The audit log as a table, oldest line first."""
+def print_audit(paths: DataPaths, console: Terminal) -> None:
+    """The audit log, oldest line first."""
     entries = audit.read(paths)
     if not entries:
-        console.print(f"Nothing has been done yet: there is no {paths.shown(paths.audit_file)}.", highlight=False)
+        console.say(f"Nothing has been done yet: there is no {paths.shown(paths.audit_file)}.")
         return
-    table = Table("at (UTC)", "who", "did", "what came of it", title="Audit log", title_justify="left")
     for entry in entries:
         told = {name: value for name, value in entry.details.items() if value not in (None, [])}
         details = ", ".join(f"{name} {_shown(value)}" for name, value in told.items())
-        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", *map(escape, (entry.who, entry.action, details)))
-    console.print(table)
+        console.say(f"{entry.at:%Y-%m-%d %H:%M:%S} UTC {entry.who}: {entry.action}: {details}")
 
 
 def _shown(value: Any) -> str:
@@ -246,39 +252,55 @@ def said_of_audit(paths: DataPaths) -> tuple[bool, str]:
     return not faults, "\n".join(said)
 
 
-def _round_table(rounds: Sequence[dict[str, Any]]) -> Table:
-    id_ = Column("round", overflow="fold", min_width=16)  # in 80 columns the id is whole, on several lines
-    headings = (id_, "in the field", "responses", "municipalities", "printed figures")
-    table = Table(*headings, title="Rounds", title_justify="left")
-    for row in rounds:
-        marked = " (demonstration: answers are made up)" if row["is_synthetic"] else ""
-        table.add_row(
-            f"{row['survey_id']}/{row['round_id']}{marked}", f"{row['opens_on']} to {row['closes_on']}",
-            str(row["n_responses"]),
-            f"{row['n_municipalities']} of {row['n_frame']}",
-            f"{row['figures_matched']} match, {row['figures_known_wrong']} known wrong, "
-            f"{row['figures_mismatched']} mismatch",
-        )  # fmt: skip
-    return table
+def _said_of_round(row: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> str:
+    figures = ", ".join(f"{row[f'figures_{name}']} {said}" for name, said in FIGURES.items() if row[f"figures_{name}"])
+    own = [each for each in findings if _round(each) == _round(row)]
+    return (
+        f"{_round(row)}: {row['n_responses']} responses from {row['n_municipalities']} of {row['n_frame']} "
+        f"municipalities; in the field {row['opens_on']} to {row['closes_on']}; "
+        f"{f'printed figures: {figures}; ' if figures else ''}"
+        f"findings: {sum(each['open'] for each in own)} open, {sum(each['accepted'] for each in own)} accepted."
+        f"{' Demonstration: the answers are made up.' if row['is_synthetic'] else ''}"
+    )
 
 
-def _check_table(checks: Sequence[dict[str, Any]]) -> Table:
-    table = Table("severity", "checks", "passed", "failed", title="Checks", title_justify="left")
-    counted = Counter((check["severity"], check["status"]) for check in checks)
-    for severity in SEVERITIES:
-        total = sum(n for (found, _), n in counted.items() if found == severity)
-        if total:
-            failed = counted[severity, "fail"]
-            table.add_row(severity, str(total), str(counted[severity, "pass"]), str(failed))
-    return table
+def said_of_checks(checks: Sequence[Mapping[str, Any]]) -> str:
+    """How many checks came to what; each is counted once."""
+    found = Counter(FAILED[check["severity"]] if check["status"] == "fail" else check["status"] for check in checks)
+    return f"Checks: {len(checks)} in all: {', '.join(f'{found[what]} {said}' for what, said in CAME_TO.items())}"
 
 
-def _finding_table(findings: Sequence[dict[str, Any]]) -> Table:
-    table = Table("round", "severity", "open", "accepted", title="Findings", title_justify="left")
-    for row in findings:
-        place = f"{row['survey_id']}/{row['round_id']}"
-        table.add_row(place, row["severity"], str(row["open"]), str(row["accepted"]))
-    return table
+def _print_findings(status: Status, console: Terminal, *, is_whole: bool) -> None:
+    """What is new or gone, gravest first: the first of it and how many more there are, or the whole with the rest."""
+    found, n_accepted = _open(status.checks), sum(each["accepted"] for each in status.findings)
+    new, old = ([check for check in found if bool(check["is_new"]) is wanted] for wanted in (True, False))
+    counts = f"{len(found)} open, {n_accepted} accepted; {len(new)} new, {len(status.gone)} gone"
+    console.say(f"Findings (noted, warned, failed): {counts}", "bold")
+    lines: list[tuple[str, str | None]] = [
+        (f"  new, {_said_of_finding(each)}", STYLES.get(each["severity"], "yellow")) for each in new
+    ]
+    lines += [(f"  gone: {_round(each)} {each['check_id']}", "green") for each in status.gone]
+    n_news = len(lines)
+    lines += [(f"  {_said_of_finding(check)}", STYLES.get(check["severity"])) for check in old]
+    n_shown = len(lines) if is_whole else min(n_news, NEWS_SHOWN)
+    for text, style in lines[:n_shown]:
+        console.say(text, style)
+    if more := len(lines) - n_shown:
+        console.say(f"  {more} {'more' if n_shown < n_news else 'as before'}: kuntakysely status --all")
+
+
+def _said_of_finding(check: Mapping[str, Any]) -> str:
+    return (
+        f"{check['severity']}: {_round(check)} {check['check_id']}: {check['message_en']} (found: {check['observed']})"
+    )
+
+
+def _round(row: Mapping[str, Any]) -> str:
+    return f"{row['survey_id']}/{row['round_id']}"
+
+
+def _style(check: Mapping[str, Any]) -> str | None:
+    return "red" if FAILED[check["severity"]] == "failed" else None
 
 
 def _open(checks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from faults.errors import FaultList, InputFaults
 from faults.told import ExitCode, WrongUsage
@@ -23,6 +22,7 @@ from ingest.readers.cells import Text, is_valid
 from ingest.readers.personal_data import kinds_in
 from orchestration.commands.refresh import chosen_rounds
 from orchestration.commands.trial import add_signed, build, trial
+from orchestration.dagster.progress import Terminal
 from publish.disclosure.moved import Moved, MovedRow, compare
 from store import audit, state
 from store.builds import rounds_as_built
@@ -39,7 +39,7 @@ class Decided:
     accepted: str | None = None
 
 
-def sign_off(paths: DataPaths, name: str, by: str | None, why: str, accept: str | None, console: Console) -> ExitCode:
+def sign_off(paths: DataPaths, name: str, by: str | None, why: str, accept: str | None, console: Terminal) -> ExitCode:
     """Sign a round (survey/round) as it is delivered now. Raises RefreshRunning, WarehouseHeld and WrongUsage."""
     for option, text in (("--by", by), ("--why", why), ("--accept", accept)):
         _check_text(option, text)
@@ -51,14 +51,14 @@ def sign_off(paths: DataPaths, name: str, by: str | None, why: str, accept: str 
         delivered = _delivered(paths, key, now)
         files, last = answer_files(delivered), _last_sign_off(paths, delivered)
         if last and not differing_files(delivered, last):
-            _say(console, f"{key} is as it was signed on {last.signed_on} by {last.card.signed_by}: nothing is new.")
+            console.say(f"{key} is as it was signed on {last.signed_on} by {last.card.signed_by}: nothing is new.")
             return ExitCode.DONE
         decided = _decided(paths, delivered, last, accept, console)
         if decided is None:
             return ExitCode.REFUSED
         made = _sign(paths, delivered, files, now, by or audit.current_user(), why, decided)
     unused = " Nothing was to be accepted: the reason is not kept." if accept and not decided.accepted else ""
-    _say(console, f"{key} is signed off: {paths.shown(made.folder)}.{unused} To publish it: kuntakysely refresh")
+    console.say(f"{key} is signed off: {paths.shown(made.folder)}.{unused} To publish it: kuntakysely refresh")
     return ExitCode.DONE
 
 
@@ -108,7 +108,7 @@ def _last_sign_off(paths: DataPaths, delivered: Round) -> SignOff | None:
 
 
 def _decided(
-    paths: DataPaths, delivered: Round, last: SignOff | None, accept: str | None, console: Console
+    paths: DataPaths, delivered: Round, last: SignOff | None, accept: str | None, console: Terminal
 ) -> Decided | None:
     """What is signed knowingly; nothing where a reason is wanted and none is given. The first has nothing before it."""
     if not sign_off_folders(delivered.folder):
@@ -116,19 +116,19 @@ def _decided(
     moved = _moved(paths, delivered, last, console)
     to_accept = _what_to_accept(paths, delivered, moved)
     if to_accept and not accept:
-        _say(console, f"{to_accept}\n{delivered.key} is not signed. Where it is right all the same: --accept REASON")
+        console.say(f"{to_accept}\n{delivered.key} is not signed. Where it is right all the same: --accept REASON")
         return None
     changed = Changed(moved.n_responses, moved.n_municipalities, len(moved.rows)) if moved else None
     return Decided(changed, accept if to_accept else None)
 
 
-def _moved(paths: DataPaths, delivered: Round, last: SignOff | None, console: Console) -> Moved | None:
+def _moved(paths: DataPaths, delivered: Round, last: SignOff | None, console: Terminal) -> Moved | None:
     """What differs from the last sign-off, told; nothing without one, or where it cannot be built any more."""
     if last is None:
         return None
     key = delivered.key
     with trial(paths, key) as apart:
-        _say(console, f"Building {key} as it is delivered now, to compare it with what was signed on {last.signed_on}")
+        console.say(f"Building {key} as it is delivered now, to compare it with what was signed on {last.signed_on}")
         after = build(apart, key).replace(apart.private / "delivered.duckdb")
         before = _as_signed(paths, key, apart, console)
         moved = compare(before, after, delivered.survey_id, delivered.round_id) if before else None
@@ -137,14 +137,14 @@ def _moved(paths: DataPaths, delivered: Round, last: SignOff | None, console: Co
     return moved
 
 
-def _as_signed(paths: DataPaths, key: str, apart: DataPaths, console: Console) -> Path | None:
+def _as_signed(paths: DataPaths, key: str, apart: DataPaths, console: Terminal) -> Path | None:
     """A warehouse with the round as it was signed: the one at hand, or one that is built."""
     with suppress(WarehouseDamaged):
         if paths.warehouse_file.is_file() and not rounds_to_read(paths, [key]):
             with opened(paths.warehouse_file, read_only=True) as connection:
                 if key in rounds_as_built(connection):
                     return paths.warehouse_file
-    _say(console, f"Building {key} as it was signed")
+    console.say(f"Building {key} as it was signed")
     add_signed(paths, key, apart)
     with suppress(InputFaults):
         return build(apart, key)
@@ -168,22 +168,19 @@ def _is_published(paths: DataPaths, delivered: Round) -> bool:
         return any(row[:2] == (delivered.survey_id, delivered.round_id) for row in state.published_rows(memory))
 
 
-def _show(moved: Moved, console: Console) -> None:
+def _show(moved: Moved, console: Terminal) -> None:
     """What differs, and every row that moves by few."""
     n_responses, n_municipalities = moved.n_responses, moved.n_municipalities
     counts = f"{n_responses} (municipalities: {n_municipalities})"
-    _say(console, f"Responses that differ from what was signed last: {counts}.")
+    console.say(f"Responses that differ from what was signed last: {counts}.")
     if moved.rows:
         console.print(_table(moved.rows))
 
 
 def _table(rows: Sequence[MovedRow]) -> Table:
     title = f"Rows that move by few ({len(rows)})"
-    table = Table("question", "breakdown", "row", "responses", "municipalities", title=title, title_justify="left")
+    headings = ("question", "breakdown", "row", "responses", "municipalities")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), title=title, title_justify="left")
     for row in rows:
         table.add_row(*map(str, row))
     return table
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)

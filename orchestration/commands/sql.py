@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from faults.errors import visible
 from faults.told import ExitCode, WrongUsage
+from orchestration.dagster.progress import Terminal
 from publish.reading.asking import LONGEST_QUERY, Answer, QueryRefused, Value, ask
 from publish.reading.limits import Limits
 from publish.releases import spreadsheets
@@ -30,7 +30,7 @@ FORMS = ("table", "csv", "json")
 
 
 def answer_query(
-    paths: DataPaths, query: str, release: int | None, form: str, limits: Limits, n_rows: int | None, console: Console
+    paths: DataPaths, query: str, release: int | None, form: str, limits: Limits, n_rows: int | None, console: Terminal
 ) -> ExitCode:
     """Run a query and print its answer; DONE, or WRONG_INPUT where a program got less than all without asking so.
 
@@ -72,7 +72,7 @@ def _file_of(paths: DataPaths, number: int | None) -> Path:
     raise WrongUsage(f"There is no release {number} under {paths.shown(paths.releases)}. On disk: {listed}.")
 
 
-def print_answer(answer: Answer, console: Console, n_one_by_one: int | None = None) -> None:
+def print_answer(answer: Answer, console: Terminal, n_one_by_one: int | None = None) -> None:
     """A table where the terminal is wide enough; else row by row, at most `n_one_by_one` of them."""
     rows = [[_shown(value) for value in row] for row in answer.rows]
     shown = len(rows)
@@ -82,7 +82,7 @@ def print_answer(answer: Answer, console: Console, n_one_by_one: int | None = No
         shown = min(len(rows), n_one_by_one or len(rows))
         for number, row in enumerate(rows[:shown], start=1):
             _print_row(answer.columns, row, number, console)
-    console.print(_said_of_rows(len(rows), shown, answer.more), highlight=False, soft_wrap=True)
+    console.say(_said_of_rows(len(rows), shown, answer.more))
 
 
 def _said_of_rows(n: int, shown: int, more: bool) -> str:
@@ -112,8 +112,8 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Text]], numeric: set[
     return table
 
 
-def _print_row(columns: Sequence[str], row: Sequence[Text], number: int, console: Console) -> None:
-    console.print(f"row {number}", style="bold", highlight=False)
+def _print_row(columns: Sequence[str], row: Sequence[Text], number: int, console: Terminal) -> None:
+    console.say(f"row {number}", "bold")
     widest = max(map(len, columns))
     for name, cell in zip(columns, row, strict=True):
         console.print(Text.assemble(f"  {visible(name):<{widest}}  ", (cell.plain, cell.style)), soft_wrap=True)

@@ -9,13 +9,14 @@ from datetime import date
 from typing import NamedTuple, TextIO
 
 import duckdb
+from rich import box
 from rich.columns import Columns
-from rich.console import Console
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 
 from faults.errors import counted
 from faults.told import WrongUsage
+from orchestration.dagster.progress import STYLES, Terminal
 from publish.gate.findings import findings_sql
 from publish.gate.refusals import SEVERITIES
 from publish.releases.spreadsheets import write_csv
@@ -24,6 +25,7 @@ from store.warehouse import WarehouseDamaged, columns_of, opened
 
 DAYS_SHOWN = 31
 BAR_WIDTH = 40
+WIDTH_WITH_BARS = 70
 NEEDED = (
     "marts.dim_round",
     "marts.response_curve",
@@ -80,7 +82,7 @@ class Found(NamedTuple):
     check_id: str
     severity: str
     message: str
-    n_failed: int
+    observed: str
     decision: str
 
 
@@ -109,7 +111,7 @@ AREAS = """
     order by sort_order, breakdown_id
 """
 FINDINGS = f"""
-    select check_id, severity, message_en, n_failed, decision
+    select check_id, severity, message_en, observed, decision
     from ({findings_sql()})
     where survey_id = $survey and round_id = $round and status = 'fail'
     order by check_id
@@ -146,18 +148,19 @@ FAULTS = """
 """
 
 
-def print_watch(paths: DataPaths, name: str, today: date, console: Console) -> None:
+def print_watch(paths: DataPaths, name: str, today: date, console: Terminal) -> None:
     """How the round `name` (survey/round) stands on the day `today`. Raises WrongUsage and WarehouseHeld."""
     with _watched(paths, name) as (connection, watched):
         days = _days(connection, watched)
         areas = {breakdown: _areas(connection, watched, breakdown) for breakdown in ("size_class", "county")}
         found = [Found(*row) for row in connection.execute(FINDINGS, watched.key | {"today": today}).fetchall()]
     for line in _said_of_round(watched, today):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.say(line)
     _print_curve(watched, days, console)
     console.print(Columns(_area_table(breakdown, rows) for breakdown, rows in areas.items() if rows))
-    for line in [*_said_of_empty(areas), *_said_of_findings(found)]:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    for line in _said_of_empty(areas):
+        console.say(line)
+    _print_findings(found, console)
 
 
 def write_missing(paths: DataPaths, name: str, file: TextIO, aside: TextIO) -> None:
@@ -239,23 +242,27 @@ def _said_of_field(watched: Watched, today: date) -> str:
     return f"{_in_days((watched.closes_on - today).days + 1)} left, today among them"
 
 
-def _print_curve(watched: Watched, days: Sequence[Day], console: Console) -> None:
+def _print_curve(watched: Watched, days: Sequence[Day], console: Terminal) -> None:
     """The response rate day by day as bars, beside the round before where there is one."""
     if not days:
-        console.print("No response has a time of submission: there is no response curve.")
+        console.say("No response has a time of submission: there is no response curve.")
         return
-    table = Table("day", "", "responses", "so far", title="Response rate by day", title_justify="left")
+    is_wide = console.width >= WIDTH_WITH_BARS
+    headings, n_cells = (("day", "", "responses", "so far"), 2) if is_wide else (("day", "", "came"), 1)
+    table = Table(
+        *headings, title="Response rate by day", title_justify="left", box=box.HEAVY_HEAD if is_wide else None
+    )
     for round_id in filter(None, (watched.round_id, watched.round_before)):
-        table.add_column(round_id)
-        table.add_column(max_width=BAR_WIDTH)
+        for heading, width in ((round_id, None), ("", BAR_WIDTH))[:n_cells]:
+            table.add_column(heading, max_width=width, overflow="fold")
     for day in days[-DAYS_SHOWN:]:
-        counts = (day.day, day.submitted_on, day.n_responses, day.n_responses_so_far)
-        picture = _picture(day.n_municipalities_so_far, watched.n_frame)
-        before = _picture(day.n_municipalities_before, watched.n_frame_before) if watched.round_before else ()
+        counts = (day.day, day.submitted_on, day.n_responses, day.n_responses_so_far)[: len(headings)]
+        picture = _picture(day.n_municipalities_so_far, watched.n_frame)[:n_cells]
+        before = _picture(day.n_municipalities_before, watched.n_frame_before)[:n_cells] if watched.round_before else ()
         table.add_row(*map(str, counts), *picture, *before)
     console.print(table)
     if len(days) > DAYS_SHOWN:
-        console.print(f"and {_in_days(len(days) - DAYS_SHOWN)} with responses before them.", highlight=False)
+        console.say(f"and {_in_days(len(days) - DAYS_SHOWN)} with responses before them.")
 
 
 def _picture(n: int, n_frame: int | None) -> tuple[str, ProgressBar]:
@@ -263,7 +270,7 @@ def _picture(n: int, n_frame: int | None) -> tuple[str, ProgressBar]:
 
 
 def _area_table(breakdown: str, areas: Sequence[Area]) -> Table:
-    table = Table(breakdown.replace("_", " "), "answered", "", title_justify="left")
+    table = Table(Column(breakdown.replace("_", " "), overflow="fold"), "answered", "")
     for area in areas:
         n = f"{area.n_municipalities} of {area.n_frame}"
         table.add_row(area.label, n, _rate(area.n_municipalities, area.n_frame))
@@ -277,11 +284,12 @@ def _said_of_empty(areas: dict[str, list[Area]]) -> Iterator[str]:
             yield f"No answer from {breakdown.replace('_', ' ')}: {'; '.join(empty)}."
 
 
-def _said_of_findings(found: Sequence[Found]) -> Iterator[str]:
+def _print_findings(found: Sequence[Found], console: Terminal) -> None:
     still_open = [check for check in found if check.decision != "accepted"]
-    yield f"Open findings: {len(still_open)}. Accepted: {len(found) - len(still_open)}."
+    console.say(f"Open findings: {len(still_open)}. Accepted: {len(found) - len(still_open)}.")
     for check in sorted(still_open, key=lambda check: SEVERITIES.index(check.severity)):
-        yield f"{check.severity}: {check.message} ({check.check_id}, {check.n_failed})"
+        said = f"{check.severity}: {check.check_id}: {check.message} (found: {check.observed})"
+        console.say(said, STYLES.get(check.severity))
 
 
 def _rate(n: int, n_frame: int | None) -> str:

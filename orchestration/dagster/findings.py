@@ -1,10 +1,12 @@
 """What a person should look at after a refresh: rows in quarantine, answers that do not count, figures that differ.
 
-The terminal shows places and what to do. The values themselves are in findings.csv in the folder warehouse/private.
+The terminal shows places and what to do, of what is new since the checks ran before. The values themselves, and the
+rest, are in findings.csv in the folder warehouse/private.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,7 +16,7 @@ import duckdb
 
 from faults.errors import counted
 from faults.suggestions import nearest_name
-from publish.releases.spreadsheets import write_csv
+from publish.releases.spreadsheets import as_cell, write_csv
 from store.paths import DataPaths
 from store.warehouse import opened
 
@@ -30,6 +32,12 @@ class Finding(NamedTuple):
     value: str
     what: str
     advice: str
+    is_new: bool = True
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As findings.csv has it."""
+        return tuple(str(as_cell(text)) for text in self[:-1])
 
 
 CHANGED_FILES = """
@@ -86,14 +94,23 @@ def write_findings(paths: DataPaths) -> list[Finding]:
     """All findings of a warehouse that was built and judged, kept with their values in the private findings.csv."""
     with opened(paths.warehouse_file, read_only=True) as connection:
         changed, personal, not_reproduced = (
-            [Finding(*map(str, row)) for row in _in_order(connection, sql)]
+            [Finding._make((*map(str, row), True)) for row in _in_order(connection, sql)]
             for sql in (CHANGED_FILES, PERSONAL, NOT_REPRODUCED)
         )
         # A cell that feeds two questions is told once.
         found = list(dict.fromkeys((*changed, *_unknown(connection), *personal, *not_reproduced)))
+    before = _written(paths)
     with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
-        write_csv(handle, Finding._fields, found)
-    return found
+        write_csv(handle, Finding._fields[:-1], [each.cells for each in found])
+    return [each._replace(is_new=each.cells not in before) for each in found]
+
+
+def _written(paths: DataPaths) -> set[tuple[str, ...]]:
+    """What was found before; nothing where it was not kept."""
+    if not paths.findings_file.exists():
+        return set()
+    with paths.findings_file.open(encoding="utf-8", newline="") as handle:
+        return set(map(tuple, csv.reader(handle)))
 
 
 def _in_order(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
@@ -114,11 +131,13 @@ def _unknown(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
 
 
 def told(found: Sequence[Finding], paths: DataPaths) -> Iterator[str]:
-    """The first findings as sentences without their values, and where the rest is."""
-    for place, column, value, what, advice in found[:SHOWN]:
+    """The first new findings as sentences without their values, and where the rest is."""
+    new = [each for each in found if each.is_new]
+    for place, column, value, what, advice, _ in new[:SHOWN]:
         yield f"{paths.root.name}/{place}, {column}: {what}; {_without_value(advice, value)}."
     if found:
-        yield f"{len(found)} in all; with the values found: {paths.shown(paths.findings_file)} (private)"
+        counts = f"{len(found)} in all, {len(new)} of them new"
+        yield f"{counts}; with the values found: {paths.shown(paths.findings_file)} (private)"
 
 
 def _without_value(advice: str, value: str) -> str:

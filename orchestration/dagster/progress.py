@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, TextIO
 
 from rich.console import Console
+from rich.progress import Progress as Bars
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from faults.errors import visible_lines
+from faults.errors import visible_lines, wrapped
 
 STEPS = {
     "raw__registry": "Registry",
@@ -22,34 +26,63 @@ STEPS = {
     "published_release": "Release",
 }
 OF_EVERY_RUN: dict[str, Any] = {"loggers": {"progress": {}}}  # how a job is configured; there is nothing to choose
-WIDTH = 26
+ENDED = {"STEP_SUCCESS": ("done", None), "STEP_FAILURE": ("FAILED", "red"), "STEP_SKIPPED": ("skipped", "yellow")}
+STYLES = {"block": "red", "gate": "red"}  # of what refuses a release
+WIDTH = 18
 PLAIN_WIDTH = 160
 
 
-class Progress(logging.Handler):
-    """Turns Dagster's events into lines. On a terminal the running step shows a spinner; elsewhere plain lines only."""
+class Terminal(Console):
+    """What is printed is text: no part of it is markup, an emoji's name or a control character. Labels and names of
+    files are whatever somebody wrote."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, file: TextIO, **options: Any) -> None:
+        options.setdefault("color_system", None if os.environ.get("NO_COLOR") else "auto")
+        super().__init__(file=file, markup=False, emoji=False, highlight=False, **options)
+        if not self.is_terminal and "width" not in options:
+            self.width = PLAIN_WIDTH
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(visible_lines(text), **options)
+
+    def say(self, text: str, style: str | None = None) -> None:
+        """Lines as a person reads them: on a terminal wrapped between words; elsewhere whole, to be searched."""
+        text = visible_lines(text)
+        self.print(wrapped(text, self.width) if self.is_terminal else text, style=style, soft_wrap=True)
+
+
+def terminal() -> Terminal:
+    """Standard output as a person or a log file should see it."""
+    return Terminal(sys.stdout)
+
+
+class Progress(logging.Handler):
+    """Turns Dagster's events into lines. On a terminal the running step shows how far it is and for how long it has
+    been running; elsewhere plain lines only."""
+
+    def __init__(self, console: Terminal) -> None:
         super().__init__()
         self.console = console
-        self._status = console.status("Starting") if console.is_terminal else None
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._running = Bars(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task: TaskID | None = None
         self._begun: dict[str, float] = {}
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
+        self.totals: dict[str, int] = {}
 
     def __enter__(self) -> Progress:
         _listening.append(self)
-        if self._status:
-            self._status.start()
+        self._running.start()
+        self._show("Starting")
         return self
 
     def __exit__(self, *_: object) -> None:
         _listening.remove(self)
-        if self._status:
-            self._status.stop()
+        self._running.stop()
 
-    def say(self, text: str) -> None:
-        """One line now."""
-        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+    def say(self, text: str, style: str | None = None) -> None:
+        """Lines now."""
+        self.console.say(text, style)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by Dagster's logging for each event of the run."""
@@ -60,40 +93,28 @@ class Progress(logging.Handler):
     def _on_step(self, step: str, kind: str) -> None:
         if kind == "STEP_START":
             self._begun[step] = time.monotonic()
-            self._show(step)
+            self._show(f"{STEPS[step]}{self._how_far(step)}")
         elif kind in ("ASSET_MATERIALIZATION", "ASSET_CHECK_EVALUATION"):
-            self._counts[step] = self._counts.get(step, 0) + 1
-            self._show(step)
-        elif kind in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
+            self._counts[step] += 1
+            if self._task is not None:
+                self._running.update(self._task, description=f"{STEPS[step]}{self._how_far(step)}")
+        elif kind in ENDED:
             self._end(step, kind)
 
-    def _show(self, step: str) -> None:
-        if self._status:
-            self._status.update(f"{STEPS[step]} … {self._counts.get(step, '')}")
+    def _how_far(self, step: str) -> str:
+        total = f" of {self.totals[step]}" if step in self.totals else ""
+        return f" {self._counts[step]}{total}" if self._counts[step] else ""
+
+    def _show(self, what: str) -> None:
+        """Show this alone, its time from now on."""
+        if self._task is not None:
+            self._running.remove_task(self._task)
+        self._task = self._running.add_task(what, total=None)
 
     def _end(self, step: str, kind: str) -> None:
-        word = {"STEP_SUCCESS": "done", "STEP_FAILURE": "FAILED", "STEP_SKIPPED": "skipped"}[kind]
+        word, style = ENDED[kind]
         seconds = f"{time.monotonic() - self._begun[step]:5.1f} s" if step in self._begun else ""
-        self.say(f"  {STEPS[step]:<{WIDTH}} {word:<8} {seconds}")
-
-
-class Terminal(Console):
-    """What is printed is text: no part of it is markup, an emoji's name or a control character. Labels and names of
-    files are whatever somebody wrote."""
-
-    def __init__(self, file: TextIO) -> None:
-        super().__init__(file=file, markup=False, emoji=False)
-
-    def render_str(self, text: str, **options: Any) -> Text:
-        return super().render_str(visible_lines(text), **options)
-
-
-def terminal() -> Console:
-    """Standard output as a person or a log file should see it."""
-    console = Terminal(sys.stdout)
-    if not console.is_terminal:
-        console.width = PLAIN_WIDTH
-    return console
+        self.console.say(f"  {STEPS[step]:<{WIDTH}} {word:<8} {seconds}", style)
 
 
 class LastWord(logging.Handler):

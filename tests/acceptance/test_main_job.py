@@ -256,6 +256,7 @@ def test_status_names_release_round_and_every_check(published: DataPaths) -> Non
     assert len(status["checks"]) == rows(published, "select count(*) from marts.round_quality")[0][0]
     assert {check["tool"] for check in status["checks"]} == {"gx", "sql"}
     assert all(check["status"] in ("pass", "fail", "not_computable") for check in status["checks"])
+    assert all(check["is_new"] == (check["status"] == "fail") for check in status["checks"])
     accepted = {"survey_id": "koto_kuntakysely", "round_id": "2023-01", "severity": "gate", "open": 0, "accepted": 1}
     assert accepted in status["findings"]
     n_findings = sum(each["open"] + each["accepted"] for each in status["findings"])

@@ -92,6 +92,8 @@ def test_nothing_is_published(
     assert (status["release"]["number"], status["last_refresh"]["outcome"]) == (2, "refused")
     failed = {check["check_id"] for check in status["checks"] if check["status"] == "fail"}
     assert "rows_unknown_municipality" in failed
+    new = {(check["round_id"], check["check_id"]) for check in status["checks"] if check["is_new"]}
+    assert (ROUND.name, "rows_unknown_municipality") in new and (ROUND.name, "item_nonresponse") not in new
 
 
 def test_faults_of_rows_and_cells_are_kept_and_told(refused: tuple[DataPaths, str]) -> None:

@@ -13,7 +13,7 @@ from orchestration.commands import answered
 from store.fingerprint import inputs_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 
-HEAVY = ("dagster", "dbt", "great_expectations", "pandas", "duckdb", "pyarrow")
+HEAVY = ("dagster", "dbt", "great_expectations", "pandas", "duckdb", "pyarrow", "rich")
 LOADED = "import sys; from orchestration.commands.cli import main\ntry: main()\nfinally: print(*sys.modules, sep='\\n')"
 
 
@@ -75,11 +75,15 @@ def test_what_was_edited_while_it_was_looked_at_is_not_remembered(remembered: Da
     assert answered.remembered_answer(remembered) is None
 
 
-def test_nothing_heavy_is_loaded_before_the_answer(remembered: DataPaths) -> None:
+@pytest.mark.parametrize(
+    ("asked", "answer"), [("refresh", "Nothing has changed."), ("--version", "kuntakysely 0."), ("--help", "Usage: ")]
+)
+def test_nothing_heavy_is_loaded_before_the_answer(remembered: DataPaths, asked: str, answer: str) -> None:
+    data = ["--data", str(remembered.root)] if asked == "refresh" else []
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, "refresh", "--data", str(remembered.root)],
+        [sys.executable, "-c", LOADED, asked, *data],
         cwd=PROJECT_ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     said, *loaded = done.stdout.splitlines()
-    assert said == "Nothing has changed."
+    assert said.startswith(answer)
     assert not {name.partition(".")[0] for name in loaded} & {*HEAVY}

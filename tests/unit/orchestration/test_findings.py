@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from orchestration.dagster import findings
 from orchestration.dagster.findings import NOT_REPRODUCED, SHOWN, Finding, told
 from store.paths import DataPaths
+from store.warehouse import opened
 
 
 def test_a_figure_that_could_not_be_computed_is_a_finding() -> None:
@@ -33,7 +36,24 @@ def test_values_are_not_told(tmp_path: Path) -> None:
     assert lines == [
         "data/r.csv:2, the row: unknown_municipality; as given is no code.",
         'data/r.csv:3, the row: unknown_municipality; municipality "999" is not there.',
-        "2 in all; with the values found: data/warehouse/private/findings.csv (private)",
+        "2 in all, 2 of them new; with the values found: data/warehouse/private/findings.csv (private)",
     ]
     assert len(list(told([code] * 100, paths))) == SHOWN + 1
     assert list(told([], paths)) == []
+
+
+def test_what_was_found_before_is_a_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a spreadsheet would run the value, and where it holds quotes, commas and ends of lines."""
+    paths, query = DataPaths(tmp_path / "data"), "select '{}', 'c', '=1,\n\r\"', 'odd', 'look'"
+    paths.prepare_private()
+    with opened(paths.warehouse_file):
+        pass
+    for name in ("CHANGED_FILES", "NOT_REPRODUCED"):
+        monkeypatch.setattr(findings, name, "select null where false")
+    monkeypatch.setattr(findings, "_unknown", lambda _: iter(()))
+    said = []
+    for places in (["r.csv:2"], ["r.csv:2", "r.csv:3"]):
+        monkeypatch.setattr(findings, "PERSONAL", " union all ".join(map(query.format, places)))
+        said.append([*told(findings.write_findings(paths), paths)])
+    assert [line.partition(";")[0] for line in said[0]] == ["data/r.csv:2, c: odd", "1 in all, 1 of them new"]
+    assert [line.partition(";")[0] for line in said[1]] == ["data/r.csv:3, c: odd", "2 in all, 1 of them new"]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from rich.console import Console
 
 from faults.told import WrongUsage
 from orchestration.commands.watch import print_watch, write_faults, write_missing
+from orchestration.dagster.progress import Terminal
 from store.paths import DataPaths
 from store.warehouse import WarehouseHeld, opened
 
@@ -97,10 +97,9 @@ def paths(tmp_path: Path) -> DataPaths:
 
 def page(paths: DataPaths, name: str = "s/2025", today: date = TODAY) -> list[str]:
     """The lines of the page, runs of spaces made one."""
-    console = Console(file=io.StringIO(), width=160, color_system=None)
-    print_watch(paths, name, today, console)
-    assert isinstance(console.file, io.StringIO)
-    return [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
+    file = io.StringIO()
+    print_watch(paths, name, today, Terminal(file))
+    return [" ".join(line.split()) for line in file.getvalue().splitlines()]
 
 
 def test_how_the_round_stands(paths: DataPaths) -> None:
@@ -167,8 +166,8 @@ def test_size_classes_and_counties_with_the_empty_ones_named(paths: DataPaths) -
 def test_open_findings_gravest_first_and_accepted_ones_counted(paths: DataPaths) -> None:
     assert page(paths)[-3:] == [
         "Open findings: 2. Accepted: 1.",
-        "gate: Something is wrong (wrong, 2)",
-        "info: Something is rare (rare, 1)",
+        "gate: wrong: Something is wrong (found: 2)",
+        "info: rare: Something is rare (found: 1)",
     ]
 
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from orchestration.commands import cli, sql
+from orchestration.dagster.progress import Terminal
 from publish.reading.asking import Answer, QueryRefused
 from publish.releases import release
 from store.paths import DataPaths
@@ -37,7 +37,7 @@ def run(published: DataPaths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 def printed(answer: Answer, width: int, most: int | None = None) -> str:
     file = io.StringIO()
-    sql.print_answer(answer, Console(file=file, width=width), most)
+    sql.print_answer(answer, Terminal(file, width=width), most)
     return file.getvalue()
 
 

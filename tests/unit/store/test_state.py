@@ -133,6 +133,20 @@ def test_first_seen(paths: DataPaths, statuses: str, failing_since: int | None) 
     assert found == expected
 
 
+def test_what_failed_before_is_of_the_last_refresh_that_ended(paths: DataPaths) -> None:
+    """One that was killed has told nobody, and one that ended before its checks says nothing of them."""
+    with state.opened(paths) as memory:
+        seen = []
+        for statuses, ended in (("fail pass", "refused"), ("pass fail", "running"), ("", "failed"), ("fail fail", "")):
+            refresh_id = state.begin_refresh(memory, NOW, "fp")
+            outcomes = [outcome(status, check_id) for status, check_id in zip(statuses.split(), "cd", strict=False)]
+            state.record_checks(memory, refresh_id, NOW, outcomes)
+            seen.append({check_id for _, _, check_id in state.failed_before(memory)})
+            if ended not in ("", "running"):
+                state.end_refresh(memory, refresh_id, NOW, ended)  # type: ignore[arg-type]
+    assert seen == [set(), {"c"}, {"c"}, {"c"}]
+
+
 def test_next_number_is_past_the_state_and_past_the_files(paths: DataPaths) -> None:
     paths.releases.mkdir(parents=True)
     with state.opened(paths) as memory:
