@@ -1,4 +1,4 @@
-"""How clients of other versions read a release, and what other people's SQL can do in them: README's recipes as written.
+"""How clients of other versions read a release, and what other people's SQL can do in them: README's words.
 
 `make test-clients` runs this in an environment for each version. What the locked version shows stands in
 tests/unit/publish/test_reading.py.
@@ -34,8 +34,8 @@ NOBODY = 65534
 Maker = Callable[[Path], Engine]
 Record = Callable[[str, object], None]
 
-# What the settings alone do not hold. `enable_logging` to a file ends the process, whoever it belongs to (there is none
-# in 1.2, and 2.0 refuses it); the release and the logs beside it are written where the file system lets the process do so.
+# What the settings alone do not hold. `enable_logging` to a file ends the process, whoever it belongs to (1.2 has none,
+# 2.0 refuses it); the release and the logs beside it are written where the file system lets the process do so.
 ENDS_THE_PROCESS = {
     text for text in attempts.FILES_WRITTEN if "enable_logging(" in text and "storage = 'file'" in text
 } if (1, 2) < VERSION < (2, 0) else set()  # fmt: skip
@@ -281,8 +281,8 @@ def in_a_process(task: Callable[[], list[str]], user: int | None) -> list[str]:
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         found = pipe.read()
-    os.waitpid(child, 0)
-    return pickle.loads(found) if found else ["the process was ended"]
+    _, status = os.waitpid(child, 0)
+    return pickle.loads(found) if found and status == 0 else ["the process was ended"]
 
 
 @lru_cache
@@ -296,9 +296,8 @@ def came_of(attempt: Attempt, ground: Ground, maker: Maker, user: int | None = N
 
     def tried() -> list[str]:
         engine = maker(ground.paths.current)
-        beside = engine.raw_connection()
-        connection = engine.raw_connection().driver_connection.execute("select 1")
-        effects = attempts.tried_on(connection, attempt, ground)
+        beside, own = engine.raw_connection(), engine.raw_connection()
+        effects = attempts.tried_on(own.driver_connection.execute("select 1"), attempt, ground)
         beside.driver_connection.execute("select count(*) from marts.headline_result").fetchall()
         return effects if seen(engine) == before else [*effects, "another user reads something else"]
 
