@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test quick check format golden docs bench soak serve audit lock
+.PHONY: help setup refresh test test-clients quick check format golden docs bench soak serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -31,6 +31,22 @@ refresh: $(READY)  ## The main job: ingest, build, check, publish
 
 test: $(READY)  ## All tests
 	@$(BIN)/python -m pytest
+
+CLIENTS := 1.2 1.5 2.0
+test-clients: $(CLIENTS:%=.clients/%/.ready) $(DATA)/published/current.duckdb  ## Read a release by other versions of DuckDB and by SQLAlchemy, each in an environment of its own
+	@for each in $(CLIENTS); do \
+		echo "DuckDB $$each: $$(grep -hE '^(duckdb|duckdb-engine|sqlalchemy)==' tests/clients/duckdb-$$each.txt | tr -d '\\\n')"; \
+		KUNTAKYSELY_DATA=$(DATA) .clients/$$each/bin/python -m pytest -o addopts="-q --import-mode=importlib" -p tests.telling \
+			--confcutdir=tests/clients tests/clients/reading.py || exit 1; \
+	done
+
+$(DATA)/published/current.duckdb:
+	@$(MAKE) refresh
+
+.clients/%/.ready: tests/clients/duckdb-%.txt $(READY)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .clients/$*
+	@$(BIN)/uv pip sync --quiet --python .clients/$*/bin/python --require-hashes tests/clients/duckdb-$*.txt
+	@touch $@
 
 soak: $(READY)  ## Hours of kills, faults and examples: every fault at every step of a publish, 350 kills at random
 	@KUNTAKYSELY_SOAK=1 $(BIN)/python -m pytest --numprocesses=0 tests/faults tests/properties
@@ -70,6 +86,8 @@ audit: $(READY)  ## Look up every library for known weaknesses (needs the networ
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock --requirement requirements-uv.lock || { \
 		echo 'make audit: failed. A library has a known weakness, or could not be looked up; the lines above say which.'; exit 1; }
 
-lock: $(READY)  ## Resolve the libraries anew into requirements.lock
+lock: $(READY)  ## Resolve the libraries anew into requirements.lock, and those of the clients
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml --output-file requirements.lock
 	@echo 'uv==$(shell $(BIN)/uv --version | cut -d" " -f2)' | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links - --output-file requirements-uv.lock
+	@for each in $(CLIENTS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		tests/clients/duckdb-$$each.in --output-file tests/clients/duckdb-$$each.txt; done

@@ -214,7 +214,7 @@ OWN_AFFAIR = {
 # A reader's program has data of its own around the connection.
 frame = pd.DataFrame({"name": [CANARY]})
 rows = {"name": [CANARY]}
-whole = duckdb.connect().sql(f"select '{CANARY}' as name").to_arrow_table()
+whole = duckdb.sql(f"select '{CANARY}' as name").to_arrow_table()
 
 
 @dataclass(frozen=True)
@@ -279,7 +279,8 @@ def files_of(ground: Ground) -> dict[str, str]:
 
 def settings_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The settings that are not a reader's own affair."""
-    found = dict(connection.execute("select name, value from duckdb_settings()").fetchall())
+    query = "select name, value from system.main.duckdb_settings()"  # found whatever has been detached
+    found = dict(connection.execute(query).fetchall())
     return {name: value for name, value in found.items() if name not in OWN_AFFAIR}
 
 

@@ -41,9 +41,15 @@ ONCE_OPEN: Mapping[str, str] = {
 }
 
 
-def settings() -> dict[str, str]:
-    """Every setting by name, in the order in which they are set."""
-    return {**WHEN_OPENING, **WHEN_OPENING_IN_PYTHON, **ONCE_OPEN}
+# No connection's config can hold these: DuckDB takes two only once a database is open, and the third beside
+# enable_external_access in one order only, which is not for a config to say.
+NOT_BY_CONFIG = {"search_path", "disabled_filesystems", "temp_directory"}
+
+
+def by_config_alone() -> dict[str, str]:
+    """For a tool that takes settings and runs nothing of its own: as much of the fence as a config can hold."""
+    every = {**WHEN_OPENING, **WHEN_OPENING_IN_PYTHON, **ONCE_OPEN}
+    return {name: value for name, value in every.items() if name not in NOT_BY_CONFIG}
 
 
 @contextmanager

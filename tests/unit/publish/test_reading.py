@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 import stat
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -23,6 +25,7 @@ from publish.reading.limits import Limits
 from store.paths import PROJECT_ROOT, DataPaths
 from tests import attempts
 from tests.attempts import ATTEMPTS, Attempt, Ground
+from tests.clients.release import readme_block, swing
 
 pytestmark = pytest.mark.slow
 Opener = Callable[[Ground], AbstractContextManager[duckdb.DuckDBPyConnection]]
@@ -288,13 +291,8 @@ def test_who_is_not_root_reads_a_release_and_does_not_write_it(published: DataPa
     assert sum(line.startswith("wrote") for line in as_other_user(loose)) == 1
 
 
-def code_blocks(language: str) -> list[str]:
-    readme = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
-    return [block for block in re.findall(rf"```{language}\n(.*?)```", readme, re.S) if "lock_configuration" in block]
-
-
 def test_readme_gives_these_settings_to_python() -> None:
-    (block,) = code_blocks("python")
+    block = readme_block("python")
     (config,) = [
         ast.literal_eval(node)
         for node in ast.walk(ast.parse(block))
@@ -305,11 +303,69 @@ def test_readme_gives_these_settings_to_python() -> None:
 
 
 def test_readme_gives_these_settings_in_sql(published: DataPaths) -> None:
-    (block,) = code_blocks("sql")
     with duckdb.connect(str(published.current), read_only=True) as connection:
-        connection.execute(block)
+        connection.execute(readme_block("sql"))
         by_hand = attempts.settings_of(connection)
     with opening.opened(published.current) as connection:
         apart = {*opening.WHEN_OPENING_IN_PYTHON}
         expected = attempts.settings_of(connection)
     assert {k: v for k, v in by_hand.items() if k not in apart} == {k: v for k, v in expected.items() if k not in apart}
+
+
+@pytest.fixture
+def swung(published: DataPaths, tmp_path: Path) -> Path:
+    """The release as tools find it: `make test-clients` asks more of it, by other versions and by SQLAlchemy."""
+    swing(tmp_path, 1, published.current)
+    return tmp_path / "current.duckdb"
+
+
+def arguments() -> dict[str, Any]:
+    """What README's JSON gives to a connection."""
+    found: dict[str, Any] = json.loads(readme_block("json"))["connect_args"]
+    return found
+
+
+def test_readme_gives_these_settings_to_tools_that_take_settings_only() -> None:
+    assert arguments() == {"read_only": True, "config": opening.by_config_alone()}
+
+
+@pytest.mark.parametrize("name", sorted(opening.NOT_BY_CONFIG))
+def test_no_setting_is_left_out_that_a_config_can_hold(swung: Path, name: str) -> None:
+    """In every order: a tool may sort what it is given."""
+    more = {name: {**opening.WHEN_OPENING, **opening.ONCE_OPEN}[name]}
+    with pytest.raises(duckdb.Error, match=f"{name}|active database"):
+        for config in (opening.by_config_alone() | more, more | opening.by_config_alone()):
+            duckdb.connect(str(swung), read_only=True, config=config).close()
+
+
+@pytest.mark.parametrize(("config", "least", "most"), [(opening.by_config_alone(), 0, 0), ({}, 40, 99)])
+def test_the_settings_alone_let_nothing_be_read(
+    published: DataPaths, tmp_path: Path, config: dict[str, str], least: int, most: int
+) -> None:
+    """Without them, the mutant, much is read. What is written stands in tests/clients/reading.py."""
+    tried = of_kinds("files read", "databases", "secrets", "python")
+    nobody_asked = {"custom_extension_repository": "http://127.0.0.1:9", "extension_directory": str(tmp_path)}
+
+    def opened(ground: Ground) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(ground.paths.current), read_only=True, config={**nobody_asked, **config})
+
+    assert least <= escapes(published, tmp_path, opened, tried).total() <= most
+
+
+def test_each_connection_has_its_own_objects_and_the_catalogue_is_current(swung: Path) -> None:
+    with duckdb.connect(str(swung), **arguments()) as one, duckdb.connect(str(swung), **arguments()) as other:
+        one.execute("create temp macro round(x) as 'mine'")
+        assert one.execute("select round(1.5)").fetchall() == [("mine",)]
+        assert (
+            other.execute("select round(1.5), n is null from current.marts.headline_result limit 1").fetchall()[0][0]
+            == 2
+        )
+
+
+def test_two_configurations_of_one_file_clash_in_one_process(swung: Path) -> None:
+    with duckdb.connect(str(swung), **arguments()):
+        with pytest.raises(duckdb.ConnectionException, match="with a different configuration"):
+            duckdb.connect(str(swung), read_only=True)
+        with duckdb.connect() as beside:  # the way out that README gives
+            beside.execute(f"attach '{swung}' as current (read_only)")
+            assert beside.execute("from current.marts.headline_result").fetchall()
