@@ -53,10 +53,10 @@ def command(name: str | None = None, *, example: str) -> Callable[[Callable[...,
     return add
 
 
-def say(text: str) -> None:
+def say(text: str, *, err: bool = False) -> None:
     """As a console does (orchestration/dagster/progress.py), before any is loaded."""
-    shown = visible_lines(text)
-    typer.echo(wrapped(shown, get_terminal_size().columns) if sys.stdout.isatty() else shown)
+    shown, stream = visible_lines(text), sys.stderr if err else sys.stdout
+    typer.echo(wrapped(shown, get_terminal_size().columns) if stream.isatty() else shown, err=err)
 
 
 def _tell_version(is_asked: bool) -> None:
@@ -402,7 +402,7 @@ def main() -> None:
     except Exception as error:
         said, code = (str(error), error.exit_code) if isinstance(error, ToldError) else (_told(error), ExitCode.REFUSED)
         with suppress(OSError):
-            typer.echo(visible_lines(said), err=True)
+            say(said, err=True)
         sys.exit(code)
 
 
