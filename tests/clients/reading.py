@@ -187,7 +187,10 @@ LEFT_BEHIND = [
     "create temp table dim_county as select 'mine' as county_code",
     "set variable own = 'mine'",
     "prepare own as select 'mine'",
+    "begin",
     "attach ':memory:' as marts",
+    "commit",
+    "rollback",
 ]
 READ = [
     "select question_en from headline_result order by all limit 1",
