@@ -382,6 +382,7 @@ def test_a_run_of_a_schedule_says_that_it_cannot_tell(paths: DataPaths) -> None:
 
 
 def test_the_example_of_the_readme_is_sound(paths: DataPaths) -> None:
-    [example] = re.findall("```yaml\n(.*?)```", (PROJECT_ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    text = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+    [example] = re.findall("```yaml\n(email:.*?)```", text, re.DOTALL)
     configure(paths, example)
     assert alert_faults(paths) == ()
