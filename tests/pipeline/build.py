@@ -71,8 +71,12 @@ def _build(paths: DataPaths, run: Callable[[Sequence[str]], None]) -> DataPaths:
 
 
 def build_and_publish(paths: DataPaths) -> DataPaths:
-    """The release too, when the gate lets it through."""
-    build_anew(paths)
+    """A first release of a folder without a warehouse, when the gate lets it through."""
+    return publish_built(build_anew(paths))
+
+
+def publish_built(paths: DataPaths) -> DataPaths:
+    """A release of what is built, when the gate lets it through."""
     with opened(paths.warehouse_file) as connection, state.opened(paths) as memory:
         record_history(connection, memory, 1)
     publish(paths, datetime.now(UTC), 1)
