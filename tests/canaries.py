@@ -73,28 +73,34 @@ def _write(file: Path, rows: Iterable[Iterable[str]]) -> None:
 
 def found_in(files: Iterable[Path], canaries: Iterable[str] = (*CANARIES.values(),)) -> Iterator[tuple[str, str]]:
     """File and canary, for each file that holds one: in its bytes, or in a table that it stores packed."""
+    looked_for = [*canaries]
     for file in files:
-        content = file.read_bytes()
-        for canary in canaries:
-            written = (canary.encode(), canary.encode("utf-16-le"))
-            if any(each in content for each in written) or any(canary in row for row in _packed(file)):
+        content, packed = file.read_bytes(), _packed(file, looked_for)
+        for canary in looked_for:
+            if canary in packed or any(each in content for each in (canary.encode(), canary.encode("utf-16-le"))):
                 yield file.as_posix(), canary
 
 
-def _packed(file: Path) -> Iterator[str]:
-    """The rows of a database or a Parquet file, as text."""
+def _packed(file: Path, canaries: list[str]) -> set[str]:
+    """The canaries in the rows of a database or a Parquet file, each table read once for all of them."""
     if file.suffix == ".parquet":
-        yield from _rows(duckdb.connect(), f"read_parquet('{file}')")
+        with duckdb.connect() as connection:
+            return _in_table(connection, f"read_parquet('{file}')", canaries)
     if file.suffix == ".duckdb":
         with duckdb.connect(str(file), read_only=True) as connection:
             names = "select schema_name, table_name from duckdb_tables() where not internal"
-            for schema, name in connection.execute(names).fetchall():
-                yield from _rows(connection, f'"{schema}"."{name}"')
+            tables = connection.execute(names).fetchall()
+            return set().union(*(_in_table(connection, f'"{schema}"."{name}"', canaries) for schema, name in tables))
+    return set()
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
-    for (row,) in connection.execute(f"select t::varchar from {table} as t").fetchall():
-        yield row
+def _in_table(connection: duckdb.DuckDBPyConnection, table: str, canaries: list[str]) -> set[str]:
+    sql = f"""
+        with lines as materialized (select t::varchar as line from {table} as t)
+        select canary from (select unnest(?) as canary)
+        where exists (select 1 from lines where contains(line, canary))
+    """
+    return {canary for (canary,) in connection.execute(sql, [canaries]).fetchall()}
 
 
 def written_outside(paths: DataPaths) -> list[Path]:

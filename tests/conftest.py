@@ -9,32 +9,34 @@ import pytest
 
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data
-from tests.sharing import Shared, make_once, one_at_a_time
+from tests.sharing import Shared, of_run, places
 
 pytest_plugins = ["tests.telling"]
 
 
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shared:
-    """A data folder made by the first process of the run that asks for it; each process has a copy of its own."""
+@pytest.fixture(scope="session", autouse=True)
+def place_of_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """All processes of the run share what takes long to make."""
     own = tmp_path_factory.getbasetemp()
-    of_all = own if worker_id == "master" else own.parent
+    places.append(own if worker_id == "master" else own.parent)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """A data folder made by the first process of the run that asks for it; each process has a copy of its own."""
 
     def copy_of(name: str, make: Callable[[Path], object]) -> DataPaths:
-        folder = of_all / f"{name}_shared"
-        with one_at_a_time(folder.with_suffix(".lock")):
-            made = make_once(folder, make)
-        return copy_data(made, tmp_path_factory.mktemp(name) / "data")
+        return copy_data(of_run(name, make), tmp_path_factory.mktemp(name) / "data")
 
     return copy_of
 
 
 @pytest.fixture(scope="session")
-def built_sample(shared: Shared) -> DataPaths:
-    """The sample survey, built and checked once. Not to be changed."""
-    from tests.pipeline.build import build, copy_sample  # Great Expectations takes seconds to load
+def built_sample(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The sample survey, built by dbt and checked once. Not to be changed."""
+    from tests.pipeline.build import built_once  # Great Expectations takes seconds to load
 
-    return shared("built_sample", lambda folder: build(copy_sample(folder.parent)))
+    return copy_data(built_once(), tmp_path_factory.mktemp("built_sample") / "data")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

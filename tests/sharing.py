@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from store.paths import DataPaths
 
 # Makes the data folder of that name, if no process has made it, and gives a copy of it.
 Shared = Callable[[str, Callable[[Path], object]], DataPaths]
+
+
+# Where the processes of a run of the tests keep what they share; outside of one, a folder of this process.
+places: list[Path] = []
+
+
+def of_run(name: str, make: Callable[[Path], object]) -> DataPaths:
+    """The data folder of that name, made by the first process of the run that asks. Only to be read, or copied."""
+    folder = (places[-1] if places else _own_place()) / f"{name}_shared"
+    with one_at_a_time(folder.with_suffix(".lock")):
+        return make_once(folder, make)
+
+
+@cache
+def _own_place() -> Path:
+    return Path(tempfile.mkdtemp(prefix="kuntakysely_"))
 
 
 def make_once(folder: Path, make: Callable[[Path], object]) -> DataPaths:

@@ -10,7 +10,7 @@ import pytest
 
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data, kuntakysely, rows
-from tests.pipeline.build import build_and_publish, copy_sample
+from tests.pipeline.build import build, build_and_publish, copy_sample, publish_built
 
 ROUND = Path("surveys/sample/rounds/2023")
 LATE = "R19;p19;05.03.2023 10:00;002;Johtaja;Pitkä;Eri mieltä;Kyllä;Puhelin;0;0;;Työ;3;2;;Ei;;;;;made up\n"
@@ -46,7 +46,7 @@ def test_a_late_answer_is_counted_and_its_changes_are_listed(sample: DataPaths) 
     n_responses, n_municipalities = counts(sample)
     file = sample.root / ROUND / "responses.csv"
     file.write_text(file.read_text(encoding="utf-8").replace(";;;;\nR16", f";;;;\n{LATE}R16"), encoding="utf-8")
-    said = kuntakysely(build_and_publish(sample), "status").stdout
+    said = kuntakysely(publish_built(build(sample)), "status").stdout
     assert counts(sample) == (int(str(n_responses)) + 1, n_municipalities)
     found = differences(sample)
     assert f"{len([each for each in found if each['change'] == 'value_changed'])} values changed" in said

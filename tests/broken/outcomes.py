@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import signal
 import traceback
@@ -28,7 +27,8 @@ from store.paths import DataPaths
 from store.warehouse import opened
 from tests.broken.make_inputs import MADE
 from tests.loading import load_all, validate
-from tests.properties.models import Model, built, compile_models
+from tests.pipeline.models import Model
+from tests.properties.models import built, needed
 
 CORPUS = Path(__file__).parent
 NOT_INPUT = ("expected.txt", "remove.txt")
@@ -120,7 +120,7 @@ def set_up(root: Path) -> Workshop:
     shutil.copytree(CORPUS / "_wide", root, dirs_exist_ok=True)
     paths = DataPaths(root)
     load_all(paths)
-    return Workshop(paths, needed(compile_models(paths)))
+    return Workshop(paths, needed(*WANTED))
 
 
 def _refusal(paths: DataPaths) -> Outcome | None:
@@ -183,16 +183,6 @@ def _shown(text: str) -> str:
     """A cell to the letter: what cannot be seen, and what is not ASCII, is written out; a long one by its ends."""
     shown = text if len(text) <= LONGEST_SHOWN else f"{text[:20]}...{text[-20:]} ({len(text)} characters)"
     return json.dumps(shown)
-
-
-def needed(models: Sequence[Model]) -> tuple[Model, ...]:
-    """The models that say what becomes of rows and answers, with those they are made of, in order."""
-    wanted, chosen = set(WANTED), []
-    for model in reversed(models):
-        if model.name in wanted:
-            chosen.append(model)
-            wanted |= set(re.findall(r"\b(?:stg|int)_\w+", model.code))
-    return tuple(reversed(chosen))
 
 
 @contextmanager

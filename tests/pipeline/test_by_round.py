@@ -12,7 +12,7 @@ from store.builds import KEPT
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import replace
-from tests.pipeline.build import build, copy_sample
+from tests.pipeline.build import build, build_anew, copy_sample
 
 ROUNDS = Path("surveys/sample/rounds")
 
@@ -32,7 +32,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     changed = add_round(paths, "2024")
     for round_id in ("2025", "2027", "2028", "2029"):
         add_round(paths, round_id)
-    build(paths)
+    build_anew(paths)
     replace(changed / "responses.csv", ";999;", ";001;")
     replace(changed / "source.yml", "producer: ", "producer: Another ")
     shutil.rmtree(paths.root / ROUNDS / "2028")
@@ -45,7 +45,7 @@ def whole(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPat
     """The same inputs, built at once."""
     paths = DataPaths(tmp_path_factory.mktemp("whole") / "data")
     shutil.copytree(grown.root, paths.root, ignore=shutil.ignore_patterns("warehouse", "state"))
-    return build(paths)
+    return build_anew(paths)
 
 
 def tables(paths: DataPaths) -> list[str]:

@@ -10,13 +10,14 @@ import duckdb
 import pytest
 
 from orchestration.dagster.findings import PERSONAL
+from store.builds import plan_build
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import replace
 from tests.loading import load_all
-from tests.pipeline.build import copy_sample
+from tests.pipeline.build import copy_sample, make_all
+from tests.pipeline.models import Model, models
 from tests.properties.deliveries import add_round
-from tests.properties.models import Model, compile_models
 
 EARLIER, LATER = "2023", "2025"
 Outcome = tuple[str, str | None]
@@ -38,26 +39,28 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     responses.write_text(responses.read_text(encoding="utf-8").replace(".2023 ", ".2025 "), encoding="utf-8")
     shutil.copytree(paths.registry / "2023-01-01", paths.registry / "2025-01-01")
     load_all(paths)
+    with opened(paths.warehouse_file) as connection:
+        plan_build(connection)
+    make_all(paths)
     return paths
 
 
-@pytest.fixture(scope="module")
-def models(paths: DataPaths) -> dict[str, Model]:
-    return {model.name: model for model in compile_models(paths)}
-
-
 @pytest.fixture
-def warehouse(paths: DataPaths, models: dict[str, Model]) -> Iterator[duckdb.DuckDBPyConnection]:  # noqa: ARG001
-    """As the run of dbt left it; nothing that a test does stays there."""
+def warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """As it was made; nothing that a test does stays there."""
     with opened(paths.warehouse_file) as connection:
         connection.execute("begin")
         yield connection
         connection.execute("rollback")
 
 
-def model_of(models: dict[str, Model], check_id: str) -> Model:
+def named(name: str) -> Model:
+    return next(model for model in models() if model.name == name)
+
+
+def model_of(check_id: str) -> Model:
     """The model of the check's family."""
-    return next(models[name] for name in CHECKS if f"'{check_id}' as check_id" in models[name].code)
+    return next(named(name) for name in CHECKS if f"'{check_id}' as check_id" in named(name).code)
 
 
 def outcome(connection: duckdb.DuckDBPyConnection, model: Model, check_id: str, round_id: str = LATER) -> Outcome:
@@ -92,8 +95,8 @@ SOUND = {
 
 
 @pytest.mark.parametrize("name", SOUND)
-def test_two_sound_rounds_pass(warehouse: duckdb.DuckDBPyConnection, models: dict[str, Model], name: str) -> None:
-    found = {check_id: outcome(warehouse, models[name], check_id) for check_id in SOUND[name]}
+def test_two_sound_rounds_pass(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
+    found = {check_id: outcome(warehouse, named(name), check_id) for check_id in SOUND[name]}
     assert found == {check_id: ("pass", observed) for check_id, observed in SOUND[name].items()}
 
 
@@ -152,32 +155,30 @@ ALTERED = [
 
 @pytest.mark.parametrize(("check_id", "sql", "status", "observed"), ALTERED)
 def test_what_is_altered_is_seen(
-    warehouse: duckdb.DuckDBPyConnection, models: dict[str, Model], check_id: str, sql: str, status: str,
+    warehouse: duckdb.DuckDBPyConnection, check_id: str, sql: str, status: str,
     observed: str | None,
 ) -> None:  # fmt: skip
     warehouse.execute(sql)
-    assert outcome(warehouse, model_of(models, check_id), check_id) == (status, observed)
+    assert outcome(warehouse, model_of(check_id), check_id) == (status, observed)
 
 
-def test_holm_asks_less_of_the_second_smallest(warehouse: duckdb.DuckDBPyConnection, models: dict[str, Model]) -> None:
+def test_holm_asks_less_of_the_second_smallest(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Five tests: 0.001 x 5 and 0.0024 x 4 are below 0.01, and no p is below the one before it."""
     warehouse.execute(f"update {DRIFT} set distribution_p = 0.001 where {OPINION}")
     warehouse.execute(f"update {DRIFT} set distribution_p = 0.0011 where {NAMED}")
     warehouse.execute(f"update {DRIFT} set distribution_p = 0.0024 where question_id = 'system_in_use'")
-    found = outcome(warehouse, models["checks_drift"], "distribution_drift")
+    found = outcome(warehouse, named("checks_drift"), "distribution_drift")
     assert found == ("fail", "named: exact, p 0.0050; opinion: exact, p 0.0050; system_in_use: exact, p 0.0072")
 
 
 @pytest.mark.parametrize(("moved", "expected"), [("0", ("pass", "0 of 7")), ("1", ("fail", "7 of 7"))])
-def test_a_figure_that_would_move_is_seen(
-    warehouse: duckdb.DuckDBPyConnection, models: dict[str, Model], moved: str, expected: Outcome
-) -> None:
+def test_a_figure_that_would_move_is_seen(warehouse: duckdb.DuckDBPyConnection, moved: str, expected: Outcome) -> None:
     figures = f"select survey_id, round_id, figure_id, cast(computed_value + {moved} as varchar) as computed_value"
     warehouse.execute(
         f"create or replace table raw.release__figures as {figures} from marts.publication_reconciliation"
     )
-    assert outcome(warehouse, models["checks_drift"], "frozen_figures", EARLIER) == expected
-    assert outcome(warehouse, models["checks_drift"], "frozen_figures", LATER) == NOT_COMPUTABLE
+    assert outcome(warehouse, named("checks_drift"), "frozen_figures", EARLIER) == expected
+    assert outcome(warehouse, named("checks_drift"), "frozen_figures", LATER) == NOT_COMPUTABLE
 
 
 @pytest.mark.parametrize(
@@ -190,27 +191,27 @@ def test_a_figure_that_would_move_is_seen(
     ],
 )
 def test_personal_data_is_counted_and_its_place_told_without_it(
-    warehouse: duckdb.DuckDBPyConnection, models: dict[str, Model], check_id: str, text: str
+    warehouse: duckdb.DuckDBPyConnection, check_id: str, text: str
 ) -> None:
     place = "surveys/sample/rounds/2025/responses.csv:3"
     warehouse.execute(
         "update intermediate.int_answers_judged set raw_value = ? where row_id = ? and question_id = 'comment'",
         [f"Kiitos, {text}.", place],
     )
-    models["int_texts_with_personal_data"].make(warehouse)
-    assert outcome(warehouse, models["checks_privacy"], check_id) == ("fail", "1")
+    named("int_texts_with_personal_data").make(warehouse)
+    assert outcome(warehouse, named("checks_privacy"), check_id) == ("fail", "1")
     told = warehouse.execute(PERSONAL).fetchall()
     assert [row[:4] for row in told] == [(place, "Kommentti", "", check_id)]
     assert text not in str(told)
     allowed = json.dumps([text])
     warehouse.execute("update raw.codebook__surveys set allowed_contacts = ?", [allowed])
-    models["int_texts_with_personal_data"].make(warehouse)
-    assert outcome(warehouse, models["checks_privacy"], check_id) == ("pass", "0")
+    named("int_texts_with_personal_data").make(warehouse)
+    assert outcome(warehouse, named("checks_privacy"), check_id) == ("pass", "0")
 
 
-def test_only_answers_that_count_are_searched(warehouse: duckdb.DuckDBPyConnection, models: dict[str, Model]) -> None:
+def test_only_answers_that_count_are_searched(warehouse: duckdb.DuckDBPyConnection) -> None:
     warehouse.execute(
         "update intermediate.int_answers_judged set raw_value = 'maija@example.org', answer_status = 'blank'"
     )
-    models["int_texts_with_personal_data"].make(warehouse)
-    assert outcome(warehouse, models["checks_privacy"], "personal_email") == ("pass", "0")
+    named("int_texts_with_personal_data").make(warehouse)
+    assert outcome(warehouse, named("checks_privacy"), "personal_email") == ("pass", "0")

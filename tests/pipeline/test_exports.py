@@ -13,10 +13,11 @@ import pytest
 
 from store.paths import DataPaths
 from store.warehouse import opened
-from tests.acceptance.project import replace
+from tests.acceptance.project import copy_data, replace
 from tests.exports.data_root import copy_exports
 from tests.exports.make_exports import ANSWERS, EXPORTS, SERVICES, Answers, response_id
-from tests.pipeline.build import build
+from tests.pipeline.build import build, make_all
+from tests.pipeline.models import models
 
 JUDGED = """
     select response_id, question_id, part, answer_status, municipality_code, role_id, submitted_at,
@@ -156,3 +157,44 @@ def test_great_expectations_reads_the_answers_as_sql_does(warehouse: duckdb.Duck
         "and survey_id = 'exports' order by all"
     ).fetchall()
     assert found == [(round_id, "pass", 0) for round_id in sorted([*EXPORTS, *(f"{c[0]}_changed" for c in CHANGES)])]
+
+
+# What a table is, beside its rows: what is asked of it and said of it.
+SAID = {
+    "duckdb_tables()": "schema_name, table_name, comment",
+    "duckdb_views()": "schema_name, view_name, comment",
+    "duckdb_columns()": "schema_name, table_name, column_name, column_index, comment, is_nullable, data_type",
+    "duckdb_constraints()": "schema_name, table_name, constraint_text",
+}
+
+
+def differences(paths: DataPaths, other: DataPaths) -> list[str]:
+    """In which tables two warehouses differ, and in what is said of them."""
+    with duckdb.connect() as connection:
+        for name, each in (("a", paths), ("b", other)):
+            connection.execute(f"attach '{each.warehouse_file}' as {name} (read_only)")
+        tables = [model.relation for model in models() if model.kind == "table"]
+        compared = {table: [f"from {name}.{table}" for name in "ab"] for table in tables} | {
+            what: [f"select {columns} from {what} where database_name = '{name}'" for name in "ab"]
+            for what, columns in SAID.items()
+        }
+        return [what for what, (a, b) in compared.items() if _is_different(connection, a, b)]
+
+
+def _is_different(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> bool:
+    sql = f"(({a}) except all ({b})) union all (({b}) except all ({a})) limit 1"
+    return connection.execute(sql).fetchall() != []
+
+
+def test_what_is_made_without_dbt_is_what_dbt_makes(paths: DataPaths, tmp_path: Path) -> None:
+    """Other tests build by what dbt made of the sample. A figure and a remark that differ would be seen."""
+    copy = copy_data(paths, tmp_path / "data")
+    with opened(copy.warehouse_file) as connection:
+        for model in models():
+            connection.execute(f"drop {model.kind} {model.relation}")
+    make_all(copy)
+    assert differences(paths, copy) == []
+    with opened(copy.warehouse_file) as connection:
+        connection.execute("update marts.response_rate set n_responses = n_responses + 1")
+        connection.execute("comment on column marts.dim_round.round_id is 'another'")
+    assert sorted(differences(paths, copy)) == ["duckdb_columns()", "marts.response_rate"]

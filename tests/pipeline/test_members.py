@@ -12,7 +12,7 @@ import pytest
 
 from store.paths import DataPaths
 from store.warehouse import opened
-from tests.pipeline.build import build, copy_sample
+from tests.pipeline.build import build_anew, copy_sample
 
 ROUND = Path("surveys/sample/rounds/2023")
 AUTHORITY, SPELLED, JOINT = "Etelän yhtymä", "Etelän kuntayht.", "R20"
@@ -33,7 +33,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
         handle.write(";".join(cells) + "\n")
     with (paths.root / ROUND / "recodes.csv").open("a", encoding="utf-8") as handle:
         handle.write(f"_municipality,{SPELLED},{AUTHORITY}\n")
-    return build(paths)
+    return build_anew(paths)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from store.paths import DataPaths
 from store.warehouse import opened
-from tests.pipeline.build import build, copy_sample
+from tests.pipeline.build import build_anew, copy_sample
 
 ALL, CLASS, UNION, FORM = ("all", "all"), "size_class", "size_class_group", "kind_of_form"
 AGREE, FULLY_PARTLY, PHONE = (
@@ -75,7 +75,7 @@ def printed_anew(paths: DataPaths) -> DataPaths:
 
 @pytest.fixture(scope="module")
 def reconciled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, float | None, int | None]]:
-    paths = build(printed_anew(copy_sample(tmp_path_factory.mktemp("printed"))))
+    paths = build_anew(printed_anew(copy_sample(tmp_path_factory.mktemp("printed"))))
     sql = "select figure_id, status, computed_value::double, computed_base_n from marts.publication_reconciliation"
     with opened(paths.warehouse_file, read_only=True) as connection:
         return {

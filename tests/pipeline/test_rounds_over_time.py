@@ -13,7 +13,7 @@ import pytest
 
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
-from tests.pipeline.build import build
+from tests.pipeline.build import build_anew
 
 FOLLOW_UP = Path(__file__).parents[1] / "follow_up"
 SURVEY = Path("surveys/koto_kuntakysely")
@@ -27,7 +27,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
         shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
     shutil.copytree(FOLLOW_UP / "2025-02", paths.root / SURVEY / "rounds" / "2025-02")
     shutil.copy(FOLLOW_UP / "comparability.csv", paths.root / SURVEY)
-    return build(paths)
+    return build_anew(paths)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from store.warehouse import opened
-from tests.pipeline.build import build, copy_sample
+from tests.pipeline.build import build_anew, copy_sample
 
 WEIGHTS = {f"R{number:02}": f"{number / 8:.6f}" for number in range(1, 16)}  # R16 to R18 have none
 
@@ -19,7 +19,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     """The sample survey, whose weights come apart."""
     paths = copy_sample(tmp_path_factory.mktemp("weights"))
     weigh_apart(paths.surveys / "sample" / "rounds" / "2023")
-    build(paths)
+    build_anew(paths)
     with opened(paths.warehouse_file, read_only=True) as opened_connection:
         yield opened_connection
 

@@ -11,11 +11,11 @@ import pytest
 
 from expectations.page import PAGE, definitions, page
 from expectations.record import FAMILY, begin_build
-from orchestration.dagster.dbt import BUILD
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
 from tests.loading import load_all
-from tests.pipeline.build import run_dbt
+from tests.pipeline.build import make_all
+from tests.pipeline.models import models
 from tests.planted.base import EARLIER, N_MUNICIPALITIES, ROUND, Survey, write_registry
 from tests.planted.faults import FAULTS, IN_THE_WAREHOUSE, OF_CLEAN, SOUND
 
@@ -48,8 +48,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     load_all(paths)
     with opened(paths.warehouse_file) as connection:
         connection.execute(RELEASED)
-        plan = begin_build(connection, paths.dbt_target)
-    run_dbt(paths, *BUILD, *plan)
+        begin_build(connection, paths.dbt_target)
+    make_all(paths)
     return paths
 
 
@@ -60,10 +60,9 @@ def connection(built: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="module")
-def compiled(built: DataPaths) -> Mapping[str, str]:
+def compiled() -> Mapping[str, str]:
     """The SQL of each family of checks."""
-    files = (built.dbt_target / "compiled").rglob("checks_*.sql")
-    return {file.stem: file.read_text(encoding="utf-8") for file in files}
+    return {model.name: model.code for model in models() if model.name.startswith(FAMILY)}
 
 
 def defined() -> dict[str, str]:

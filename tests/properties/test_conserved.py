@@ -14,7 +14,7 @@ from store.paths import DataPaths
 from tests.acceptance.project import replace
 from tests.loading import load_all
 from tests.properties.deliveries import HEADER, ROUND, Row, Table, add_round, deliver, prepare, tables
-from tests.properties.models import Model, built, compile_marts, slipped
+from tests.properties.models import built, needed
 from tests.properties.properties import Property, holds, is_broken
 from tests.rendered import Slip
 
@@ -49,13 +49,10 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     return paths
 
 
-@pytest.fixture(scope="module")
-def models(paths: DataPaths) -> tuple[Model, ...]:
-    return compile_marts(paths)
-
-
-def rows_conserved(paths: DataPaths, models: Sequence[Model]) -> Property:
+def rows_conserved(paths: DataPaths, slip: Slip | None = None) -> Property:
     """Every row read has one disposition, and what is accepted is what is counted; a response counts once."""
+
+    models = needed("int_responses_disposed", "response_rate", slip=slip)
 
     def prop(table: Table) -> None:
         deliver(paths, {ROUND: [table]})
@@ -74,8 +71,10 @@ def rows_conserved(paths: DataPaths, models: Sequence[Model]) -> Property:
     return prop
 
 
-def shares_whole(paths: DataPaths, models: Sequence[Model]) -> Property:
+def shares_whole(paths: DataPaths, slip: Slip | None = None) -> Property:
     """The options of a question with one answer share out its base, on each level and in both roundings."""
+
+    models = needed("answer_distribution", "dim_question", slip=slip)
 
     def prop(table: Table) -> None:
         deliver(paths, {ROUND: [table]})
@@ -131,8 +130,10 @@ def _placed(row: Row, code: str, time: str) -> Row:
     return tuple(cells)
 
 
-def mergers_conserve(paths: DataPaths, models: Sequence[Model]) -> Property:
+def mergers_conserve(paths: DataPaths, slip: Slip | None = None) -> Property:
     """A round that is told on the later division is what its answers given there would be: no change at all."""
+
+    models = needed("round_change", slip=slip)
 
     def prop(example: tuple[Table, Mapping[str, str]]) -> None:
         (header, *rows), successors = example
@@ -171,28 +172,28 @@ def _write(paths: DataPaths, name: str, rows: Sequence[Sequence[str]]) -> None:
         csv.writer(handle, lineterminator="\n").writerows(rows)
 
 
-def test_rows_in_are_rows_out(paths: DataPaths, models: tuple[Model, ...]) -> None:
-    holds(rows_conserved(paths, models), misfits(), N_EXAMPLES)
+def test_rows_in_are_rows_out(paths: DataPaths) -> None:
+    holds(rows_conserved(paths), misfits(), N_EXAMPLES)
 
 
 @pytest.mark.parametrize("slip", [LOST_ROWS, COPIES_ACCEPTED])
-def test_a_row_lost_or_counted_twice_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(rows_conserved(paths, slipped(models, slip)), misfits())
+def test_a_row_lost_or_counted_twice_is_seen(paths: DataPaths, slip: Slip) -> None:
+    is_broken(rows_conserved(paths, slip), misfits())
 
 
-def test_shares_sum_to_one(paths: DataPaths, models: tuple[Model, ...]) -> None:
-    holds(shares_whole(paths, models), tables(), N_EXAMPLES)
+def test_shares_sum_to_one(paths: DataPaths) -> None:
+    holds(shares_whole(paths), tables(), N_EXAMPLES)
 
 
 @pytest.mark.parametrize("slip", [MISSING_IN_BASE, COUNTED_TWICE])
-def test_a_base_or_count_of_others_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(shares_whole(paths, slipped(models, slip)), tables())
+def test_a_base_or_count_of_others_is_seen(paths: DataPaths, slip: Slip) -> None:
+    is_broken(shares_whole(paths, slip), tables())
 
 
-def test_a_merger_conserves_counts(paths: DataPaths, models: tuple[Model, ...]) -> None:
-    holds(mergers_conserve(paths, models), mergers(), N_EXAMPLES)
+def test_a_merger_conserves_counts(paths: DataPaths) -> None:
+    holds(mergers_conserve(paths), mergers(), N_EXAMPLES)
 
 
 @pytest.mark.parametrize("slip", [BOTH_COUNTED, NOT_MOVED])
-def test_a_merger_that_counts_wrongly_is_seen(paths: DataPaths, models: tuple[Model, ...], slip: Slip) -> None:
-    is_broken(mergers_conserve(paths, slipped(models, slip)), mergers())
+def test_a_merger_that_counts_wrongly_is_seen(paths: DataPaths, slip: Slip) -> None:
+    is_broken(mergers_conserve(paths, slip), mergers())

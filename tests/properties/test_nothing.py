@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,8 +11,9 @@ import pytest
 from expectations.declared import demands
 from store.paths import DataPaths
 from tests.loading import load_all
+from tests.pipeline.models import manifest, models
 from tests.properties.lacking import LACKS, examples, write_all
-from tests.properties.models import Model, built, compile_models, slipped
+from tests.properties.models import built, slipped
 from tests.rendered import Slip
 
 EXAMPLES = examples()
@@ -52,15 +52,9 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
 
 
 @pytest.fixture(scope="module")
-def models(paths: DataPaths) -> tuple[Model, ...]:
-    return compile_models(paths)
-
-
-@pytest.fixture(scope="module")
-def rules(paths: DataPaths, models: tuple[Model, ...]) -> dict[str, str]:  # noqa: ARG001  of what was compiled
+def rules() -> dict[str, str]:
     """All that every YAML file says of its table: for each a query of the number of rows that are not so."""
-    nodes = json.loads((paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
-    tables = [node for node in nodes if node["resource_type"] == "model"]
+    tables = [node for node in manifest()["nodes"].values() if node["resource_type"] == "model"]
     declared = {f"{node['name']}: {what}": sql for node in tables for what, sql in demands(node).items()}
     return declared | {name: sql for node in tables for name, sql in _never_null(node)}
 
@@ -158,19 +152,17 @@ def test_each_lack_stands_alone_and_with_others() -> None:
     assert any(len(names) > 2 for names in EXAMPLES.values())
 
 
-def test_every_model_and_check_is_made_of_nothing(
-    paths: DataPaths, models: tuple[Model, ...], rules: dict[str, str]
-) -> None:
-    with built(paths, models) as connection:
+def test_every_model_and_check_is_made_of_nothing(paths: DataPaths, rules: dict[str, str]) -> None:
+    with built(paths, models()) as connection:
         assert faults(connection, rules) == []
 
 
-def test_what_is_taken_for_granted_is_seen(paths: DataPaths, models: tuple[Model, ...], rules: dict[str, str]) -> None:
+def test_what_is_taken_for_granted_is_seen(paths: DataPaths, rules: dict[str, str]) -> None:
     """Of each slip only the models that it goes through are made again."""
-    by_name = {model.name: model for model in models}
-    with built(paths, models) as connection:
+    by_name = {model.name: model for model in models()}
+    with built(paths, models()) as connection:
         for said, slip, through in SLIPS:
-            mistaken = {model.name: model for model in slipped(models, slip)}
+            mistaken = {model.name: model for model in slipped(models(), slip)}
             for name in through:
                 mistaken[name].make(connection)
             found = faults(connection, rules)
