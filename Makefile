@@ -68,10 +68,11 @@ format: $(READY)  ## Put Python and SQL in form
 golden: $(READY)  ## Rewrite the golden tables; read the diff before you commit it
 	@$(BIN)/python -m tests.pipeline.golden
 
-docs: $(READY)  ## Rewrite the pages of checks and measures, and README's table of tables, from their definitions
+docs: $(READY)  ## Rewrite what follows from definitions: pages of checks and measures, README's tables, catalogues
 	@$(BIN)/python -m expectations.page
 	@$(BIN)/python -m publish.report.methods
 	@$(BIN)/python -m publish.releases.readme
+	@$(BIN)/python -m publish.results.catalogues
 
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh

@@ -8,7 +8,7 @@ import duckdb
 
 from expectations.profiles import NULL
 from expectations.rules import Kind, Rule
-from store.marts import declared_marts
+from store.marts import ColumnWords, declared_marts
 
 EXPECTATIONS = "expectations"
 HUGE = 1e15
@@ -114,15 +114,19 @@ def _demand(table: str, column: str, data_type: str, known: dict[str, tuple[str,
         return demand
     if column in known:
         return Demand("in_set", "value", (*known[column], "all", NULL), "of no codebook")
-    if column.endswith("_key") or column in NAMES:
+    if (column.endswith("_key") or column in NAMES) and not ((words := _words(table, column)) and words.optional):
         return Demand("not_in_set", "value", (NULL, ""), NULL)
     return None
 
 
-def _declared(table: str, column: str, data_type: str) -> Demand | None:
+def _words(table: str, column: str) -> ColumnWords | None:
     """What a published column says of itself."""
     mart = declared_marts().get(table.removeprefix("marts."))
-    words = mart.columns.get(column) if mart else None
+    return mart.columns.get(column) if mart else None
+
+
+def _declared(table: str, column: str, data_type: str) -> Demand | None:
+    words = _words(table, column)
     if words is None:
         return None
     if words.values:

@@ -11,7 +11,7 @@ from store.paths import PROJECT_ROOT, DataPaths
 
 CODE_FOLDERS = ("faults", "store", "ingest", "dbt_project", "expectations", "publish", "orchestration")
 LIBRARIES = "requirements.lock"
-CODE_SUFFIXES = {".py", ".csv", ".sql", ".yml", ".yaml", ".toml", ".lark", ".md", ".jinja", ".css"}
+CODE_SUFFIXES = {".py", ".csv", ".sql", ".yml", ".yaml", ".toml", ".lark", ".md", ".jinja", ".css", ".po"}
 
 
 def file_sha256(path: Path) -> str:

@@ -40,13 +40,14 @@ W = TypeVar("W", bound=_Words)
 class ColumnWords(_Words):
     """`of` is the column that a status speaks of, `row` for what depends on all answers of its row, or `cells` for what
     two cells make together; `cell` the cell of the table that a count or a weighted share is of; `values` and `range`
-    are what the column may hold, where its kind says too little."""
+    are what the column may hold, where its kind says too little; `optional` is a key that a row may lack."""
 
     kind: Kind
     of: str = ""
     cell: str = ""
     values: tuple[str | None, ...] = ()
     range: tuple[float, float] | None = None
+    optional: bool = False
 
 
 class Cell(_Words):

@@ -221,6 +221,22 @@ def quality(
     typer.echo(page.read_text(encoding="utf-8") if print_page else paths.shown(page))
 
 
+@command(example="report koto_kuntakysely/2023-01 --language fi --open")
+def report(
+    name: Annotated[str | None, typer.Argument(metavar="[SURVEY/ROUND]", help="All when left out.")] = None,
+    language: Annotated[str | None, typer.Option(help="fi, sv, en or another of the survey's.")] = None,
+    is_opened: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    data: Data = None,
+) -> None:
+    """The results of a round for people to look at: the address of its page, or of the index of all pages."""
+    from orchestration.commands.quality import page_of_results
+
+    page = page_of_results(DataPaths.resolve(data), name, language)
+    typer.echo(page.as_uri())
+    if is_opened:
+        typer.launch(page.as_uri())
+
+
 @command(example='sql --csv "select answer_en, n, pct from headline_result" > answer.csv')
 def sql(
     query: Annotated[str | None, typer.Argument(help="One statement that reads; - or nothing: standard input.")] = None,

@@ -15,6 +15,7 @@ import duckdb
 from faults.suggestions import listed
 from faults.told import WrongUsage
 from orchestration.commands.differences import said_of_release
+from orchestration.commands.quality import page_of_results
 from orchestration.dagster.progress import STYLES, Terminal
 from publish.gate.findings import findings_sql
 from publish.gate.refusals import NEEDED, SEVERITIES
@@ -198,6 +199,8 @@ def print_status(status: Status, paths: DataPaths, console: Terminal, *, is_whol
         console.say(f"\n{status.changed} (kuntakysely diff)")
     made = status.release["created_at"]
     console.say(f"\nRelease {status.release['number']} of {made} UTC: {paths.shown(paths.current)}")
+    with suppress(WrongUsage):  # a release of an earlier program has none
+        console.say(f"Results: {page_of_results(paths, None, None).as_uri()}")
 
 
 def said_of_draft(draft: Draft, paths: DataPaths) -> str:

@@ -14,6 +14,7 @@ import duckdb
 
 from publish.releases import exports
 from publish.report import pages
+from publish.results import site
 from store.durable import sync
 from store.paths import DATABASE
 
@@ -32,7 +33,13 @@ def fill(folder: Path, name: str, earlier: Path | None = None) -> None:
     `earlier` the folder of the release that readers have."""
     with _opened(folder) as connection:
         exports.export(connection, folder, earlier)
-        pages.write(connection, folder, name)
+        write_pages(connection, folder, name)
+
+
+def write_pages(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
+    """Write the pages of the release that is open, of quality and of results, to report/ in `folder`."""
+    pages.write(connection, folder, name)
+    site.write(connection, folder, name)
 
 
 def give_name(folder: Path, name: str) -> Path:
@@ -49,7 +56,8 @@ def give_name(folder: Path, name: str) -> Path:
 def is_whole(folder: Path) -> bool:
     """Whether every file of the release is there."""
     with suppress(duckdb.Error), _opened(folder) as connection:
-        return all((folder / name).is_file() for name in exports.file_names(connection) | pages.file_names(connection))
+        names = exports.file_names(connection) | pages.file_names(connection) | site.file_names(connection)
+        return all((folder / name).is_file() for name in names)
     return False
 
 

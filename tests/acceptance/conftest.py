@@ -78,12 +78,12 @@ def twice(published_twice: DataPaths, tmp_path: Path) -> DataPaths:
 
 @pytest.fixture
 def release_of() -> Callable[[DataPaths], str]:
-    """Which file `current` points at, after making sure that it opens."""
+    """Which release `current` points at, after making sure that it opens."""
 
     def read(paths: DataPaths) -> str:
         from tests.acceptance.project import rows
 
         assert rows(paths, "select count(*) from marts.release") == [(1,)]
-        return paths.current.readlink().name
+        return paths.current_folder.readlink().name
 
     return read

@@ -20,6 +20,7 @@ from publish.catalogue import described
 from publish.disclosure import printed
 from publish.disclosure.apply import protect
 from publish.disclosure.checks import telling
+from publish.releases.folder import write_pages
 from publish.releases.release import publish
 from publish.report import pages
 from store.marts import published_marts
@@ -285,7 +286,7 @@ def left_of_before(paths: DataPaths, folder: Path) -> set[str]:
     found |= {"release.csv"} if exported["number"] != str(number) else set()
     found |= {"compared_with"} if compared_with is not None else set()
     with duckdb.connect(str(paths.current), read_only=True) as release:
-        pages.write(release, folder, paths.current_folder.readlink().name)
+        write_pages(release, folder, paths.current_folder.readlink().name)
     kept, anew = paths.current_folder / pages.FOLDER, folder / pages.FOLDER
     found |= {page.name for page in kept.iterdir() if page.read_bytes() != (anew / page.name).read_bytes()}
     delivered = [path for path in paths.surveys.rglob("*.csv") if survey.ERASED[1] in path.read_text("utf-8")]

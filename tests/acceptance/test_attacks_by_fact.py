@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from ingest.codebook.rounds import round_keys
-from publish.report import pages
+from publish.releases.folder import write_pages
 from store.paths import DataPaths
 from tests.acceptance.project import ROUND, SURVEY_OF_2020, copy_inputs, replace
 from tests.disclosed import attacks, classes, populations, sieve, sums
@@ -244,7 +244,7 @@ def test_a_file_that_tells_more_is_seen(suffix: str, made: Made, tmp_path: Path)
 def test_the_pages_are_made_of_the_release_alone(name: str, made: Made, tmp_path: Path) -> None:
     current = made(name).current_folder.resolve()
     with duckdb.connect(shutil.copy(current / "current.duckdb", tmp_path), read_only=True) as release:
-        pages.write(release, tmp_path, current.name)
+        write_pages(release, tmp_path, current.name)
     anew, told = ({file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} for folder in
                   (tmp_path / "report", current / "report"))  # fmt: skip
     assert anew == told

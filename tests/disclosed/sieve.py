@@ -14,9 +14,16 @@ NAMES = frozenset({
     "breakdown_id", "level", "answer_code", "answer", "system_id", "system_kind", "vendor", "round_key",
     "earlier_round_key", "question_key", "answer_key", "breakdown_key", "unit_of_measure", "comparability",
     "division_date", "figure_id", "document", "statistic", "rounding", "figure_status", "published_value",
-    "published_base_n", "is_synthetic", "is_counted", "sort_order", "question_order", "answer_order", "round_fi",
-    "round_sv", "round_en", "question_fi", "question_sv", "question_en", "answer_fi", "answer_sv", "answer_en",
-    "label_fi", "label_sv", "label_en", "cell_status", "status", "explanation",
+    "published_base_n", "is_synthetic", "is_counted", "sort_order", "question_order", "answer_order", "round_order",
+    "breakdown_order", "breakdown_row_order", "opens_on", "question_type", "is_overlapping", "label_fi", "label_sv",
+    "label_en", "cell_status", "status", "explanation",
+    *(
+        f"{thing}_{language}"
+        for thing in (
+            "survey", "round", "question", "answer", "level", "breakdown", "breakdown_row", "unit", "cell_status",
+        )
+        for language in ("fi", "sv", "en")
+    ),
 })  # fmt: skip
 PROVIDED = frozenset({"provider_share", "provider_se", "provider_ci_low", "provider_ci_high"})
 WEIGHED = PROVIDED | frozenset({
@@ -28,6 +35,7 @@ WEIGHED = PROVIDED | frozenset({
 BASES: Mapping[str, frozenset[str]] = {
     "answer_distribution": frozenset({"base_n"}),
     "headline_result": frozenset({"base_n"}),
+    "result": frozenset({"base_n"}),
     "system_use": frozenset({"base_n"}),
     "number_summary": frozenset({"n"}),
 }

@@ -16,7 +16,8 @@ FLOORS = [
     "faults", "store",
     "ingest.readers", "ingest.reference", "ingest.codebook", "ingest.landing", "ingest.proposals", "ingest.forgetting",
     "expectations",
-    "publish.catalogue", "publish.disclosure", "publish.gate", "publish.reading", "publish.report", "publish.releases",
+    "publish.catalogue", "publish.disclosure", "publish.gate", "publish.reading", "publish.report",
+    "publish.results", "publish.releases",
     "orchestration.alerts", "orchestration.dagster", "orchestration.definitions", "orchestration.commands",
 ]  # fmt: skip
 ROOMS = sorted({floor.split(".")[0] for floor in FLOORS})

@@ -1,9 +1,41 @@
+-- A breakdown that is a survey's own is one of its questions, and is called as that is worded.
+with breakdown_rows as (
+    select * from {{ ref('int_breakdowns_labelled') }}
+),
+
+codes as (
+    select * from {{ ref('codes') }}
+    where code_list = 'breakdown'
+),
+
+questions as (
+    select * from {{ ref('stg_codebook__questions') }}
+)
+
 select
-    survey_id,
-    breakdown,
-    breakdown_id,
-    {{ key(['survey_id', 'breakdown', 'breakdown_id']) }} as breakdown_key,
-    {{ in_published_languages('labels', 'label') }},
-    is_counted,
-    cast(sort_order as integer) as sort_order
-from {{ ref('int_breakdowns_labelled') }}
+    breakdown_rows.survey_id,
+    breakdown_rows.breakdown,
+    breakdown_rows.breakdown_id,
+    {{ key(['breakdown_rows.survey_id', 'breakdown_rows.breakdown', 'breakdown_rows.breakdown_id']) }} as breakdown_key,
+    {% for language in var('published_languages') %}
+    coalesce(
+        codes.label_{{ language }},
+        {{ text_in('questions.labels', "'" ~ language ~ "'") }},
+        breakdown_rows.breakdown
+    ) as breakdown_{{ language }},
+    {% endfor %}
+    {{ in_published_languages('breakdown_rows.labels', 'label') }},
+    breakdown_rows.is_counted,
+    -- Unions of size classes: a class is in several.
+    breakdown_rows.breakdown = 'size_class_group' as is_overlapping,
+    cast(
+        dense_rank() over (
+            partition by breakdown_rows.survey_id
+            order by codes.sort_order asc nulls last, questions.sort_order asc, breakdown_rows.breakdown asc
+        ) as integer
+    ) as breakdown_order,
+    cast(breakdown_rows.sort_order as integer) as sort_order
+from breakdown_rows
+left join codes on breakdown_rows.breakdown = codes.code
+left join questions
+    on breakdown_rows.survey_id = questions.survey_id and breakdown_rows.breakdown = questions.question_id

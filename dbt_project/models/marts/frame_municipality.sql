@@ -24,6 +24,8 @@ select
     counties.area_code as county_code,
     regions.area_code as region_code,
     {{ key(['frame.survey_id', 'frame.round_id']) }} as round_key,
+    {{ key(['rounds.division_date', 'frame.municipality_code']) }} as municipality_key,
+    {{ key(['frame.survey_id', "'size_class'", 'frame.size_class_id']) }} as breakdown_key,
     rounds.division_date,
     rounds.is_synthetic,
     frame.population,

@@ -10,6 +10,7 @@ select
     answer_code,
     {{ key(['survey_id', 'round_id']) }} as round_key,
     {{ key(['survey_id', 'question_id']) }} as question_key,
+    {{ key(['survey_id', 'question_id', 'answer_level', 'answer_code']) }} as answer_key,
     {{ key(['survey_id', 'breakdown', 'breakdown_id']) }} as breakdown_key,
     is_synthetic,
     base_n as base_inhabitants,

@@ -66,6 +66,8 @@ select
     breakdown,
     breakdown_id,
     {{ key(['survey_id', 'round_id']) }} as round_key,
+    {{ key(['survey_id', 'question_id']) }} as question_key,
+    {{ key(['survey_id', 'breakdown', 'breakdown_id']) }} as breakdown_key,
     rounding,
     figure_status,
     is_synthetic,

@@ -1,0 +1,89 @@
+{{ config(materialized='view', contract={'enforced': false}) }}
+-- Catalog-less names: the view must open in a release under any file name.
+with cells as (
+    select * from {{ ref('answer_distribution').include(database=false) }}
+),
+
+surveys as (
+    select * from {{ ref('dim_survey').include(database=false) }}
+),
+
+rounds as (
+    select * from {{ ref('dim_round').include(database=false) }}
+),
+
+questions as (
+    select * from {{ ref('dim_question').include(database=false) }}
+),
+
+answers as (
+    select * from {{ ref('dim_answer').include(database=false) }}
+),
+
+breakdowns as (
+    select * from {{ ref('dim_breakdown').include(database=false) }}
+),
+
+codes as (
+    select * from {{ ref('dim_code').include(database=false) }}
+)
+
+select
+    cells.survey_id,
+    cells.round_id,
+    cells.question_id,
+    cells.level,
+    cells.answer_code,
+    cells.breakdown,
+    cells.breakdown_id,
+    cells.unit,
+    {% for name, label in [
+        ('survey', 'surveys.title'), ('round', 'rounds.title'), ('question', 'questions.label'),
+        ('answer', 'answers.label'), ('level', 'levels.label'), ('breakdown', 'breakdowns.breakdown'),
+        ('breakdown_row', 'breakdowns.label'), ('unit', 'units.label'), ('cell_status', 'statuses.label'),
+    ] %}
+    {% for language in var('published_languages') %}
+    {{ label }}_{{ language }} as {{ name }}_{{ language }},
+    {% endfor %}
+    {% endfor %}
+    rounds.opens_on,
+    rounds.sort_order as round_order,
+    questions.sort_order as question_order,
+    answers.sort_order as answer_order,
+    breakdowns.breakdown_order,
+    breakdowns.sort_order as breakdown_row_order,
+    questions.question_type,
+    breakdowns.is_overlapping,
+    cells.is_synthetic,
+    cells.n,
+    cells.base_n,
+    cells.share,
+    cells.pct,
+    cells.pct_sum100,
+    cells.n_conflicts,
+    cells.weighted_share,
+    cells.se,
+    cells.ci_low,
+    cells.ci_high,
+    cells.se_fpc,
+    cells.ci_low_fpc,
+    cells.ci_high_fpc,
+    cells.ci_low_counts,
+    cells.ci_high_counts,
+    cells.provider_share,
+    cells.provider_se,
+    cells.provider_ci_low,
+    cells.provider_ci_high,
+    cells.deff,
+    cells.is_reliable,
+    cells.is_reliable_for_frame,
+    cells.cell_status
+from cells
+inner join surveys on cells.survey_id = surveys.survey_id
+inner join rounds on cells.round_key = rounds.round_key
+inner join questions on cells.question_key = questions.question_key
+inner join answers on cells.answer_key = answers.answer_key
+inner join breakdowns on cells.breakdown_key = breakdowns.breakdown_key
+left join codes as levels on levels.code_list = 'level' and cells.level = levels.code
+left join codes as units on units.code_list = 'unit' and cells.unit = units.code
+left join codes as statuses on statuses.code_list = 'cell_status' and cells.cell_status = statuses.code

@@ -1,0 +1,49 @@
+"""The page that leads to all others: surveys and their rounds, and what each table and column of the release is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+import duckdb
+from babel import Locale
+
+from publish.report import pages as quality
+from publish.results.reading import Labels, Row, read_rows
+from publish.results.rendering import render
+from publish.results.words import Words
+
+ROUNDS = "from marts.dim_round order by survey_id, sort_order desc"
+TABLES = """
+    select table_name as name, n_rows, description, list((column_name, comment) order by column_index) as columns
+    from marts.release_table
+    inner join duckdb_columns() as columns using (table_name)
+    where columns.schema_name = 'marts' and columns.database_name = current_database()
+    group by all
+    order by min(columns.table_oid)
+"""
+
+
+def index(connection: duckdb.DuckDBPyConnection, labels: Labels, pages: Mapping[str, Sequence[str]], mark: str) -> str:
+    """The index in a language, as HTML; `pages` are the languages of each survey's pages."""
+    rounds = groupby(read_rows(connection, ROUNDS), key=lambda row: str(row["survey_id"]))
+    return render(
+        "index.html.jinja", Words(labels.language), mark=mark, labels=labels,
+        surveys=[(survey_id, list(rows)) for survey_id, rows in rounds],
+        release=read_rows(connection, "from marts.release")[0], tables=read_rows(connection, TABLES),
+        languages=sorted({language for found in pages.values() for language in found}), name_of=name_of,
+        page=lambda row: file_name(row, labels.language, pages),
+        quality=lambda row: quality.file_name(row["round_key"], "html"),
+    )  # fmt: skip
+
+
+def file_name(row: Row, language: str, pages: Mapping[str, Sequence[str]]) -> str:
+    """The page of a round in this language, or in the first that its survey has."""
+    languages = pages[row["survey_id"]]
+    chosen = language if language in languages else languages[0]
+    return f"{row['survey_id']}_{row['round_id']}.{chosen}.html"
+
+
+def name_of(language: str) -> str:
+    """A language as its speakers call it."""
+    return (Locale.parse(language).display_name or language).capitalize()

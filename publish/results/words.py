@@ -1,0 +1,78 @@
+"""The words of a page in a language: a catalogue that translators know (gettext), numbers and dates as its locale has
+them. Whatever a catalogue lacks is said in English, in which the words of the program stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+LOCALE = Path(__file__).with_name("locale")
+WRITTEN_IN = "en"
+LOCALES = {"en": "en_GB", "sv": "sv_FI"}  # of languages whose locale by itself is that of another country
+DAYS = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said in one language."""
+
+    language: str
+
+    def say(self, text: str, **values: object) -> str:
+        """A text of the program, with values in its braces."""
+        return (_catalogue(self.language).get(text) or text).format(**values)
+
+    def count(self, number: int | None) -> str:
+        """A whole number; a dash where there is none."""
+        return "–" if number is None else format_decimal(number, locale=self.locale)
+
+    def number(self, number: float | None) -> str:
+        """A number with what it needs of three decimals; a dash where there is none."""
+        return "–" if number is None else format_decimal(number, "#,##0.###", locale=self.locale)
+
+    def percent(self, pct: int | None) -> str:
+        """A percentage that is rounded already; a dash where there is none."""
+        return "–" if pct is None else format_percent(pct / 100, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        return format_date(day, DAYS.get(self.language, "medium"), locale=self.locale)
+
+    def days(self, first: date, last: date) -> str:
+        """Both days included."""
+        return f"{self.day(first)}–{self.day(last)}"
+
+    @property
+    def locale(self) -> Locale:
+        return _locale(self.language)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(LOCALES.get(language, language).replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(LOCALES[WRITTEN_IN])
+
+
+@cache
+def _catalogue(language: str) -> Mapping[str, str]:
+    """The translations of a language by the English text; none where nobody has translated."""
+    return {str(each.id): str(each.string) for each in read_catalogue(language) if each.id and each.string}
+
+
+def read_catalogue(language: str) -> Catalog:
+    """A catalogue as translators keep it; empty where there is none."""
+    file = LOCALE / f"{language}.po"
+    if not file.exists():
+        return Catalog()
+    with file.open("rb") as lines:
+        return read_po(lines, locale=language)

@@ -1,0 +1,184 @@
+"""The pages of results: each says what the release says, in words of its language alone, and asks for nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from publish.results import site, words
+from publish.results.reading import Labels
+from publish.results.words import Words
+from store.paths import DataPaths
+from tests.acceptance.project import kuntakysely, rows
+
+LARGEST = 500_000
+OF_NO_PAGE = re.compile(r'<(\w+)[^>]* lang="\w+"[^>]*>.*?</\1>|<code>.*?</code>|>(Parquet|CSV)<', re.DOTALL)
+PAGE = re.compile(r"(?P<survey>.+)_(?P<round>[^_]+)\.(?P<language>\w+)\.html")
+
+
+@dataclass
+class Read(HTMLParser):
+    """What a page holds: its rows of tables by their first cell, its links, and all that is read aloud of it."""
+
+    tables: list[list[list[str]]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    _is_cell: bool = False
+    _is_style: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.links += [given[name] for name in ("href", "src") if name in given]
+        self.texts += [given[name] for name in ("aria-label", "title", "alt") if name in given]
+        self._is_style = tag == "style"
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self._is_cell = True
+            self.tables[-1][-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_style = False
+        if tag in ("td", "th"):
+            self._is_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_style:
+            self.texts.append(data)
+        if self._is_cell:
+            self.tables[-1][-1][-1] += data.strip()
+
+
+def read(text: str) -> Read:
+    found = Read()
+    found.feed(text)
+    return found
+
+
+@pytest.fixture(scope="module")
+def release(published: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(published.current), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def pages(release: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
+    return dict(site.pages(release, "<!-- a mark -->"))
+
+
+def test_the_release_holds_them(published: DataPaths, pages: Mapping[str, str]) -> None:
+    folder = published.current_folder / "report"
+    assert {path.name for path in folder.glob("*.html") if not path.name.startswith("quality_")} == set(pages)
+    assert {name.split(".")[-2] for name in pages} == {"fi", "sv", "en"}
+    [number] = rows(published, "select number from marts.release")[0]
+    assert (folder / "index.fi.html").read_text(encoding="utf-8").startswith(f"<!doctype html><!-- release {number}_")
+
+
+def test_a_page_asks_for_nothing_and_leads_somewhere(published: DataPaths, pages: Mapping[str, str]) -> None:
+    folder = published.current_folder / "report"
+    for name, text in pages.items():
+        assert len(text.encode()) < LARGEST, name
+        assert not re.search(r"<script|<iframe|@import|url\(|https?:", text), name
+        for link in read(text).links:
+            place, _, anchor = link.partition("#")
+            assert (folder / place).is_file() if place else f'id="{anchor}"' in text, f"{name}: {link}"
+
+
+def shares_of(release: duckdb.DuckDBPyConnection, name: str, language: str) -> list[list[str]]:
+    """The rows of the tables by size class of a page, made of the release in another way than the page is."""
+    found = PAGE.fullmatch(name)
+    assert found is not None
+    cells = release.execute(
+        f"""
+        select question_order, breakdown_row_order, any_value(breakdown_row_{language}),
+            list(pct order by answer_order), any_value(base_n)
+        from marts.result
+        where survey_id = ? and round_id = ? and level = 'option' and cell_status <> 'not_asked'
+            and breakdown = 'size_class'
+            and (question_id, unit) in (
+                select (question_id, unit) from marts.headline_result where survey_id = ? and round_id = ?
+            )
+        group by all order by all
+        """,
+        [found["survey"], found["round"]] * 2,
+    ).fetchall()
+    said = Words(language)
+
+    def shown(pct: int | None) -> str:
+        return said.say("hidden") if pct is None else said.percent(pct)
+
+    return [[label, *map(shown, shares), said.count(n)] for _, _, label, shares, n in cells]
+
+
+def faults(release: duckdb.DuckDBPyConnection, pages: Mapping[str, str]) -> list[str]:
+    """Rows that the release has and no page, each with its page."""
+    found = []
+    for name, text in pages.items():
+        if not name.startswith("index"):
+            there = [row for table in read(text).tables for row in table]
+            expected = shares_of(release, name, name.split(".")[-2])
+            assert expected
+            found += [f"{name}: {row}" for row in expected if row not in there]
+    return found
+
+
+def test_every_share_is_the_one_of_the_release(
+    release: duckdb.DuckDBPyConnection, pages: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert faults(release, pages) == []
+    right = Words.percent
+    monkeypatch.setattr(Words, "percent", lambda self, pct: right(self, None if pct is None else min(pct + 1, 100)))
+    wrong = dict(site.pages(release, ""))
+    monkeypatch.undo()
+    assert faults(release, wrong)
+
+
+def words_of_no_catalogue(release: duckdb.DuckDBPyConnection) -> set[str]:
+    """What is left of the pages where every name and every text of a catalogue says nothing."""
+    left = set()
+    for _, text in site.pages(release, ""):
+        # What an index says of tables is the release's own, in English; a language is called as its speakers call it.
+        own = OF_NO_PAGE.sub("", text.partition("<head>")[2])
+        left |= words_in(" ".join(read(own).texts))
+    return left
+
+
+def words_in(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]{2,}", text))
+
+
+def test_every_text_is_in_the_catalogues(release: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent(dict[str, str]):
+        def get(self, text: str, *_: object) -> str:  # type: ignore[override]
+            return " ".join(f"{{{name}}}" for name in re.findall(r"{(\w+)}", text)) or "."
+
+    monkeypatch.setattr(words, "_catalogue", lambda _: Silent())
+    monkeypatch.setattr(Labels, "of", lambda *_: "")
+    monkeypatch.setattr(Labels, "of_code", lambda *_: "")
+    monkeypatch.setattr(Words, "day", lambda *_: "")
+    monkeypatch.setattr(site, "ROUNDS", f"{site.ROUNDS.partition(' order')[0]} where survey_id like 'koto%'")
+    left = words_of_no_catalogue(release)
+    named = release.execute("select system_name || ' ' || coalesce(vendor, '') from marts.dim_system").fetchall()
+    documents = release.execute("select distinct document from marts.publication_reconciliation").fetchall()
+    assert left - words_in(str([*named, *documents])) == set()
+
+
+def test_the_command_says_where(published: DataPaths) -> None:
+    done = kuntakysely(published, "report", "koto_kuntakysely/2023-01", "--language", "sv")
+    assert done.stdout.strip().endswith("published/current/report/koto_kuntakysely_2023-01.sv.html")
+    assert done.stdout.startswith("file:///")
+    assert Path(done.stdout.strip().removeprefix("file://")).is_file()
+    wrong = kuntakysely(published, "report", "koto_kuntakysely/2023-01", "--language", "de")
+    assert wrong.returncode == 2
+    assert "There are: en, fi, sv. Name one with --language." in " ".join(wrong.stdout.split())
