@@ -44,7 +44,8 @@ def _tell_time_by_file(terminalreporter: pytest.TerminalReporter) -> None:
     seconds: Counter[str] = Counter()
     for outcome in ("passed", "failed", "error", ""):
         for report in terminalreporter.getreports(outcome):
-            seconds[report.nodeid.partition("::")[0]] += report.duration
+            # A file that cannot be read has a report too, and no time.
+            seconds[report.nodeid.partition("::")[0]] += getattr(report, "duration", 0)
     terminalreporter.section("seconds by file")
     for file, duration in seconds.most_common(SLOWEST):
         terminalreporter.line(f"{duration:8.1f}  {file}")

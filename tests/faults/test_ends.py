@@ -15,7 +15,7 @@ from typing import IO
 
 import pytest
 
-from publish.releases.release import BUILDING_NAME
+from publish.releases.folder import BUILDING
 from store import state
 from store.backup import backup
 from store.lock import refresh_lock
@@ -146,7 +146,7 @@ def test_a_refresh_that_is_ended_in_dbt_and_in_its_publish(fresh: DataPaths, rec
     touch_round(fresh)
     for number, is_there in (
         (signal.SIGINT, lambda said: bool(re.search(r"System inventory +done", said))),
-        (signal.SIGTERM, lambda _: (fresh.releases / BUILDING_NAME).exists()),
+        (signal.SIGTERM, lambda _: (fresh.releases / BUILDING).exists()),
     ):
         assert ended_in(fresh, number, is_there) == []
         assert (contents(fresh.current, PUBLISHED), rows(fresh, "select number from marts.release")) == (before, [(1,)])

@@ -9,7 +9,7 @@ import duckdb
 
 # Between two rounds, not of one.
 OF_TWO_ROUNDS = ("comparability", "round_change")
-NAMES_OF_A_ROUND = ("round_id", "round_key", "sort_order")
+NAMES_OF_A_ROUND = ("round_id", "round_key", "round_order", "sort_order")
 
 Rows = Counter[tuple[Any, ...]]
 

