@@ -57,12 +57,12 @@ class Said:
         }
 
     def message(self, question: Question) -> str:
-        first = question.headline
-        if first is None or first.n is None:
+        if not question.headlines:
             return self.say("What was answered is not shown.")
-        unit = self.unit(question)
+        first, unit = question.headlines[0], self.unit(question)
         return self.say(
-            "Most often: {answer}, {pct} ({n} of {base} {unit}).", answer=first.answer,
+            "Most often: {answer}, {pct} ({n} of {base} {unit}).",
+            answer="; ".join(cell.answer for cell in question.headlines),
             pct=self.words.percent(first.pct), n=self.words.count(first.n),
             base=self.words.count(question.whole.base_n), unit=unit,
         )  # fmt: skip
@@ -105,5 +105,5 @@ def by_size(row: Bars) -> Sequence[Cell]:
 def county_dots(question: Question) -> Sequence[tuple[Bars, Cell]]:
     """The share of the answer given most often in each county that has anything to show."""
     rows = (question.grouped or question.rows).get("county", ())
-    first = question.headline
-    return [(row, cell) for row in rows for cell in row.cells if first and cell.answer == first.answer]
+    first = [cell.answer for cell in question.headlines[:1]]
+    return [(row, cell) for row in rows for cell in row.cells if cell.answer in first]

@@ -117,10 +117,13 @@ class Question:
         return [cell.answer for cell in self.whole.cells]
 
     @cached_property
-    def headline(self) -> Cell | None:
-        """The answer given most often, as grouped in print where it is; don't know is none."""
-        told = [cell for cell in (self.grouped or self.rows)["all"][0].cells if not cell.is_dont_know and cell.n]
-        return max(told, key=lambda cell: cell.n or 0, default=None)
+    def headlines(self) -> Sequence[Cell]:
+        """The answers given most often, as grouped in print where they are; don't know is none. Nothing where an answer
+        is hidden, which could be given as often."""
+        cells = (self.grouped or self.rows)["all"][0].cells
+        told = [cell for cell in cells if not cell.is_dont_know and cell.n]
+        most = max((cell.n or 0 for cell in told), default=0)
+        return [] if any(cell.is_hidden for cell in cells) else [cell for cell in told if cell.n == most]
 
 
 class Labels:

@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from publish.results.catalogues import texts
+from publish.results.reading import Bars, Cell, Question
 from publish.results.words import LOCALE, Words, read_catalogue
 
 LANGUAGES = sorted(file.stem for file in LOCALE.glob("*.po"))
@@ -66,3 +67,17 @@ def test_numbers_and_days_are_those_of_the_language() -> None:
 
 def test_a_language_without_catalogue_is_said_in_english() -> None:
     assert Words("xx").say("Who answered") == "Who answered" != Words("fi").say("Who answered")
+
+
+@pytest.mark.parametrize(
+    ("counts", "most"),
+    [((3, 5, 5), ["b", "c"]), ((7, 5, 1), ["a"]), ((None, 5, 1), []), ((0, 0, 0), [])],
+    ids=["a tie is two", "one", "a hidden one could be more", "nobody"],
+)
+def test_what_was_answered_most_often(counts: tuple[int | None, ...], most: list[str]) -> None:
+    cells = [
+        Cell(name, False, n, n, "hidden_primary" if n is None else "shown", None, None, True)
+        for name, n in zip("abc", counts, strict=True)
+    ]
+    question = Question("q", "?", "one", "response", {"all": [Bars("all", 13, cells)]}, {})
+    assert [cell.answer for cell in question.headlines] == most
