@@ -48,4 +48,4 @@ def _there(paths: DataPaths, name: str) -> Path:
     page = paths.current_folder / pages.FOLDER / name
     if not page.is_file():
         raise WrongUsage(f"{paths.shown(page)} is not there. Write the pages anew: kuntakysely refresh.")
-    return page
+    return page.absolute()

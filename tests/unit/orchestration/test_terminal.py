@@ -93,7 +93,7 @@ STATUS = status_of(
 def shown(status: Status, width: int = 80, *, is_terminal: bool = True, is_whole: bool = False) -> str:
     file = io.StringIO()
     console = Terminal(file, width=width, force_terminal=is_terminal)
-    print_status(status, DataPaths(Path("data")), console, is_whole=is_whole)
+    print_status(status, DataPaths(Path("nowhere")), console, is_whole=is_whole)
     return file.getvalue()
 
 
