@@ -24,7 +24,7 @@ def page_of_results(paths: DataPaths, name: str | None, language: str | None) ->
     """The results of survey/round in a language, or the index of all. Raises WrongUsage with those that there are."""
     if name is not None:
         _check_round(paths, name)
-    stem = "index" if name is None else name.replace("/", "_")
+    stem = "index" if name is None else pages.stem(name)
     folder = paths.current_folder / pages.FOLDER
     there_are = sorted(page.name.split(".")[-2] for page in folder.glob(f"{glob.escape(stem)}.*.html"))
     if language and there_are and language not in there_are:

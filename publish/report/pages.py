@@ -22,9 +22,14 @@ TEMPLATES = Path(__file__).with_name("templates")
 MARKDOWN_SIGNS = re.compile(r"[\\`*\[\]<>|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 
+def stem(round_key: str) -> str:
+    """How the names of a round's pages begin; `round_key` is survey/round, and no id holds a full stop."""
+    return round_key.replace("/", ".")
+
+
 def file_name(round_key: str, form: str) -> str:
-    """The name of a round's page; `round_key` is survey/round."""
-    return f"quality_{round_key.replace('/', '_')}.{form}"
+    """The name of a round's page of quality."""
+    return f"quality_{stem(round_key)}.{form}"
 
 
 def file_names(connection: duckdb.DuckDBPyConnection) -> set[str]:

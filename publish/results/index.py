@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import duckdb
-from babel import Locale
+from babel import Locale, localedata
 
 from publish.report import pages as quality
 from publish.results.reading import Labels, Row, read_rows
@@ -41,9 +41,9 @@ def file_name(row: Row, language: str, pages: Mapping[str, Sequence[str]]) -> st
     """The page of a round in this language, or in the first that its survey has."""
     languages = pages[row["survey_id"]]
     chosen = language if language in languages else languages[0]
-    return f"{row['survey_id']}_{row['round_id']}.{chosen}.html"
+    return f"{quality.stem(row['round_key'])}.{chosen}.html"
 
 
 def name_of(language: str) -> str:
-    """A language as its speakers call it."""
-    return (Locale.parse(language).display_name or language).capitalize()
+    """A language as its speakers call it; its code where nobody has told."""
+    return str(Locale.parse(language).display_name).capitalize() if localedata.exists(language) else language

@@ -12,11 +12,6 @@ from publish.results.words import Words
 TINTS = {2: "15", 3: "135", 4: "1245", 5: "12345"}  # of the five colours, for so many answers of a scale
 
 
-def file_name(survey_id: str, round_id: str, language: str) -> str:
-    """The name of a page in the folder of pages."""
-    return f"{survey_id}_{round_id}.{language}.html"
-
-
 def page(results: RoundResults, mark: str) -> str:
     """The page of a round, as HTML."""
     words = Words(results.labels.language)

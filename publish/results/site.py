@@ -12,7 +12,7 @@ from publish.results.index import file_name, index
 from publish.results.page import page
 from publish.results.reading import Labels, RoundResults, read_rows
 
-ROUNDS = "select survey_id, round_id from marts.dim_round order by all"
+ROUNDS = "select survey_id, round_id, round_key from marts.dim_round order by all"
 LANGUAGES = """
     select thing_key, list(language order by language) from marts.label where thing = 'survey' group by all order by all
 """

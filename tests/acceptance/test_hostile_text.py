@@ -134,7 +134,7 @@ def test_pages_show_texts_and_run_none(hostile: DataPaths) -> None:
     pages = {file: file.read_text(encoding="utf-8") for file in (hostile.current_folder / "report").glob("*.html")}
     assert [file.name for file, page in pages.items() if not is_page_harmless(page)] == []
     (quality,) = (Elements(page).text for file, page in pages.items() if file.name.startswith("quality_"))
-    (results,) = (Elements(page).text for file, page in pages.items() if file.name == "omavalitsused_2024.en.html")
+    (results,) = (Elements(page).text for file, page in pages.items() if file.name == "omavalitsused.2024.en.html")
     assert STATEMENT in quality or SHELL in quality
     assert [text for text in (STATEMENT, SHELL) if text not in results] == []
     assert "49" not in quality.split() + results.split()

@@ -84,3 +84,15 @@ def test_every_row_of_a_dim_has_its_label_in_both_languages(begun: DataPaths, th
     found = rows(begun, f"{sql} group by all")
     assert found
     assert {n for _, n in found} == {2}
+
+
+def test_pages_say_english_around_the_names_of_a_language_without_catalogue(begun: DataPaths) -> None:
+    folder = begun.current_folder / "report"
+    page, index = (
+        (folder / name).read_text(encoding="utf-8") for name in ("omavalitsused.2024.et.html", "index.et.html")
+    )
+    for text in ("Omavalitsuste küsitlus", "Töötajaid on piisavalt", "Saare maakond", "Who answered", "In the field"):
+        assert text in page
+    assert "There is enough staff" not in page
+    for text in ("Results of surveys", "Omavalitsuste küsitlus", 'href="omavalitsused.2024.et.html"', ">English</a>"):
+        assert text in index

@@ -20,10 +20,10 @@ def page_of(paths: DataPaths) -> str:
 
 def test_each_round_of_the_release_has_its_pages(published: DataPaths) -> None:
     keys = [key for (key,) in rows(published, "select round_key from marts.dim_round")]
-    expected = {f"quality_{key.replace('/', '_')}.{form}" for key in keys for form in ("html", "md")}
+    expected = {f"quality_{key.replace('/', '.')}.{form}" for key in keys for form in ("html", "md")}
     assert {file.name for file in (published.current_folder / "report").glob("quality_*")} == expected
     done = kuntakysely(published, "quality", NAME)
-    assert done.stdout.strip().endswith("published/current/report/quality_koto_kuntakysely_2023-01.html")
+    assert done.stdout.strip().endswith("published/current/report/quality_koto_kuntakysely.2023-01.html")
 
 
 def test_the_page_says_what_the_release_says(published: DataPaths) -> None:

@@ -19,7 +19,7 @@ from tests.acceptance.project import kuntakysely, rows
 
 LARGEST = 500_000
 OF_NO_PAGE = re.compile(r'<(\w+)[^>]* lang="\w+"[^>]*>.*?</\1>|<code>.*?</code>|>(Parquet|CSV)<', re.DOTALL)
-PAGE = re.compile(r"(?P<survey>.+)_(?P<round>[^_]+)\.(?P<language>\w+)\.html")
+PAGE = re.compile(r"(?P<survey>.+)\.(?P<round>[^.]+)\.(?P<language>\w+)\.html")
 
 
 @dataclass
@@ -176,7 +176,7 @@ def test_every_text_is_in_the_catalogues(release: duckdb.DuckDBPyConnection, mon
 
 def test_the_command_says_where(published: DataPaths) -> None:
     done = kuntakysely(published, "report", "koto_kuntakysely/2023-01", "--language", "sv")
-    assert done.stdout.strip().endswith("published/current/report/koto_kuntakysely_2023-01.sv.html")
+    assert done.stdout.strip().endswith("published/current/report/koto_kuntakysely.2023-01.sv.html")
     assert done.stdout.startswith("file:///")
     assert Path(done.stdout.strip().removeprefix("file://")).is_file()
     wrong = kuntakysely(published, "report", "koto_kuntakysely/2023-01", "--language", "de")

@@ -332,12 +332,19 @@ def marks(paths: DataPaths) -> dict[str, set[str]]:
 
 
 def test_a_new_release_and_a_rollback_bring_their_pages(released: DataPaths, now: datetime) -> None:
-    names = {"quality_koto_2023-01.html", "quality_koto_2023-01.md"}
+    names = {"quality_koto.2023-01.html", "quality_koto.2023-01.md"}
     assert marks(released) == {name: {"1"} for name in names}
     release.publish(released, now, refresh_id=1)
     assert all(found >= {"2"} for found in marks(released).values())
     release.rollback(released, now + timedelta(days=1))
     assert marks(released) == {name: {"1"} for name in names}
+
+
+def test_pages_of_two_rounds_never_have_one_name() -> None:
+    """Ids hold letters, digits, underscores and, of a round, hyphens."""
+    keys = ["a/b_c", "a_b/c", "a/b-c", "a_b/c-d", "quality_a/b", "a/b"]
+    assert len({pages.stem(key) for key in keys}) == len(keys)
+    assert len({name for key in keys for name in (pages.file_name(key, "html"), f"{pages.stem(key)}.en.html")}) == 12
 
 
 def test_the_command_says_where_the_page_is_or_prints_it(released: DataPaths) -> None:
@@ -346,8 +353,8 @@ def test_the_command_says_where_the_page_is_or_prints_it(released: DataPaths) ->
         assert done.exit_code == 0, done.output
         return done.output
 
-    assert said() == "data/published/current/report/quality_koto_2023-01.html\n"
-    assert said("--format", "md") == "data/published/current/report/quality_koto_2023-01.md\n"
+    assert said() == "data/published/current/report/quality_koto.2023-01.html\n"
+    assert said("--format", "md") == "data/published/current/report/quality_koto.2023-01.md\n"
     assert said("--format", "md", "--print").splitlines()[1] == "# Quality report: koto"
 
 
@@ -365,7 +372,7 @@ def test_what_is_not_there_is_said_with_what_there_is(released: DataPaths, name:
 
 
 def test_a_page_that_is_gone_says_how_it_comes_back(released: DataPaths) -> None:
-    (released.current_folder / pages.FOLDER / "quality_koto_2023-01.html").unlink()
+    (released.current_folder / pages.FOLDER / "quality_koto.2023-01.html").unlink()
     with pytest.raises(WrongUsage, match="kuntakysely refresh"):
         page_of_round(released, "koto/2023-01", "html")
 

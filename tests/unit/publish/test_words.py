@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from publish.results.catalogues import texts
+from publish.results.index import name_of
 from publish.results.reading import Bars, Cell, Question
 from publish.results.words import LOCALE, Words, read_catalogue
 
@@ -63,6 +64,10 @@ def test_numbers_and_days_are_those_of_the_language() -> None:
     assert said["fi"] == ("41\xa0%", "5\xa0001", "2,5", "20.12.2022–13.1.2023")
     assert said["sv"] == said["fi"]
     assert said["en"] == said["xx"] == ("41%", "5,001", "2.5", "20 Dec 2022–13 Jan 2023")
+
+
+def test_a_language_is_called_as_its_speakers_call_it_or_by_its_code() -> None:
+    assert [name_of(language) for language in ("fi", "sv", "de", "xx")] == ["Suomi", "Svenska", "Deutsch", "xx"]
 
 
 def test_a_language_without_catalogue_is_said_in_english() -> None:
