@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean, listed, quoted
-from ingest.codebook.survey import PublishedFigure, Survey
+from ingest.codebook.survey import CLOSED_TYPES, PublishedFigure, Survey
 from ingest.readers.cells import Number, is_valid
 from ingest.readers.rows import add_row_fault, check_unique
 from ingest.reference.registry import Registry
@@ -55,7 +55,7 @@ def _check_answer(survey: Survey, figure: PublishedFigure, faults: FaultList) ->
         _add_missing(survey, figure, "answer", faults)
     elif figure.level is None:
         _add_missing(survey, figure, "level", faults)
-    elif question.type not in ("select_one", "select_multiple"):
+    elif question.type not in CLOSED_TYPES:
         add_row_fault(
             survey.figures_file, figure, "question_id", "no-options", faults,
             f"The question {quoted(question.question_id)} is of type {question.type}, which has no options.",

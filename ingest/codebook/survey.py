@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from faults.errors import FaultList
 from ingest.codebook.expressions import Vocabulary
@@ -37,7 +37,8 @@ from ingest.readers.settings import Settings, SettingsPlaces, read_settings
 
 ALL_LABEL = {"fi": "Kaikki", "sv": "Alla", "en": "All"}
 NUMBER_TYPES = ("integer", "decimal")
-QUESTION_TYPES = ("select_one", "select_multiple", *NUMBER_TYPES, "text", "date", "system")
+CLOSED_TYPES = ("select_one", "select_multiple")
+QUESTION_TYPES = (*CLOSED_TYPES, *NUMBER_TYPES, "text", "date", "system")
 
 MunicipalityRule = Literal["lead_role", "any_yes", "union", "latest"]
 
@@ -64,6 +65,14 @@ class Roles(Settings):
 
     list_name: QuestionId
     lead_order: Codes
+
+
+class Section(Settings):
+    """A part of the form: its questions in their order, open ones where they are to be seen there."""
+
+    id: QuestionId
+    title: Labels
+    questions: Annotated[tuple[QuestionId, ...], Field(min_length=1), ONCE]
 
 
 class Disclosure(Settings):
@@ -105,6 +114,7 @@ class SurveySettings(Settings):
     size_class_groups: tuple[SizeClassGroup, ...] = ()
     roles: Roles | None = None
     breakdowns: Annotated[tuple[QuestionId, ...], ONCE] = ()
+    sections: tuple[Section, ...] = ()
     size_class_question: QuestionId | None = None
     municipality_rule: MunicipalityRule
     none_ticked: Literal["blank", "valid"] = "blank"
@@ -281,6 +291,13 @@ class Survey:
     @cached_property
     def questions_by_id(self) -> Mapping[str, Question]:
         return {question.question_id: question for question in self.questions}
+
+    @property
+    def in_form_order(self) -> Sequence[Question]:
+        """The questions as the sections have them, then those in none, in the order of the file."""
+        order = [question_id for section in self.settings.sections for question_id in section.questions]
+        place = {question_id: number for number, question_id in enumerate(order)}
+        return sorted(self.questions, key=lambda question: place.get(question.question_id, len(place)))
 
     @cached_property
     def lists(self) -> Mapping[str, Sequence[Choice]]:

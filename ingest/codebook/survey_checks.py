@@ -14,7 +14,7 @@ from faults.errors import FaultList, line_place
 from faults.suggestions import did_you_mean, listed, quoted
 from ingest.codebook.conditions import survey_conditions
 from ingest.codebook.figures import check_figures, own_breakdowns
-from ingest.codebook.survey import NUMBER_TYPES, Choice, Question, SizeClass, Survey
+from ingest.codebook.survey import CLOSED_TYPES, NUMBER_TYPES, Choice, Question, SizeClass, Survey
 from ingest.readers.cells import Labels
 from ingest.readers.rows import add_row_fault, check_unique
 from ingest.readers.settings import SettingsPlaces, add_setting_fault
@@ -64,6 +64,7 @@ def _check_settings(survey: Survey, registry: Registry | None, faults: FaultList
         _check_known(places, location, group.members, class_ids, "size class", faults)
     _check_roles(survey, faults)
     _check_breakdowns(survey, registry, faults)
+    _check_sections(survey, faults)
     _check_size_class_question(survey, faults)
 
 
@@ -202,6 +203,32 @@ def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultLi
                 "A public_fact or an opinion: how many are in each row of a breakdown is published.",
                 "Leave it out of the breakdowns, or write in questions.csv that it is an opinion.",
             )  # fmt: skip
+
+
+def _check_sections(survey: Survey, faults: FaultList) -> None:
+    """Where the form has sections every closed question is in one of them."""
+    sections, places = survey.settings.sections, survey.places
+    _check_ids_once(places, "sections", [section.id for section in sections], faults)
+    first: dict[str, str] = {}
+    for index, section in enumerate(sections):
+        location = ("sections", index, "questions")
+        _check_known(places, location, section.questions, survey.questions_by_id, "question", faults)
+        for number, name in enumerate(section.questions):
+            if first.setdefault(name, section.id) != section.id:
+                add_setting_fault(
+                    places, (*location, number), "repeated-value", faults,
+                    f"The question {quoted(name)} is in the sections {first[name]} and {section.id}.",
+                    "Each question is in one section.",
+                    "Remove it from one of them.",
+                )  # fmt: skip
+    left_out = [each.question_id for each in survey.questions if each.type in CLOSED_TYPES and each.question_id not in first]
+    if sections and left_out:
+        add_setting_fault(
+            places, ("sections",), "question-in-no-section", faults,
+            f"In no section: {listed(left_out)}.",
+            "Every select_one and select_multiple of questions.csv is in a section, or there are no sections at all.",
+            "Add them where they belong.",
+        )  # fmt: skip
 
 
 def _check_size_class_question(survey: Survey, faults: FaultList) -> None:

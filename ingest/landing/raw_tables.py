@@ -37,6 +37,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "survey_id", "size_class_group_id", "size_class_id", "sort_order", "labels", *_PLACE),
     "raw.codebook__roles": ("survey_id", "list_name", "role_id", "sort_order", "labels", *_PLACE),
     "raw.codebook__breakdowns": ("survey_id", "question_id", "sort_order", *_PLACE),
+    "raw.codebook__sections": ("survey_id", "section_id", "question_id", "sort_order", "titles", *_PLACE),
     "raw.codebook__questions": (
         "survey_id", "question_id", "sort_order", "type", "list_name", "unit", "min_value", "max_value", "soft_min",
         "soft_max", "required", "relevant", "constraint", "other_of", "group_id", "severity", "disclosure",
@@ -132,12 +133,18 @@ def survey_rows(
             (own_id, question_id, str(order), *in_settings("breakdowns", order - 1))
             for order, question_id in enumerate(settings.breakdowns, start=1)
         ],
+        "raw.codebook__sections": [
+            (own_id, section.id, question_id, str(order), _json(section.title),
+             *in_settings("sections", order - 1, "questions", number))
+            for order, section in enumerate(settings.sections, start=1)
+            for number, question_id in enumerate(section.questions)
+        ],
         "raw.codebook__questions": [
             _picked(
                 "raw.codebook__questions", question, survey_id=own_id, sort_order=str(order),
                 **place(survey.questions_file, question.line),
             )
-            for order, question in enumerate(survey.questions, start=1)
+            for order, question in enumerate(survey.in_form_order, start=1)
         ],
         "raw.codebook__choices": [
             _picked("raw.codebook__choices", choice, survey_id=own_id, **place(survey.choices_file, choice.line))

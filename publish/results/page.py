@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from publish.results.reading import Bars, Cell, Question, RoundResults
 from publish.results.rendering import render
+from publish.results.sections import form
 from publish.results.tables import Tables
 from publish.results.words import Words
 
@@ -15,12 +16,12 @@ TINTS = {2: "15", 3: "135", 4: "1245", 5: "12345"}  # of the five colours, for s
 def page(results: RoundResults, mark: str) -> str:
     """The page of a round, as HTML."""
     words = Words(results.labels.language)
-    said = Said(results, words)
+    said, tables = Said(results, words), Tables(results, words)
     return render(
         "results.html.jinja", words, mark=mark, results=results, who=said.who(), summary=said.summary(),
         message=said.message, said_row=said.row, said_unit=said.unit, breakdown_name=said.breakdown,
         cell_words=said.cell, tint=tint, by_size=by_size, county_dots=county_dots, how=said.how(),
-        sections=Tables(results, words).sections(),
+        form=form(results, tables.of_questions()), sections=tables.sections(),
     )  # fmt: skip
 
 

@@ -36,6 +36,13 @@ CELLS = """
 """
 # What tables of a page hold, each by survey and round.
 ROWS = {
+    "form": """
+        select questions.question_id, questions.question_key, questions.section_id
+        from marts.dim_question as questions
+        inner join marts.dim_round using (survey_id)
+        where survey_id = ? and round_id = ?
+        order by questions.sort_order
+    """,
     "systems": """
         select used.question_key, used.n, used.pct, used.vendor, dim_system.system_name
         from marts.system_use as used

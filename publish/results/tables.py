@@ -35,8 +35,6 @@ class Tables:
         """Id, heading and tables of each part of a page that has any."""
         say = self.words.say
         found = [
-            ("systems", say("Information systems"), self.systems()),
-            ("numbers", say("Numbers"), self.numbers()),
             ("change", say("Change since the round before"), self.changes()),
             ("who-answered", say("Who answered"), self.response()),
             ("printed", say("Printed and computed figures"), self.printed()),
@@ -56,15 +54,19 @@ class Tables:
             ]  # fmt: skip
             yield Table(self.results.labels.of_code("breakdown", breakdown), columns, cells)
 
-    def systems(self) -> Iterator[Table]:
+    def of_questions(self) -> Mapping[str, Table]:
+        """The table of each question of systems or numbers, by question_key."""
+        return dict([*self.systems(), *self.numbers()])
+
+    def systems(self) -> Iterator[tuple[str, Table]]:
         """Per question, the systems that responses name, those named most often first."""
         say = self.words.say
         columns = [say("vendor"), say("named by"), say("share")]
         for question, rows in self._by_question("systems"):
             cells = [[row["system_name"], row["vendor"] or "", *self._n_and_pct(row)] for row in rows]
-            yield Table(question, columns, cells, n_words=2)
+            yield question, Table(say("Information systems"), columns, cells, n_words=2)
 
-    def numbers(self) -> Iterator[Table]:
+    def numbers(self) -> Iterator[tuple[str, Table]]:
         say, number = self.words.say, self.words.number
         columns = [say("n"), say("median"), say("middle half"), say("mean"), say("total")]
         for question, rows in self._by_question("numbers"):
@@ -73,7 +75,7 @@ class Tables:
                  number(row["mean"]), number(row["total"])]
                 for row in rows
             ]  # fmt: skip
-            yield Table(question, columns, cells)
+            yield question, Table(say("Numbers"), columns, cells)
 
     def changes(self) -> Iterator[Table]:
         """Per question, each share beside the one of the round before, and whether chance makes such a change."""
@@ -85,7 +87,7 @@ class Tables:
                  self._share(row["share"]), self._points(row["delta"]), self._interval(row), self._verdict(row)]
                 for row in rows
             ]  # fmt: skip
-            yield Table(question, columns, cells)
+            yield Table(self.results.labels.of("question", question), columns, cells)
 
     def printed(self) -> Iterator[Table]:
         say, number = self.words.say, self.words.number
@@ -101,7 +103,7 @@ class Tables:
 
     def _by_question(self, name: str) -> Iterator[tuple[str, list[Row]]]:
         for key, rows in groupby(self.results.rows_of(name), key=lambda row: str(row["question_key"])):
-            yield self.results.labels.of("question", key), list(rows)
+            yield key, list(rows)
 
     def _row_name(self, row: Row) -> str:
         return self.results.labels.of("breakdown", row["breakdown_key"])

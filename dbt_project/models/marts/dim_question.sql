@@ -1,15 +1,20 @@
 select
-    survey_id,
-    question_id,
-    {{ key(['survey_id', 'question_id']) }} as question_key,
-    question_type,
-    list_name,
-    unit_of_measure,
-    other_of,
-    group_id,
-    municipality_rule,
-    disclosure,
-    {{ in_published_languages('labels', 'label') }},
-    note,
-    sort_order
-from {{ ref('stg_codebook__questions') }}
+    questions.survey_id,
+    questions.question_id,
+    {{ key(['questions.survey_id', 'questions.question_id']) }} as question_key,
+    questions.question_type,
+    questions.list_name,
+    questions.unit_of_measure,
+    questions.other_of,
+    questions.group_id,
+    questions.municipality_rule,
+    questions.disclosure,
+    {{ in_published_languages('questions.labels', 'label') }},
+    questions.note,
+    questions.sort_order,
+    sections.section_id,
+    sections.section_order,
+    {{ in_published_languages('sections.titles', 'section') }}
+from {{ ref('stg_codebook__questions') }} as questions
+left join {{ ref('stg_codebook__sections') }} as sections
+    on questions.survey_id = sections.survey_id and questions.question_id = sections.question_id

@@ -9,6 +9,7 @@ with texts as (
         ('sent_to', 'stg_codebook__surveys', ['survey_id'], 'sent_to'),
         ('round', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'titles'),
         ('reading_note', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'reading_notes'),
+        ('section', 'stg_codebook__sections', ['survey_id', 'section_id'], 'titles'),
         ('question', 'stg_codebook__questions', ['survey_id', 'question_id'], 'labels'),
         ('answer', 'int_answer_levels', ['survey_id', 'question_id', 'answer_level', 'answer_code'], 'labels'),
         ('breakdown', 'int_breakdowns_labelled', ['survey_id', 'breakdown', 'breakdown_id'], 'labels'),
