@@ -125,12 +125,12 @@ def _check_breakdown(survey: Survey, registry: Registry | None, figure: Publishe
     if figure.breakdown not in breakdowns and registry is not None:
         _add_unknown(survey, figure, "breakdown", "breakdown", breakdowns, faults)
         return
-    known = _breakdown_ids(survey, registry, figure.breakdown)
+    known = breakdown_ids(survey, registry, figure.breakdown)
     if known is not None and figure.breakdown_id not in known:
         _add_unknown(survey, figure, "breakdown_id", figure.breakdown, known, faults)
 
 
-def _breakdown_ids(survey: Survey, registry: Registry | None, breakdown: str) -> Collection[str] | None:
+def breakdown_ids(survey: Survey, registry: Registry | None, breakdown: str) -> Collection[str] | None:
     """The ids of one breakdown; None when they cannot be known because the registry could not be read."""
     settings = survey.settings
     if breakdown == "all":

@@ -110,6 +110,7 @@ class RoundSettings(Settings):
     round_id: FolderName
     title: Labels
     reading_note: Labels | None = None
+    findings: tuple[Labels, ...] = ()
     field_window: FieldWindow
     delivery: Delivery | None = None
     stale_after_days: PositiveInt = 7

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from faults.errors import MARK, FaultList
 from faults.suggestions import did_you_mean, listed, quoted
 from ingest.codebook.conditions import Condition, eligible_condition, spoken_of
+from ingest.codebook.findings import check_findings
 from ingest.codebook.round import (
     ANY_TEXT,
     IGNORED,
@@ -36,6 +37,7 @@ def check_round(
 ) -> None:
     """Note everything in a round's files that does not fit together; response files are checked elsewhere."""
     _check_settings(round_, survey, faults)
+    check_findings(round_, survey, registry, faults)
     _check_reading(round_, faults)
     if registry is not None:
         _check_frame(round_, registry, faults)

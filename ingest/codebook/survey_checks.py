@@ -221,7 +221,9 @@ def _check_sections(survey: Survey, faults: FaultList) -> None:
                     "Each question is in one section.",
                     "Remove it from one of them.",
                 )  # fmt: skip
-    left_out = [each.question_id for each in survey.questions if each.type in CLOSED_TYPES and each.question_id not in first]
+    left_out = [
+        each.question_id for each in survey.questions if each.type in CLOSED_TYPES and each.question_id not in first
+    ]
     if sections and left_out:
         add_setting_fault(
             places, ("sections",), "question-in-no-section", faults,

@@ -56,6 +56,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *_ROUND, "titles", "reading_notes", "opens_on", "closes_on", "due_on", "stale_after_days", "timezone",
         "division_date", "population_date", "scope", "closed_municipalities", "format", "decimal_sign",
         "date_format", "completed_values", "duplicates", "duplicates_among", "is_synthetic", *_PLACE),
+    "raw.codebook__findings": (*_ROUND, "finding_number", "texts", *_PLACE),
     "raw.codebook__columns": (
         *_ROUND, "source_column", "question_id", "part", "ticked", "not_ticked", "list_separator", *_PLACE),
     "raw.codebook__recodes": (*_ROUND, "list_name", "source_value", "code", *_PLACE),
@@ -219,9 +220,16 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
     def in_table(table: str, file: Path, rows: Sequence[SourceRow]) -> list[Cells]:
         return [_picked(table, row, **key, **place(file, row.line)) for row in rows]
 
+    def in_settings(*location: str | int) -> Iterable[str]:
+        return place(settings_file, round_.places.line(location)).values()
+
     conditions = [] if round_.eligible is None else [round_.eligible]
     return {
         "raw.codebook__rounds": [(*_round_cells(round_), *place(settings_file, 1).values())],
+        "raw.codebook__findings": [
+            (*key.values(), str(number), _json(texts), *in_settings("findings", number - 1))
+            for number, texts in enumerate(round_.settings.findings, start=1)
+        ],
         "raw.codebook__columns": [
             *in_table("raw.codebook__columns", round_.columns_file, [*round_.columns, *round_.not_offered]),
             *_weights_column(round_, key, place(settings_file, round_.places.line(("weights",)))),
@@ -231,10 +239,7 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
         "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
         "raw.codebook__codings": in_table("raw.codebook__codings", round_.codings_file, round_.codings),
         "raw.codebook__decisions": in_table("raw.codebook__decisions", round_.decisions_file, round_.decisions),
-        "raw.codebook__conditions": [
-            (*key.values(), *astuple(each), *place(settings_file, round_.places.line(("eligible",))).values())
-            for each in conditions
-        ],
+        "raw.codebook__conditions": [(*key.values(), *astuple(each), *in_settings("eligible")) for each in conditions],
         "raw.ingest__sign_offs": [(*key.values(), *_sign_off_cells(each)) for each in round_.sign_offs],
     }
 

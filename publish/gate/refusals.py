@@ -55,6 +55,7 @@ NEEDED = (
     "checks.of_each_round",
     "raw.ingest__sources",
     "raw.codebook__decisions",
+    "raw.codebook__findings",
     "raw.codebook__surveys",
 )
 

@@ -23,6 +23,7 @@ from publish.disclosure import apply as disclosure
 from publish.gate.refusals import RUN_AGAIN, PublishRefused, Refusal, refusals
 from publish.releases import changes, folder, old_form, provenance, quality
 from publish.releases.own_tables import OWN_TABLES
+from publish.results import sentences
 from store import audit, state
 from store.days import local_day
 from store.disk import disk_watched
@@ -278,6 +279,7 @@ def _fill_own_tables(
     for table in OWN_TABLES:
         catalogue.create_new(connection, table)
     quality.fill(connection, state.first_seen(memory), now)
+    sentences.fill(connection)
     provenance.fill(connection, number, earlier, now, code, provenance.code_version(PROJECT_ROOT))
 
 

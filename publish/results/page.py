@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from publish.results.reading import Bars, Cell, Question, RoundResults
+from publish.report import pages
+from publish.results.making import METHODS, how_made
+from publish.results.reading import Bars, Cell, Question, RoundResults, Row
 from publish.results.rendering import render
 from publish.results.sections import form
 from publish.results.tables import Tables
@@ -19,8 +21,9 @@ def page(results: RoundResults, mark: str) -> str:
     said, tables = Said(results, words), Tables(results, words)
     return render(
         "results.html.jinja", words, mark=mark, results=results, who=said.who(), summary=said.summary(),
-        message=said.message, said_row=said.row, said_unit=said.unit, breakdown_name=said.breakdown,
-        cell_words=said.cell, tint=tint, by_size=by_size, county_dots=county_dots, how=said.how(),
+        findings=said.findings(), message=said.message, said_row=said.row, said_unit=said.unit,
+        breakdown_name=said.breakdown, cell_words=said.cell, tint=tint, by_size=by_size, county_dots=county_dots, made=said.made(),
+        how=how_made(results, words), methods=METHODS, quality=pages.file_name(results.round["round_key"], "html"),
         form=form(results, tables.of_questions()), sections=tables.sections(),
     )  # fmt: skip
 
@@ -52,6 +55,10 @@ class Said:
             self.say("of the municipalities answered"): self.words.percent(whole["pct"]),
         }
 
+    def findings(self) -> Sequence[Row]:
+        rows = self.results.rows_of("findings")
+        return [row for row in rows if row["language"] == self.results.labels.language]
+
     def message(self, question: Question) -> str:
         if not question.headlines:
             return self.say("What was answered is not shown.")
@@ -76,13 +83,10 @@ class Said:
     def cell(self, cell: Cell) -> str:
         return self.results.labels.of_code("cell_status", cell.status)
 
-    def how(self) -> Sequence[str]:
+    def made(self) -> str:
         release = self.results.release
-        return [
-            self.say("Percentages are of those who answered the question, rounded half up; don't know is an answer."),
-            self.say("A share with a star is unsure: it rests on few answers or its interval is wide."),
-            self.say("Release {number} of {day}.", number=release["number"], day=self.words.day(release["created_at"])),
-        ]
+        day = self.words.day(release["created_at"])
+        return self.say("Release {number} of {day}.", number=release["number"], day=day)
 
 
 def tint(question: Question, cell: Cell) -> str:

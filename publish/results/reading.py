@@ -69,6 +69,7 @@ ROWS = {
             and changes.level = 'option' and delta is not null
         order by questions.sort_order, answers.sort_order
     """,
+    "findings": "from marts.finding where survey_id = ? and round_id = ? order by finding_number",
     "printed": """
         from marts.publication_reconciliation where survey_id = ? and round_id = ? order by document, figure_id
     """,

@@ -75,8 +75,12 @@ MADE = {
     "ingest__sign_offs.signed_on", "ingest__sign_offs.signed_at", "ingest__sign_offs.n_responses_changed",
     "ingest__sign_offs.n_municipalities_changed", "ingest__sign_offs.n_rows_moved",
     "codebook__questions.sort_order", "codebook__roles.sort_order", "codebook__size_classes.sort_order",
-    "codebook__size_class_groups.sort_order",
+    "codebook__size_class_groups.sort_order", "codebook__sections.sort_order",
 }  # fmt: skip
+
+TWO_SECTIONS = """sections:
+- {id: a, title: {fi: A, sv: A, en: A}, questions: [satisfied, services]}
+- {id: b, title: {fi: B, sv: B, en: B}, questions: [satisfied]}"""
 
 Plant = Callable[[DataPaths], tuple[str, str]]
 
@@ -146,6 +150,7 @@ KEYS: dict[str, Plant] = {
     "stg_codebook__not_offered": doubled_offer,
     "stg_codebook__breakdowns": doubled_in_settings("[]", "[satisfied, satisfied]", "breakdowns"),
     "stg_codebook__roles": doubled_in_settings("[director, other]", "[director, other, director]", "roles.lead_order"),
+    "stg_codebook__sections": doubled_in_settings("breakdowns: []", f"breakdowns: []\n{TWO_SECTIONS}", "sections"),
     "stg_codebook__size_classes": doubled_in_settings("id: middle", "id: small", "size_classes"),
     "stg_codebook__size_class_groups": doubled_in_settings(
         "members: [small", "members: [small, small", "size_class_groups.members"

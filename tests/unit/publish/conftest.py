@@ -85,6 +85,9 @@ RECORDS = """
         decided_on varchar, valid_until varchar, reason varchar, source_file varchar, source_sha256 varchar,
         source_line varchar
     );
+    create or replace table raw.codebook__findings (
+        survey_id varchar, round_id varchar, finding_number varchar, texts varchar
+    );
     create or replace table raw.codebook__surveys as select 'koto' as survey_id, '[]' as allowed_contacts;
     create or replace table checks.declared_results as
         select 'as_declared.' || name as check_id, name as asset
