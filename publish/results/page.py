@@ -22,8 +22,9 @@ def page(results: RoundResults, mark: str) -> str:
     return render(
         "results.html.jinja", words, mark=mark, results=results, who=said.who(), summary=said.summary(),
         findings=said.findings(), message=said.message, said_row=said.row, said_unit=said.unit,
-        breakdown_name=said.breakdown, cell_words=said.cell, tint=tint, by_size=by_size, county_dots=county_dots, made=said.made(),
-        how=how_made(results, words), methods=METHODS, quality=pages.file_name(results.round["round_key"], "html"),
+        breakdown_name=said.breakdown, cell_words=said.cell, tint=tint, by_size=by_size, county_dots=county_dots,
+        made=said.made(), how=how_made(results, words), methods=METHODS,
+        quality=pages.file_name(results.round["round_key"], "html"),
         form=form(results, tables.of_questions()), sections=tables.sections(),
     )  # fmt: skip
 

@@ -180,6 +180,10 @@ def _survey(original: Original, names: Names) -> dict[str, Any]:
             "lead_order": [names.codes[roles["list_name"], "option", code] for code in roles["lead_order"]],
         },
         "breakdowns": [names.questions[question] for question in settings["breakdowns"]],
+        "sections": [
+            section | {"questions": [names.questions[question] for question in section["questions"]]}
+            for section in settings["sections"]
+        ],
     }
 
 

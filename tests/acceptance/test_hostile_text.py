@@ -43,6 +43,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     replace(survey, '"Under 11,000 inhabitants"', f'"{MARKUP}"')
     replace(survey, "en: Survey of municipalities", f'en: "{STATEMENT}"')
     replace(paths.root / ROUND / "round.yml", "Round of 2024 (made up)", f'"{SHELL}"')
+    finding = f'"{FORMULA} {PAGE} %s {{has_service, yes, n, response}}"'
+    with (paths.root / ROUND / "round.yml").open("a", encoding="utf-8") as handle:
+        handle.write(f"findings: [{{et: {finding}, en: {finding}}}]\n")
     replace(paths.root / ROUND / "source.yml", "licence: CC0", f'licence: "{PATH}"')
     _rename_a_column(paths.root / ROUND)
     done = kuntakysely(paths, "refresh")
@@ -136,7 +139,7 @@ def test_pages_show_texts_and_run_none(hostile: DataPaths) -> None:
     (quality,) = (Elements(page).text for file, page in pages.items() if file.name.startswith("quality_"))
     (results,) = (Elements(page).text for file, page in pages.items() if file.name == "omavalitsused.2024.en.html")
     assert STATEMENT in quality or SHELL in quality
-    assert [text for text in (STATEMENT, SHELL) if text not in results] == []
+    assert [text for text in (STATEMENT, SHELL, f"{FORMULA} {PAGE} %s") if text not in results] == []
     assert "49" not in quality.split() + results.split()
     (markdown,) = (hostile.current_folder / "report").glob("*.md")
     assert "<script>" not in markdown.read_text(encoding="utf-8").replace(r"\<", "")

@@ -94,5 +94,6 @@ def test_pages_say_english_around_the_names_of_a_language_without_catalogue(begu
     for text in ("Omavalitsuste küsitlus", "Töötajaid on piisavalt", "Saare maakond", "Who answered", "In the field"):
         assert text in page
     assert "There is enough staff" not in page
+    assert "<h2>Töötajaid on piisavalt</h2>" in page, "a form without sections"
     for text in ("Results of surveys", "Omavalitsuste küsitlus", 'href="omavalitsused.2024.et.html"', ">English</a>"):
         assert text in index

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import duckdb
 import pytest
 
 from publish.results import site, words
+from publish.results.page import Said
 from publish.results.reading import Labels
 from publish.results.words import Words
 from store.paths import DataPaths
@@ -144,6 +146,44 @@ def test_every_share_is_the_one_of_the_release(
     assert faults(release, wrong)
 
 
+def test_findings_are_at_the_top_and_a_hidden_one_is_not(
+    release: duckdb.DuckDBPyConnection, pages: Mapping[str, str]
+) -> None:
+    found = release.execute("select round_key, language, sentence from marts.finding order by all").fetchall()
+    assert {bool(sentence) for *_, sentence in found} == {True, False}
+    for key in {tuple(row[:2]) for row in found}:
+        sentences = [sentence for *of, sentence in found if tuple(of) == key]
+        top = html.unescape(pages[f"{key[0].replace('/', '.')}.{key[1]}.html"].partition("<nav")[0])
+        assert [sentence for sentence in sentences if sentence and sentence not in top] == []
+        assert top.count('<li class="hidden">') == sentences.count(None)
+
+
+HEADING = re.compile(r"<h([23])>(.*?)</h")
+FORM = """
+    select '2' || section_{0}, '3' || label_{0}
+    from marts.dim_question inner join marts.dim_round using (survey_id)
+    where round_key = ? and question_id in (
+        select question_id from marts.answer_distribution where cell_status <> 'not_asked' and round_key = ?
+        union select question_id from marts.system_use where round_key = ?
+        union select question_id from marts.number_summary where round_key = ?
+    )
+    order by section_order, sort_order
+"""
+
+
+def test_questions_stand_in_the_sections_of_the_form(
+    release: duckdb.DuckDBPyConnection, pages: Mapping[str, str]
+) -> None:
+    for name, text in pages.items():
+        if found := PAGE.fullmatch(name):
+            keys = [f"{found['survey']}/{found['round']}"] * 4
+            rows = release.execute(FORM.format(found["language"]), keys).fetchall()
+            headings = [level + html.unescape(said) for level, said in HEADING.findall(text.partition("<main>")[2])]
+            expected = list(dict.fromkeys(heading for row in rows for heading in row))
+            assert expected
+            assert headings[: len(expected)] == expected
+
+
 def words_of_no_catalogue(release: duckdb.DuckDBPyConnection) -> set[str]:
     """What is left of the pages where every name and every text of a catalogue says nothing."""
     left = set()
@@ -167,6 +207,7 @@ def test_every_text_is_in_the_catalogues(release: duckdb.DuckDBPyConnection, mon
     monkeypatch.setattr(Labels, "of", lambda *_: "")
     monkeypatch.setattr(Labels, "of_code", lambda *_: "")
     monkeypatch.setattr(Words, "day", lambda *_: "")
+    monkeypatch.setattr(Said, "findings", lambda _: [{"is_shown": False}])
     monkeypatch.setattr(site, "ROUNDS", f"{site.ROUNDS.partition(' order')[0]} where survey_id like 'koto%'")
     left = words_of_no_catalogue(release)
     named = release.execute("select system_name || ' ' || coalesce(vendor, '') from marts.dim_system").fetchall()

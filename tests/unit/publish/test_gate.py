@@ -154,6 +154,7 @@ REFUSED |= {
         r"line 2: the round has no check x\. Remove the line",
     ),
     "no decisions read": ("drop table raw.codebook__decisions", "no table raw.codebook__decisions"),
+    "no findings read": ("drop table raw.codebook__findings", "no table raw.codebook__findings"),
     "no history of checks": ("drop table checks.history", "no table checks.history"),
 }
 

@@ -9,8 +9,10 @@ import pytest
 
 from publish.results.catalogues import texts
 from publish.results.index import name_of
+from publish.results.making import METHODS
 from publish.results.reading import Bars, Cell, Question
 from publish.results.words import LOCALE, Words, read_catalogue
+from store.paths import PROJECT_ROOT
 
 LANGUAGES = sorted(file.stem for file in LOCALE.glob("*.po"))
 
@@ -49,6 +51,11 @@ def test_what_a_catalogue_lacks_is_seen() -> None:
         right | {"of no page": "x"},
     ):
         assert faults(wrong)
+
+
+def test_what_a_page_names_of_methods_stands_there() -> None:
+    page = (PROJECT_ROOT / "dbt_project/METHODS.md").read_text(encoding="utf-8")
+    assert [name for name in METHODS if f"\n## {name}\n" not in page] == []
 
 
 def test_numbers_and_days_are_those_of_the_language() -> None:
