@@ -167,7 +167,7 @@ FORM = """
         union select question_id from marts.system_use where round_key = ?
         union select question_id from marts.number_summary where round_key = ?
     )
-    order by section_order, sort_order
+    order by section_order, dim_question.sort_order
 """
 
 
