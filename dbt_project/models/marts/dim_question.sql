@@ -11,5 +11,6 @@ select
     disclosure,
     {{ in_published_languages('labels', 'label') }},
     note,
-    sort_order
+    sort_order,
+    is_ordered
 from {{ ref('stg_codebook__questions') }}
