@@ -19,7 +19,13 @@ LANGUAGES = """
 
 
 # What a release of an earlier program may lack, and pages need.
-NEEDED = {("dim_code", "label_en"), ("dim_answer", "is_dont_know"), ("dim_breakdown", "breakdown_order")}
+NEEDED = {
+    ("dim_code", "label_en"),
+    ("dim_answer", "is_dont_know"),
+    ("dim_breakdown", "breakdown_order"),
+    ("dim_question", "is_ordered"),
+    ("dim_county", "tile_column"),
+}
 COLUMNS = "select table_name, column_name from duckdb_columns() where database_name = current_database()"
 
 

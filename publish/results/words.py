@@ -43,6 +43,10 @@ class Words:
         """A percentage that is rounded already; a dash where there is none."""
         return "–" if pct is None else format_percent(pct / 100, locale=self.locale)
 
+    def per_cent(self, number: str) -> str:
+        """A number that is written already, as a percentage."""
+        return self.percent(0).replace("0", number)
+
     def day(self, day: date) -> str:
         return format_date(day, DAYS.get(self.language, "medium"), locale=self.locale)
 
