@@ -18,6 +18,7 @@ from publish.results.words import Words
 TINTS = {2: "15", 3: "135", 4: "1245", 5: "12345"}  # of the five colours, for so many answers of a scale
 MOST_DOTS = 180  # of a question: where there would be more, only the answers given most often are told by county
 CLASSES = (0, 20, 40, 60, 80)  # where the classes of tiles begin, per cent
+MIDDLE = ("quartile_1", "median", "quartile_3")
 NAMED = 3  # rows that a sentence names
 BY_SIZE = ("all", "size_class", "size_class_group")
 
@@ -111,9 +112,9 @@ class Pictures:
         found = [(row, cell) for row in rows for cell in row.cells if cell.answer_key == answer.answer_key]
         if kind == "dots":
             found.sort(key=lambda each: self._short(each[0].key, each[0].label))
-        ranks = ranked([cell.pct for _, cell in found]) if kind == "dots" else [None] * len(found)
+        ranks = ranked([cell.pct for _, cell in found])
         marks = [
-            self._mark(self._short(row.key, row.label), row, cell, unit, rank)
+            self._mark(self._short(row.key, row.label), row, cell, unit, rank if kind == "dots" else None)
             for (row, cell), rank in zip(found, ranks, strict=True)
         ]
         return Picture(kind, answer.answer, self.spread(marks), marks)
@@ -192,35 +193,29 @@ class Pictures:
         """Of each question that asks for a number, the median and the middle half, of all and by size class."""
         for key, found in groupby(self.results.rows_of("numbers"), key=lambda row: str(row["question_key"])):
             rows = list(found)
-            ends = [
-                row[name] for row in rows for name in ("quartile_1", "median", "quartile_3") if row[name] is not None
-            ]
-            first = min(0, *ends, 0)
-            marks = [self._number(row, first, max(*ends, 0, first + 1) - first) for row in rows]
+            told = [0, *(row[name] for row in rows for name in MIDDLE if row[name] is not None)]
+            first, last = min(told), max(told)
+            marks = [self._number(row, first, last - first or 1) for row in rows]
             yield Picture("boxes", self.results.labels.of("question", key), self._middle(rows[0]), marks)
 
     def _number(self, row: Row, first: float, width: float) -> Mark:
         """A median between quartiles, on a scale that is so wide; what is not told is hidden where anybody answered."""
-        told = [row[name] for name in ("median", "quartile_1", "quartile_3")]
-        place, low, high = (None if number is None else (number - first) * 100 / width for number in told)
+        told = [row[name] for name in MIDDLE]
+        low, place, high = (None if number is None else (number - first) * 100 / width for number in told)
         is_hidden = place is None and row["n"] != 0
         kinds = {"hidden": is_hidden, "untold": place is None, "unsure": place is not None and not row["is_reliable"]}
         return Mark(
             self.results.labels.of("breakdown", row["breakdown_key"]),
-            self.words.say("hidden") if is_hidden else self.words.number(told[0]),
+            self.words.say("hidden") if is_hidden else self.words.number(row["median"]),
             f"n = {self.words.count(row['n'])}", place, low, high, frozenset(name for name in kinds if kinds[name]),
         )  # fmt: skip
 
     def _middle(self, row: Row) -> str:
-        names = ("median", "quartile_1", "quartile_3")
-        if any(row[name] is None for name in names):
+        if any(row[name] is None for name in MIDDLE):
             return self.words.say("What was answered is not shown.")
-        median, low, high = (self.words.number(row[name]) for name in names)
         return self.words.say(
-            "The median is {median}; half of the answers lie between {low} and {high}.",
-            low=low,
-            high=high,
-            median=median,
+            "The median is {median}; half of the answers lie between {quartile_1} and {quartile_3}.",
+            **{name: self.words.number(row[name]) for name in MIDDLE},
         )
 
     def curve(self) -> Curve | None:
@@ -233,7 +228,7 @@ class Pictures:
         whole = rows[-1]["n_responses_so_far"]
         half = next(row for row in rows if 2 * row["n_responses_so_far"] >= whole)
         message = say(
-            "By {half} half of the {n} responses had come, by {last} all of them, from {municipalities} municipalities.",
+            "Half of the {n} responses had come by {half}, all by {last}: from {municipalities} municipalities.",
             half=self.words.day(half["submitted_on"]), n=count(whole), last=self.words.day(rows[-1]["submitted_on"]),
             municipalities=count(rows[-1]["n_municipalities_so_far"]),
         )  # fmt: skip
