@@ -133,7 +133,9 @@ class Pictures:
         sure = [mark for mark in shown if "unsure" not in mark.kinds]
         n_hidden = sum("hidden" in mark.kinds for mark in rows)
         said = []
-        if len({mark.place for mark in shown}) == 1:
+        if len(shown) == 1:
+            said.append(f"{self._at(shown[0].place or 0, shown)}.")
+        elif len({mark.place for mark in shown}) == 1:
             said.append(self.words.say("The same in all: {pct}.", pct=shown[0].value))
         elif len({mark.place for mark in sure}) > 1 and len(sure) < len(shown):
             said.append(self.words.say("Of the sure ones, highest: {highest}; lowest: {lowest}.", **self._ends(sure)))
