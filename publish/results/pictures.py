@@ -123,7 +123,7 @@ class Pictures:
         value = self.words.say("hidden") if cell.is_hidden else self.words.percent(cell.pct)
         base = f"{self.words.count(cell.n)}/{self.words.count(row.base_n)}"
         low, high = (None if end is None or rank is None else end * 100 for end in (cell.low, cell.high))
-        printed = self._printed.get((cell.answer_key, row.key, unit), "")
+        printed = self._as_printed(cell.answer_key, row.key, unit)
         return Mark(label, value, base, cell.pct, low, high, kinds_of(row, cell), printed, rank)
 
     def spread(self, marks: Sequence[Mark]) -> str:
@@ -183,7 +183,7 @@ class Pictures:
         kinds = frozenset() if tile is None or pct is None else frozenset({class_of(pct)})
         return Mark(
             self._short(key, label) if tile else label, self.words.percent(pct), base, pct, kinds=kinds,
-            printed=self._printed.get(("response_rate_pct", key, "municipality"), ""), tile=tile,
+            printed=self._as_printed("response_rate_pct", key, "municipality"), tile=tile,
         )  # fmt: skip
 
     def classes(self) -> Sequence[tuple[str, str]]:
@@ -259,21 +259,29 @@ class Pictures:
         return {row["breakdown_key"]: row for row in self.results.rows_of("areas")}
 
     @cached_property
-    def _printed(self) -> Mapping[tuple[str, str, str], str]:
-        """What was printed of a share, by the answer (or the measure), the row and the unit."""
-        found: dict[tuple[str, str, str], list[Row]] = {}
+    def _printed(self) -> Mapping[tuple[str, str], Sequence[Row]]:
+        """The figures that were printed of a share, by the answer (or the measure) and the row."""
+        found: dict[tuple[str, str], list[Row]] = {}
         for row in self.results.rows_of("printed"):
             if row["statistic"] in ("pct", "n", "response_rate_pct"):
                 answer = f"{row['question_key']}/{row['level']}/{row['answer']}" if row["answer"] else row["statistic"]
-                found.setdefault((answer, row["breakdown_key"], row["unit"]), []).append(row)
-        return {key: self._as_printed(rows) for key, rows in found.items()}
+                found.setdefault((answer, row["breakdown_key"]), []).append(row)
+        return found
 
-    def _as_printed(self, rows: Sequence[Row]) -> str:
-        numbers = [(self.words.number(row["published_value"]), row["statistic"] == "n") for row in rows]
-        figures = ", ".join(dict.fromkeys(said if is_n else self.words.per_cent(said) for said, is_n in numbers))
-        if all(row["status"] == "match" for row in rows):
-            return self.words.say("printed {figure}", figure=figures)
-        return self.words.say("printed otherwise: {figure}", figure=figures)
+    def _as_printed(self, answer: str, key: str, unit: str) -> str:
+        """What was printed of a share; where print has it in the other unit only, in that."""
+        rows = self._printed.get((answer, key), ())
+        told = [row for row in rows if row["unit"] == unit] or rows
+        numbers = [(self.words.number(row["published_value"]), row["statistic"] == "n") for row in told]
+        figure = ", ".join(dict.fromkeys(said if is_n else self.words.per_cent(said) for said, is_n in numbers))
+        say, is_other = self.words.say, bool(told) and told[0]["unit"] != unit
+        if is_other and unit == "response":
+            return say("printed by municipality: {figure}", figure=figure)
+        if is_other:
+            return say("printed by response: {figure}", figure=figure)
+        if any(row["status"] != "match" for row in told):
+            return say("printed otherwise: {figure}", figure=figure)
+        return say("printed {figure}", figure=figure) if told else ""
 
 
 def looked_for(question: Question, n_rows: int) -> Sequence[Cell]:
