@@ -273,7 +273,9 @@ class Pictures:
         rows = self._printed.get((answer, key), ())
         told = [row for row in rows if row["unit"] == unit] or rows
         numbers = [(self.words.number(row["published_value"]), row["statistic"] == "n") for row in told]
-        figure = ", ".join(dict.fromkeys(said if is_n else self.words.per_cent(said) for said, is_n in numbers))
+        figure = ", ".join(
+            dict.fromkeys(said if is_n else self.words.percent(0).replace("0", said) for said, is_n in numbers)
+        )
         say, is_other = self.words.say, bool(told) and told[0]["unit"] != unit
         if is_other and unit == "response":
             return say("printed by municipality: {figure}", figure=figure)
