@@ -118,6 +118,7 @@ class SurveySettings(Settings):
     size_class_question: QuestionId | None = None
     municipality_rule: MunicipalityRule
     none_ticked: Literal["blank", "valid"] = "blank"
+    ordered_lists: Annotated[tuple[QuestionId, ...], ONCE] = ()  # from little to much, never to daily
     disclosure: Disclosure
     limits: Limits
     retention: Retention | None = None

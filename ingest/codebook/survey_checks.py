@@ -62,6 +62,7 @@ def _check_settings(survey: Survey, registry: Registry | None, faults: FaultList
     for index, group in enumerate(settings.size_class_groups):
         location = ("size_class_groups", index, "members")
         _check_known(places, location, group.members, class_ids, "size class", faults)
+    _check_known(places, ("ordered_lists",), settings.ordered_lists, survey.lists, "list", faults)
     _check_roles(survey, faults)
     _check_breakdowns(survey, registry, faults)
     _check_sections(survey, faults)

@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__questions": (
         "survey_id", "question_id", "sort_order", "type", "list_name", "unit", "min_value", "max_value", "soft_min",
         "soft_max", "required", "relevant", "constraint", "other_of", "group_id", "severity", "disclosure",
-        "municipality_rule", "labels", "note", *_PLACE),
+        "municipality_rule", "labels", "note", "is_ordered", *_PLACE),
     "raw.codebook__choices": (
         "survey_id", "list_name", "code", "group_code", "is_missing", "is_exclusive", "sort_order", "labels",
         "group_labels", *_PLACE),
@@ -73,7 +73,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "division_date", "municipality_code", "names", "is_mainland", *_PLACE
     ),
     "raw.registry__municipality_areas": ("division_date", "municipality_code", "area_level", "area_code", *_PLACE),
-    "raw.registry__areas": ("area_level", "area_code", "names", "is_counted", *_PLACE),
+    "raw.registry__areas": (
+        "area_level", "area_code", "names", "is_counted", "short_names", "tile_column", "tile_row", *_PLACE),
     "raw.registry__population": ("municipality_code", "year", "population", "municipal_division", *_PLACE),
     "raw.registry__foreign_language_shares": (
         "municipality_code", "year", "foreign_language_pct", "municipal_division", *_PLACE
@@ -143,6 +144,7 @@ def survey_rows(
         "raw.codebook__questions": [
             _picked(
                 "raw.codebook__questions", question, survey_id=own_id, sort_order=str(order),
+                is_ordered=str(int(question.list_name in settings.ordered_lists)),
                 **place(survey.questions_file, question.line),
             )
             for order, question in enumerate(survey.in_form_order, start=1)

@@ -217,6 +217,15 @@ WholeNumber = Annotated[
         "Write it as 7 or 10, without spaces.",
     ),
 ]
+TilePlace = Annotated[
+    Text,
+    _form(
+        "[1-9]|[12][0-9]|30",
+        "wrong-tile",
+        "A tile lies in a column and a row of a picture, each from 1 to 30.",
+        "Write its number, counted from the left or from the top.",
+    ),
+]
 Count = Annotated[
     Text,
     _form(

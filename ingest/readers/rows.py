@@ -85,7 +85,8 @@ def _expected_columns(table: TextTable, row_class: type[SourceRow], languages: S
     for name in row_class.columns():
         column = row_class.translated_columns().get(name)
         if column is not None:
-            chosen = languages or _languages_of(table.header, column) or ["<language>"]
+            unnamed = [] if name in left_out else ["<language>"]
+            chosen = languages or _languages_of(table.header, column) or unnamed
             expected += [f"{column}_{language}" for language in chosen]
         elif name not in left_out:
             expected.append(name)

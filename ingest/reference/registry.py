@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from faults.errors import FaultList, line_place
 from faults.suggestions import did_you_mean, listed, quoted
@@ -24,6 +24,7 @@ from ingest.readers.cells import (
     Percentage,
     QuestionId,
     Text,
+    TilePlace,
     Year,
     is_valid,
 )
@@ -73,16 +74,24 @@ def municipality_class(levels: Collection[str]) -> type[Municipality]:
 
 class Area(SourceRow):
     """A code of one level: a county, a region, an ELY centre, a group of municipalities. The levels are what the file
-    says: each is a breakdown of every survey."""
+    says: each is a breakdown of every survey. Where it lies on a map of tiles, and what it is called there, may be
+    said."""
 
     area_level: QuestionId
     area_code: AreaCode
     names: Names
     is_counted: Flag
+    short_names: Labels = Field(default_factory=dict)
+    tile_column: TilePlace | None = None
+    tile_row: TilePlace | None = None
+
+    @classmethod
+    def optional_columns(cls) -> frozenset[str]:
+        return frozenset({"short_names", "tile_column", "tile_row"})
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:
-        return {"names": "name"}
+        return {"names": "name", "short_names": "short"}
 
 
 class Population(SourceRow):
@@ -234,12 +243,25 @@ def _describe_divisions(
 def _check_keys(folder: Path, registry: Registry, faults: FaultList) -> None:
     key = ("municipal_division", "year", "municipality_code")
     check_unique(folder / "areas.csv", registry.areas, ("area_level", "area_code"), faults)
+    check_unique(folder / "areas.csv", registry.areas, ("area_level", "tile_column", "tile_row"), faults)
+    _check_tiles(folder / "areas.csv", registry.areas, faults)
     check_unique(folder / "population.csv", registry.populations, key, faults)
     check_unique(folder / "foreign_language_share.csv", registry.foreign_language_shares, key, faults)
     for division, municipalities in registry.divisions.items():
         check_unique(_division_file(folder, division), municipalities, ("municipality_code",), faults)
     _check_changes(folder / "changes.csv", registry.changes, faults)
     _check_widths(folder, registry, faults)
+
+
+def _check_tiles(path: Path, areas: Sequence[Area], faults: FaultList) -> None:
+    for area in areas:
+        if (area.tile_column is None) != (area.tile_row is None):
+            add_row_fault(
+                path, area, "tile_column" if area.tile_column is None else "tile_row", "empty-value", faults,
+                "The value is empty.",
+                "A tile lies in a column and a row.",
+                "Fill it in, or leave both empty where the area is on no map.",
+            )  # fmt: skip
 
 
 def _check_changes(path: Path, changes: Sequence[Change], faults: FaultList) -> None:

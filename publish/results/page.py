@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from publish.report import pages
 from publish.results.making import METHODS, how_made
-from publish.results.reading import Bars, Cell, Question, RoundResults, Row
+from publish.results.pictures import Pictures, left_over, tint
+from publish.results.reading import Bars, Question, RoundResults, Row
 from publish.results.rendering import render
 from publish.results.sections import form
 from publish.results.tables import Tables
 from publish.results.words import Words
-
-TINTS = {2: "15", 3: "135", 4: "1245", 5: "12345"}  # of the five colours, for so many answers of a scale
 
 
 def page(results: RoundResults, mark: str) -> str:
@@ -21,8 +20,8 @@ def page(results: RoundResults, mark: str) -> str:
     said, tables = Said(results, words), Tables(results, words)
     return render(
         "results.html.jinja", words, mark=mark, results=results, who=said.who(), summary=said.summary(),
-        findings=said.findings(), message=said.message, said_row=said.row, said_unit=said.unit,
-        breakdown_name=said.breakdown, cell_words=said.cell, tint=tint, by_size=by_size, county_dots=county_dots,
+        findings=said.findings(), message=said.message, said_row=said.row, breakdown_name=said.breakdown,
+        pictures=Pictures(results, words), tint=tint, left_over=left_over,
         made=said.made(), how=how_made(results, words), methods=METHODS,
         quality=pages.file_name(results.round["round_key"], "html"),
         form=form(results, tables.of_questions()), sections=tables.sections(),
@@ -72,8 +71,12 @@ class Said:
         )  # fmt: skip
 
     def row(self, row: Bars) -> str:
-        shares = ", ".join(f"{cell.answer} {self.words.percent(cell.pct)}" for cell in row.cells if cell.pct)
-        return f"{row.label}: {shares}"
+        shares = [
+            f"{cell.answer} {self.say('hidden') if cell.is_hidden else self.words.percent(cell.pct)}"
+            for cell in row.cells
+            if cell.pct or cell.is_hidden
+        ]
+        return f"{row.label}: {', '.join(shares)}"
 
     def unit(self, question: Question) -> str:
         return self.results.labels.of_code("unit", question.unit)
@@ -81,30 +84,7 @@ class Said:
     def breakdown(self, breakdown: str) -> str:
         return self.results.labels.of_code("breakdown", breakdown)
 
-    def cell(self, cell: Cell) -> str:
-        return self.results.labels.of_code("cell_status", cell.status)
-
     def made(self) -> str:
         release = self.results.release
         day = self.words.day(release["created_at"])
         return self.say("Release {number} of {day}.", number=release["number"], day=day)
-
-
-def tint(question: Question, cell: Cell) -> str:
-    """The colour of an answer of a scale, from one end to the other; don't know is none of them."""
-    scale = [each.answer for each in question.whole.cells if not each.is_dont_know]
-    if cell.is_dont_know:
-        return "apart"
-    return f"s{TINTS.get(len(scale), '12345')[min(scale.index(cell.answer), 4)]}"
-
-
-def by_size(row: Bars) -> Sequence[Cell]:
-    """The answers of a row, those given most often first; don't know last."""
-    return sorted(row.cells, key=lambda cell: (cell.is_dont_know, -(cell.n or 0)))
-
-
-def county_dots(question: Question) -> Sequence[tuple[Bars, Cell]]:
-    """The share of the answer given most often in each county that has anything to show."""
-    rows = (question.grouped or question.rows).get("county", ())
-    first = [cell.answer for cell in question.headlines[:1]]
-    return [(row, cell) for row in rows for cell in row.cells if cell.answer in first]

@@ -70,6 +70,14 @@ ROWS = {
         order by questions.sort_order, answers.sort_order
     """,
     "findings": "from marts.finding where survey_id = ? and round_id = ? order by finding_number",
+    "curve": "from marts.response_curve where survey_id = ? and round_id = ? order by submitted_on",
+    "areas": """
+        select rows.breakdown_key, counties.area_key, counties.tile_column, counties.tile_row
+        from marts.dim_breakdown as rows
+        inner join marts.dim_county as counties on rows.breakdown_id = counties.county_code
+        inner join marts.dim_round as rounds using (survey_id)
+        where rows.breakdown = 'county' and survey_id = ? and round_id = ?
+    """,
     "printed": """
         from marts.publication_reconciliation where survey_id = ? and round_id = ? order by document, figure_id
     """,
@@ -90,6 +98,7 @@ class Cell:
     low: float | None
     high: float | None
     is_reliable: bool
+    answer_key: str = ""
 
     @property
     def is_hidden(self) -> bool:
@@ -103,6 +112,8 @@ class Bars:
     label: str
     base_n: int | None
     cells: Sequence[Cell]
+    breakdown: str = "all"
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,12 @@ class Question:
     unit: str
     rows: Mapping[str, Sequence[Bars]]
     grouped: Mapping[str, Sequence[Bars]]
+    is_ordered: bool = False
+
+    @property
+    def told(self) -> Mapping[str, Sequence[Bars]]:
+        """The rows as grouped in print where they are."""
+        return self.grouped or self.rows
 
     @cached_property
     def whole(self) -> Bars:
@@ -128,7 +145,7 @@ class Question:
     def headlines(self) -> Sequence[Cell]:
         """The answers given most often, as grouped in print where they are; don't know is none. Nothing where an answer
         is hidden, which could be given as often."""
-        cells = (self.grouped or self.rows)["all"][0].cells
+        cells = self.told["all"][0].cells
         told = [cell for cell in cells if not cell.is_dont_know and cell.n]
         most = max((cell.n or 0 for cell in told), default=0)
         return [] if any(cell.is_hidden for cell in cells) else [cell for cell in told if cell.n == most]
@@ -185,23 +202,25 @@ class RoundResults:
 
     @cached_property
     def questions(self) -> Sequence[Question]:
-        types = dict(self._connection.execute("select question_key, question_type from marts.dim_question").fetchall())
+        types = {row["question_key"]: row for row in self._rows("from marts.dim_question", [])}
         found = groupby(self._rows(CELLS, self._key), key=lambda row: row["question_key"])
         return [self._question(key, types[key], list(rows)) for key, rows in found]
 
-    def _question(self, key: str, question_type: str, rows: Sequence[Row]) -> Question:
+    def _question(self, key: str, asked: Row, rows: Sequence[Row]) -> Question:
         levels = {level: self._bars([row for row in rows if row["level"] == level]) for level in ("option", "group")}
-        shape: Shape = "many" if question_type == "select_multiple" else "scale" if levels["group"] else "one"
+        shape: Shape = "many" if asked["question_type"] == "select_multiple" else "scale" if levels["group"] else "one"
         unit = next(row["unit"] for row in rows if row["breakdown"] == "all")
         return Question(
-            rows[0]["question_id"], self.labels.of("question", key), shape, unit, levels["option"], levels["group"]
-        )
+            rows[0]["question_id"], self.labels.of("question", key), shape, unit, levels["option"], levels["group"],
+            asked["is_ordered"],
+        )  # fmt: skip
 
     def _bars(self, rows: Sequence[Row]) -> dict[str, list[Bars]]:
         found: dict[str, list[Bars]] = {}
-        for (breakdown, key), cells in groupby(rows, key=lambda row: (row["breakdown"], row["breakdown_key"])):
-            read = list(cells)
-            bars = Bars(self.labels.of("breakdown", key), read[0]["base_n"], [self._cell(each) for each in read])
+        for (breakdown, key), each_row in groupby(rows, key=lambda row: (row["breakdown"], row["breakdown_key"])):
+            read = list(each_row)
+            cells = [self._cell(each) for each in read]
+            bars = Bars(self.labels.of("breakdown", key), read[0]["base_n"], cells, breakdown, key)
             found.setdefault(breakdown, []).append(bars)
         return found
 
@@ -210,7 +229,7 @@ class RoundResults:
         low, high = ("ci_low_fpc", "ci_high_fpc") if is_area else ("ci_low", "ci_high")
         return Cell(
             self.labels.of("answer", row["answer_key"]), row["is_dont_know"], row["n"], row["pct"], row["cell_status"],
-            row[low], row[high], bool(row["is_reliable_for_frame" if is_area else "is_reliable"]),
+            row[low], row[high], bool(row["is_reliable_for_frame" if is_area else "is_reliable"]), row["answer_key"],
         )  # fmt: skip
 
     def rows_of(self, name: str) -> Sequence[Row]:

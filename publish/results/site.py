@@ -21,7 +21,7 @@ LANGUAGES = """
 # What a release of an earlier program may lack, and pages need.
 NEEDED = {
     ("dim_code", "label_en"), ("dim_answer", "is_dont_know"), ("dim_breakdown", "breakdown_order"),
-    ("dim_question", "section_id"), ("finding", "sentence"),
+    ("dim_question", "section_id"), ("dim_question", "is_ordered"), ("dim_county", "tile_column"), ("finding", "sentence"),
 }  # fmt: skip
 COLUMNS = "select table_name, column_name from duckdb_columns() where database_name = current_database()"
 

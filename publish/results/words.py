@@ -33,7 +33,7 @@ class Words:
 
     def count(self, number: int | None) -> str:
         """A whole number; a dash where there is none."""
-        return "–" if number is None else format_decimal(number, locale=self.locale)
+        return "–" if number is None else _count(number, self.language)
 
     def number(self, number: float | None) -> str:
         """A number with what it needs of three decimals; a dash where there is none."""
@@ -41,7 +41,7 @@ class Words:
 
     def percent(self, pct: int | None) -> str:
         """A percentage that is rounded already; a dash where there is none."""
-        return "–" if pct is None else format_percent(pct / 100, locale=self.locale)
+        return "–" if pct is None else _percent(pct, self.language)
 
     def day(self, day: date) -> str:
         return format_date(day, DAYS.get(self.language, "medium"), locale=self.locale)
@@ -53,6 +53,17 @@ class Words:
     @property
     def locale(self) -> Locale:
         return _locale(self.language)
+
+
+# A page says the same few numbers thousands of times, and a locale takes long to write one.
+@cache
+def _count(number: int, language: str) -> str:
+    return format_decimal(number, locale=_locale(language))
+
+
+@cache
+def _percent(pct: int, language: str) -> str:
+    return format_percent(pct / 100, locale=_locale(language))
 
 
 @cache

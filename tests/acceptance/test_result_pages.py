@@ -21,6 +21,7 @@ from tests.acceptance.project import kuntakysely, rows
 
 LARGEST = 500_000
 OF_NO_PAGE = re.compile(r'<(\w+)[^>]* lang="\w+"[^>]*>.*?</\1>|<code>.*?</code>|>(Parquet|CSV)<', re.DOTALL)
+MARK = re.compile(r'style="([^"]*)"><span>(.*?)</span><i></i><b>(.*?)</b><small>(.*?)</small>')
 PAGE = re.compile(r"(?P<survey>.+)\.(?P<round>[^.]+)\.(?P<language>\w+)\.html")
 
 
@@ -123,6 +124,43 @@ def shares_of(release: duckdb.DuckDBPyConnection, name: str, language: str) -> l
     return [[label, *map(shown, shares), said.count(n)] for _, _, label, shares, n in cells]
 
 
+def marks_of(release: duckdb.DuckDBPyConnection, name: str, language: str) -> set[tuple[str, str, str]]:
+    """What pictures by size class tell on a page, in no picture's order: the row, its share, and its count and base."""
+    found = PAGE.fullmatch(name)
+    assert found is not None
+    cells = release.execute(
+        f"""
+        select breakdown_row_{language}, cells.cell_status, cells.pct, cells.n, cells.base_n
+        from marts.result as cells
+        inner join marts.headline_result as headline
+            using (survey_id, round_id, question_id, level, answer_code, unit)
+        where survey_id = ? and round_id = ? and breakdown in ('size_class', 'size_class_group')
+            and cells.cell_status <> 'not_asked'
+        qualify level = min(level) over (partition by question_id)
+        """,
+        [found["survey"], found["round"]],
+    ).fetchall()
+    said = Words(language)
+    return {
+        (
+            label,
+            said.say("hidden") if pct is None and status != "zero" else said.percent(pct),
+            f"{said.count(n)}/{base}",
+        )
+        for label, status, pct, n, base in cells
+    }
+
+
+def misplaced(text: str) -> list[str]:
+    """Bars and dots of shares that lie elsewhere than the figure beside them says."""
+    marks = [
+        (dict(re.findall(r"--(\w):([\d.]+)", style)), value)
+        for style, _, value, base in MARK.findall(text)
+        if "/" in base
+    ]
+    return [value for places, value in marks if places.get("p", "") != "".join(re.findall(r"\d", value))]
+
+
 def faults(release: duckdb.DuckDBPyConnection, pages: Mapping[str, str]) -> list[str]:
     """Rows that the release has and no page, each with its page."""
     found = []
@@ -132,6 +170,8 @@ def faults(release: duckdb.DuckDBPyConnection, pages: Mapping[str, str]) -> list
             expected = shares_of(release, name, name.split(".")[-2])
             assert expected
             found += [f"{name}: {row}" for row in expected if row not in there]
+            pictured = {(label, value, base) for _, label, value, base in MARK.findall(text)}
+            found += [f"{name}: {mark}" for mark in marks_of(release, name, name.split(".")[-2]) - pictured]
     return found
 
 
@@ -182,6 +222,13 @@ def test_questions_stand_in_the_sections_of_the_form(
             expected = list(dict.fromkeys(heading for row in rows for heading in row))
             assert expected
             assert headings[: len(expected)] == expected
+
+
+def test_bars_and_dots_lie_where_their_figures_say(pages: Mapping[str, str]) -> None:
+    assert {name: misplaced(text) for name, text in pages.items() if misplaced(text)} == {}
+    assert all(MARK.search(text) for name, text in pages.items() if not name.startswith("index"))
+    drawn = next(text for text in pages.values() if "--p:36" in text)
+    assert misplaced(drawn.replace("--p:36", "--p:37"))
 
 
 def words_of_no_catalogue(release: duckdb.DuckDBPyConnection) -> set[str]:

@@ -12,6 +12,7 @@ select
     {{ in_published_languages('questions.labels', 'label') }},
     questions.note,
     questions.sort_order,
+    questions.is_ordered,
     sections.section_id,
     sections.section_order,
     {{ in_published_languages('sections.titles', 'section') }}

@@ -14,6 +14,7 @@ with texts as (
         ('answer', 'int_answer_levels', ['survey_id', 'question_id', 'answer_level', 'answer_code'], 'labels'),
         ('breakdown', 'int_breakdowns_labelled', ['survey_id', 'breakdown', 'breakdown_id'], 'labels'),
         ('area', 'stg_registry__areas', ['area_level', 'area_code'], 'names'),
+        ('area_short', 'stg_registry__areas', ['area_level', 'area_code'], 'short_names'),
         ('municipality', 'stg_registry__municipalities', ['division_date', 'municipality_code'], 'names'),
     ] %}
     select

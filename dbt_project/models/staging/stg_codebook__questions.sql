@@ -25,6 +25,7 @@ select
     cast(questions.soft_min as decimal(24, 6)) as soft_min,
     cast(questions.soft_max as decimal(24, 6)) as soft_max,
     cast(questions.sort_order as integer) as sort_order,
-    coalesce(questions.required, '0') = '1' as is_required
+    coalesce(questions.required, '0') = '1' as is_required,
+    questions.is_ordered = '1' as is_ordered
 from questions
 inner join surveys on questions.survey_id = surveys.survey_id
