@@ -17,6 +17,11 @@ def file_name(survey_id: str, round_id: str, language: str) -> str:
     return f"{survey_id}_{round_id}.{language}.html"
 
 
+def workbook_name(page_name: str) -> str:
+    """The name of the workbook beside a page."""
+    return f"{page_name.removesuffix('.html')}.xlsx"
+
+
 def page(results: RoundResults, mark: str) -> str:
     """The page of a round, as HTML."""
     words = Words(results.labels.language)
@@ -26,6 +31,7 @@ def page(results: RoundResults, mark: str) -> str:
         message=said.message, said_row=said.row, said_unit=said.unit, breakdown_name=said.breakdown,
         cell_words=said.cell, tint=tint, by_size=by_size, county_dots=county_dots, how=said.how(),
         sections=Tables(results, words).sections(),
+        workbook=workbook_name(file_name(results.survey_id, results.round_id, words.language)),
     )  # fmt: skip
 
 
