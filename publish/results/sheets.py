@@ -213,7 +213,8 @@ class Sheets:
         yield say("All respondents and size classes are counted in responses or municipalities, as the column unit "
                   "says; counties in municipalities.")  # fmt: skip
         yield say("Where a cell says hidden the figure is in no part of this workbook: few answered, or others could "
-                  "be worked out from it. An empty cell is a figure that cannot be computed or is not told.")  # fmt: skip
+                  "be worked out from it. An empty cell is a figure that cannot be computed or is not told."
+                  )  # fmt: skip
 
     def _question(self) -> Column:
         of = self.results.labels.of

@@ -6,7 +6,8 @@ Whatever somebody wrote is a text: XlsxWriter is asked for texts and numbers, ne
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from io import BytesIO
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -45,15 +46,21 @@ NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def workbook(results: RoundResults) -> bytes:
     """The workbook of a round, in one language."""
+    words = Words(results.labels.language)
+    sheets, title = Sheets(results, words), results.labels.of("round", results.round["round_key"])
+    return written(sheets.all(), (title, sheets.banner()), words, results.release["created_at"])
+
+
+def written(sheets: Iterable[Sheet], heads: Sequence[str], words: Words, created: datetime) -> bytes:
+    """A workbook of these sheets. `heads`, a title and more, stand above each: sheets are copied one by one."""
     from xlsxwriter import Workbook
 
-    words, made = Words(results.labels.language), BytesIO()
-    sheets, title = Sheets(results, words), results.labels.of("round", results.round["round_key"])
+    made = BytesIO()
     with Workbook(made, {"in_memory": True}) as book:
-        book.set_properties({"title": plain(title), "created": results.release["created_at"]})
+        book.set_properties({"title": plain(heads[0]), "created": created})
         book.set_custom_property("Language", words.language)
-        writer = _Writer(book, words, [title, sheets.banner()])
-        for sheet in sheets.all():
+        writer = _Writer(book, words, heads)
+        for sheet in sheets:
             writer.write(sheet)
     return made.getvalue()
 
@@ -72,7 +79,7 @@ def sheet_name(title: str, taken: Sequence[str]) -> str:
 
 
 class _Writer:
-    """Writes sheets into a workbook; `heads` stand above each, because sheets are copied one by one."""
+    """Writes sheets into a workbook."""
 
     def __init__(self, book: Workbook, words: Words, heads: Sequence[str]) -> None:
         percent = words.locale.percent_formats[None].pattern.replace("\xa0", " ")
