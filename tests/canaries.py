@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import duckdb
 
@@ -82,7 +84,8 @@ def found_in(files: Iterable[Path], canaries: Iterable[str] = (*CANARIES.values(
 
 
 def _packed(file: Path, canaries: list[str]) -> set[str]:
-    """The canaries in the rows of a database or a Parquet file, each table read once for all of them."""
+    """The canaries in the rows of a database or a Parquet file, each table read once for all of them, and in the parts
+    of a workbook."""
     if file.suffix == ".parquet":
         with duckdb.connect() as connection:
             return _in_table(connection, f"read_parquet('{file}')", canaries)
@@ -91,6 +94,10 @@ def _packed(file: Path, canaries: list[str]) -> set[str]:
             names = "select schema_name, table_name from duckdb_tables() where not internal"
             tables = connection.execute(names).fetchall()
             return set().union(*(_in_table(connection, f'"{schema}"."{name}"', canaries) for schema, name in tables))
+    if file.suffix == ".xlsx":
+        with zipfile.ZipFile(file) as parts:
+            content = b"".join(map(parts.read, parts.namelist())).decode()
+        return {canary for canary in canaries if escape(canary) in content}
     return set()
 
 

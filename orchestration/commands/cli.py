@@ -225,13 +225,14 @@ def quality(
 def report(
     name: Annotated[str | None, typer.Argument(metavar="[SURVEY/ROUND]", help="All when left out.")] = None,
     language: Annotated[str | None, typer.Option(help="fi, sv, en or another of the survey's.")] = None,
-    is_opened: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    form: Annotated[str, typer.Option("--format", help="html, or xlsx: the workbook of a round.")] = "html",
+    is_opened: Annotated[bool, typer.Option("--open", help="Open it.")] = False,
     data: Data = None,
 ) -> None:
     """The results of a round for people to look at: the address of its page, or of the index of all pages."""
     from orchestration.commands.quality import page_of_results
 
-    page = page_of_results(DataPaths.resolve(data), name, language)
+    page = page_of_results(DataPaths.resolve(data), name, language, form)
     typer.echo(page.as_uri())
     if is_opened:
         typer.launch(page.as_uri())

@@ -11,6 +11,8 @@ from publish.releases.release import published_rounds
 from publish.report import pages
 from store.paths import DataPaths
 
+FORMS_OF_RESULTS = ("html", "xlsx")
+
 
 def page_of_round(paths: DataPaths, name: str, form: str) -> Path:
     """The page of survey/round in the current release. Raises WrongUsage with the rounds and forms there are."""
@@ -20,20 +22,25 @@ def page_of_round(paths: DataPaths, name: str, form: str) -> Path:
     return _there(paths, pages.file_name(name, form))
 
 
-def page_of_results(paths: DataPaths, name: str | None, language: str | None) -> Path:
+def page_of_results(paths: DataPaths, name: str | None, language: str | None, form: str = "html") -> Path:
     """The results of survey/round in a language, or the index of all. Raises WrongUsage with those that there are."""
+    if form not in FORMS_OF_RESULTS:
+        there_are = ", ".join(FORMS_OF_RESULTS)
+        raise WrongUsage(f"There is no format {form}. There are: {there_are}. Name one with --format.")
     if name is not None:
         _check_round(paths, name)
+    elif form != "html":
+        raise WrongUsage("A workbook is of one round: name it as survey/round.")
     stem = "index" if name is None else pages.stem(name)
     folder = paths.current_folder / pages.FOLDER
-    there_are = sorted(page.name.split(".")[-2] for page in folder.glob(f"{glob.escape(stem)}.*.html"))
+    there_are = sorted(page.name.split(".")[-2] for page in folder.glob(f"{glob.escape(stem)}.*.{form}"))
     if language and there_are and language not in there_are:
         raise WrongUsage(
             f"There is no page in {language}. There are: {', '.join(there_are)}. Name one with --language."
         )
     wanted = (language, os.environ.get("LANG", "")[:2], "en", *there_are)
     chosen = next((each for each in wanted if each in there_are), "en")
-    return _there(paths, f"{stem}.{chosen}.html")
+    return _there(paths, f"{stem}.{chosen}.{form}")
 
 
 def _check_round(paths: DataPaths, name: str) -> None:

@@ -9,6 +9,7 @@ import duckdb
 from babel import Locale, localedata
 
 from publish.report import pages as quality
+from publish.results.page import workbook_name
 from publish.results.reading import Labels, Row, read_rows
 from publish.results.rendering import render
 from publish.results.words import Words
@@ -32,7 +33,7 @@ def index(connection: duckdb.DuckDBPyConnection, labels: Labels, pages: Mapping[
         surveys=[(survey_id, list(rows)) for survey_id, rows in rounds],
         release=read_rows(connection, "from marts.release")[0], tables=read_rows(connection, TABLES),
         languages=sorted({language for found in pages.values() for language in found}), name_of=name_of,
-        page=lambda row: file_name(row, labels.language, pages),
+        page=lambda row: file_name(row, labels.language, pages), workbook_name=workbook_name,
         quality=lambda row: quality.file_name(row["round_key"], "html"),
     )  # fmt: skip
 

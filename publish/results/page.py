@@ -14,17 +14,23 @@ from publish.results.tables import Tables
 from publish.results.words import Words
 
 
+def workbook_name(page_name: str) -> str:
+    """The name of the workbook beside a page."""
+    return f"{page_name.removesuffix('.html')}.xlsx"
+
+
 def page(results: RoundResults, mark: str) -> str:
     """The page of a round, as HTML."""
     words = Words(results.labels.language)
     said, tables = Said(results, words), Tables(results, words)
     return render(
         "results.html.jinja", words, mark=mark, results=results, who=said.who(), summary=said.summary(),
-        findings=said.findings(), message=said.message, said_row=said.row, breakdown_name=said.breakdown,
+        findings=said.findings(), finding=said.finding, message=said.message, said_row=said.row, breakdown_name=said.breakdown,
         pictures=Pictures(results, words), tint=tint, left_over=left_over,
         made=said.made(), how=how_made(results, words), methods=METHODS,
         quality=pages.file_name(results.round["round_key"], "html"),
         form=form(results, tables.of_questions()), sections=tables.sections(),
+        workbook=workbook_name(f"{pages.stem(results.round['round_key'])}.{words.language}.html"),
     )  # fmt: skip
 
 
@@ -58,6 +64,14 @@ class Said:
     def findings(self) -> Sequence[Row]:
         rows = self.results.rows_of("findings")
         return [row for row in rows if row["language"] == self.results.labels.language]
+
+    def finding(self, row: Row) -> str:
+        """A sentence of the authors, or that it is not told."""
+        return (
+            str(row["sentence"])
+            if row["is_shown"]
+            else self.say("Not shown: a figure of this sentence is hidden, or nobody was asked or answered.")
+        )
 
     def message(self, question: Question) -> str:
         if not question.headlines:

@@ -193,10 +193,10 @@ class Pictures:
     @cached_property
     def numbers(self) -> Mapping[str, Picture]:
         """Of each question that asks for a number, the median and the middle half, of all and by size class."""
-        return {question_id: picture for question_id, picture in self._numbers()}
+        return dict(self._numbers())
 
     def _numbers(self) -> Iterator[tuple[str, Picture]]:
-        for key, found in groupby(self.results.rows_of("numbers"), key=lambda row: str(row["question_key"])):
+        for _, found in groupby(self.results.rows_of("numbers"), key=lambda row: str(row["question_key"])):
             rows = list(found)
             told = [0, *(row[name] for row in rows for name in MIDDLE if row[name] is not None)]
             first, last = min(told), max(told)

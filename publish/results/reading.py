@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -18,6 +18,7 @@ NAMES_FIRST = ("fi", "en", "sv")  # where a survey has no label in the language 
 CELLS = """
     select
         cells.question_id, cells.question_key, cells.answer_key, cells.breakdown_key, cells.level, cells.breakdown,
+        cells.answer_code, cells.breakdown_id,
         cells.unit, answers.is_dont_know, cells.n, cells.base_n, cells.pct, cells.cell_status, cells.is_reliable,
         cells.is_reliable_for_frame, cells.ci_low, cells.ci_high, cells.ci_low_fpc, cells.ci_high_fpc
     from marts.answer_distribution as cells
@@ -44,7 +45,7 @@ ROWS = {
         order by questions.sort_order
     """,
     "systems": """
-        select used.question_key, used.n, used.pct, used.vendor, dim_system.system_name
+        select used.*, dim_system.system_name
         from marts.system_use as used
         inner join marts.dim_system using (system_id)
         where survey_id = ? and round_id = ? and unit = 'response' and breakdown = 'all' and n > 0
@@ -163,13 +164,17 @@ class Labels:
     def of(self, thing: str, key: str) -> str:
         """The label of a thing by its key; nothing where there is none."""
         texts = self._labels.get((thing, key), {})
-        order = (self.language, *NAMES_FIRST, *sorted(texts))
-        return next((texts[language] for language in order if texts.get(language)), "")
+        order = (*NAMES_FIRST, *sorted(texts))
+        return texts.get(self.language) or next((texts[other] for other in order if texts.get(other)), "")
 
     def of_code(self, code_list: str, code: str) -> str:
         """What a code of the published tables means; the code itself where it means nothing."""
         texts = self._codes.get((code_list, code), {})
         return texts.get(self.language) or texts.get("en") or code
+
+    def codes(self, code_list: str) -> Iterator[tuple[str, str]]:
+        """The codes of a list, each with what it means."""
+        yield from ((code, self.of_code(code_list, code)) for name, code in self._codes if name == code_list)
 
 
 class RoundResults:
@@ -178,6 +183,7 @@ class RoundResults:
     def __init__(self, connection: duckdb.DuckDBPyConnection, labels: Labels, survey_id: str, round_id: str) -> None:
         self.labels, self.survey_id, self.round_id = labels, survey_id, round_id
         self._connection, self._key = connection, [survey_id, round_id]
+        self._read: dict[str, Sequence[Row]] = {}
 
     def of_survey(self, thing: str) -> str:
         return self.labels.of(thing, self.survey_id)
@@ -201,9 +207,14 @@ class RoundResults:
         )
 
     @cached_property
+    def cells(self) -> Sequence[Row]:
+        """The answers to closed questions, in the order of the form."""
+        return self._rows(CELLS, self._key)
+
+    @cached_property
     def questions(self) -> Sequence[Question]:
         types = {row["question_key"]: row for row in self._rows("from marts.dim_question", [])}
-        found = groupby(self._rows(CELLS, self._key), key=lambda row: row["question_key"])
+        found = groupby(self.cells, key=lambda row: row["question_key"])
         return [self._question(key, types[key], list(rows)) for key, rows in found]
 
     def _question(self, key: str, asked: Row, rows: Sequence[Row]) -> Question:
@@ -234,7 +245,9 @@ class RoundResults:
 
     def rows_of(self, name: str) -> Sequence[Row]:
         """The rows of one of ROWS."""
-        return self._rows(ROWS[name], self._key)
+        if name not in self._read:
+            self._read[name] = self._rows(ROWS[name], self._key)
+        return self._read[name]
 
     def _rows(self, sql: str, values: Sequence[object]) -> list[Row]:
         return read_rows(self._connection, sql, values)

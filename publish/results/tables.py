@@ -84,7 +84,7 @@ class Tables:
         for question, rows in self._by_question("changes"):
             cells = [
                 [self.results.labels.of("answer", row["answer_key"]), self._share(row["earlier_share"]),
-                 self._share(row["share"]), self._points(row["delta"]), self._interval(row), self._verdict(row)]
+                 self._share(row["share"]), self._points(row["delta"]), self._interval(row), self.verdict(row)]
                 for row in rows
             ]  # fmt: skip
             yield Table(self.results.labels.of("question", question), columns, cells)
@@ -94,7 +94,7 @@ class Tables:
         columns = [say("document"), say("printed"), say("computed"), ""]
         rows = self.results.rows_of("printed")
         cells = [
-            [self._figure(row), row["document"], number(row["published_value"]), number(row["computed_value"]),
+            [self.figure(row), row["document"], number(row["published_value"]), number(row["computed_value"]),
              self.results.labels.of_code("figure_match", row["status"])]
             for row in rows
         ]  # fmt: skip
@@ -108,7 +108,7 @@ class Tables:
     def _row_name(self, row: Row) -> str:
         return self.results.labels.of("breakdown", row["breakdown_key"])
 
-    def _figure(self, row: Row) -> str:
+    def figure(self, row: Row) -> str:
         """What a printed figure is of, in the words of the page."""
         answers = [
             self.results.labels.of("answer", f"{row['question_key']}/{row['level']}/{code}")
@@ -137,7 +137,7 @@ class Tables:
     def _interval(self, row: Row) -> str:
         return f"{self._points(row['ci_low'])} … {self._points(row['ci_high'])}" if row["ci_low"] is not None else "–"
 
-    def _verdict(self, row: Row) -> str:
+    def verdict(self, row: Row) -> str:
         p = row["p_holm"] if row["p_holm"] is not None else row["p_value"]
         if p is None:
             return ""

@@ -29,6 +29,7 @@ from tests.disclosed.truth import pinned, unprotected
 from tests.pipeline.build import build_and_publish
 from tests.sharing import Shared
 from tests.signing import sign
+from tests.workbooks import differences as workbook_differences
 
 Tried = Callable[[str, object], None]
 Made = Callable[[str], DataPaths]
@@ -241,10 +242,19 @@ def test_a_file_that_tells_more_is_seen(suffix: str, made: Made, tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", RELEASES)
+def test_the_workbooks_tell_what_the_release_tells(name: str, made: Made) -> None:
+    """Every figure of real answers in them is in the release, and what is hidden is a word."""
+    files = sorted(made(name).current_folder.glob("report/*.xlsx"))
+    with duckdb.connect(str(made(name).current), read_only=True) as release:
+        assert {file.name: found for file in files if (found := workbook_differences(release, file))} == {}
+    assert files != []
+
+
+@pytest.mark.parametrize("name", RELEASES)
 def test_the_pages_are_made_of_the_release_alone(name: str, made: Made, tmp_path: Path) -> None:
     current = made(name).current_folder.resolve()
     with duckdb.connect(shutil.copy(current / "current.duckdb", tmp_path), read_only=True) as release:
         write_pages(release, tmp_path, current.name)
-    anew, told = ({file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} for folder in
+    anew, told = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in
                   (tmp_path / "report", current / "report"))  # fmt: skip
     assert anew == told

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
 from publish.catalogue import quoted
 from publish.releases.spreadsheets import is_formula
@@ -108,6 +109,19 @@ def test_export_without_the_rule_is_seen(hostile: DataPaths, tmp_path: Path) -> 
     with duckdb.connect(str(hostile.current), read_only=True) as connection:
         connection.execute(f"copy marts.dim_role to '{tmp_path / 'dim_role.csv'}' (format csv, header)")
     assert FORMULA in _formulas_in(tmp_path / "dim_role.csv")
+
+
+def test_no_cell_of_a_workbook_is_a_formula(hostile: DataPaths) -> None:
+    cells = [
+        cell
+        for file in hostile.current_folder.glob("report/*.en.xlsx")
+        for sheet in load_workbook(file).worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
+    assert [cell.coordinate for cell in cells if cell.data_type not in ("s", "n") or cell.hyperlink] == []
+    assert {PAGE, TEMPLATE, MARKUP, SHELL} - {cell.value for cell in cells} == set()
 
 
 class Elements(HTMLParser):

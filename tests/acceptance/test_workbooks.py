@@ -1,0 +1,85 @@
+"""The workbooks of a release: each number is the release's, whoever opens them finds them beside the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from publish.results import sheets, site, workbook
+from publish.results.reading import ROWS
+from store.paths import DataPaths
+from tests.acceptance.project import kuntakysely, rows
+from tests.workbooks import differences
+
+
+@pytest.fixture(scope="module")
+def release(published: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(published.current), read_only=True) as connection:
+        yield connection
+
+
+def files(paths: DataPaths) -> list[Path]:
+    return sorted((paths.current_folder / "report").glob("*.xlsx"))
+
+
+def test_each_page_of_a_round_has_one(published: DataPaths, release: duckdb.DuckDBPyConnection) -> None:
+    """A release that lacks one is not whole."""
+    pages = {file.stem for file in published.current_folder.glob("report/*_*.html") if "quality_" not in file.name}
+    assert {file.stem for file in files(published)} == pages
+    assert {f"report/{file.name}" for file in files(published)} < site.file_names(release)
+
+
+def test_every_number_is_the_one_of_the_release(published: DataPaths, release: duckdb.DuckDBPyConnection) -> None:
+    assert {file.name: found for file in files(published) if (found := differences(release, file))} == {}
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "wrong"),
+    [
+        (sheets, "_share", lambda pct: None if pct is None else (pct + 1) / 100),
+        (sheets.Sheets, "_hidden", lambda *_: None),
+        (sheets.Sheets, "_unsure", lambda *_: None),
+        (sheets.RoundResults, "rows_of", lambda self, name: [*reversed(self._rows(ROWS[name], self._key))]),
+    ],
+    ids=["a share", "the word for what is hidden", "what is unsure", "the order of rows"],
+)
+def test_a_workbook_that_says_otherwise_is_seen(
+    owner: object, name: str, wrong: object, release: duckdb.DuckDBPyConnection, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    chosen = "palvelukysely_demo_2025.fi"
+    results = next(results for page, results in site.rounds(release) if page == f"{chosen}.html")
+    file = tmp_path / f"{chosen}.xlsx"
+    file.write_bytes(workbook.workbook(results))
+    assert differences(release, file) == []
+    monkeypatch.setattr(owner, name, wrong)
+    file.write_bytes(workbook.workbook(results))
+    assert differences(release, file)
+
+
+def test_it_says_what_it_is(published: DataPaths) -> None:
+    [title], [made] = (
+        rows(published, sql)[0]
+        for sql in (
+            "select title_sv from marts.dim_round where round_key = 'palvelukysely_demo/2025'",
+            "select created_at from marts.release",
+        )
+    )
+    book = load_workbook(published.current_folder / "report" / "palvelukysely_demo_2025.sv.xlsx")
+    assert (book.properties.title, book.custom_doc_props["Language"].value) == (title, "sv")
+    assert book.properties.created == made.replace(microsecond=0)
+    for sheet in book.worksheets:
+        assert sheet["A2"].value == title
+        assert sheet["A3"].value.startswith("Exempel: svaren är påhittade.")
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+
+
+def test_the_command_says_where(published: DataPaths) -> None:
+    done = kuntakysely(published, "report", "koto_kuntakysely/2023-01", "--language", "fi", "--format", "xlsx")
+    assert Path(done.stdout.strip().removeprefix("file://")).name == "koto_kuntakysely.2023-01.fi.xlsx"
+    assert Path(done.stdout.strip().removeprefix("file://")).is_file()
+    assert "name it as survey/round" in kuntakysely(published, "report", "--format", "xlsx").stdout
