@@ -72,7 +72,7 @@ docs: $(READY)  ## Rewrite what follows from definitions: pages of checks and me
 	@$(BIN)/python -m expectations.page
 	@$(BIN)/python -m publish.report.methods
 	@$(BIN)/python -m publish.releases.readme
-	@$(BIN)/python -m publish.results.catalogues
+	@$(BIN)/python -m publish.writing.catalogues
 
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from publish.report import pages as quality
+from publish.report.pages import Link
 from publish.results.reading import Bars, Cell, Question, RoundResults
-from publish.results.rendering import render
 from publish.results.tables import Tables
-from publish.results.words import Words
+from publish.writing.rendering import render
+from publish.writing.words import Words, name_of
 
 TINTS = {2: "15", 3: "135", 4: "1245", 5: "12345"}  # of the five colours, for so many answers of a scale
 
@@ -25,6 +27,7 @@ def page(results: RoundResults, mark: str) -> str:
         "results.html.jinja", words, mark=mark, results=results, who=said.who(), summary=said.summary(),
         message=said.message, said_row=said.row, said_unit=said.unit, breakdown_name=said.breakdown,
         cell_words=said.cell, tint=tint, by_size=by_size, county_dots=county_dots, how=said.how(),
+        citation=said.citation(), links=said.links(),
         sections=Tables(results, words).sections(),
     )  # fmt: skip
 
@@ -81,12 +84,30 @@ class Said:
         return self.results.labels.of_code("cell_status", cell.status)
 
     def how(self) -> Sequence[str]:
-        release = self.results.release
         return [
             self.say("Percentages are of those who answered the question, rounded half up; don't know is an answer."),
             self.say("A share with a star is unsure: it rests on few answers or its interval is wide."),
-            self.say("Release {number} of {day}.", number=release["number"], day=self.words.day(release["created_at"])),
         ]
+
+    def links(self) -> Sequence[Link]:
+        """To the index, the quality report, and this page in other languages."""
+        key, own = (self.results.survey_id, self.results.round_id), self.words.language
+        others = [other for other in self.results.languages if other != own]
+        return [
+            (f"index.{own}.html", self.say("All surveys"), ""),
+            (quality.file_name("/".join(key), own, "html"), self.say("Quality report"), ""),
+            *((file_name(*key, other), name_of(other), other) for other in others),
+        ]
+
+    def citation(self) -> str:
+        """Of the release in which the figures last changed: a round that has not changed is cited as before."""
+        change, of_survey = self.results.last_change, self.results.of_survey
+        return self.say(
+            "{publisher} ({year}): {survey}. {round}. Release {number}, {day}. {licence}.",
+            publisher=of_survey("publisher"), year=change.day.year, survey=of_survey("survey"),
+            round=self.results.labels.of("round", self.results.round["round_key"]), number=change.number,
+            day=self.words.day(change.day), licence=self.results.licence,
+        )  # fmt: skip
 
 
 def tint(question: Question, cell: Cell) -> str:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import duckdb
 
+from publish.writing.rounds import LastChange, languages_of, last_changes
+
 Row = Mapping[str, Any]
 Shape = Literal["scale", "one", "many"]
 NAMES_FIRST = ("fi", "en", "sv")  # where a survey has no label in the language of the page
@@ -162,8 +164,18 @@ class RoundResults:
         return self._rows("select * from marts.dim_round where survey_id = ? and round_id = ?", self._key)[0]
 
     @cached_property
-    def release(self) -> Row:
-        return self._rows("from marts.release", [])[0]
+    def last_change(self) -> LastChange:
+        return last_changes(self._connection)[self.survey_id, self.round_id]
+
+    @cached_property
+    def languages(self) -> Sequence[str]:
+        return languages_of(self._connection)[self.survey_id]
+
+    @cached_property
+    def licence(self) -> str:
+        return str(
+            self._rows("select licence from marts.dim_survey where survey_id = ?", [self.survey_id])[0]["licence"]
+        )
 
     @cached_property
     def response(self) -> Sequence[Row]:

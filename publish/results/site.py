@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 import duckdb
 
-from publish.report.pages import FOLDER
 from publish.results.index import file_name, index
 from publish.results.page import page
 from publish.results.reading import Labels, RoundResults, read_rows
+from publish.writing.files import PageFile
+from publish.writing.rounds import RoundKey, languages_of
 
 ROUNDS = "select survey_id, round_id from marts.dim_round order by all"
-LANGUAGES = """
-    select thing_key, list(language order by language) from marts.label where thing = 'survey' group by all order by all
-"""
-
-
 # What a release of an earlier program may lack, and pages need.
 NEEDED = {("dim_code", "label_en"), ("dim_answer", "is_dont_know"), ("dim_breakdown", "breakdown_order")}
 COLUMNS = "select table_name, column_name from duckdb_columns() where database_name = current_database()"
@@ -28,44 +24,34 @@ def index_name(language: str) -> str:
     return f"index.{language}.html"
 
 
-def file_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """The pages of the release that is open, by their place in its folder."""
-    return {f"{FOLDER}/{name}" for name in _names(connection)} if _has_what_is_needed(connection) else set()
-
-
-def write(connection: duckdb.DuckDBPyConnection, folder: Path, release: str) -> None:
-    """Write all pages of the release that is open to report/ of a new folder, where the release holds what they tell.
-
-    The first line of a page says which release it is of: `release` is its number and hash.
-    """
-    if _has_what_is_needed(connection):
-        for name, text in pages(connection, f"<!-- release {release} -->"):
-            (folder / FOLDER / name).write_text(text, encoding="utf-8")
-
-
-def _has_what_is_needed(connection: duckdb.DuckDBPyConnection) -> bool:
+def holds_results(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the release that is open holds what the pages tell."""
     return {*connection.execute(COLUMNS).fetchall()} >= NEEDED
 
 
-def _names(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    found = languages_of(connection)
-    for row in read_rows(connection, ROUNDS):
-        yield from (file_name(row, language, found) for language in found[row["survey_id"]])
-    yield from map(index_name, {language for languages in found.values() for language in languages})
+def files(connection: duckdb.DuckDBPyConnection) -> Iterator[PageFile]:
+    """The pages of the release that is open; none where it lacks what they tell."""
+    found, rounds = languages_of(connection), read_rows(connection, ROUNDS) if holds_results(connection) else []
+    labels = cache(partial(Labels, connection))
+    for language in sorted({language for row in rounds for language in found[row["survey_id"]]}):
+        yield PageFile(index_name(language), partial(_index, connection, labels, language))
+        for row in rounds:
+            if language in found[row["survey_id"]]:
+                key = (row["survey_id"], row["round_id"])
+                yield PageFile(file_name(row, language, found), partial(_page, connection, labels, language, key), key)
+
+
+def _index(connection: duckdb.DuckDBPyConnection, labels: Callable[[str], Labels], language: str, mark: str) -> bytes:
+    return index(connection, labels(language), languages_of(connection), mark).encode()
+
+
+def _page(
+    connection: duckdb.DuckDBPyConnection, labels: Callable[[str], Labels], language: str, key: RoundKey, mark: str
+) -> bytes:
+    return page(RoundResults(connection, labels(language), *key), mark).encode()
 
 
 def pages(connection: duckdb.DuckDBPyConnection, mark: str) -> Iterator[tuple[str, str]]:
     """The pages of the release that the connection has open, each with its name."""
-    found, rounds = languages_of(connection), read_rows(connection, ROUNDS)
-    for language in sorted({language for languages in found.values() for language in languages}):
-        labels = Labels(connection, language)
-        yield index_name(language), index(connection, labels, found, mark)
-        for row in rounds:
-            if language in found[row["survey_id"]]:
-                results = RoundResults(connection, labels, row["survey_id"], row["round_id"])
-                yield file_name(row, language, found), page(results, mark)
-
-
-def languages_of(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]]:
-    """The languages of each survey."""
-    return dict(connection.execute(LANGUAGES).fetchall())
+    for file in files(connection):
+        yield file.name, file.make(mark).decode()

@@ -11,9 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from publish.results import site, words
+from publish.results import site
 from publish.results.reading import Labels
-from publish.results.words import Words
+from publish.writing import words
+from publish.writing.words import Words
 from store.paths import DataPaths
 from tests.acceptance.project import kuntakysely, rows
 

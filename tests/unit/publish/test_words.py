@@ -7,9 +7,9 @@ from string import Formatter
 
 import pytest
 
-from publish.results.catalogues import texts
 from publish.results.reading import Bars, Cell, Question
-from publish.results.words import LOCALE, Words, read_catalogue
+from publish.writing.catalogues import texts
+from publish.writing.words import LOCALE, Words, read_catalogue
 
 LANGUAGES = sorted(file.stem for file in LOCALE.glob("*.po"))
 

@@ -4,6 +4,7 @@ them. Whatever a catalogue lacks is said in English, in which the words of the p
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -53,6 +54,13 @@ class Words:
     @property
     def locale(self) -> Locale:
         return _locale(self.language)
+
+
+def name_of(language: str) -> str:
+    """A language as its speakers call it; its code where that is none that is known."""
+    with suppress(UnknownLocaleError, ValueError):
+        return (Locale.parse(language).display_name or language).capitalize()
+    return language
 
 
 @cache
