@@ -88,22 +88,7 @@ def release_policy(facts: RoundFacts) -> list[Block]:
 
 
 def frequency(facts: RoundFacts) -> list[Block]:
-    say = facts.say
-    rounds = sorted(facts.of_survey("dim_round"), key=lambda row: row.get("sort_order") or 0)
-    columns = (say("round"), say("in the field"), say("responses"), say("municipalities"), say("answers"))
-    rows = [_round(facts, row) for row in rounds]
-    return [Table(say("Rounds of the survey in the release"), columns, rows, numbers=columns[2:4])]
-
-
-def _round(facts: RoundFacts, row: Row) -> tuple[str, ...]:
-    say, count = facts.say, facts.words.count
-    return (
-        row["round_id"],
-        facts.days(row.get("opens_on"), row.get("closes_on")),
-        count(row.get("n_responses")),
-        say("{n} of {all}", n=count(row.get("n_municipalities")), all=count(row.get("n_frame"))),
-        say("made up") if row["is_synthetic"] else say("given"),
-    )
+    return [Sentence(facts.say("All rounds of the survey are on the page of all surveys."))]
 
 
 def accessibility(facts: RoundFacts) -> list[Block]:

@@ -34,14 +34,13 @@ def tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Relation]:
 
 
 def scope(table: Relation) -> tuple[str, str]:
-    """Survey and round that a row of the table is of, as SQL: null or 'all' where it is of more. All rounds of a survey
-    are listed on the page of each."""
+    """Survey and round that a row of the table is of, as SQL: null or 'all' where it is of more."""
     columns = {column.name for column in table.columns}
     if table.name == "label":
         return f"case when {OWNER} in (select survey_id from marts.dim_round) then {OWNER} end", "null"
     return (
         "survey_id" if "survey_id" in columns else "null",
-        "round_id" if "round_id" in columns and table.name != "dim_round" else "null",
+        "round_id" if "round_id" in columns else "null",
     )
 
 
