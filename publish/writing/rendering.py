@@ -32,15 +32,25 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=lambda name: not str(name).endswith(".md.jinja"),
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    made.filters |= {"plain": in_markdown, "breakable": breakable}
+    made.filters |= {"plain": in_markdown, "breakable": breakable, "language": language}
     return made
 
 
 def breakable(text: str) -> Markup:
-    """A text for HTML whose long ids may be broken where they have an underscore."""
+    """A text for HTML whose long ids may be broken where they have an underscore; a word of a kind stands out."""
     from markupsafe import Markup, escape
 
+    if word := getattr(text, "word", ""):
+        return Markup('<span class="word {}">{}</span>').format(word, text)
     return escape(text).replace("_", Markup("_<wbr>"))
+
+
+def language(text: str) -> Markup:
+    """The attribute of an element whose text is in another language than its page; nothing where it is not."""
+    from markupsafe import Markup
+
+    other = getattr(text, "language", "")
+    return Markup(' lang="{}"').format(other) if other else Markup()
 
 
 def in_markdown(text: str) -> str:
