@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -150,11 +150,14 @@ class Labels:
 
 
 class RoundResults:
-    """What the release says of a round, in one language."""
+    """What the release says of a round, in one language. `read` may remember what it has read for another."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, labels: Labels, survey_id: str, round_id: str) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, labels: Labels, survey_id: str, round_id: str,
+        read: Callable[..., list[Row]] | None = None,
+    ) -> None:  # fmt: skip
         self.labels, self.survey_id, self.round_id = labels, survey_id, round_id
-        self._connection, self._key = connection, [survey_id, round_id]
+        self._connection, self._key, self._read = connection, [survey_id, round_id], read or read_rows
 
     def of_survey(self, thing: str) -> str:
         return self.labels.of(thing, self.survey_id)
@@ -222,7 +225,7 @@ class RoundResults:
         return self._rows(ROWS[name], self._key)
 
     def _rows(self, sql: str, values: Sequence[object]) -> list[Row]:
-        return read_rows(self._connection, sql, values)
+        return self._read(self._connection, sql, tuple(values))
 
 
 def read_rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> list[Row]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import duckdb
 
 from publish.results.index import file_name, index
 from publish.results.page import page
-from publish.results.reading import Labels, RoundResults, read_rows
+from publish.results.reading import Labels, RoundResults, Row, read_rows
 from publish.writing.files import PageFile
 from publish.writing.rounds import RoundKey, languages_of
 
+ROWS_KEPT = 32  # answers to the queries of a round: the pages of a round in all languages follow each other
 ROUNDS = "select survey_id, round_id from marts.dim_round order by all"
 # What a release of an earlier program may lack, and pages need.
 NEEDED = {("dim_code", "label_en"), ("dim_answer", "is_dont_know"), ("dim_breakdown", "breakdown_order")}
@@ -35,10 +36,13 @@ def files(connection: duckdb.DuckDBPyConnection) -> Iterator[PageFile]:
     labels = cache(partial(Labels, connection))
     for language in sorted({language for row in rounds for language in found[row["survey_id"]]}):
         yield PageFile(index_name(language), partial(_index, connection, labels, language))
-        for row in rounds:
-            if language in found[row["survey_id"]]:
-                key = (row["survey_id"], row["round_id"])
-                yield PageFile(file_name(row, language, found), partial(_page, connection, labels, language, key), key)
+    read = lru_cache(ROWS_KEPT)(read_rows)
+    for row in rounds:
+        key = (row["survey_id"], row["round_id"])
+        for language in found[row["survey_id"]]:
+            yield PageFile(
+                file_name(row, language, found), partial(_page, connection, labels, read, language, key), key
+            )
 
 
 def _index(connection: duckdb.DuckDBPyConnection, labels: Callable[[str], Labels], language: str, mark: str) -> bytes:
@@ -46,9 +50,10 @@ def _index(connection: duckdb.DuckDBPyConnection, labels: Callable[[str], Labels
 
 
 def _page(
-    connection: duckdb.DuckDBPyConnection, labels: Callable[[str], Labels], language: str, key: RoundKey, mark: str
-) -> bytes:
-    return page(RoundResults(connection, labels(language), *key), mark).encode()
+    connection: duckdb.DuckDBPyConnection, labels: Callable[[str], Labels], read: Callable[..., list[Row]],
+    language: str, key: RoundKey, mark: str,
+) -> bytes:  # fmt: skip
+    return page(RoundResults(connection, labels(language), *key, read), mark).encode()
 
 
 def pages(connection: duckdb.DuckDBPyConnection, mark: str) -> Iterator[tuple[str, str]]:
