@@ -72,13 +72,14 @@ docs: $(READY)  ## Rewrite what follows from definitions: pages of checks and me
 	@$(BIN)/python -m expectations.page
 	@$(BIN)/python -m publish.report.methods
 	@$(BIN)/python -m publish.releases.readme
-	@$(BIN)/python -m publish.results.catalogues
+	@$(BIN)/python -m publish.writing.catalogues
 
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh
 	@$(BIN)/python -m tests.bench.rounds --few 10 --many 100
 	@$(BIN)/python -m tests.bench.checks
 	@$(BIN)/python -m tests.bench.disclosure
+	@$(BIN)/python -m tests.bench.pages
 
 serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
 	@$(BIN)/kuntakysely serve --data $(DATA)

@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from publish.results.words import Words
+from publish.writing.words import Words
 
-NAME = re.compile(r"(?P<survey>.+)_(?P<round>[^_]+)\.(?P<language>\w+)\.xlsx")
+NAME = re.compile(r"(?P<survey>.+)\.(?P<round>[^.]+)\.(?P<language>\w+)\.xlsx")
 HEADER = 4
 HAS_LABELS = ("fi", "sv", "en")
 SHARES = ("n", "base", "share", "lower bound", "upper bound")

@@ -83,6 +83,7 @@ def _everywhere(data: Path | None) -> Path | None:
     return data
 
 
+Language = Annotated[str | None, typer.Option(help="fi, sv, en or another of the survey's.")]
 Data = Annotated[
     Path | None,
     typer.Option(
@@ -206,9 +207,10 @@ def watch(
         print_watch(paths, name, local_day(datetime.now(UTC)), terminal())
 
 
-@command(example="quality koto_kuntakysely/2023-01 --format md --print")
+@command(example="quality koto_kuntakysely/2023-01 --language fi --format md --print")
 def quality(
     name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round of the current release.")],
+    language: Language = None,
     form: Annotated[str, typer.Option("--format", help="html or md.")] = "html",
     print_page: Annotated[bool, typer.Option("--print", help="The page itself, to standard output.")] = False,
     data: Data = None,
@@ -217,14 +219,14 @@ def quality(
     from orchestration.commands.quality import page_of_round
 
     paths = DataPaths.resolve(data)
-    page = page_of_round(paths, name, form)
+    page = page_of_round(paths, name, language, form)
     typer.echo(page.read_text(encoding="utf-8") if print_page else paths.shown(page))
 
 
 @command(example="report koto_kuntakysely/2023-01 --language fi --open")
 def report(
     name: Annotated[str | None, typer.Argument(metavar="[SURVEY/ROUND]", help="All when left out.")] = None,
-    language: Annotated[str | None, typer.Option(help="fi, sv, en or another of the survey's.")] = None,
+    language: Language = None,
     form: Annotated[str, typer.Option("--format", help="html, or xlsx: the workbook of a round.")] = "html",
     is_opened: Annotated[bool, typer.Option("--open", help="Open it.")] = False,
     data: Data = None,

@@ -9,17 +9,20 @@ from pathlib import Path
 from faults.told import WrongUsage
 from publish.releases.release import published_rounds
 from publish.report import pages
+from publish.writing.files import FOLDER
+from publish.writing.rounds import stem
 from store.paths import DataPaths
 
 FORMS_OF_RESULTS = ("html", "xlsx")
 
 
-def page_of_round(paths: DataPaths, name: str, form: str) -> Path:
-    """The page of survey/round in the current release. Raises WrongUsage with the rounds and forms there are."""
+def page_of_round(paths: DataPaths, name: str, language: str | None, form: str) -> Path:
+    """The quality report of survey/round in the current release. Raises WrongUsage with the rounds and forms there
+    are."""
     if form not in pages.FORMATS:
         raise WrongUsage(f"There is no format {form}. There are: {', '.join(pages.FORMATS)}. Name one with --format.")
     _check_round(paths, name)
-    return _there(paths, pages.file_name(name, form))
+    return _page(paths, f"quality_{stem(name)}", language, form)
 
 
 def page_of_results(paths: DataPaths, name: str | None, language: str | None, form: str = "html") -> Path:
@@ -31,8 +34,12 @@ def page_of_results(paths: DataPaths, name: str | None, language: str | None, fo
         _check_round(paths, name)
     elif form != "html":
         raise WrongUsage("A workbook is of one round: name it as survey/round.")
-    stem = "index" if name is None else pages.stem(name)
-    folder = paths.current_folder / pages.FOLDER
+    return _page(paths, "index" if name is None else stem(name), language, form)
+
+
+def _page(paths: DataPaths, stem: str, language: str | None, form: str) -> Path:
+    """The page in the language that is asked for, or in the one of whoever asks where there is one in it."""
+    folder = paths.current_folder / FOLDER
     there_are = sorted(page.name.split(".")[-2] for page in folder.glob(f"{glob.escape(stem)}.*.{form}"))
     if language and there_are and language not in there_are:
         raise WrongUsage(
@@ -40,7 +47,10 @@ def page_of_results(paths: DataPaths, name: str | None, language: str | None, fo
         )
     wanted = (language, os.environ.get("LANG", "")[:2], "en", *there_are)
     chosen = next((each for each in wanted if each in there_are), "en")
-    return _there(paths, f"{stem}.{chosen}.{form}")
+    page = folder / f"{stem}.{chosen}.{form}"
+    if not page.is_file():
+        raise WrongUsage(f"{paths.shown(page)} is not there. Write the pages anew: kuntakysely refresh.")
+    return page.absolute()
 
 
 def _check_round(paths: DataPaths, name: str) -> None:
@@ -49,10 +59,3 @@ def _check_round(paths: DataPaths, name: str) -> None:
         listed = ", ".join(sorted(there_are)) or "none"
         place = paths.shown(paths.current)
         raise WrongUsage(f"There is no round {name} in {place}. There are: {listed}. Name one of them as survey/round.")
-
-
-def _there(paths: DataPaths, name: str) -> Path:
-    page = paths.current_folder / pages.FOLDER / name
-    if not page.is_file():
-        raise WrongUsage(f"{paths.shown(page)} is not there. Write the pages anew: kuntakysely refresh.")
-    return page.absolute()

@@ -45,13 +45,13 @@ from orchestration.dagster.models import DATA_TEAM, SURVEY_TEAM, model_key, mode
 from orchestration.dagster.partitions import ROUNDS, rounds_at_fault
 from orchestration.dagster.private_errors import step_of
 from orchestration.dagster.progress import say_last
-from orchestration.dagster.released import released, said_of_release
+from orchestration.dagster.released import pages_of_release, released, said_of_release
 from orchestration.dagster.session import Session, refresh_session
 from publish.gate.findings import decisions
 from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.mirror import follow
 from publish.releases.release import publish
-from publish.report import pages
+from publish.writing.files import FOLDER
 from store.builds import rounds_as_built, rounds_planned
 from store.days import local_day
 from store.disk import DiskTrouble, trouble_in
@@ -266,7 +266,7 @@ def _judged(session: Session) -> Judged:
     config_schema={},
     owners=[DATA_TEAM, SURVEY_TEAM],
     metadata={
-        "quality reports": MetadataValue.path(PATHS.current_folder / pages.FOLDER),
+        "results and quality reports": MetadataValue.path(PATHS.current_folder / FOLDER),
         "how the tables are read": MetadataValue.path(PROJECT_ROOT / "README.md"),
         "how figures are computed": MetadataValue.path(DBT_PROJECT / "METHODS.md"),
     },
@@ -294,7 +294,7 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
             "release": release.number,
             **said_of_release(released(session.paths), before),
             "folder": MetadataValue.path(release.folder),
-            "quality reports": MetadataValue.path(session.paths.current_folder / pages.FOLDER),
+            **{name: MetadataValue.path(page) for name, page in pages_of_release(session.paths).items()},
             "read it at": MetadataValue.path(session.paths.current),
             "sha256": release.sha256,
         }

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
+from publish.releases.folder import page_files
 from store.paths import DataPaths
 
 SHOWN = 20
@@ -60,3 +62,16 @@ def _listed(findings: Collection[str]) -> str:
     shown = sorted(findings)[:SHOWN]
     more = len(findings) - len(shown)
     return "; ".join(shown + ([f"and {more} more"] if more else [])) or "none"
+
+
+def pages_of_release(paths: DataPaths) -> dict[str, Path]:
+    """The index of the current release and the page of each round, in English or in the first language that there is,
+    by what they are called."""
+    with duckdb.connect(str(paths.current), read_only=True) as connection:
+        found = [file for file in page_files(connection) if file.name.endswith(".html")]
+    named: dict[str, Path] = {}
+    for file in sorted(found, key=lambda file: not file.name.endswith(".en.html")):
+        kind = "quality of" if file.name.startswith("quality_") else "results of"
+        name = f"{kind} {'/'.join(file.tells_of)}" if file.tells_of else "results: index"
+        named.setdefault(name, (paths.current_folder / file.place).absolute())
+    return named

@@ -87,14 +87,14 @@ def fill_tables(connection: duckdb.DuckDBPyConnection, marts: Iterable[Mart], ke
 def fill_changes(connection: duckdb.DuckDBPyConnection, earlier: Path | None) -> None:
     """Fill release.marts.release_change; it stays empty without an earlier release."""
     if earlier is not None:
-        with _attached(connection, earlier, EARLIER):
+        with attached(connection, earlier, EARLIER):
             for sql in _comparisons(connection):
                 connection.execute(f"insert into release.marts.release_change {sql}")
 
 
 def rounds_only_come(connection: duckdb.DuckDBPyConnection, earlier: Path, tables: Mapping[str, Sequence[str]]) -> bool:
     """Whether what is to be published (`protected`) has every round of `earlier` as it was; columns by table."""
-    with _attached(connection, earlier, EARLIER):
+    with attached(connection, earlier, EARLIER):
         return not any(
             connection.execute(
                 f"select 1 from {_rounds_of(EARLIER, name, columns)} as earlier "
@@ -108,14 +108,14 @@ def rounds_only_come(connection: duckdb.DuckDBPyConnection, earlier: Path, table
 def changes_between(earlier: Path, later: Path) -> list[dict[str, str]]:
     """Every difference of two release files, by the columns of release_change, in their order."""
     found: list[tuple[str, ...]] = []
-    with duckdb.connect() as connection, _attached(connection, earlier, EARLIER), _attached(connection, later, LATER):
+    with duckdb.connect() as connection, attached(connection, earlier, EARLIER), attached(connection, later, LATER):
         for sql in _comparisons(connection):
             found += connection.execute(sql).fetchall()
     return [dict(zip(COLUMNS, row, strict=True)) for row in sorted(found, key=str)]
 
 
 @contextmanager
-def _attached(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> Iterator[None]:
+def attached(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> Iterator[None]:
     connection.execute(f"attach {literal(str(file))} as {name} (read_only)")
     try:
         yield
@@ -182,18 +182,23 @@ def _row(table: Table, side: str) -> str:
 
 
 def _rounds_that_differ(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[tuple[str, str], ...]:
-    """Rounds of both releases, by a hash of their rows: comparing rows costs hundreds of times as much."""
-    earlier, later = (_rounds_of(side, table.name, (*table.keys, *table.values)) for side in (EARLIER, LATER))
-    return tuple(
-        connection.execute(
-            f"select survey_id, round_id from {earlier} as earlier full join {later} as later "
-            "using (survey_id, round_id) "
-            "where (earlier.n, earlier.content) is distinct from (later.n, later.content) "
-            f"and (survey_id, round_id) in (select (survey_id, round_id) from {EARLIER}.marts.dim_round) "
-            f"and (survey_id, round_id) in (select (survey_id, round_id) from {LATER}.marts.dim_round) "
-            "order by all"
-        ).fetchall()
+    """Those of both releases."""
+    both = " intersect ".join(f"select survey_id, round_id from {side}.marts.dim_round" for side in (EARLIER, LATER))
+    found = rounds_that_differ(connection, table.name, (*table.keys, *table.values))
+    return tuple(sorted(found & {*connection.execute(both).fetchall()}))
+
+
+def rounds_that_differ(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]
+) -> set[tuple[str, str]]:
+    """Rounds whose rows in a table by round are not the same in both releases, by a hash of them: comparing rows costs
+    hundreds of times as much."""
+    earlier, later = (_rounds_of(side, table, columns) for side in (EARLIER, LATER))
+    sql = (
+        f"select survey_id, round_id from {earlier} as earlier full join {later} as later using (survey_id, round_id) "
+        "where (earlier.n, earlier.content) is distinct from (later.n, later.content)"
     )
+    return {*connection.execute(sql).fetchall()}
 
 
 def _rounds_of(database: str, table: str, columns: Sequence[str]) -> str:

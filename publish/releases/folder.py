@@ -15,6 +15,7 @@ import duckdb
 from publish.releases import exports
 from publish.report import pages
 from publish.results import site
+from publish.writing.files import PageFile, write
 from store.durable import sync
 from store.paths import DATABASE
 
@@ -33,13 +34,18 @@ def fill(folder: Path, name: str, earlier: Path | None = None) -> None:
     `earlier` the folder of the release that readers have."""
     with _opened(folder) as connection:
         exports.export(connection, folder, earlier)
-        write_pages(connection, folder, name)
+        write_pages(connection, folder, name, earlier)
 
 
-def write_pages(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
+def write_pages(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, earlier: Path | None = None) -> None:
     """Write the pages of the release that is open, of quality and of results, to report/ in `folder`."""
-    pages.write(connection, folder, name)
-    site.write(connection, folder, name)
+    write(connection, page_files(connection), folder, name, earlier)
+
+
+def page_files(connection: duckdb.DuckDBPyConnection) -> Iterator[PageFile]:
+    """What the release that is open holds for people."""
+    yield from pages.files(connection, has_results=site.holds_results(connection))
+    yield from site.files(connection)
 
 
 def give_name(folder: Path, name: str) -> Path:
@@ -56,7 +62,7 @@ def give_name(folder: Path, name: str) -> Path:
 def is_whole(folder: Path) -> bool:
     """Whether every file of the release is there."""
     with suppress(duckdb.Error), _opened(folder) as connection:
-        names = exports.file_names(connection) | pages.file_names(connection) | site.file_names(connection)
+        names = exports.file_names(connection) | {file.place for file in page_files(connection)}
         return all((folder / name).is_file() for name in names)
     return False
 

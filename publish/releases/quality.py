@@ -103,6 +103,9 @@ select
     parts.check_id,
     parts.part,
     parts.part_id,
+    case when parts.part = 'question' then concat_ws('/', parts.survey_id, parts.part_id) end as question_key,
+    case when parts.part in ('size_class', 'county')
+        then concat_ws('/', parts.survey_id, parts.part, parts.part_id) end as breakdown_key,
     case when {is_protected} then $not_told else parts.observed end as observed,
     parts.threshold,
     case when not ({is_protected}) then parts.n_failed end as n_failed,

@@ -21,7 +21,7 @@ from ingest.landing.deliveries import note_published_rows
 from publish import catalogue
 from publish.disclosure import apply as disclosure
 from publish.gate.refusals import RUN_AGAIN, PublishRefused, Refusal, refusals
-from publish.releases import changes, folder, old_form, provenance, quality
+from publish.releases import changes, folder, old_form, provenance, quality, rounds
 from publish.releases.own_tables import OWN_TABLES
 from publish.results import sentences
 from store import audit, state
@@ -142,6 +142,7 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
             _fill_own_tables(connection, memory, number, earlier, now, code)
             changes.fill_tables(connection, marts, kept)
         changes.fill_changes(connection, paths.current if earlier else None)
+        rounds.fill(connection, [mart.name for mart in marts], paths.current if earlier else None)
         expected |= {table.name: table_signature(connection, f"release.marts.{table.name}") for table in OWN_TABLES}
         connection.execute("use memory")
         connection.execute("checkpoint release")

@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
+class Text(str):
+    """A text that is in another language than its page, or stands out as a word of its kind."""
+
+    language: str
+    word: str
+
+    def __new__(cls, text: str, language: str = "", word: str = "") -> Text:
+        made = super().__new__(cls, text)
+        made.language, made.word = language, word
+        return made
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A paragraph."""
@@ -25,22 +37,22 @@ class Terms:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of texts; the columns named in `numbers` are set to the right, those in `words` stand out by their value."""
+    """Rows of texts; the columns named in `numbers` are set to the right."""
 
     caption: str
-    columns: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    numbers: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[str] = ()
     kind: ClassVar[str] = "table"
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A percentage, and the counts that it is made of."""
+    """A percentage, in figures and as it is written, and the counts that it is made of."""
 
     label: str
     pct: int
+    written: str
     said: str
 
 
@@ -50,7 +62,7 @@ class Bars:
 
     caption: str
     bars: Sequence[Bar]
-    whole_pct: int
+    whole: Bar
     kind: ClassVar[str] = "bars"
 
 
@@ -76,11 +88,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """The whole report; titles are by language, the main one first."""
+    """The whole report; `left_out` are headings of the form under which the release holds nothing."""
 
-    titles: Mapping[str, str]
-    round_titles: Mapping[str, str]
+    title: str
+    round_title: str
     is_synthetic: bool
     made_from: str
     summary: Mapping[str, str]
     sections: Sequence[Section]
+    left_out: Sequence[str]

@@ -1,120 +1,112 @@
-"""What a release says of a round beside its accuracy: who, what, when, for whom, and how it was made."""
+"""What a release says of a round beside its accuracy: who, what, when, for whom, and how it was made.
+
+A heading on which the release holds nothing has no blocks."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from publish.report import names
 from publish.report.accuracy import said_of_figures
-from publish.report.blocks import Block, Sentence, Table, Terms
+from publish.report.blocks import Block, Sentence, Table, Terms, Text
 from publish.report.facts import ALL, RoundFacts, Row
 from publish.report.findings import checks_of, findings_table, said_of_checks
-from publish.report.numbers import NONE, counted, in_helsinki, said_days, said_time
-
-COMPARED = ("question", "earlier round", "comparability", "reason")
-CHANGE = ("table", "changes")
-DISCREPANCY = ("printed figure", "printed", "computed", "explanation")
-INPUT = ("file", "kind", "rows", "producer", "licence")
-WHO = {"Funded by": "funder", "Carried out by": "carried_out_by", "Sent to": "sent_to"}
-ROUND = ("round", "in the field", "responses", "municipalities", "answers")
-
-
-def nothing_on(subject: str) -> list[Block]:
-    return [Sentence(f"The release holds nothing on {subject}.")]
+from publish.report.numbers import NONE
 
 
 def contact(facts: RoundFacts) -> list[Block]:
-    terms = {"Organisation": _said(facts, "publisher", facts.survey_id) or NONE}
-    terms |= {name: said for name, thing in WHO.items() if (said := _said(facts, thing, facts.survey_id))}
-    return [Terms(terms), *nothing_on("a contact person or an address")]
-
-
-def _said(facts: RoundFacts, thing: str, key: str) -> str | None:
-    """What the survey or round says of a thing; None where it says nothing."""
-    return facts.label(thing, key) if facts.labels(thing, key) else None
+    say = facts.say
+    who = {
+        say("Organisation"): facts.said("publisher", facts.survey_id) or NONE,
+        say("Funded by"): facts.said("funder", facts.survey_id),
+        say("Carried out by"): facts.said("carried_out_by", facts.survey_id),
+        say("Sent to"): facts.said("sent_to", facts.survey_id),
+    }
+    return [Terms({name: said for name, said in who.items() if said})]
 
 
 def metadata_update(facts: RoundFacts) -> list[Block]:
-    made = said_time(facts.release["created_at"])
-    return [Sentence(f"This page was made with release {facts.release['number']} of {made} and from it alone.")]
+    made = facts.say("This page is made of the release alone, and anew whenever what it tells has changed.")
+    return [Sentence(f"{made} {said_of_change(facts)}")]
+
+
+def said_of_change(facts: RoundFacts) -> str:
+    """Not which release the page is of: that of a round that has not changed goes from release to release."""
+    return facts.say(
+        "The figures of the round last changed in release {number} of {day}.",
+        number=facts.last_change.number, day=facts.words.day(facts.last_change.day),
+    )  # fmt: skip
 
 
 def presentation(facts: RoundFacts) -> list[Block]:
-    shown = [breakdown.replace("_", " ") for breakdown in facts.response if breakdown != ALL]
-    terms = {"Survey": facts.label("survey", facts.survey_id), "Round": facts.label("round", facts.key)}
-    population = _said(facts, "population", facts.survey_id) or NONE
-    terms |= {"Population": population, "Units": "a response; a municipality"}
-    terms |= {"Questions": str(len(facts.statuses)), "Response rates by": ", ".join(shown) or NONE}
-    note = _said(facts, "reading_note", facts.key)
+    say = facts.say
+    shown = [facts.code("breakdown", breakdown) for breakdown in facts.response if breakdown != ALL]
+    terms = {
+        say("Survey"): facts.label("survey", facts.survey_id),
+        say("Round"): facts.label("round", facts.key),
+        say("Population"): facts.said("population", facts.survey_id) or NONE,
+        say("Units"): say("a response; a municipality"),
+        say("Questions"): facts.words.count(len(facts.statuses)),
+        say("Response rates by"): "; ".join(shown) or NONE,
+    }
+    note = facts.said("reading_note", facts.key)
     return [Terms(terms), *([Sentence(note)] if note else [])]
 
 
 def unit_of_measure(facts: RoundFacts) -> list[Block]:
     units = sorted({row["unit_of_measure"] for row in facts.of_survey("dim_question") if row["unit_of_measure"]})
-    numbers = f" Questions that ask for a number: {', '.join(units)}." if units else ""
-    return [Sentence(f"Number of responses or of municipalities, and per cent of them.{numbers}")]
+    said = [facts.say("Number of responses or of municipalities, and per cent of them.")]
+    said += [facts.say("Questions that ask for a number: {units}.", units=", ".join(units))] if units else []
+    return [Sentence(" ".join(said))]
 
 
 def reference_period(facts: RoundFacts) -> list[Block]:
-    window = said_days(facts.round.get("opens_on"), facts.round.get("closes_on"))
-    return [Sentence(f"In the field {window}, both days included.")]
+    window = facts.days(facts.round.get("opens_on"), facts.round.get("closes_on"))
+    return [Sentence(facts.say("In the field {days}, both days included.", days=window))]
 
 
 def confidentiality(facts: RoundFacts) -> list[Block]:
     cells = facts.counted("answer_distribution", "cell_status")
     hidden = sum(n for status, n in cells.items() if status.startswith("hidden"))
-    why = ""
+    said = [facts.say("The answers are made up, so that no cell needs hiding.")] if not facts.is_protected else []
     if facts.is_synthetic and facts.is_protected:
-        why = "The answers are made up, and small cells are hidden as if they were real, to show how. "
-    elif not facts.is_protected:
-        why = "The answers are made up, so that no cell needs hiding. "
-    said = f"{why}Of {counted(cells.total(), 'published cell')}, {hidden} hidden."
-    return [Sentence(said), *_disclosure(facts), *checks_of(facts, "privacy")]
+        said = [facts.say("The answers are made up, and small cells are hidden as if they were real, to show how.")]
+    count = facts.words.count
+    said.append(facts.say("Published cells: {n}, hidden: {hidden}.", n=count(cells.total()), hidden=count(hidden)))
+    return [Sentence(" ".join(said)), *_disclosure(facts), *checks_of(facts, "privacy")]
 
 
 def _disclosure(facts: RoundFacts) -> list[Block]:
-    found = Counter(row["disclosure"] for row in facts.of_survey("dim_question"))
-    said = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in sorted(found.items()))
-    return [Sentence(f"Questions by disclosure: {said}.")] if said else []
+    kinds = names.disclosure(facts.say)
+    found = Counter(kinds[row["disclosure"]] for row in facts.of_survey("dim_question"))
+    said = facts.count_of(dict(sorted(found.items())))
+    return [Sentence(facts.say("Questions by what their answers are: {kinds}.", kinds=said))] if said else []
 
 
 def release_policy(facts: RoundFacts) -> list[Block]:
-    number, earlier = facts.release["number"], facts.release["compared_with"]
-    after = f", after release {earlier}" if earlier else ", the first that readers had"
-    return [Sentence(f"Published in release {number}{after}."), *nothing_on("a release calendar")]
+    return [Sentence(facts.say("Releases are numbered; a new one is made when inputs or the program have changed."))]
 
 
 def frequency(facts: RoundFacts) -> list[Block]:
-    rounds = sorted(facts.of_survey("dim_round"), key=lambda row: row.get("sort_order") or 0)
-    return [Table("Rounds of the survey in the release", ROUND, [_round(row) for row in rounds], numbers=ROUND[2:4])]
-
-
-def _round(row: Row) -> tuple[str, ...]:
-    return (
-        row["round_id"],
-        said_days(row.get("opens_on"), row.get("closes_on")),
-        str(row.get("n_responses", NONE)),
-        f"{row.get('n_municipalities', NONE)} of {row.get('n_frame', NONE)}",
-        "made up" if row["is_synthetic"] else "given",
-    )
+    return [Sentence(facts.say("All rounds of the survey are on the page of all surveys."))]
 
 
 def accessibility(facts: RoundFacts) -> list[Block]:
+    say = facts.say
     terms = {
-        "For DuckDB clients": "data/published/current.duckdb, schema marts",
-        "For other tools": "the same tables in data/published/current/parquet/ and data/published/current/csv/",
-        "Documentation": "tables and columns have comments in the file; checks and their formulas end this page",
-        "Licence": facts.survey.get("licence") or NONE,
+        say("For DuckDB clients"): say("current.duckdb, schema marts"),
+        say("For other tools"): say("the same tables in the folders parquet and csv"),
+        say("Documentation"): say("tables and columns have comments in the file; every check ends this page"),
+        say("Licence"): facts.survey.get("licence") or NONE,
     }
     return [Terms(terms)]
 
 
 def assurance(facts: RoundFacts) -> list[Block]:
-    return [
-        Sentence(
-            f"Of the round, {said_of_checks(facts.checks)}; of the whole warehouse, "
-            f"{said_of_checks(facts.warehouse_checks)}. A failed block or open gate keeps a release from readers."
-        )
-    ]
+    found = {"checks": said_of_checks(facts, facts.checks), "others": said_of_checks(facts, facts.warehouse_checks)}
+    said = facts.say("Checks of the round: {checks}. Checks of the whole warehouse: {others}.", **found)
+    refused = facts.say("Where a check that blocks fails, or a gate is open, nothing is published.")
+    return [Sentence(f"{said} {refused}")]
 
 
 def assessment(facts: RoundFacts) -> list[Block]:
@@ -122,103 +114,98 @@ def assessment(facts: RoundFacts) -> list[Block]:
 
 
 def completeness(facts: RoundFacts) -> list[Block]:
-    known = facts.of_survey("dim_question")
     asked = [question for question, statuses in facts.statuses.items() if set(statuses) - {"not_asked"}]
-    return [Sentence(f"The round asked {len(asked)} of {counted(len(known), 'question')} of the codebook.")]
+    n, known = facts.words.count(len(asked)), facts.words.count(len(facts.of_survey("dim_question")))
+    return [Sentence(facts.say("Of the {all} questions of the codebook the round asked {n}.", n=n, all=known))]
 
 
 def timeliness(facts: RoundFacts) -> list[Block]:
     closed = facts.round.get("closes_on")
-    days = (in_helsinki(facts.release["created_at"]).date() - closed).days if closed else None
-    said = (
-        f"This release was made {counted(days, 'day')} after the field closed on {closed}." if days is not None else ""
-    )
-    return [*([Sentence(said)] if said else nothing_on("the field window")), *checks_of(facts, "time")]
+    said = facts.say(
+        "The figures last changed {n} days after the field closed.",
+        n=facts.words.count((facts.last_change.day - closed).days),
+    ) if closed else None  # fmt: skip
+    return [*([Sentence(said)] if said else []), *checks_of(facts, "time")]
 
 
 def over_time(facts: RoundFacts) -> list[Block]:
+    say = facts.say
     rows = [
         (
             facts.label("question", row["question_key"]),
             row["earlier_round_id"],
-            row["comparability"],
-            row["reason"] or NONE,
+            Text(facts.code("comparability", row["comparability"]), word=row["comparability"]),
+            facts.english(row["reason"]),
         )
         for row in facts.of_round("comparability")
     ]
-    if not rows:
-        return [Sentence("The release holds no earlier round of the survey to compare this one with.")]
-    return [Table("Comparability with the round before", COMPARED, rows, words=("comparability",))]
+    columns = (say("question"), say("earlier round"), say("comparability"), say("reason"))
+    return [Table(say("Comparability with the round before"), columns, rows)] if rows else []
 
 
 def with_print(facts: RoundFacts) -> list[Block]:
     """Coherence with what was printed of the survey."""
-    odd = [figure for figure in facts.figures if figure["status"] != "match"]
-    made_up = "The answers were calibrated to these figures: a match proves the arithmetic, not the world."
+    say = facts.say
+    made_up = say("The answers were calibrated to these figures: a match proves the arithmetic, not the world.")
     said: list[Block] = [Sentence(made_up)] if facts.is_synthetic and facts.figures else []
-    rows = [_discrepancy(figure) for figure in odd]
-    table = Table("Printed figures that do not match", DISCREPANCY, rows, numbers=DISCREPANCY[1:3])
+    columns = (say("printed figure"), say("printed"), say("computed"), say("explanation"))
+    rows = [_discrepancy(facts, figure) for figure in facts.figures if figure["status"] != "match"]
+    table = Table(say("Printed figures that do not match"), columns, rows, numbers=columns[1:3])
     return [*said_of_figures(facts), *said, *([table] if rows else [])]
 
 
-def _discrepancy(figure: Row) -> tuple[str, ...]:
-    names = ("statistic", "question_id", "breakdown_id", "answer")
-    what = ", ".join(figure[name] for name in names if figure[name] and figure[name] != ALL)
-    values = (_plain(figure["published_value"]), _plain(figure["computed_value"]))
-    return (f"{figure['figure_id']}: {what}", *values, figure["explanation"] or NONE)
-
-
-def _plain(value: object) -> str:
-    """A decimal without the zeros at its end."""
-    text = NONE if value is None else str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _discrepancy(facts: RoundFacts, figure: Row) -> tuple[str, ...]:
+    codes = ("statistic", "question_id", "breakdown_id", "answer")
+    what = ", ".join(figure[name] for name in codes if figure[name] and figure[name] != ALL)
+    values = (facts.words.number(figure["published_value"]), facts.words.number(figure["computed_value"]))
+    return (f"{figure['figure_id']}: {what}", *values, facts.english(figure["explanation"]))
 
 
 def burden(facts: RoundFacts) -> list[Block]:
-    said = f"{facts.round.get('n_responses', NONE)} responses to {counted(len(facts.statuses), 'question')}."
-    return [Sentence(said), *nothing_on("costs or the time that answering took")]
+    n, questions = facts.words.count(facts.round.get("n_responses")), facts.words.count(len(facts.statuses))
+    return [Sentence(facts.say("Responses: {n}. Questions: {questions}.", n=n, questions=questions))]
 
 
 def revision(facts: RoundFacts) -> list[Block]:
-    earlier = facts.release["compared_with"]
-    if earlier is None:
-        return [Sentence("There is no earlier release to compare this one with.")]
-    found = facts.counted("release_change", "table_name")
-    if not found:
-        return [Sentence(f"Nothing published about the round differs from release {earlier}.")]
-    rows = [(name, str(n)) for name, n in sorted(found.items())]
-    return [Table(f"What differs from release {earlier}", CHANGE, rows, numbers=CHANGE[1:])]
+    said = facts.say("What was wrong is mended in a new release, whose table release_change tells what differs.")
+    return [Sentence(f"{said} {said_of_change(facts)}")]
 
 
 def sources(facts: RoundFacts) -> list[Block]:
-    rows = [_input(row) for row in facts.tables.by("release_input").get((), []) if _is_of(facts, row)]
-    return [Table("Files", INPUT, rows, numbers=("rows",))] if rows else nothing_on("the files of the round")
+    say = facts.say
+    rows = [_input(facts, row) for row in facts.tables.by("release_input").get((), []) if _is_of(facts, row)]
+    columns = (say("file"), say("kind"), say("rows"), say("producer"), say("licence"))
+    return [Table(say("Files"), columns, rows, numbers=columns[2:3])] if rows else []
 
 
 def _is_of(facts: RoundFacts, row: Row) -> bool:
     return row["survey_id"] in (None, facts.survey_id) and row["round_id"] in (None, facts.round_id)
 
 
-def _input(row: Row) -> tuple[str, ...]:
-    values = (row["source_file"], row["kind"], row["n_rows"], row["producer"], row["licence"])
-    return tuple(NONE if value is None else str(value) for value in values)
+def _input(facts: RoundFacts, row: Row) -> tuple[str, ...]:
+    kind = names.inputs(facts.say).get(row["kind"], row["kind"])
+    said = (row["producer"] or NONE, row["licence"] or NONE)
+    return (row["source_file"], kind, facts.words.count(row["n_rows"]), *said)
 
 
 def collection(facts: RoundFacts) -> list[Block]:
     days = [row["submitted_on"] for row in facts.of_round("response_curve")]
-    return [Sentence(f"Responses came {min(days)} to {max(days)}.")] if days else nothing_on("when responses came")
+    return [Sentence(facts.say("Responses came {days}.", days=facts.days(min(days), max(days))))] if days else []
 
 
 def validation(facts: RoundFacts) -> list[Block]:
-    families = sorted({check["family"] for check in facts.checks if check["family"]})
-    return [Sentence(f"Checks of {', '.join(families)}: each with its definition at the end of this page.")]
+    called = names.families(facts.say)
+    families = ", ".join(sorted({called.get(check["family"], check["family"]) for check in facts.checks}))
+    said = facts.say("There are checks of these: {families}. Each stands at the end of this page.", families=families)
+    return [Sentence(said)] if families else []
 
 
-def compilation(_: RoundFacts) -> list[Block]:
-    said = "Figures count valid answers only; nothing is imputed. Weighted shares count size classes as in the frame."
-    return [Sentence(f"{said} Percentages are rounded half up.")]
+def compilation(facts: RoundFacts) -> list[Block]:
+    valid = facts.say("Figures count valid answers only; nothing is imputed. Percentages are rounded half up.")
+    weighted = facts.say("Weighted shares count size classes as in the frame.")
+    return [Sentence(f"{valid} {weighted}")]
 
 
 def comment(facts: RoundFacts) -> list[Block]:
-    made_up = "This is a demonstration: its answers are made up, and it says nothing of any municipality."
-    return [Sentence(made_up)] if facts.is_synthetic else nothing_on("anything else about the round")
+    made_up = facts.say("This is a demonstration: its answers are made up, and it says nothing of any municipality.")
+    return [Sentence(made_up)] if facts.is_synthetic else []

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
 import duckdb
 
 from publish.catalogue import described, quoted
+from publish.report.blocks import Text
+from publish.report.numbers import NONE, pct
+from publish.writing.rounds import LastChange, last_changes
+from publish.writing.words import Words
 
 Row = Mapping[str, Any]
 ALL = "all"
@@ -32,6 +37,8 @@ class ReleaseTables:
         self.by = cache(self._by)
         self.counted = cache(self._counted)
         self.labels = self._labels()
+        self.codes = {(row["code_list"], row["code"]): row for row in self.by("dim_code").get((), [])}
+        self.last_changes = last_changes(connection)
 
     def _by(self, table: str, *key: str) -> Mapping[tuple[str, ...], list[Row]]:
         """The rows of marts.`table` by the values of these columns; none where the release lacks it or one of them."""
@@ -68,6 +75,10 @@ class RoundFacts:
     tables: ReleaseTables
     survey_id: str
     round_id: str
+    words: Words
+
+    def say(self, text: str, **values: object) -> str:
+        return self.words.say(text, **values)
 
     def of_round(self, table: str) -> list[Row]:
         return self.tables.by(table, *ROUND).get((self.survey_id, self.round_id), [])
@@ -86,9 +97,9 @@ class RoundFacts:
     def survey(self) -> Row:
         return next(iter(self.of_survey("dim_survey")), {})
 
-    @cached_property
-    def release(self) -> Row:
-        return self.tables.by("release")[()][0]
+    @property
+    def last_change(self) -> LastChange:
+        return self.tables.last_changes[self.survey_id, self.round_id]
 
     @cached_property
     def response(self) -> dict[str, list[Row]]:
@@ -138,11 +149,34 @@ class RoundFacts:
     def key(self) -> str:
         return f"{self.survey_id}/{self.round_id}"
 
-    def labels(self, thing: str, key: str) -> dict[str, str]:
-        """The labels of a thing by language, the preferred ones first."""
-        found = self.tables.labels.get((thing, key), {})
-        return {language: found[language] for language in (*LANGUAGES, *sorted(found)) if found.get(language)}
-
     def label(self, thing: str, key: str) -> str:
-        """The label to show; the id of the thing where it has none."""
-        return next(iter(self.labels(thing, key).values()), key.rpartition("/")[2])
+        """The label to show, in the language of the page or in the first that there is; the id where it has none."""
+        return self.said(thing, key) or key.rpartition("/")[2]
+
+    def said(self, thing: str, key: str) -> str | None:
+        """What the survey or round says of a thing; None where it says nothing."""
+        found = self.tables.labels.get((thing, key), {})
+        own = self.words.language
+        for language in (own, *LANGUAGES, *sorted(found)):
+            if found.get(language):
+                return Text(found[language], "" if language == own else language)
+        return None
+
+    def code(self, code_list: str, code: str) -> str:
+        """What a code of the published tables is called; without its underscores where it has no name."""
+        row = self.tables.codes.get((code_list, code), {})
+        return row.get(f"label_{self.words.language}") or row.get("label_en") or code.replace("_", " ")
+
+    def english(self, text: str | None) -> str:
+        """A text that the release has in English alone; a dash where it has none."""
+        return Text(text, "" if self.words.language == "en" else "en") if text else NONE
+
+    def count_of(self, found: Mapping[str, int]) -> str:
+        """How many there are of each, by name."""
+        return "; ".join(f"{name}: {self.words.count(n)}" for name, n in found.items())
+
+    def share(self, n: int, base_n: int) -> str:
+        return self.words.percent(pct(n, base_n)) if base_n else NONE
+
+    def days(self, first: date | None, last: date | None) -> str:
+        return self.words.days(first, last) if first and last else NONE

@@ -7,15 +7,10 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from publish.gate.refusals import SEVERITIES
-from publish.report.blocks import Block, Sentence, Table
+from publish.report import names
+from publish.report.blocks import Block, Sentence, Table, Text
 from publish.report.facts import RoundFacts, Row
-from publish.report.numbers import NONE, counted
-
-STATUS = {"pass": "passed", "fail": "failed", "not_computable": "not computable"}
-FINDING = ("finding", "severity", "status", "observed", "threshold", "decision", "reason")
-PART = ("check", "part", "observed", "threshold", "failed")
-CHECK = ("check", "severity", "status", "observed", "threshold", "formula")
-WORDS = ("severity", "status", "decision")
+from publish.report.numbers import NONE
 
 
 def findings(facts: RoundFacts) -> list[Row]:
@@ -24,53 +19,72 @@ def findings(facts: RoundFacts) -> list[Row]:
     return sorted(failed, key=lambda check: (SEVERITIES.index(check["severity"]), check["check_id"]))
 
 
-def said_of_checks(checks: Iterable[Row]) -> str:
-    """How many checks there were, and how many of each status."""
+def said_of_checks(facts: RoundFacts, checks: Iterable[Row]) -> str:
+    """How many checks there were of each status."""
     found = Counter(check["status"] for check in checks)
-    said = ", ".join(f"{found[status]} {word}" for status, word in STATUS.items() if found[status])
-    return f"{counted(found.total(), 'check')}: {said}" if said else "no checks"
+    called = names.statuses(facts.say)
+    return facts.count_of({called[status]: found[status] for status in called if found[status]}) or NONE
 
 
 def checks_of(facts: RoundFacts, *families: str) -> list[Block]:
     """A sentence on the checks of these families, and their failures."""
     checks = [check for check in facts.checks if check["family"] in families]
-    failed = [check["check_id"] for check in checks if check["status"] == "fail"]
+    failed = ", ".join(check["check_id"] for check in checks if check["status"] == "fail")
     if not checks:
         return []
-    said = f"Checks of {', '.join(families)}, {said_of_checks(checks)}."
-    return [Sentence(f"{said} Failed: {', '.join(failed)}; see 11.2." if failed else said)]
+    called = ", ".join(names.families(facts.say)[family] for family in families)
+    said = facts.say("Checks ({families}): {found}.", families=called, found=said_of_checks(facts, checks))
+    found = facts.say("Failed: {checks}; see 11.2.", checks=failed)
+    return [Sentence(f"{said} {found}" if failed else said)]
 
 
 def findings_table(facts: RoundFacts) -> list[Block]:
     """The failed checks with their decisions, and the parts of the round that fail them."""
-    found = findings(facts)
+    say, found = facts.say, findings(facts)
     if not found:
-        return [Sentence("No check failed.")]
-    table = Table("Findings: checks that failed", FINDING, [_finding(check) for check in found], words=WORDS)
-    return [table, *_parts(facts)]
+        return [Sentence(say("No check failed."))]
+    columns = (
+        say("finding"), say("severity"), say("status"), say("observed"), say("threshold"), say("decision"),
+        say("reason"),
+    )  # fmt: skip
+    rows = [_finding(facts, check) for check in found]
+    return [Table(say("Findings: checks that failed"), columns, rows), *_parts(facts)]
 
 
-def _finding(check: Row) -> tuple[str, ...]:
-    until = f"until {check['decided_until']}: " if check.get("decided_until") else ""
+def _finding(facts: RoundFacts, check: Row) -> tuple[str, ...]:
+    decision, reason = check.get("decision") or "open", check.get("decision_reason") or NONE
+    if check.get("decided_until"):
+        reason = facts.say("until {day}: {reason}", day=facts.words.day(check["decided_until"]), reason=reason)
+    return (*_judged(facts, check), Text(names.decisions(facts.say)[decision], word=decision), reason)
+
+
+def _judged(facts: RoundFacts, check: Row) -> tuple[str, ...]:
+    """A check in the words of the page, how grave it is and how it ended, what was found and expected."""
+    severity, status = check["severity"], check["status"]
     return (
-        f"{check['check_id']}: {check['message_en']}",
-        check["severity"],
-        STATUS[check["status"]],
-        check["observed"] or NONE,
-        check["threshold"] or NONE,
-        check.get("decision") or "open",
-        f"{until}{check.get('decision_reason') or NONE}",
+        f"{check['check_id']}: {_message(facts, check)}",
+        Text(names.severities(facts.say)[severity], word=severity),
+        Text(names.statuses(facts.say)[status], word=status),
+        facts.english(check["observed"]),
+        facts.english(check["threshold"]),
     )
 
 
+def _message(facts: RoundFacts, check: Row) -> str:
+    return check.get(f"message_{facts.words.language}") or check["message_en"] or NONE
+
+
 def _parts(facts: RoundFacts) -> list[Block]:
+    say = facts.say
     failed = {check["check_id"] for check in findings(facts)}
     rows = [
-        (part["check_id"], label, part["observed"] or NONE, part["threshold"] or NONE, str(part["n_failed"]))
+        (part["check_id"], label, facts.english(part["observed"]), facts.english(part["threshold"]),
+         facts.words.count(part["n_failed"]))
         for part in facts.of_round("round_quality_detail")
         if part["status"] == "fail" and part["check_id"] in failed and (label := _label(facts, part))
-    ]
-    return [Table("Where they failed", PART, rows, numbers=("failed",))] if rows else []
+    ]  # fmt: skip
+    columns = (say("check"), say("part"), say("observed"), say("threshold"), say("failed"))
+    return [Table(say("Where they failed"), columns, rows, numbers=columns[4:])] if rows else []
 
 
 def _label(facts: RoundFacts, part: Row) -> str | None:
@@ -83,25 +97,28 @@ def _label(facts: RoundFacts, part: Row) -> str | None:
 
 def all_checks(facts: RoundFacts) -> list[Block]:
     """Every check of the round by family; those of the whole warehouse are counted."""
+    say, called = facts.say, names.families(facts.say)
+    columns = (
+        say("check"), say("severity"), say("status"), say("observed"), say("threshold"), say("how it is computed")
+    )  # fmt: skip
     by_family = groupby(sorted(facts.checks, key=_family), key=_family)
-    tables = [Table(f"Family {family}", CHECK, [*map(_check, checks)], words=WORDS) for family, checks in by_family]
+    tables = [
+        Table(called.get(family, family).capitalize(), columns, [_check(facts, each) for each in checks])
+        for family, checks in by_family
+    ]
+    others = said_of_checks(facts, facts.warehouse_checks)
     return [
-        Sentence(f"Of this round, {said_of_checks(facts.checks)}."),
+        Sentence(say("Of the round: {found}.", found=said_of_checks(facts, facts.checks))),
         *tables,
-        Sentence(f"Of the whole warehouse, {said_of_checks(facts.warehouse_checks)}; see marts.round_quality."),
+        Sentence(say("Of the whole warehouse: {found}; see marts.round_quality.", found=others)),
     ]
 
 
 def _family(check: Row) -> str:
-    return check["family"] or "other"
+    return check["family"] or "–"
 
 
-def _check(check: Row) -> tuple[str, ...]:
-    return (
-        f"{check['check_id']}: {check.get('definition') or check['message_en']}",
-        check["severity"],
-        STATUS[check["status"]],
-        check["observed"] or NONE,
-        check["threshold"] or NONE,
-        check.get("formula") or NONE,
-    )
+def _check(facts: RoundFacts, check: Row) -> tuple[str, ...]:
+    computed = (check.get("definition"), check.get("formula"))
+    how = [text for text in computed if text and text != _message(facts, check)]
+    return (*_judged(facts, check), facts.english(" | ".join(how)))

@@ -8,87 +8,88 @@ from publish.report import accuracy, context
 from publish.report.blocks import Block, Page, Section
 from publish.report.facts import RoundFacts
 from publish.report.findings import all_checks, findings
-from publish.report.numbers import NONE, said_days, said_time
+from publish.report.names import Say
 
 Filling = Callable[[RoundFacts], list[Block]]
 
 
-def _nothing(subject: str) -> Filling:
-    return lambda _: context.nothing_on(subject)
-
-
-def _only_headings(_: RoundFacts) -> list[Block]:
+def _nothing(_: RoundFacts) -> list[Block]:
     return []
 
 
-HEADINGS: Sequence[tuple[str, str, Filling]] = (
-    ("1", "Contact", context.contact),
-    ("2", "Metadata update", context.metadata_update),
-    ("3", "Statistical presentation", context.presentation),
-    ("4", "Unit of measure", context.unit_of_measure),
-    ("5", "Reference period", context.reference_period),
-    ("6", "Institutional mandate", _nothing("legal acts or agreements behind the survey")),
-    ("7", "Confidentiality", context.confidentiality),
-    ("8", "Release policy", context.release_policy),
-    ("9", "Frequency of dissemination", context.frequency),
-    ("10", "Accessibility and clarity", context.accessibility),
-    ("11", "Quality management", _only_headings),
-    ("11.1", "Quality assurance", context.assurance),
-    ("11.2", "Quality assessment", context.assessment),
-    ("12", "Relevance", _only_headings),
-    ("12.1", "User needs", _nothing("what users need")),
-    ("12.2", "User satisfaction", _nothing("how satisfied users are")),
-    ("12.3", "Completeness", context.completeness),
-    ("13", "Accuracy and reliability", _only_headings),
-    ("13.1", "Overall accuracy", accuracy.overall),
-    ("13.2", "Sampling error", accuracy.sampling),
-    ("13.3", "Non-sampling error", _only_headings),
-    ("13.3.1", "Coverage error", accuracy.coverage),
-    ("13.3.2", "Measurement error", accuracy.measurement),
-    ("13.3.3", "Nonresponse error", _only_headings),
-    ("13.3.3.1", "Unit nonresponse", accuracy.unit_nonresponse),
-    ("13.3.3.2", "Item nonresponse", accuracy.item_nonresponse),
-    ("13.3.4", "Processing error", accuracy.processing),
-    ("14", "Timeliness and punctuality", _only_headings),
-    ("14.1", "Timeliness", context.timeliness),
-    ("14.2", "Punctuality", _nothing("a day on which the round was to be published")),
-    ("15", "Coherence and comparability", _only_headings),
-    ("15.1", "Comparability, geographical", _nothing("the same survey in other countries")),
-    ("15.2", "Comparability over time", context.over_time),
-    ("15.3", "Coherence with printed figures", context.with_print),
-    ("16", "Cost and burden", context.burden),
-    ("17", "Data revision", context.revision),
-    ("18", "Statistical processing", _only_headings),
-    ("18.1", "Source data", context.sources),
-    ("18.2", "Frequency of data collection", _nothing("how often the survey is to be made")),
-    ("18.3", "Data collection", context.collection),
-    ("18.4", "Data validation", context.validation),
-    ("18.5", "Data compilation", context.compilation),
-    ("18.6", "Adjustment", _nothing("adjusted figures")),
-    ("19", "Comment", context.comment),
-)
-ANNEX = "Checks and their definitions"
+def headings(say: Say) -> Sequence[tuple[str, str, Filling]]:
+    """Number and title of each heading, and what fills it."""
+    return [
+        ("1", say("Contact"), context.contact),
+        ("2", say("Metadata update"), context.metadata_update),
+        ("3", say("Statistical presentation"), context.presentation),
+        ("4", say("Unit of measure"), context.unit_of_measure),
+        ("5", say("Reference period"), context.reference_period),
+        ("6", say("Institutional mandate"), _nothing),
+        ("7", say("Confidentiality"), context.confidentiality),
+        ("8", say("Release policy"), context.release_policy),
+        ("9", say("Frequency of dissemination"), context.frequency),
+        ("10", say("Accessibility and clarity"), context.accessibility),
+        ("11", say("Quality management"), _nothing),
+        ("11.1", say("Quality assurance"), context.assurance),
+        ("11.2", say("Quality assessment"), context.assessment),
+        ("12", say("Relevance"), _nothing),
+        ("12.1", say("User needs"), _nothing),
+        ("12.2", say("User satisfaction"), _nothing),
+        ("12.3", say("Completeness"), context.completeness),
+        ("13", say("Accuracy and reliability"), _nothing),
+        ("13.1", say("Overall accuracy"), accuracy.overall),
+        ("13.2", say("Sampling error"), accuracy.sampling),
+        ("13.3", say("Non-sampling error"), _nothing),
+        ("13.3.1", say("Coverage error"), accuracy.coverage),
+        ("13.3.2", say("Measurement error"), accuracy.measurement),
+        ("13.3.3", say("Nonresponse error"), _nothing),
+        ("13.3.3.1", say("Unit nonresponse"), accuracy.unit_nonresponse),
+        ("13.3.3.2", say("Item nonresponse"), accuracy.item_nonresponse),
+        ("13.3.4", say("Processing error"), accuracy.processing),
+        ("14", say("Timeliness and punctuality"), _nothing),
+        ("14.1", say("Timeliness"), context.timeliness),
+        ("14.2", say("Punctuality"), _nothing),
+        ("15", say("Coherence and comparability"), _nothing),
+        ("15.1", say("Comparability, geographical"), _nothing),
+        ("15.2", say("Comparability over time"), context.over_time),
+        ("15.3", say("Coherence with printed figures"), context.with_print),
+        ("16", say("Cost and burden"), context.burden),
+        ("17", say("Data revision"), context.revision),
+        ("18", say("Statistical processing"), _nothing),
+        ("18.1", say("Source data"), context.sources),
+        ("18.2", say("Frequency of data collection"), _nothing),
+        ("18.3", say("Data collection"), context.collection),
+        ("18.4", say("Data validation"), context.validation),
+        ("18.5", say("Data compilation"), context.compilation),
+        ("18.6", say("Adjustment"), _nothing),
+        ("19", say("Comment"), context.comment),
+    ]
 
 
 def page_of(facts: RoundFacts) -> Page:
-    """The quality report of a round."""
-    sections = [Section(number, title, fill(facts)) for number, title, fill in HEADINGS]
+    """The quality report of a round. A heading under which nothing stands, nor under those below it, is only named."""
+    all_of_form = [Section(number, title, fill(facts)) for number, title, fill in headings(facts.say)]
+    told = [section.number for section in all_of_form if section.blocks]
+    kept = [section for section in all_of_form if any(f"{number}.".startswith(f"{section.number}.") for number in told)]
+    annex = Section("", facts.say("Checks and their definitions"), all_checks(facts))
     return Page(
-        titles=facts.labels("survey", facts.survey_id) or {"en": facts.survey_id},
-        round_titles=facts.labels("round", facts.key) or {"en": facts.round_id},
+        title=facts.label("survey", facts.survey_id),
+        round_title=facts.label("round", facts.key),
         is_synthetic=facts.is_synthetic,
-        made_from=f"Release {facts.release['number']} of {said_time(facts.release['created_at'])}",
+        made_from=context.said_of_change(facts),
         summary=_summary(facts),
-        sections=[*sections, Section("", ANNEX, all_checks(facts))],
+        sections=[*kept, annex],
+        left_out=[f"{section.number} {section.title}" for section in all_of_form if section not in kept],
     )
 
 
 def _summary(facts: RoundFacts) -> dict[str, str]:
-    failed = findings(facts)
+    say, count, failed = facts.say, facts.words.count, findings(facts)
     n_open = sum((check.get("decision") or "open") == "open" for check in failed)
     return {
-        "municipalities responded": accuracy.said_response(facts),
-        "responses": str(facts.round.get("n_responses", NONE)),
-        "in the field": said_days(facts.round.get("opens_on"), facts.round.get("closes_on")),
-        "findings": f"{len(failed)} ({n_open} open)",
+        say("municipalities responded"): accuracy.said_response(facts),
+        say("responses"): count(facts.round.get("n_responses")),
+        say("in the field"): facts.days(facts.round.get("opens_on"), facts.round.get("closes_on")),
+        say("findings"): say("{n} ({open} open)", n=count(len(failed)), open=count(n_open)),
     }

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import duckdb
-from babel import Locale, localedata
 
 from publish.report import pages as quality
+from publish.results.page import file_name as page_name
 from publish.results.page import workbook_name
 from publish.results.reading import Labels, Row, read_rows
-from publish.results.rendering import render
-from publish.results.words import Words
+from publish.writing.rendering import render
+from publish.writing.words import Words, name_of
 
 ROUNDS = "from marts.dim_round order by survey_id, sort_order desc"
 TABLES = """
@@ -34,17 +34,15 @@ def index(connection: duckdb.DuckDBPyConnection, labels: Labels, pages: Mapping[
         release=read_rows(connection, "from marts.release")[0], tables=read_rows(connection, TABLES),
         languages=sorted({language for found in pages.values() for language in found}), name_of=name_of,
         page=lambda row: file_name(row, labels.language, pages), workbook_name=workbook_name,
-        quality=lambda row: quality.file_name(row["round_key"], "html"),
+        quality=lambda row: quality.file_name(row["round_key"], language_of(row, labels.language, pages), "html"),
     )  # fmt: skip
 
 
 def file_name(row: Row, language: str, pages: Mapping[str, Sequence[str]]) -> str:
     """The page of a round in this language, or in the first that its survey has."""
+    return page_name(row["round_key"], language_of(row, language, pages))
+
+
+def language_of(row: Row, language: str, pages: Mapping[str, Sequence[str]]) -> str:
     languages = pages[row["survey_id"]]
-    chosen = language if language in languages else languages[0]
-    return f"{quality.stem(row['round_key'])}.{chosen}.html"
-
-
-def name_of(language: str) -> str:
-    """A language as its speakers call it; its code where nobody has told."""
-    return str(Locale.parse(language).display_name).capitalize() if localedata.exists(language) else language
+    return language if language in languages else languages[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publish.results.reading import RoundResults
-from publish.results.words import Words
+from publish.writing.words import Words
 
 METHODS = (
     "Counts and bases", "Shares and percentages", "Weighted share", "Intervals", "Areas", "Reliability", "Hidden cells",

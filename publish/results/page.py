@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from publish.report import pages
+from publish.report import pages as quality
+from publish.report.pages import Link
 from publish.results.making import METHODS, how_made
 from publish.results.pictures import Pictures, left_over, tint
 from publish.results.reading import Bars, Question, RoundResults, Row
-from publish.results.rendering import render
 from publish.results.sections import form
 from publish.results.tables import Tables
-from publish.results.words import Words
+from publish.writing.rendering import render
+from publish.writing.rounds import stem
+from publish.writing.words import Words, name_of
+
+
+def file_name(round_key: str, language: str) -> str:
+    """The name of a round's page in the folder of pages."""
+    return f"{stem(round_key)}.{language}.html"
 
 
 def workbook_name(page_name: str) -> str:
@@ -25,12 +32,11 @@ def page(results: RoundResults, mark: str) -> str:
     said, tables = Said(results, words), Tables(results, words)
     return render(
         "results.html.jinja", words, mark=mark, results=results, who=said.who(), summary=said.summary(),
-        findings=said.findings(), finding=said.finding, message=said.message, said_row=said.row, breakdown_name=said.breakdown,
-        pictures=Pictures(results, words), tint=tint, left_over=left_over,
-        made=said.made(), how=how_made(results, words), methods=METHODS,
-        quality=pages.file_name(results.round["round_key"], "html"),
+        findings=said.findings(), finding=said.finding, message=said.message, said_row=said.row,
+        breakdown_name=said.breakdown, pictures=Pictures(results, words), tint=tint, left_over=left_over,
+        how=how_made(results, words), methods=METHODS, citation=said.citation(), links=said.links(),
         form=form(results, tables.of_questions()), sections=tables.sections(),
-        workbook=workbook_name(f"{pages.stem(results.round['round_key'])}.{words.language}.html"),
+        workbook=workbook_name(file_name(results.round["round_key"], words.language)),
     )  # fmt: skip
 
 
@@ -98,7 +104,22 @@ class Said:
     def breakdown(self, breakdown: str) -> str:
         return self.results.labels.of_code("breakdown", breakdown)
 
-    def made(self) -> str:
-        release = self.results.release
-        day = self.words.day(release["created_at"])
-        return self.say("Release {number} of {day}.", number=release["number"], day=day)
+    def links(self) -> Sequence[Link]:
+        """To the index, the quality report, and this page in other languages."""
+        key, own = self.results.round["round_key"], self.words.language
+        others = [other for other in self.results.languages if other != own]
+        return [
+            (f"index.{own}.html", self.say("All surveys"), ""),
+            (quality.file_name(key, own, "html"), self.say("Quality report"), ""),
+            *((file_name(key, other), name_of(other), other) for other in others),
+        ]
+
+    def citation(self) -> str:
+        """Of the release in which the figures last changed: a round that has not changed is cited as before."""
+        change, of_survey = self.results.last_change, self.results.of_survey
+        return self.say(
+            "{publisher} ({year}): {survey}. {round}. Release {number}, {day}. {licence}.",
+            publisher=of_survey("publisher"), year=change.day.year, survey=of_survey("survey"),
+            round=self.results.labels.of("round", self.results.round["round_key"]), number=change.number,
+            day=self.words.day(change.day), licence=self.results.licence,
+        )  # fmt: skip

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from publish.results.reading import Bars, Cell, Question, RoundResults, Row
 from publish.results.tables import Table
-from publish.results.words import Words
+from publish.writing.words import Words
 
 TINTS = {2: "15", 3: "135", 4: "1245", 5: "12345"}  # of the five colours, for so many answers of a scale
 MOST_DOTS = 180  # of a question: where there would be more, only the answers given most often are told by county

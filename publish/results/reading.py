@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any, Literal
 
 import duckdb
+
+from publish.writing.rounds import LastChange, languages_of, last_changes
 
 Row = Mapping[str, Any]
 Shape = Literal["scale", "one", "many"]
@@ -178,12 +180,14 @@ class Labels:
 
 
 class RoundResults:
-    """What the release says of a round, in one language."""
+    """What the release says of a round, in one language. `read` may remember what it has read for another."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, labels: Labels, survey_id: str, round_id: str) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, labels: Labels, survey_id: str, round_id: str,
+        read: Callable[..., list[Row]] | None = None,
+    ) -> None:  # fmt: skip
         self.labels, self.survey_id, self.round_id = labels, survey_id, round_id
-        self._connection, self._key = connection, [survey_id, round_id]
-        self._read: dict[str, Sequence[Row]] = {}
+        self._connection, self._key, self._read = connection, [survey_id, round_id], read or read_rows
 
     def of_survey(self, thing: str) -> str:
         return self.labels.of(thing, self.survey_id)
@@ -193,8 +197,18 @@ class RoundResults:
         return self._rows("select * from marts.dim_round where survey_id = ? and round_id = ?", self._key)[0]
 
     @cached_property
-    def release(self) -> Row:
-        return self._rows("from marts.release", [])[0]
+    def last_change(self) -> LastChange:
+        return last_changes(self._connection)[self.survey_id, self.round_id]
+
+    @cached_property
+    def languages(self) -> Sequence[str]:
+        return languages_of(self._connection)[self.survey_id]
+
+    @cached_property
+    def licence(self) -> str:
+        return str(
+            self._rows("select licence from marts.dim_survey where survey_id = ?", [self.survey_id])[0]["licence"]
+        )
 
     @cached_property
     def response(self) -> Sequence[Row]:
@@ -245,12 +259,10 @@ class RoundResults:
 
     def rows_of(self, name: str) -> Sequence[Row]:
         """The rows of one of ROWS."""
-        if name not in self._read:
-            self._read[name] = self._rows(ROWS[name], self._key)
-        return self._read[name]
+        return self._rows(ROWS[name], self._key)
 
     def _rows(self, sql: str, values: Sequence[object]) -> list[Row]:
-        return read_rows(self._connection, sql, values)
+        return self._read(self._connection, sql, tuple(values))
 
 
 def read_rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import duckdb
 
 from ingest.codebook.findings import IN_BRACES, Figure, Place, figures_in, read_figure
-from publish.results.words import Words
+from publish.writing.words import Words
 
 TEXTS = """
     select dim_round.survey_id, dim_round.round_id, dim_round.round_key, dim_round.is_synthetic,

@@ -10,7 +10,7 @@ from publish.results.making import how_made
 from publish.results.page import Said
 from publish.results.reading import RoundResults, Row
 from publish.results.tables import Tables
-from publish.results.words import Words
+from publish.writing.words import Words
 
 Kind = Literal["text", "count", "share", "points", "number", "printed"]
 SIZES = ("all", "size_class", "size_class_group")

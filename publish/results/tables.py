@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from publish.results.reading import RoundResults
-from publish.results.words import Words
+from publish.writing.words import Words
 
 Row = Mapping[str, Any]
 CHANCE = 0.05  # a change whose p is larger cannot be told from chance

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from io import BytesIO
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from publish.results.reading import RoundResults
 from publish.results.sheets import Sheet, Sheets
-from publish.results.words import Words
+from publish.writing.words import Words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -48,7 +48,7 @@ def workbook(results: RoundResults) -> bytes:
     """The workbook of a round, in one language."""
     words = Words(results.labels.language)
     sheets, title = Sheets(results, words), results.labels.of("round", results.round["round_key"])
-    return written(sheets.all(), (title, sheets.banner()), words, results.release["created_at"])
+    return written(sheets.all(), (title, sheets.banner()), words, datetime.combine(results.last_change.day, time()))
 
 
 def written(sheets: Iterable[Sheet], heads: Sequence[str], words: Words, created: datetime) -> bytes:

@@ -22,7 +22,7 @@ from publish.disclosure.apply import protect
 from publish.disclosure.checks import telling
 from publish.releases.folder import write_pages
 from publish.releases.release import publish
-from publish.report import pages
+from publish.writing.files import FOLDER
 from store.marts import published_marts
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data, kuntakysely, rows
@@ -287,7 +287,7 @@ def left_of_before(paths: DataPaths, folder: Path) -> set[str]:
     found |= {"compared_with"} if compared_with is not None else set()
     with duckdb.connect(str(paths.current), read_only=True) as release:
         write_pages(release, folder, paths.current_folder.readlink().name)
-    kept, anew = paths.current_folder / pages.FOLDER, folder / pages.FOLDER
+    kept, anew = paths.current_folder / FOLDER, folder / FOLDER
     found |= {page.name for page in kept.iterdir() if page.read_bytes() != (anew / page.name).read_bytes()}
     delivered = [path for path in paths.surveys.rglob("*.csv") if survey.ERASED[1] in path.read_text("utf-8")]
     return found | {path.relative_to(paths.surveys).as_posix() for path in delivered}

@@ -13,30 +13,31 @@ NAME = "koto_kuntakysely/2023-01"
 
 def page_of(paths: DataPaths) -> str:
     """The page as it is printed, white space made one."""
-    done = kuntakysely(paths, "quality", NAME, "--print")
+    done = kuntakysely(paths, "quality", NAME, "--language", "en", "--print")
     assert done.returncode == 0, done.stdout
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", done.stdout.replace("<wbr>", ""))).split())
 
 
 def test_each_round_of_the_release_has_its_pages(published: DataPaths) -> None:
     keys = [key for (key,) in rows(published, "select round_key from marts.dim_round")]
-    expected = {f"quality_{key.replace('/', '.')}.{form}" for key in keys for form in ("html", "md")}
+    forms = [f"{language}.{form}" for language in ("fi", "sv", "en") for form in ("html", "md")]
+    expected = {f"quality_{key.replace('/', '.')}.{form}" for key in keys for form in forms}
     assert {file.name for file in (published.current_folder / "report").glob("quality_*")} == expected
-    done = kuntakysely(published, "quality", NAME)
-    assert done.stdout.strip().endswith("published/current/report/quality_koto_kuntakysely.2023-01.html")
+    done = kuntakysely(published, "quality", NAME, "--language", "sv")
+    assert done.stdout.strip().endswith("published/current/report/quality_koto_kuntakysely.2023-01.sv.html")
 
 
 def test_the_page_says_what_the_release_says(published: DataPaths) -> None:
     page = page_of(published)
     said = rows(
         published,
-        "select label_en || ' ' || pct || ' % ' || n_municipalities || ' of ' || n_frame from marts.response_rate "
+        "select label_en || ' ' || pct || '% ' || n_municipalities || ' of ' || n_frame from marts.response_rate "
         "inner join marts.dim_breakdown using (breakdown_key) "
         f"where round_key = '{NAME}' and response_rate.breakdown in ('size_class', 'county') and n_frame > 1",
     )
     assert len(said) == 27
     assert [text for (text,) in said if text not in page] == []
-    assert "The release holds nothing on when responses came." not in page
+    assert "18.3 Data collection;" not in page
 
 
 def test_every_check_of_the_round_is_there_with_its_definition(published: DataPaths) -> None:
@@ -48,12 +49,12 @@ def test_every_check_of_the_round_is_there_with_its_definition(published: DataPa
     assert [
         check
         for check, definition, formula in checks
-        if f"{check}: {' '.join(definition.split())}" not in page or " ".join((formula or "").split()) not in page
+        if f"{check}: " not in page or any(" ".join((text or "").split()) not in page for text in (definition, formula))
     ] == []
 
 
 def test_no_municipality_of_the_made_up_round_is_named(published: DataPaths) -> None:
-    page = page_of(published).replace("(Helsinki)", "")
+    page = page_of(published)
     areas = " ".join(label for (label,) in rows(published, "select label from marts.label where thing = 'breakdown'"))
     names = rows(
         published,

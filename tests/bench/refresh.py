@@ -56,11 +56,15 @@ def timed(command: list[str], cwd: Path = PROJECT_ROOT, env: Mapping[str, str] |
     return Cost(cpu, time.monotonic() - begun)
 
 
+def copy_inputs(paths: DataPaths) -> None:
+    for name in INPUTS:
+        shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
+
+
 def one_round(folder: Path) -> dict[str, Cost]:
     """Every measurement once, on a fresh copy of the inputs in `folder`, with no cache but what dbt has read."""
     paths = DataPaths(folder / "data")
-    for name in INPUTS:
-        shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
+    copy_inputs(paths)
     shutil.move(paths.root / HIDING, folder / "later")
 
     def kuntakysely(*arguments: str) -> Cost:

@@ -23,6 +23,7 @@ from typing import Any
 from publish.disclosure import checks
 from publish.releases import release
 from publish.report import pages
+from publish.writing import rendering
 from store.disk import disk_trouble
 from store.paths import DataPaths
 from tests.faults import tiny
@@ -138,7 +139,7 @@ def load_all(paths: DataPaths) -> None:
             importlib.import_module(name)
     checks.telling()
     for form in pages.FORMATS:
-        pages._template(form)
+        rendering._environment().get_template(f"quality.{form}.jinja")
 
 
 def disturbed(paths: DataPaths, number: int, mode: int, mutant: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ FLOORS = [
     "faults", "store",
     "ingest.readers", "ingest.reference", "ingest.codebook", "ingest.landing", "ingest.proposals", "ingest.forgetting",
     "expectations",
-    "publish.catalogue", "publish.disclosure", "publish.gate", "publish.reading", "publish.report",
+    "publish.catalogue", "publish.disclosure", "publish.gate", "publish.reading", "publish.writing", "publish.report",
     "publish.results", "publish.releases",
     "orchestration.alerts", "orchestration.dagster", "orchestration.definitions", "orchestration.commands",
 ]  # fmt: skip

@@ -38,7 +38,7 @@ def linked_files(found: Definitions) -> Iterator[Path]:
         for name, value in (each.metadata or {}).items():
             if name == "dagster/code_references":
                 yield from (Path(reference.file_path) for reference in value.code_references)
-            elif hasattr(value, "path") and name != "quality reports":  # they come with the first release
+            elif hasattr(value, "path") and name != "results and quality reports":  # they come with the first release
                 yield Path(value.path)
 
 

@@ -7,12 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from publish.report.pages import TEMPLATES as OF_REPORT
-from publish.results.rendering import TEMPLATES
+from publish.writing.rendering import TEMPLATES
 
-STYLES = "".join((folder / name).read_text(encoding="utf-8") for folder, name in (
-    (OF_REPORT, "quality.css"), (TEMPLATES, "results.css"),
-))  # fmt: skip
+STYLES = "".join(file.read_text(encoding="utf-8") for folder in TEMPLATES for file in sorted(folder.glob("*.css")))
 BLOCK = re.compile(r"@media ([^{]+) {\s*:root {([^}]*)}|^:root {([^}]*)}", re.MULTILINE)
 COLOUR = re.compile(r"--([\w-]+): (#[0-9a-f]{3,6});")
 SHOWN = {"light": {""}, "dark": {"", "screen and (prefers-color-scheme: dark)"}, "print": {"", "print"}}

@@ -11,7 +11,7 @@ import pytest
 
 from publish.results.pictures import Mark, Pictures, class_of, left_over, looked_for, map_of, ranked, steps
 from publish.results.reading import Bars, Cell, Question, RoundResults
-from publish.results.words import Words
+from publish.writing.words import Words
 
 
 def cell(answer: str, n: int | None, base: int = 20, *, is_reliable: bool = True) -> Cell:

@@ -59,8 +59,36 @@ def test_detail_has_the_parts_and_not_the_whole(paths: DataPaths, now: datetime)
         sign_again(connection)
     release.publish(paths, now, refresh_id=1)
     assert rows(paths, "from marts.round_quality_detail order by part_id") == [
-        ("koto", "2023-01", "koto/2023-01", True, "rows_conserved", "county", "04", "0", "0", 0, "pass"),
-        ("koto", "2023-01", "koto/2023-01", True, "rows_conserved", "county", "11", "3", "0", 3, "fail"),
+        (
+            "koto",
+            "2023-01",
+            "koto/2023-01",
+            True,
+            "rows_conserved",
+            "county",
+            "04",
+            None,
+            "koto/county/04",
+            "0",
+            "0",
+            0,
+            "pass",
+        ),
+        (
+            "koto",
+            "2023-01",
+            "koto/2023-01",
+            True,
+            "rows_conserved",
+            "county",
+            "11",
+            None,
+            "koto/county/11",
+            "3",
+            "0",
+            3,
+            "fail",
+        ),
     ]
 
 

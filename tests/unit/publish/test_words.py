@@ -7,11 +7,10 @@ from string import Formatter
 
 import pytest
 
-from publish.results.catalogues import texts
-from publish.results.index import name_of
 from publish.results.making import METHODS
 from publish.results.reading import Bars, Cell, Question
-from publish.results.words import LOCALE, Words, read_catalogue
+from publish.writing.catalogues import texts
+from publish.writing.words import LOCALE, Words, name_of, read_catalogue
 from store.paths import PROJECT_ROOT
 
 LANGUAGES = sorted(file.stem for file in LOCALE.glob("*.po"))

@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.results import workbook
 from publish.results.sheets import Column, Sheet
-from publish.results.words import Words
 from publish.results.workbook import HEADER, LONGEST, plain, sheet_name, written
+from publish.writing.words import Words
 from tests.canaries import found_in
 
 MADE = datetime(2026, 11, 29, 12, 30)

@@ -1,4 +1,4 @@
-"""Catalogues for translators: python -m publish.results.catalogues brings every text of the pages into each."""
+"""Catalogues for translators: python -m publish.writing.catalogues brings every text of the pages into each."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from publish.results.words import LOCALE, read_catalogue
+from publish.writing.words import LOCALE, read_catalogue
 
-ROOM = Path(__file__).parent
+ROOMS = Path(__file__).parents[1]
 METHODS = [("**.py", "python"), ("**.jinja", "jinja2.ext:babel_extract")]
 
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every text that a page says, with the file that says it."""
-    for file, _, text, *_ in extract_from_dir(ROOM, METHODS, keywords={"say": None}):
+    for file, _, text, *_ in extract_from_dir(ROOMS, METHODS, keywords={"say": None}):
         yield str(text), file
 
 

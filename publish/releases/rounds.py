@@ -1,0 +1,78 @@
+"""release_round: the release in which the published rows of each round last changed, and a hash of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from publish.catalogue import Relation, described, quoted
+from publish.releases.changes import EARLIER, attached, rounds_that_differ
+from publish.writing.rounds import RoundKey
+
+INSERT = """
+insert into release.marts.release_round by name
+select survey_id, round_id, round_key, is_synthetic, $number as changed_in, $at as changed_at, $sha256 as content_sha256
+from release.marts.dim_round where survey_id = $survey and round_id = $round
+"""
+# A value as text, what is not there as \\N, with a sign between that is in no text.
+CELL = "coalesce({}::varchar, '\\N')"
+TABLE = """
+select survey_id, round_id, sha256(string_agg(line, chr(10) order by line)) from (
+    select survey_id, round_id, concat_ws(chr(31), {cells}) as line
+    from release.marts.{name} where concat(survey_id, '/', round_id) not in (select unnest($kept::varchar[]))
+) group by all
+"""
+
+Last = tuple[int, datetime, str]
+
+
+def fill(connection: duckdb.DuckDBPyConnection, names: Collection[str], earlier: Path | None) -> None:
+    """Fill the table of `release`: `names` are the marts, `earlier` the file of the release that readers have. A round
+    that is the same there keeps its release and its hash."""
+    found = described(connection, "'release'")
+    tables = [found[name] for name in sorted(names) if found[name].is_by_round]
+    kept = _kept(connection, tables, earlier) if earlier else {}
+    ((number, at),) = connection.execute("select number, created_at from release.marts.release").fetchall()
+    anew: dict[RoundKey, Last] = {
+        key: (number, at, sha256) for key, sha256 in _hashes(connection, tables, kept).items()
+    }
+    for (survey, round_), (number, at, sha256) in sorted((kept | anew).items()):
+        values = {"survey": survey, "round": round_, "number": number, "at": at, "sha256": sha256}
+        connection.execute(INSERT, values)
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, tables: Sequence[Relation], earlier: Path) -> dict[RoundKey, Last]:
+    """The rounds that have the same rows in each table there; none where a table had other columns, or where the
+    release is of a program that did not tell."""
+    with attached(connection, earlier, EARLIER):
+        had = described(connection, f"'{EARLIER}'")
+        if "release_round" not in had or any(_shape(had.get(table.name)) != _shape(table) for table in tables):
+            return {}
+        rows = connection.execute(f"from {EARLIER}.marts.release_round").fetchall()
+        differing = {key for table in tables for key in rounds_that_differ(connection, table.name, _names(table))}
+    return {(survey, round_): tuple(last) for survey, round_, _, _, *last in rows if (survey, round_) not in differing}
+
+
+def _shape(table: Relation | None) -> list[tuple[str, str]]:
+    return [(column.name, column.data_type) for column in table.columns] if table else []
+
+
+def _names(table: Relation) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _hashes(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[Relation], kept: Collection[RoundKey]
+) -> Mapping[RoundKey, str]:
+    """Of each round that is not kept, over the hashes of its tables."""
+    lines: dict[RoundKey, list[str]] = {}
+    for table in tables:
+        cells = ", ".join(CELL.format(quoted(name)) for name in _names(table))
+        sql = TABLE.format(name=quoted(table.name), cells=cells)
+        for survey, round_, sha256 in connection.execute(sql, {"kept": [*map("/".join, kept)]}).fetchall():
+            lines.setdefault((survey, round_), []).append(f"{table.name} {sha256}\n")
+    return {key: hashlib.sha256("".join(found).encode()).hexdigest() for key, found in lines.items()}

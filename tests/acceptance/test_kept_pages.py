@@ -1,0 +1,72 @@
+"""Pages that are carried over from release to release: what they tell is all in the hash that decides it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from publish import catalogue
+from publish.releases.folder import page_files, write_pages
+from publish.writing import told
+from publish.writing.files import FOLDER, LIST
+from publish.writing.rounds import RoundKey, round_keys
+from store.marts import published_marts
+from store.paths import DataPaths
+from tests.acceptance.project import ROUND
+
+
+def cut_to(release: Path, key: RoundKey, file: Path) -> None:
+    """A copy of a release in which nothing is left that the files of a round are not allowed to tell."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(f"attach '{release}' as whole (read_only)")
+        connection.execute("create schema marts")
+        relations, order = catalogue.described(connection, "'whole'"), [mart.name for mart in published_marts()]
+        for name in sorted(relations, key=lambda name: (relations[name].is_view, name in order and order.index(name))):
+            catalogue.create(connection, relations[name])
+        connection.execute("use whole")
+        for name, table in told.tables(connection).items():
+            own = zip(told.scope(table), key, strict=True)
+            is_told = " and ".join(f"coalesce({of}, 'all') in ('all', '{part}')" for of, part in own)
+            connection.execute(f"insert into {file.stem}.marts.{name} from whole.marts.{name} where {is_told}")
+
+
+def faults(release: Path, folder: Path, survey: str = "") -> list[str]:
+    """Files that tell more than their hash is made of, of one survey or of all."""
+    folder.mkdir()
+    found = []
+    with duckdb.connect(str(release), read_only=True) as connection:
+        files = list(page_files(connection))
+        for number, key in enumerate(key for key in round_keys(connection) if survey in key or not survey):
+            cut_to(release, key, folder / f"cut_{number}.duckdb")
+            with duckdb.connect(str(folder / f"cut_{number}.duckdb"), read_only=True) as cut:
+                made = {file.name: file.make("") for file in page_files(cut) if file.tells_of == key}
+            own = [file for file in files if file.tells_of == key]
+            assert len(own) > len(round_keys(connection))
+            found += [file.name for file in own if made.get(file.name) != file.make("")]
+    return found
+
+
+def test_the_files_of_a_round_tell_nothing_that_their_hash_does_not_know(
+    published: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert faults(published.current, tmp_path / "right") == []
+    monkeypatch.setattr(told, "OF_THE_RELEASE", told.OF_THE_RELEASE | {"dim_code"})
+    assert faults(published.current, tmp_path / "wrong", "palvelukysely_demo")
+
+
+def test_pages_that_are_carried_over_are_what_they_would_be(published_twice: DataPaths, tmp_path: Path) -> None:
+    """The second release has two more rounds of one survey, and another name of a size class in another."""
+    first, second = (next(published_twice.releases.glob(f"{number}_*")) / FOLDER for number in (1, 2))
+    made = [json.loads((folder / LIST).read_text(encoding="utf-8"))["files"] for folder in (first, second)]
+    carried = {name for name in made[0] if made[0][name]["tells"] and made[0][name]["tells"] == made[1][name]["tells"]}
+    rounds = {name.removeprefix("quality_").split(".")[0] for name in carried}
+    assert rounds == {f"koto_kuntakysely_{ROUND.name}", "palvelukysely_demo_2023", "palvelukysely_demo_2025"}
+    with duckdb.connect(str(published_twice.current), read_only=True) as release:
+        write_pages(release, tmp_path, second.parent.name)
+    assert [name for name in made[1] if (second / name).read_bytes() != (tmp_path / FOLDER / name).read_bytes()] == []
+    for name in carried:
+        before, after = ((folder / name).read_text(encoding="utf-8").split("-->", 1) for folder in (first, second))
+        assert before[0] != after[0] and before[1] == after[1], name
