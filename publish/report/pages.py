@@ -45,9 +45,7 @@ def _page(
 def _links(key: RoundKey, words: Words, languages: Sequence[str], *, has_results: bool) -> list[Link]:
     """To the results, the index, and this page in other languages."""
     own, name = words.language, "/".join(key)
-    results = [
-        (f"{stem(name)}.{own}.html", words.say("Results"), ""),
-        (f"index.{own}.html", words.say("All surveys"), ""),
-    ]
+    index = (f"index.{own}.html", words.say("All surveys"), "")
+    results = [(f"{stem(name)}.{own}.html", words.say("Results"), ""), index]
     others = [(file_name(name, other, "html"), name_of(other), other) for other in languages if other != own]
     return [*(results if has_results else []), *others]
