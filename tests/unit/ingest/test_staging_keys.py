@@ -227,6 +227,8 @@ def put(paths: DataPaths, table: str, column: str, value: str) -> tuple[str, str
     path = paths.root / FILES[table]
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
+    if column not in rows[0]:  # it may be left out
+        rows = [[*row, "" if number else column] for number, row in enumerate(rows)]
     rows[-1][rows[0].index(column)] = value
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
