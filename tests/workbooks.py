@@ -118,7 +118,7 @@ def differences(connection: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
         found += [f"{title}: {len(told)} rows, not {len(expected)}"] if len(told) != len(expected) else []
         found += [f"{title}: {one}, not {other}" for one, other in zip(told, expected, strict=False) if one != other]
     for title in set(sheets) - set(RULES):
-        numbers = [cell.value for cell in _cells(sheets[title]) if cell.data_type == "n"]
+        numbers = [cell.value for cell in cells(sheets[title]) if cell.data_type == "n"]
         found += [] if numbers == _whole(connection, named, title, words) else [f"{title}: {numbers}"]
     return found
 
@@ -126,12 +126,12 @@ def differences(connection: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
 def _what_is_no_text_or_number(sheet: Worksheet) -> Iterator[str]:
     if sheet.sheet_state != "visible":
         yield "is hidden"
-    for cell in _cells(sheet):
+    for cell in cells(sheet):
         if cell.data_type not in ("s", "n") or cell.comment or cell.hyperlink:
             yield f"{cell.coordinate} is a formula, a link, or has a comment"
 
 
-def _cells(sheet: Worksheet) -> Iterator[Cell]:
+def cells(sheet: Worksheet) -> Iterator[Cell]:
     yield from (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
 
 
@@ -160,7 +160,7 @@ def _expected(
 
 def _shown(column: str, value: Any, status: str, words: Words) -> Any:
     if column.startswith("how sure"):
-        return f"* {words.say('unsure')}" if value is False else None
+        return words.say("* unsure") if value is False else None
     if value is None and status.startswith("hidden"):
         return words.say("hidden")
     return _plain(value)

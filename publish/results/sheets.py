@@ -265,7 +265,8 @@ class Sheets:
                       "as they are."), lambda row: self._unsure(row, "is_reliable_for_frame"))  # fmt: skip
 
     def _unsure(self, row: Row, name: str) -> str | None:
-        return f"* {self.say('unsure')}" if row[name] is False else None
+        """With the star that a page has there."""
+        return self.say("* unsure") if row[name] is False else None
 
     def _remark(self) -> Column:
         status = self._code("cell_status")

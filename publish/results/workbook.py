@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from io import BytesIO
+from itertools import chain, count
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +75,8 @@ def plain(text: str) -> str:
 def sheet_name(title: str, taken: Sequence[str]) -> str:
     """A title as a sheet can be called, and no other is."""
     name = NOT_IN_A_NAME.sub(" ", title)[:31].strip(" '") or "-"
-    n_alike = sum(other.casefold()[:28] == name.casefold()[:28] for other in taken)
-    return f"{name[:28]} {n_alike + 1}" if n_alike else name
+    names = chain([name], (f"{name[:28]} {number}" for number in count(2)))
+    return next(each for each in names if each.casefold() not in {other.casefold() for other in taken})
 
 
 class _Writer:

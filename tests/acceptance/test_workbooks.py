@@ -10,10 +10,12 @@ import pytest
 from openpyxl import load_workbook
 
 from publish.results import sheets, site, workbook
-from publish.results.reading import ROWS
+from publish.results.reading import ROWS, Labels
+from publish.results.words import Words
 from store.paths import DataPaths
 from tests.acceptance.project import kuntakysely, rows
-from tests.workbooks import differences
+from tests.acceptance.test_result_pages import words_in
+from tests.workbooks import cells, differences
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,32 @@ def test_a_workbook_that_says_otherwise_is_seen(
     monkeypatch.setattr(owner, name, wrong)
     file.write_bytes(workbook.workbook(results))
     assert differences(release, file)
+
+
+def words_of_no_catalogue(release: duckdb.DuckDBPyConnection, folder: Path) -> set[str]:
+    """What is left of the workbooks where every name and every text of a catalogue says nothing."""
+    texts = []
+    for name, results in site.rounds(release):
+        if name in ("koto_kuntakysely_2023-01.fi.html", "palvelukysely_demo_2025.fi.html"):
+            (folder / "read.xlsx").write_bytes(workbook.workbook(results))
+            texts += [cell.value for sheet in load_workbook(folder / "read.xlsx").worksheets for cell in cells(sheet)]
+    own = "select system_name || ' ' || coalesce(vendor, '') from marts.dim_system union all "
+    own += "select distinct document from marts.publication_reconciliation"
+    return words_in(str([text for text in texts if isinstance(text, str)])) - words_in(
+        str(release.execute(own).fetchall())
+    )
+
+
+def test_every_text_is_in_the_catalogues(
+    release: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Words, "say", lambda *_, **__: ".")
+    for name in ("of", "of_code"):
+        monkeypatch.setattr(Labels, name, lambda *_: "")
+    monkeypatch.setattr(sheets.Sheets, "_codes", lambda _: iter(()))
+    assert words_of_no_catalogue(release, tmp_path) == set()
+    monkeypatch.setattr(sheets.Sheets, "_how_to_read", lambda _: iter(["Said in no catalogue"]))
+    assert words_of_no_catalogue(release, tmp_path) == {"Said", "in", "no", "catalogue"}
 
 
 def test_it_says_what_it_is(published: DataPaths) -> None:

@@ -91,7 +91,7 @@ def test_a_text_is_one_that_a_cell_can_hold(text: str, shown: str) -> None:
         ("'quoted'", (), "quoted"),
         ("a" * 40, (), "a" * 31),
         ("A" * 40, ("a" * 31,), "A" * 28 + " 2"),
-        ("Results", ("results",), "Results 2"),
+        ("Results", ("results", "Results 2"), "Results 3"),
         ("?", (), "-"),
     ],
 )
