@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test test-clients quick check format golden docs bench soak serve audit lock
+.PHONY: help setup refresh test test-clients quick check format golden docs screenshot bench soak serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -73,6 +73,16 @@ docs: $(READY)  ## Rewrite what follows from definitions: pages of checks and me
 	@$(BIN)/python -m publish.report.methods
 	@$(BIN)/python -m publish.releases.readme
 	@$(BIN)/python -m publish.writing.catalogues
+
+CHROMIUM := chromium
+SHOWN := resources_sufficient
+screenshot: $(DATA)/published/current.duckdb  ## Take README's picture of a page: its head and one question (needs Chromium)
+	@mkdir -p docs
+	@sed 's|</head>|<style>nav, header .terms, main > section:not(#$(SHOWN)) { display: none; }</style></head>|' \
+		$(DATA)/published/current/report/koto_kuntakysely_2023-01.en.html > docs/.shown.html
+	@$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=880,960 \
+		--screenshot=docs/results.png docs/.shown.html > docs/.said.log 2>&1 || { cat docs/.said.log; exit 1; }
+	@rm docs/.shown.html docs/.said.log
 
 bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.refresh

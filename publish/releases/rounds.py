@@ -15,8 +15,13 @@ from publish.writing.rounds import RoundKey
 
 INSERT = """
 insert into release.marts.release_round by name
-select survey_id, round_id, round_key, is_synthetic, $number as changed_in, $at as changed_at, $sha256 as content_sha256
-from release.marts.dim_round where survey_id = $survey and round_id = $round
+select survey_id, round_id, round_key, is_synthetic, changed_in, changed_at, content_sha256
+from release.marts.dim_round
+inner join (
+    select unnest($rounds::varchar[]) as round_key, unnest($numbers::integer[]) as changed_in,
+        unnest($times::timestamp[]) as changed_at, unnest($hashes::varchar[]) as content_sha256
+) using (round_key)
+order by round_key
 """
 # A value as text, what is not there as \\N, with a sign between that is in no text.
 CELL = "coalesce({}::varchar, '\\N')"
@@ -37,12 +42,11 @@ def fill(connection: duckdb.DuckDBPyConnection, names: Collection[str], earlier:
     tables = [found[name] for name in sorted(names) if found[name].is_by_round]
     kept = _kept(connection, tables, earlier) if earlier else {}
     ((number, at),) = connection.execute("select number, created_at from release.marts.release").fetchall()
-    anew: dict[RoundKey, Last] = {
-        key: (number, at, sha256) for key, sha256 in _hashes(connection, tables, kept).items()
-    }
-    for (survey, round_), (number, at, sha256) in sorted((kept | anew).items()):
-        values = {"survey": survey, "round": round_, "number": number, "at": at, "sha256": sha256}
-        connection.execute(INSERT, values)
+    anew = {key: (number, at, sha256) for key, sha256 in _hashes(connection, tables, kept).items()}
+    last = kept | anew
+    numbers, times, hashes = zip(*last.values(), strict=True) if last else ((), (), ())
+    values = {"rounds": ["/".join(key) for key in last], "numbers": numbers, "times": times, "hashes": hashes}
+    connection.execute(INSERT, values)
 
 
 def _kept(connection: duckdb.DuckDBPyConnection, tables: Sequence[Relation], earlier: Path) -> dict[RoundKey, Last]:

@@ -28,18 +28,19 @@ def files(connection: duckdb.DuckDBPyConnection, *, has_results: bool = False) -
     languages, tables = languages_of(connection), cache(partial(ReleaseTables, connection))
     for key in round_keys(connection):
         for language in languages[key[0]]:
-            links = _links(key, Words(language), languages[key[0]], has_results=has_results)
+            links = partial(_links, key, Words(language), languages[key[0]], has_results=has_results)
             for form in FORMATS:
                 make = partial(_page, tables, key, language, form, links)
                 yield PageFile(file_name("/".join(key), language, form), make, key)
 
 
 def _page(
-    tables: Callable[[], ReleaseTables], key: RoundKey, language: str, form: str, links: Sequence[Link], mark: str
-) -> bytes:
+    tables: Callable[[], ReleaseTables], key: RoundKey, language: str, form: str, links: Callable[[], list[Link]],
+    mark: str,
+) -> bytes:  # fmt: skip
     words = Words(language)
     page = page_of(RoundFacts(tables(), *key, words))
-    return render(f"quality.{form}.jinja", words, page=page, mark=mark, links=links).encode()
+    return render(f"quality.{form}.jinja", words, page=page, mark=mark, links=links()).encode()
 
 
 def _links(key: RoundKey, words: Words, languages: Sequence[str], *, has_results: bool) -> list[Link]:
