@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from openpyxl import load_workbook
+from publish.results.words import Words
 
 from publish.results import sheets, site, workbook
 from publish.results.reading import ROWS, Labels
-from publish.results.words import Words
 from store.paths import DataPaths
 from tests.acceptance.project import kuntakysely, rows
 from tests.acceptance.test_result_pages import words_in
