@@ -20,7 +20,7 @@ UNITS = ("response", "municipality")
 IN_BRACES = re.compile(r"{([^{}]*)}")
 FORM = (
     "{question, answer, measure, unit}, and of a part of the respondents {question, answer, measure, unit, breakdown "
-    "row}: {enough_staff, yes, pct, response, size_class small}"
+    "row}, as {enough_staff, yes, pct, response, size_class small}"
 )
 Unknown = tuple[str, str, Collection[str]]  # what a name is of, the name, and those that there are
 

@@ -11,11 +11,13 @@ import duckdb
 from ingest.codebook.findings import IN_BRACES, Figure, Place, figures_in, read_figure
 from publish.writing.words import Words
 
+# Of a round that waits to be signed off nothing is said of answers.
 TEXTS = """
     select dim_round.survey_id, dim_round.round_id, dim_round.round_key, dim_round.is_synthetic,
         findings.finding_number::integer, findings.texts
     from source.raw.codebook__findings as findings
     inner join release.marts.dim_round using (survey_id, round_id)
+    where (survey_id, round_id) not in (from protected.disclosure.unsigned_rounds)
     order by all
 """
 PLACE = ", ".join(("survey_id", "round_id", *Place._fields))

@@ -74,7 +74,8 @@ def change_an_answer(file: Path) -> None:
 def rename_a_question(paths: DataPaths) -> None:
     """A question gets another id, and only one of the three rounds says so: the answers of the others would vanish."""
     survey = paths.surveys / "koto_kuntakysely"
-    for file in (survey / "questions.csv", survey / "published_figures.csv", paths.root / ROUND / "columns.csv"):
+    of_survey = [survey / name for name in ("survey.yml", "questions.csv", "published_figures.csv")]
+    for file in (*of_survey, paths.root / ROUND / "round.yml", paths.root / ROUND / "columns.csv"):
         replace(file, "contact_named", "contact_known", count=-1)
 
 

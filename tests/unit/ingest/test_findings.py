@@ -49,7 +49,7 @@ def test_a_figure_of_a_cell_is_read(paths: DataPaths, figure: str) -> None:
 
 FORM = (
     "{question, answer, measure, unit}, and of a part of the respondents {question, answer, measure, unit, breakdown "
-    "row}: {enough_staff, yes, pct, response, size_class small}"
+    "row}, as {enough_staff, yes, pct, response, size_class small}"
 )
 
 

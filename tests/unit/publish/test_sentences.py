@@ -18,7 +18,10 @@ TABLES = """
     attach ':memory:' as release; create schema release.marts;
     create table source.raw.codebook__findings (survey_id text, round_id text, finding_number text, texts text);
     create table release.marts.dim_round as select 's' as survey_id, '1' as round_id, 's/1' as round_key,
-        false as is_synthetic;
+        false as is_synthetic
+    union all select 's', 'waits', 's/waits', false;
+    attach ':memory:' as protected; create schema protected.disclosure;
+    create table protected.disclosure.unsigned_rounds as select 's' as survey_id, 'waits' as round_id;
     create table source.marts.answer_distribution as
     select 's' as survey_id, '1' as round_id, 'q' as question_id, 'response' as unit, *
     from (values
@@ -49,7 +52,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def told(connection: duckdb.DuckDBPyConnection, text: str, language: str = "en") -> tuple[object, ...]:
     values = ["s", "1", "1", json.dumps({language: text})]
     connection.execute("insert into source.raw.codebook__findings values (?, ?, ?, ?)", values)
-    connection.execute("insert into source.raw.codebook__findings values ('s', 'gone', '1', '{\"en\": \"x\"}')")
+    for other in ("gone", "waits"):
+        connection.execute("insert into source.raw.codebook__findings values (?, ?, ?, ?)", ["s", other, *values[2:]])
     sentences.fill(connection)
     ((*key, sentence, bases, is_shown, is_reliable),) = connection.execute("from marts.finding").fetchall()
     assert key == ["s", "1", "s/1", False, 1, language]
