@@ -19,6 +19,7 @@ TINTS = {2: "15", 3: "135", 4: "1245", 5: "12345"}  # of the five colours, for s
 MOST_DOTS = 180  # of a question: where there would be more, only the answers given most often are told by county
 CLASSES = (0, 20, 40, 60, 80)  # where the classes of tiles begin, per cent
 MIDDLE = ("quartile_1", "median", "quartile_3")
+DIFFERS = ("known_discrepancy", "mismatch")  # of a figure that is printed; of a hidden one print says nothing here
 NAMED = 3  # rows that a sentence names
 BY_SIZE = ("all", "size_class", "size_class_group")
 
@@ -284,7 +285,7 @@ class Pictures:
             return say("printed by municipality: {figure}", figure=figure)
         if is_other:
             return say("printed by response: {figure}", figure=figure)
-        if any(row["status"] != "match" for row in told):
+        if any(row["status"] in DIFFERS for row in told):
             return say("printed otherwise: {figure}", figure=figure)
         return say("printed {figure}", figure=figure) if told else ""
 

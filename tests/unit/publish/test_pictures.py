@@ -30,11 +30,16 @@ def question(*cells: Cell, rows: Sequence[Bars] = (), is_ordered: bool = False) 
     return Question("q", "?", "one", "response", asked, {}, is_ordered)
 
 
+def drawn(*printed: dict[str, Any]) -> Pictures:
+    """Pictures of a round of which nothing is known but what was printed."""
+    labels = SimpleNamespace(of=lambda *_: "", of_code=lambda _, code: code)
+    rows = {"printed": printed, "areas": ()}
+    return Pictures(cast(RoundResults, SimpleNamespace(labels=labels, rows_of=rows.__getitem__)), Words("en"))
+
+
 @pytest.fixture
 def pictures() -> Pictures:
-    """Pictures of a round of which nothing else is known."""
-    labels = SimpleNamespace(of=lambda *_: "", of_code=lambda _, code: code)
-    return Pictures(cast(RoundResults, SimpleNamespace(labels=labels, rows_of=lambda _: [])), Words("en"))
+    return drawn()
 
 
 def shown(marks: Sequence[Mark]) -> list[str]:
@@ -73,6 +78,25 @@ def test_a_sentence_speaks_of_the_sure_ones_where_they_differ(pictures: Pictures
     assert told((20, False), (2, True)) == "Highest: A 100% * (20/20); lowest: B 10% (2/20)."
     assert told((4, True), (4, True)) == "The same in all: 20%."
     assert told((4, True), *[(2, True)] * 4) == "Highest: A 20% (4/20); lowest: B, C, D and 1 more 10%."
+
+
+@pytest.mark.parametrize(
+    ("unit", "status", "said"),
+    [
+        ("response", "match", "printed 46%"),
+        ("response", "known_discrepancy", "printed otherwise: 46%"),
+        ("response", "hidden_primary", "printed 46%"),
+        ("municipality", "match", "printed by municipality: 46%"),
+    ],
+)
+def test_a_printed_figure_stands_beside_its_bar(unit: str, status: str, said: str) -> None:
+    printed = {
+        "question_key": "s/q", "level": "option", "answer": "yes", "breakdown_key": "all", "unit": unit,
+        "statistic": "pct", "published_value": 46, "status": status,
+    }  # fmt: skip
+    yes = Cell("Yes", False, 9, 45, "shown", None, None, True, "s/q/option/yes")
+    marks = drawn(printed).whole(question(yes, cell("no", 11))).marks
+    assert [mark.printed for mark in marks] == ["", said]
 
 
 def test_answers_that_a_reader_looks_for() -> None:
