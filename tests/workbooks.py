@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.results.words import Words
 
-NAME = re.compile(r"(?P<survey>.+)_(?P<round>[^_]+)\.(?P<language>\w+)\.xlsx")
+NAME = re.compile(r"(?P<survey>.+)[._](?P<round>[^._]+)\.(?P<language>\w+)\.xlsx")
 HEADER = 4
 HAS_LABELS = ("fi", "sv", "en")
 SHARES = ("n", "base", "share", "lower bound", "upper bound")
