@@ -28,8 +28,9 @@ def page_of_round(paths: DataPaths, name: str, language: str | None, form: str) 
 def page_of_results(paths: DataPaths, name: str | None, language: str | None, form: str = "html") -> Path:
     """The results of survey/round in a language, or the index of all. Raises WrongUsage with those that there are."""
     if form not in FORMS_OF_RESULTS:
-        there_are = ", ".join(FORMS_OF_RESULTS)
-        raise WrongUsage(f"There is no format {form}. There are: {there_are}. Name one with --format.")
+        raise WrongUsage(
+            f"There is no format {form}. There are: {', '.join(FORMS_OF_RESULTS)}. Name one with --format."
+        )
     if name is not None:
         _check_round(paths, name)
     elif form != "html":
