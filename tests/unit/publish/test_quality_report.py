@@ -289,6 +289,7 @@ def test_a_round_of_given_answers_has_no_banner(tmp_path: Path) -> None:
         assert "Helsinki" in page.replace("(Helsinki)", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "said"),
     [
@@ -331,6 +332,7 @@ def marks(paths: DataPaths) -> dict[str, set[str]]:
     }
 
 
+@pytest.mark.slow
 def test_a_new_release_and_a_rollback_bring_their_pages(released: DataPaths, now: datetime) -> None:
     names = {"quality_koto_2023-01.html", "quality_koto_2023-01.md"}
     assert marks(released) == {name: {"1"} for name in names}
