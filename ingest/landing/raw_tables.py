@@ -311,7 +311,8 @@ def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Cel
     place = _placer(paths, registry.sources)
 
     def placed(table: str, rows: Sequence[SourceRow], file: str, **more: str) -> list[Cells]:
-        return [_picked(table, row, **place(paths.registry / file, row.line), **more) for row in rows]
+        path = paths.registry / file
+        return [_picked(table, row, **place(path, row.line), **more) for row in rows]
 
     return {
         "raw.registry__municipalities": [
@@ -322,8 +323,9 @@ def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Cel
             )
         ],
         "raw.registry__municipality_areas": [
-            (division, row.municipality_code, level, code, *place(_division_file(paths, division), row.line).values())
+            (division, row.municipality_code, level, code, *place(path, row.line).values())
             for division, rows in sorted(registry.divisions.items())
+            for path in [paths.registry / division / "municipalities.csv"]
             for row in rows
             for level, code in row.area_codes().items()
         ],
@@ -334,10 +336,6 @@ def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Cel
         ),
         "raw.registry__changes": placed("raw.registry__changes", registry.changes, "changes.csv"),
     }
-
-
-def _division_file(paths: DataPaths, division: str) -> Path:
-    return paths.registry / division / "municipalities.csv"
 
 
 def systems_rows(systems: Systems, paths: DataPaths) -> Mapping[str, list[Cells]]:
@@ -385,13 +383,8 @@ def source_name(paths: DataPaths, source: SourceFile | ResponseFile) -> str:
 
 def _placer(paths: DataPaths, sources: Iterable[SourceFile]) -> Callable[[Path, int], dict[str, str]]:
     """A function that says where a row stands: file, hash of the file and line, by the names of the columns."""
-    by_path = {source.path: source for source in sources}
-
-    def place(path: Path, line: int) -> dict[str, str]:
-        source = by_path[path]
-        return dict(zip(_PLACE, (source_name(paths, source), source.sha256, str(line)), strict=True))
-
-    return place
+    known = {source.path: (source_name(paths, source), source.sha256) for source in sources}
+    return lambda path, line: dict(zip(_PLACE, (*known[path], str(line)), strict=True))
 
 
 def _text(number: int | None) -> str | None:

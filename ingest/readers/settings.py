@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -128,9 +129,7 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
         _add_too_deep(path, faults)
         return None
     try:
-        yaml = YAML(typ="rt", pure=True)
-        yaml.Constructor = _DatesAsWritten
-        content = yaml.load(text)
+        content = _parsed(text)
     except DuplicateKeyError as error:
         _add_repeated_key(path, error, faults)
         return None
@@ -150,6 +149,14 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
         _add_no_keys(path, faults)
         return None
     return content
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    """Only to be read: every step of a refresh reads the same few files, and the parser is the slowest part of it."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _DatesAsWritten
+    return yaml.load(text)
 
 
 class _NotPlain(Exception):

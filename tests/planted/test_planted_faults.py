@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 
 import duckdb
 import pytest
@@ -65,6 +66,7 @@ def compiled() -> Mapping[str, str]:
     return {model.name: model.code for model in models() if model.name.startswith(FAMILY)}
 
 
+@cache
 def defined() -> dict[str, str]:
     """The model of each check, as the YAML files define them."""
     families = [file.stem.removeprefix(FAMILY) for file in sorted(CHECKS.glob(f"{FAMILY}*.yml"))]
@@ -188,9 +190,9 @@ def test_a_check_with_an_empty_body_sees_nothing(
     connection: duckdb.DuckDBPyConnection, compiled: Mapping[str, str], check_id: str
 ) -> None:
     """What makes the tests above red when someone empties a check."""
-    sql = compiled[defined()[check_id]]
+    sql, only = compiled[defined()[check_id]], f"from ({{}}) where check_id = '{check_id}'"  # others are not worked out
     is_file = check_id in FAULTS
     survey_id = check_id if is_file else CLEAN
     with planted(connection, survey_id, *(() if is_file else IN_THE_WAREHOUSE[check_id].statements)):
-        assert check_id in seen_in(connection, sql, survey_id)
-        assert check_id not in seen_in(connection, blanked(sql, check_id), survey_id)
+        assert check_id in seen_in(connection, only.format(sql), survey_id)
+        assert check_id not in seen_in(connection, only.format(blanked(sql, check_id)), survey_id)

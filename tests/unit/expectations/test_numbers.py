@@ -64,6 +64,7 @@ def by_expectations() -> Iterator[tuple[tuple[str, ...], str]]:
         yield (text, kind, sign, str((low, high))), status
 
 
+@pytest.mark.slow
 def test_both_readings_of_a_number_agree() -> None:
     assert dict(by_sql(rendered(MACROS + STATUS))) == dict(by_expectations())
 
@@ -74,6 +75,7 @@ SLIPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", SLIPS, ids=["no limit", "rounded first"])
 def test_slip_is_seen(slip: Slip) -> None:
     assert dict(by_sql(rendered(slip.made_in(MACROS) + STATUS))) != dict(by_expectations())

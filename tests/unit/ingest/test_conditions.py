@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from ingest.landing.load import examine, faults_of_rounds
 from store.paths import DataPaths
 from tests.acceptance.project import command, run
@@ -25,6 +27,7 @@ def constrain_staff(paths: DataPaths, edit: Edit, constraint: str) -> None:
     edit(paths.surveys / "palvelukysely" / "questions.csv", f"{question},", f"{question}{constraint},")
 
 
+@pytest.mark.slow
 def test_a_condition_on_what_a_round_did_not_ask_is_told_and_stops_nothing(
     paths: DataPaths, round_folder: Path, edit: Edit
 ) -> None:

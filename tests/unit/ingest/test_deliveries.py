@@ -11,6 +11,8 @@ from store.paths import DataPaths
 from store.warehouse import opened
 from tests.loading import load_all
 
+pytestmark = pytest.mark.slow
+
 SURVEY, ROUND = "palvelukysely", "2024"
 WITHDRAWN = "\nA2,,,,withdraw,asked for it,a person,2024-02-01\n"
 

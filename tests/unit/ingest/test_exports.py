@@ -37,6 +37,7 @@ def column(round_: Round, file: ResponseFile, name: str, part: str | None = None
     return [described.row.cells[index] for described in file.rows if described.status == "read"]
 
 
+@pytest.mark.slow
 def test_fixtures_have_no_fault(exports: DataPaths) -> None:
     assert validate(exports) == ()
 

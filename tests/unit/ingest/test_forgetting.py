@@ -59,6 +59,7 @@ def statuses(paths: DataPaths) -> list[str]:
     return [status for (status,) in found]
 
 
+@pytest.mark.slow
 def test_a_respondent_is_a_keyed_hash_and_the_same_person_the_same(people: DataPaths) -> None:
     load_all(people)
     kept = cells(people, "Huomautus")
@@ -68,6 +69,7 @@ def test_a_respondent_is_a_keyed_hash_and_the_same_person_the_same(people: DataP
     assert cells(people, "Vastausnumero")["2"] == "A1"
 
 
+@pytest.mark.slow
 def test_another_key_gives_another_hash_and_is_loaded_anew(people: DataPaths) -> None:
     load_all(people)
     before = cells(people, "Huomautus")
@@ -110,6 +112,7 @@ def test_a_person_is_erased_with_every_response(people: DataPaths, round_folder:
     assert "anna" not in (round_folder / "responses.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_row_that_is_delivered_again_is_kept_from_the_warehouse(people: DataPaths, round_folder: Path) -> None:
     delivered = (round_folder / "responses.csv").read_bytes()
     erase(people, [KEY], RESPONSE, "A3", NOW)
@@ -172,6 +175,7 @@ def signed_folders(round_folder: Path) -> list[Path]:
     return sorted((round_folder / "signed_off").iterdir())
 
 
+@pytest.mark.slow
 def test_a_response_is_erased_from_what_was_signed(signed: DataPaths, round_folder: Path) -> None:
     before = {folder: (folder / "responses.csv").read_bytes() for folder in signed_folders(round_folder)}
     done = erase(signed, [KEY], RESPONSE, "A3", NOW)
@@ -187,6 +191,7 @@ def test_a_response_is_erased_from_what_was_signed(signed: DataPaths, round_fold
     assert statuses(signed) == ["read"] * 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_written", range(4))
 def test_an_erasure_that_was_cut_off_goes_on(
     signed: DataPaths, round_folder: Path, n_written: int, monkeypatch: pytest.MonkeyPatch
@@ -262,6 +267,7 @@ def test_without_a_rule_nothing_is_due(people: DataPaths) -> None:
     assert retention.due(people, date(2034, 1, 1)) == []
 
 
+@pytest.mark.slow
 def test_texts_and_ids_go_and_the_coded_answers_stay(people: DataPaths, round_folder: Path) -> None:
     with_retention(people, 10)
     load_all(people)
@@ -311,6 +317,7 @@ def test_other_records_stay_byte_for_byte(tmp_path: Path, line_end: str, encodin
     assert file.read_bytes() == line_end.join([*records[:2], '2;"x;y"', records[4]]).encode(encoding)
 
 
+@pytest.mark.slow
 def test_for_whom_an_erased_response_answered_goes_with_it(people: DataPaths, round_folder: Path) -> None:
     """050 has another response: its line stays."""
     members = round_folder / "members.csv"

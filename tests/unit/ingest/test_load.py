@@ -17,6 +17,8 @@ from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import columns_of, opened
 from tests.loading import load_all, validate
 
+pytestmark = pytest.mark.slow
+
 CORPUS = PROJECT_ROOT / "tests" / "broken"
 KEY = "palvelukysely/2024"
 OTHER = "palvelukysely/2025"

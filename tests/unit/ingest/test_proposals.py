@@ -50,6 +50,7 @@ def draft(paths: DataPaths, file: Path, round_id: str, survey: str = "exports") 
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tool", EXPORTS)
 def test_what_is_not_marked_is_right(empty: DataPaths, tool: str) -> None:
     """The columns.csv that a person wrote for the same file judges the draft."""
@@ -132,6 +133,7 @@ def test_a_round_id_cannot_lead_out_of_its_survey(empty: DataPaths) -> None:
     assert not (empty.surveys / "elsewhere").exists()
 
 
+@pytest.mark.slow
 def test_the_next_round_of_a_survey_is_read_as_the_last(tmp_path: Path) -> None:
     paths = DataPaths(tmp_path / "data")
     shutil.copytree(PROJECT_ROOT / "data", paths.root, ignore=shutil.ignore_patterns("warehouse", "state", "published"))
@@ -206,6 +208,7 @@ def write_sav(file: Path, question: str, labels: dict[int, str]) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_what_the_file_says_of_a_code_is_its_recode(empty: DataPaths) -> None:
     """A label of the codebook is sure; one that is near to it, or says another option than the code, is not."""
     labels = {11: "Täysin samaa mieltä", 12: "Osin samaa mieltä", 13: "Erri mieltä", 2: "Täysin samaa mieltä", 3: "3"}
@@ -215,6 +218,7 @@ def test_what_the_file_says_of_a_code_is_its_recode(empty: DataPaths) -> None:
     assert [doubt.place for doubt in made.doubts if doubt.file == "recodes.csv"] == ["line 4 (scale)", "line 5 (scale)"]
 
 
+@pytest.mark.slow
 def test_a_code_whose_label_is_not_in_the_codebook_is_in_doubt(tmp_path: Path) -> None:
     """Unmarked, good would be counted as bad; what a person has decided of it in an earlier round stands."""
     paths = copy_exports(tmp_path)
@@ -230,6 +234,7 @@ def test_a_code_whose_label_is_not_in_the_codebook_is_in_doubt(tmp_path: Path) -
     assert lines(made.folder / "recodes.csv")[1:] == [("scale", "3", "3"), ("scale", "2", "?2")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("labels", "ticked", "not_ticked"),
     [

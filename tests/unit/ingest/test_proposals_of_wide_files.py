@@ -42,6 +42,7 @@ def wide(tmp_path: Path) -> DataPaths:
     return paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by_label", [False, True])
 def test_a_wide_export_is_recognised(wide: DataPaths, by_label: bool) -> None:
     """Every column but those of no question, under its name and its groups or under its label."""

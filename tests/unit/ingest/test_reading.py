@@ -67,6 +67,7 @@ def test_rows_may_be_wider_than_the_one_under_the_names(tmp_path: Path, rows: Ro
     assert rows_of(export) == (1, None, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [KNOWN, frozenset[str]()])
 @pytest.mark.parametrize("write", [as_csv, as_workbook])
 @pytest.mark.parametrize("titles", [TITLES, TITLES[:2], TITLES[:1]])
@@ -79,6 +80,7 @@ def test_names_stand_under_titles(tmp_path: Path, titles: Rows, write: object, k
     assert (export.table.header, len(export.table.rows)) == (tuple(NAMES), 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [as_csv, as_workbook])
 @pytest.mark.parametrize("known", [KNOWN, frozenset[str]()])
 def test_wordings_stand_under_names(tmp_path: Path, write: object, known: frozenset[str]) -> None:
@@ -96,6 +98,7 @@ def test_wordings_stand_beside_a_column_that_is_none(tmp_path: Path) -> None:
     assert (export.table.header[:2], export.wording("Municipality")) == (("V1", "Municipality"), "Where")
 
 
+@pytest.mark.slow
 def test_names_with_import_ids_and_wordings(tmp_path: Path) -> None:
     ids = ['{"ImportId": "a", "timeZone": "Europe/Stockholm"}', *["{}"] * 5]
     export = read(as_workbook(tmp_path, [["V1", "V2", "V3", "V4", "V5", "V6"], ["x", *NAMES[1:]], ids, *DATA]))
@@ -147,6 +150,7 @@ def test_excels_line_of_the_separator_is_no_row_of_names(tmp_path: Path, encodin
     assert export.settings()["delimiter"] == delimiter
 
 
+@pytest.mark.slow
 def test_a_hidden_sheet_is_left_out(tmp_path: Path) -> None:
     export = read(as_workbook(tmp_path, [*TITLES, NAMES, *DATA], "Lists"))
     assert export.settings()["sheet"] == "Answers"
@@ -157,6 +161,7 @@ def test_columns_that_are_none_are_not_drafted(tmp_path: Path) -> None:
     assert export.table.header == ("Id", "Remarks", "Remarks (2)")
 
 
+@pytest.mark.slow
 def test_a_workbook_of_hundreds_of_columns(tmp_path: Path) -> None:
     """As Kobo writes them: groups in the names, most of them empty."""
     names = ["start", "Municipality", "Staff", *(f"group_{each % 9}/question_{each}" for each in range(350))]

@@ -111,6 +111,7 @@ def test_rounds_are_found_without_heavy_imports() -> None:
     assert told.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_file_that_differs_from_its_card_is_loaded_and_told_apart(
     paths: DataPaths, round_folder: Path, edit: Edit
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_folder_that_is_a_link_is_read_like_any_other(paths: DataPaths, round_
     assert inputs_sha256(paths) != before
 
 
+@pytest.mark.slow
 def test_without_a_folder_of_systems_the_inventory_is_empty(paths: DataPaths) -> None:
     shutil.rmtree(paths.inventory.parent)
     assert validate(paths) == ()

@@ -19,6 +19,8 @@ from ingest.readers.pyreadstat_child import describe_value, render_moment
 from ingest.readers.sav import SavLayout
 from tests.exports.make_exports import FOLDER
 
+pytestmark = pytest.mark.slow
+
 WHOLE = (FOLDER / "spss_sav" / "responses.sav").read_bytes()
 
 

@@ -78,6 +78,7 @@ def test_a_second_sign_off_of_the_day_has_a_folder_of_its_own(real: DataPaths) -
     assert read.signed == read.sign_offs[-1]
 
 
+@pytest.mark.slow
 def test_what_is_delivered_later_is_not_read(real: DataPaths, round_folder: Path, edit: Edit) -> None:
     sign(real, KEY)
     load_all(real)
@@ -99,6 +100,7 @@ def test_what_is_delivered_later_is_not_read(real: DataPaths, round_folder: Path
     assert query(real, "select response_id from raw.codebook__corrections") == [("A22",)]
 
 
+@pytest.mark.slow
 def test_a_file_that_the_round_names_since_is_read_when_it_is_signed(
     real: DataPaths, round_folder: Path, edit: Edit
 ) -> None:
@@ -111,6 +113,7 @@ def test_a_file_that_the_round_names_since_is_read_when_it_is_signed(
     assert load_all(real).n_rows == 12
 
 
+@pytest.mark.slow
 def test_a_round_that_is_not_signed_and_a_synthetic_one_are_read_as_delivered(
     real: DataPaths, round_folder: Path, edit: Edit
 ) -> None:
@@ -126,6 +129,7 @@ def test_a_round_that_is_not_signed_and_a_synthetic_one_are_read_as_delivered(
     assert query(real, "select count(*) from raw.ingest__sign_offs") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_synthetic_round_that_was_signed_once_follows_its_delivered_files(
     real: DataPaths, round_folder: Path, edit: Edit
 ) -> None:
@@ -137,6 +141,7 @@ def test_a_synthetic_round_that_was_signed_once_follows_its_delivered_files(
     assert load.outcome == "loaded"
 
 
+@pytest.mark.slow
 def test_the_card_of_the_sign_off_vouches_for_its_files(real: DataPaths, round_folder: Path, edit: Edit) -> None:
     """source.yml describes what is delivered."""
     sign(real, KEY)
@@ -335,6 +340,7 @@ def test_a_refresh_takes_away_what_was_cut_off(real: DataPaths, round_folder: Pa
     assert [*(round_folder / "signed_off").iterdir()] == []
 
 
+@pytest.mark.slow
 def test_a_backup_keeps_what_was_signed(real: DataPaths, tmp_path: Path, round_folder: Path, edit: Edit) -> None:
     load_all(real)
     sign(real, KEY)

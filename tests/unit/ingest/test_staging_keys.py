@@ -169,6 +169,7 @@ def models_with_keys() -> set[str]:
     return {model["name"] for model in models if "key" in model.get("config", {}).get("meta", {})}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", sorted(models_with_keys() - OF_FILES | KEYS.keys()))
 def test_what_stands_twice_is_named_with_its_line(root: DataPaths, model: str) -> None:
     file, place = KEYS[model](root)
@@ -248,6 +249,7 @@ def put_in_settings(paths: DataPaths, value: str, file: str, *steps: str | int) 
     return file, f"line {line}, {'.'.join(step for step in steps if isinstance(step, str))}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "column", "kind"), casts())
 def test_value_that_staging_cannot_cast_is_named_with_its_line(
     root: DataPaths, tmp_path: Path, table: str, column: str, kind: str

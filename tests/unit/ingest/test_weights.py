@@ -18,6 +18,8 @@ from tests.loading import load_all, validate
 from tests.rendered import SETTINGS
 from tests.signing import sign
 
+pytestmark = pytest.mark.slow
+
 KEY = "palvelukysely/2024"
 NOW = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 COLUMN = "weights.csv: w"

@@ -33,6 +33,7 @@ def read(
     return read_table(path, layout or SheetLayout("Answers"), faults)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "text", "cell_type"),
     [

@@ -10,6 +10,8 @@ import pytest
 
 from tests.rendered import Slip, make
 
+pytestmark = pytest.mark.slow
+
 INPUTS = """
     create table stg_registry__municipalities as
         select *, date '2024-01-01' as division_date, true as is_mainland

@@ -11,6 +11,8 @@ from store import audit
 from store.paths import DataPaths
 from tests.acceptance.project import command, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def paths(tmp_path: Path) -> DataPaths:

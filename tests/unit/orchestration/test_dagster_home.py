@@ -36,6 +36,8 @@ from orchestration.dagster.dagster_home import (
 )
 from store.paths import DataPaths
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = StaticPartitionsDefinition(["a", "b", "c"])
 
 

@@ -12,6 +12,8 @@ from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import replace
 from tests.loading import load_all
 
+pytestmark = pytest.mark.slow
+
 READY, DRAFT = "palvelukysely/2024", "palvelukysely/2025"
 SAID = (
     "Left out: palvelukysely/2025 is a draft: 2 values wait in columns.csv, round.yml, marked with ?. "

@@ -30,6 +30,7 @@ def steps(home: str, run_id: str) -> list[str]:
         return [event.dagster_event.event_type_value for event in instance.all_logs(run_id) if event.dagster_event]
 
 
+@pytest.mark.slow
 def test_events_are_read_by_an_instance_that_knows_nothing_of_it(home: str) -> None:
     with DagsterInstance.from_config(home) as instance:
         plain = materialize([counted], instance=instance).run_id
@@ -39,6 +40,7 @@ def test_events_are_read_by_an_instance_that_knows_nothing_of_it(home: str) -> N
     assert steps(home, held) == steps(home, plain) != []
 
 
+@pytest.mark.slow
 def test_the_storage_is_as_before_afterwards(home: str) -> None:
     with DagsterInstance.from_config(home) as instance:
         storage = instance.event_log_storage

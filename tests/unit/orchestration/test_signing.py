@@ -15,6 +15,8 @@ from store import audit, state
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import kuntakysely, replace
 
+pytestmark = pytest.mark.slow
+
 KEY = "palvelukysely/2024"
 ROUND_FOLDER = Path("surveys/palvelukysely/rounds/2024")
 SIGN = ("sign-off", KEY, "--by", "The office", "--why", "All came")

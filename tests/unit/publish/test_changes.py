@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from publish.releases import release
 from publish.releases.changes import changes_between
 from store import state, warehouse
 from store.paths import DataPaths
 from tests.unit.publish.conftest import sign
+
+pytestmark = pytest.mark.slow
 
 HOUR = timedelta(hours=1)
 Remark = Callable[[DataPaths, int], None]

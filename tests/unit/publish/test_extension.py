@@ -13,6 +13,8 @@ from store import warehouse
 from store.paths import DataPaths
 from tests.unit.publish.conftest import add_round, sign
 
+pytestmark = pytest.mark.slow
+
 SECRET = "a value that must not be read any more"
 
 

@@ -177,6 +177,7 @@ def reasons(paths: DataPaths, change: str) -> str:
     return "\n".join(map(str, found))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "message"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused(paths: DataPaths, change: str, message: str) -> None:
     assert re.search(message, reasons(paths, change))

@@ -18,6 +18,7 @@ TABLES = (
 NUMBERS = ("bigint", "double", "integer")
 
 
+@pytest.mark.slow
 def test_the_page_is_the_one_of_the_definitions() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run make docs"
 
@@ -30,6 +31,7 @@ def test_every_figure_has_a_method(table: str) -> None:
     assert figures - told == set()
 
 
+@pytest.mark.slow
 def test_a_method_tells_of_columns_and_macros_that_there_are() -> None:
     for measure in measures():
         there = {column for table in measure["tables"] for column in descriptions(table)}

@@ -15,6 +15,8 @@ from orchestration.commands.cli import app
 from publish.releases import mirror, release
 from store.paths import DataPaths
 
+pytestmark = pytest.mark.slow
+
 STEPS = ((shutil, "copyfile", 4), (Path, "rename", 1), (Path, "rename", 2), (shutil, "rmtree", 1))
 
 

@@ -11,6 +11,8 @@ import pytest
 from publish.disclosure import moved
 from publish.disclosure.moved import compare
 
+pytestmark = pytest.mark.slow
+
 OF_ROUND = "'s' as survey_id, '1' as round_id"
 CODEBOOK = """
 create schema raw; create schema intermediate;

@@ -15,6 +15,8 @@ from store import backup, state
 from store.paths import DataPaths
 from tests.unit.publish.conftest import be_of_old_form
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 NAMES = {"current", "current.duckdb", "releases"}
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import duckdb
+import pytest
 
 from publish.releases import release
 from store import warehouse
 from store.paths import DataPaths
 from tests.unit.publish.test_findings import DECIDED, FAILS
+
+pytestmark = pytest.mark.slow
 
 
 def rows(paths: DataPaths, sql: str) -> list[tuple[object, ...]]:

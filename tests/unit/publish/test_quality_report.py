@@ -299,6 +299,7 @@ def test_a_round_of_given_answers_has_no_banner(tmp_path: Path) -> None:
         assert "Helsinki" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "said"),
     [
@@ -345,6 +346,7 @@ def marks(paths: DataPaths) -> dict[str, set[str]]:
     }
 
 
+@pytest.mark.slow
 def test_a_new_release_and_a_rollback_bring_their_pages(released: DataPaths, now: datetime) -> None:
     names = {"quality_koto.2023-01.en.html", "quality_koto.2023-01.en.md", LIST}
     assert marks(released) == {name: ["1"] for name in names}

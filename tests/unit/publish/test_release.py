@@ -18,6 +18,8 @@ from store import lock, marts, state, warehouse
 from store.paths import DataPaths
 from tests.unit.publish.conftest import FEW_TABLES, declared
 
+pytestmark = pytest.mark.slow
+
 Rebuild = Callable[[DataPaths, int], None]
 OWN = {table.name for table in OWN_TABLES}
 DAY = timedelta(days=1)

@@ -56,6 +56,7 @@ def _set_label(paths: DataPaths, label: str) -> None:
         sign(connection)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["=1+1", "\r=1", "=1\r\n=2", "x\r=1"])
 def test_exports_of_a_release(released: DataPaths, now: datetime, label: str) -> None:
     _set_label(released, label)
@@ -70,6 +71,7 @@ def test_exports_of_a_release(released: DataPaths, now: datetime, label: str) ->
     assert stored == copied
 
 
+@pytest.mark.slow
 def test_files_of_other_code_are_not_extended(released: DataPaths, now: datetime) -> None:
     """Rows of a release before this rule was there must not stay as they were written."""
     add_round(released, "2024-01")

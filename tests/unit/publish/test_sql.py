@@ -18,6 +18,8 @@ from publish.reading.asking import Answer, QueryRefused
 from publish.releases import release
 from store.paths import DataPaths
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -282,6 +282,7 @@ def test_a_damaged_state_is_not_backed_up_over_a_sound_one(paths: DataPaths, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lock", [refresh_lock, publish_lock])
 def test_none_while_another_is_at_work(paths: DataPaths, tmp_path: Path, lock: Callable[..., Any]) -> None:
     with lock(paths, NOW):
@@ -315,6 +316,7 @@ def test_what_a_killed_backup_left_is_swept_by_the_next(paths: DataPaths, tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar.gz", "data"]
 
 
+@pytest.mark.slow
 def test_the_command_line_says_what_it_did(paths: DataPaths, tmp_path: Path) -> None:
     done = run(paths, command("backup", str(tmp_path / "b.tar.gz")))
     assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'b.tar.gz'}: 9 files, as of release 4.\n")
