@@ -37,7 +37,7 @@ class ReleaseTables:
         self.by = cache(self._by)
         self.counted = cache(self._counted)
         self.labels = self._labels()
-        self.codes = {(row["code_list"], row["code"]): row for row in self.by("dim_code").get((), [])}
+        self.codes = {key: row for key, (row,) in self.by("dim_code", "code_list", "code").items()}
         self.last_changes = last_changes(connection)
 
     def _by(self, table: str, *key: str) -> Mapping[tuple[str, ...], list[Row]]:

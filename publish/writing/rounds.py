@@ -45,13 +45,13 @@ def round_keys(connection: duckdb.DuckDBPyConnection) -> Sequence[RoundKey]:
 
 def languages_of(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]]:
     """The languages of each survey of the release that is open; English where it has no labels."""
-    found = connection.execute(LANGUAGES).fetchall() if _holds(connection, "label") else []
+    found = connection.execute(LANGUAGES).fetchall() if _holds(connection, "label", "thing_key") else []
     return {survey_id: [WRITTEN_IN] for survey_id, _ in round_keys(connection)} | dict(found)
 
 
 def last_changes(connection: duckdb.DuckDBPyConnection) -> Mapping[RoundKey, LastChange]:
     """When each round of the release that is open last changed."""
-    rows = connection.execute(CHANGES if _holds(connection, "release_round") else UNKNOWN).fetchall()
+    rows = connection.execute(CHANGES if _holds(connection, "release_round", "changed_in") else UNKNOWN).fetchall()
     return {(survey, round_): LastChange(number, _day(at), sha256) for survey, round_, number, at, sha256 in rows}
 
 
@@ -59,5 +59,6 @@ def _day(at: datetime) -> date:
     return at.replace(tzinfo=UTC).astimezone(SHOWN_IN).date()
 
 
-def _holds(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return table in described(connection, "current_database()")
+def _holds(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    found = described(connection, "current_database()").get(table)
+    return found is not None and any(each.name == column for each in found.columns)

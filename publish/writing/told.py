@@ -36,7 +36,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Relation]:
 def scope(table: Relation) -> tuple[str, str]:
     """Survey and round that a row of the table is of, as SQL: null or 'all' where it is of more."""
     columns = {column.name for column in table.columns}
-    if table.name == "label":
+    if "thing_key" in columns:
         return f"case when {OWNER} in (select survey_id from marts.dim_round) then {OWNER} end", "null"
     return (
         "survey_id" if "survey_id" in columns else "null",
