@@ -37,7 +37,7 @@ CELLS = """
 # What tables of a page hold, each by survey and round.
 ROWS = {
     "systems": """
-        select used.question_key, used.n, used.pct, used.vendor, dim_system.system_name
+        select used.question_key, used.n, used.base_n, used.pct, used.vendor, dim_system.system_name
         from marts.system_use as used
         inner join marts.dim_system using (system_id)
         where survey_id = ? and round_id = ? and unit = 'response' and breakdown = 'all' and n > 0

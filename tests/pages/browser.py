@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -32,7 +33,8 @@ WATCH_FOCUS = """
     window.reached = new Set(); window.unseen = [];
     document.addEventListener('focusin', event => {
         window.reached.add(event.target);
-        if (getComputedStyle(event.target).outlineStyle === 'none') window.unseen.push(event.target.outerHTML.slice(0, 80));
+        if (getComputedStyle(event.target).outlineStyle === 'none')
+            window.unseen.push(event.target.outerHTML.slice(0, 80));
     });
 """
 NOT_REACHED = """
@@ -42,7 +44,10 @@ NOT_REACHED = """
         .filter(each => !window.reached.has(each))
         .map(each => each.outerHTML.slice(0, 80)).concat(window.unseen)
 """
-TEXTS = "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6, figcaption, caption, th, td:not(:has(details)), dd, p')].map(each => each.textContent)"
+TEXTS = """
+    [...document.querySelectorAll('h1, h2, h3, h4, h5, h6, figcaption, caption, th, td:not(:has(details)), dd, p')]
+        .map(each => each.textContent)
+"""
 HEADINGS = "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(each => [+each.tagName[1], each.textContent])"
 LINKS = "[...document.querySelectorAll('[href]')].map(each => each.getAttribute('href'))"
 LOST_ANCHORS = """
@@ -68,20 +73,18 @@ WIDER_THAN_PAPER = """
     [...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth + 1)
         .slice(0, 3).map(each => 'wider than paper: ' + each.outerHTML.slice(0, 80))
 """
-UNCUT = "tr:not(:has(details)), .bar, svg, [role=img], .terms > div, h1, h2, h3, h4"
 # Signs at the upper and the lower edge of whatever is not to be cut, which the printed page then has.
-MARK_EDGES = (
-    f"const UNCUT = {UNCUT!r};"
-    """
-    [...document.querySelectorAll(UNCUT)].filter(each => !each.closest('thead')).forEach((each, number) => {
+MARK_EDGES = """
+    const uncut = 'tr:not(:has(details)), .bar, svg, [role=img], .terms > div, h1, h2, h3, h4';
+    [...document.querySelectorAll(uncut)].filter(each => !each.closest('thead')).forEach((each, number) => {
         const frame = each.matches('tr') ? each.cells[0] : each.matches('svg') ? each.parentElement : each;
         frame.style.position = 'relative';
         for (const [sign, edge] of [['upper', 'top'], ['lower', 'bottom']])
             frame.insertAdjacentHTML('beforeend',
-                `<i style="position:absolute;left:0;${edge}:0;font:4px/4px sans-serif;white-space:nowrap">${sign}${number};</i>`);
+                `<i style="position:absolute;left:0;${edge}:0;font:4px/4px sans-serif;white-space:nowrap">
+                    ${sign}${number};</i>`);
     })
 """
-)
 
 EDGE = re.compile(r"(upper|lower)(\d+);")
 
@@ -137,7 +140,7 @@ class Looked:
     def headings_out_of_order(self) -> list[str]:
         """One first heading, and none that is more than a level below the one before it."""
         levels = [(0, ""), *self.page.evaluate(HEADINGS)]
-        steps = zip(levels, levels[1:], strict=False)
+        steps = pairwise(levels)
         found = [f"h{level} {text}" for (before, _), (level, text) in steps if level > before + 1]
         return found + [text for level, text in levels[2:] if level == 1] + ([] if levels[1:] else ["no heading"])
 
