@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test test-clients quick check format golden docs screenshot bench soak serve audit lock
+.PHONY: help setup refresh test test-clients test-pages quick check format golden docs screenshot bench soak serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -46,6 +46,17 @@ $(DATA)/published/current.duckdb:
 .clients/%/.ready: tests/clients/duckdb-%.txt $(READY)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .clients/$*
 	@$(BIN)/uv pip sync --quiet --python .clients/$*/bin/python --require-hashes tests/clients/duckdb-$*.txt
+	@touch $@
+
+test-pages: .pages/.ready $(DATA)/published/current.duckdb  ## Look at each page of a release in Chromium, open its workbooks in LibreOffice
+	@for each in chromium soffice pdftotext; do command -v $$each > /dev/null || { echo "make test-pages: there is no $$each here. On Debian, as root:" \
+		"apt-get install --no-install-recommends chromium fonts-liberation libreoffice-calc-nogui poppler-utils"; exit 1; }; done
+	@KUNTAKYSELY_DATA=$(DATA) .pages/bin/python -m pytest -o addopts="-q --import-mode=importlib" -p tests.telling \
+		--confcutdir=tests/pages tests/pages/looking.py
+
+.pages/.ready: tests/pages/requirements.txt $(READY)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .pages
+	@$(BIN)/uv pip sync --quiet --python .pages/bin/python --require-hashes tests/pages/requirements.txt
 	@touch $@
 
 soak: $(READY)  ## Hours of kills, faults and examples: every fault at every step of a publish, 350 kills at random
@@ -103,3 +114,5 @@ lock: $(READY)  ## Resolve the libraries anew into requirements.lock, and those 
 	@echo 'uv==$(shell $(BIN)/uv --version | cut -d" " -f2)' | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links - --output-file requirements-uv.lock
 	@for each in $(CLIENTS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		tests/clients/duckdb-$$each.in --output-file tests/clients/duckdb-$$each.txt; done
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		tests/pages/requirements.in --output-file tests/pages/requirements.txt

@@ -61,7 +61,7 @@ class Tables:
     def systems(self) -> Iterator[tuple[str, Table]]:
         """Per question, the systems that responses name, those named most often first."""
         say = self.words.say
-        columns = [say("vendor"), say("named by"), say("share")]
+        columns = [say("vendor"), say("named by"), say("share"), say("n")]
         for question, rows in self._by_question("systems"):
             cells = [[row["system_name"], row["vendor"] or "", *self._n_and_pct(row)] for row in rows]
             yield question, Table(say("Information systems"), columns, cells, n_words=2)
@@ -79,23 +79,32 @@ class Tables:
 
     def changes(self) -> Iterator[Table]:
         """Per question, each share beside the one of the round before, and whether chance makes such a change."""
-        say = self.words.say
-        columns = [say("before"), say("now"), say("change, points"), say("interval"), ""]
+        say, count = self.words.say, self.words.count
+        columns = [
+            say("before"),
+            say("n"),
+            say("now"),
+            say("n"),
+            say("change, points"),
+            say("interval"),
+            say("conclusion"),
+        ]
         for question, rows in self._by_question("changes"):
             cells = [
                 [self.results.labels.of("answer", row["answer_key"]), self._share(row["earlier_share"]),
-                 self._share(row["share"]), self._points(row["delta"]), self._interval(row), self.verdict(row)]
+                 count(row["earlier_base_n"]), self._share(row["share"]), count(row["base_n"]),
+                 self._points(row["delta"]), self._interval(row), self.verdict(row)]
                 for row in rows
             ]  # fmt: skip
             yield Table(self.results.labels.of("question", question), columns, cells)
 
     def printed(self) -> Iterator[Table]:
         say, number = self.words.say, self.words.number
-        columns = [say("document"), say("printed"), say("computed"), ""]
+        columns = [say("document"), say("printed"), say("computed"), say("n"), say("comparison")]
         rows = self.results.rows_of("printed")
         cells = [
             [self.figure(row), row["document"], number(row["published_value"]), number(row["computed_value"]),
-             self.results.labels.of_code("figure_match", row["status"])]
+             self.words.count(row["computed_base_n"]), self.results.labels.of_code("figure_match", row["status"])]
             for row in rows
         ]  # fmt: skip
         if cells:
@@ -121,8 +130,8 @@ class Tables:
 
     def _n_and_pct(self, row: Row) -> list[str]:
         if row["n"] is None:
-            return [self.words.say("hidden"), self.words.say("hidden")]
-        return [self.words.count(row["n"]), self.words.percent(row["pct"])]
+            return [self.words.say("hidden"), self.words.say("hidden"), self.words.count(row["base_n"])]
+        return [self.words.count(row["n"]), self.words.percent(row["pct"]), self.words.count(row["base_n"])]
 
     def _middle(self, row: Row) -> str:
         ends = (row["quartile_1"], row["quartile_3"])

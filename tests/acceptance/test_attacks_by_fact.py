@@ -18,8 +18,10 @@ import pytest
 
 from ingest.codebook.rounds import round_keys
 from publish.releases.folder import write_pages
+from publish.results import site
 from store.paths import DataPaths
 from tests.acceptance.project import ROUND, SURVEY_OF_2020, copy_inputs, replace
+from tests.acceptance.told import walked
 from tests.disclosed import attacks, classes, populations, sieve, sums
 from tests.disclosed.exported import differences
 from tests.disclosed.facts import Attack, Facts, public_facts
@@ -258,3 +260,25 @@ def test_the_pages_are_made_of_the_release_alone(name: str, made: Made, tmp_path
     anew, told = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in
                   (tmp_path / "report", current / "report"))  # fmt: skip
     assert anew == told
+
+
+def told_beside(release: Path, pages: Iterable[tuple[str, str]]) -> list[str]:
+    """What pages tell in their texts, text alternatives, attributes and comments that the release does not."""
+    with duckdb.connect(str(release), read_only=True) as connection:
+        return [f"{name}: {each}" for name, text in pages for each in walked(connection, name, text).unexplained]
+
+
+@pytest.mark.parametrize("name", RELEASES)
+def test_the_pages_tell_no_more_than_the_release(name: str, made: Made) -> None:
+    """Whoever attacks the release has all that its pages tell."""
+    paths = made(name)
+    pages = {file for file in (paths.current_folder / "report").glob("*.html") if not file.name.startswith("quality_")}
+    assert pages
+    assert told_beside(paths.current, ((file.name, file.read_text(encoding="utf-8")) for file in sorted(pages))) == []
+
+
+def test_a_page_that_tells_more_is_seen(made: Made, tmp_path: Path) -> None:
+    paths = made(CHANCE)
+    file = unprotected(paths.current, paths.warehouse_file, tmp_path / "release.duckdb", "answer_distribution", COUNTS)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        assert told_beside(paths.current, site.pages(connection, ""))
