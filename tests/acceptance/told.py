@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from publish.results.words import Words, read_catalogue
+from publish.writing.words import Words, read_catalogue
 
 VOID = {"meta", "br", "input", "wbr", "img", "line", "rect", "circle", "polyline", "path"}
 SCOPES = {"section", "details", "figure", "table", "tr", "td", "li", "p", "div", "dl", "fieldset"}  # where names hold
