@@ -68,7 +68,8 @@ AXE_OF_COLOURS = """(() => {
         alike.set(forms.join(), texts.currentNode.parentElement);
     }
     for (const each of alike.values()) each.dataset.sample = '';
-    return axe.run(document.querySelectorAll('[data-sample]'), {runOnly: ['color-contrast'], resultTypes: ['violations']});
+    const samples = document.querySelectorAll('[data-sample]');
+    return axe.run(samples, {runOnly: ['color-contrast'], resultTypes: ['violations']});
 })()"""
 WIDER_THAN_PAPER = """
     [...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth + 1)
