@@ -180,6 +180,7 @@ def _survey(original: Original, names: Names) -> dict[str, Any]:
             "lead_order": [names.codes[roles["list_name"], "option", code] for code in roles["lead_order"]],
         },
         "breakdowns": [names.questions[question] for question in settings["breakdowns"]],
+        "ordered_lists": [names.lists[list_name] for list_name in settings["ordered_lists"]],
         "sections": [
             section | {"questions": [names.questions[question] for question in section["questions"]]}
             for section in settings["sections"]
