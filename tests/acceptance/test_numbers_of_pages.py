@@ -12,8 +12,8 @@ from publish.results import site
 from store.paths import DataPaths
 from tests.acceptance.told import walked
 
-PAGE = "koto_kuntakysely_2023-01.fi.html"
-OF_CHANGE = "palvelukysely_demo_2025.sv.html"  # with a round before, numbers, and hidden cells
+PAGE = "koto_kuntakysely.2023-01.fi.html"
+OF_CHANGE = "palvelukysely_demo.2025.sv.html"  # with a round before, numbers, and hidden cells
 
 
 @pytest.fixture(scope="module")
@@ -45,30 +45,52 @@ def test_a_figure_that_is_off_by_one_is_seen(
 
 def one_more(before: str, after: str = "") -> Callable[[str], str]:
     """One more in the first number between two patterns."""
-    pattern = re.compile(rf"(?<={before})(\d+)(?={after})")
-    return lambda text: pattern.sub(lambda number: str(int(number[1]) + 1), text, count=1)
+    pattern = re.compile(rf"({before})(\d+)(?={after})")
+    return lambda text: pattern.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", text, count=1)
 
 
 def without(pattern: str) -> Callable[[str], str]:
     return lambda text: re.sub(pattern, "", text)
 
 
+# On a page with an answer "Johtaja", in whose row of all respondents the first picture begins.
 PLANTED: Mapping[str, Callable[[str], str]] = {
-    "a share in a table": one_more('<td class="number"><span class="sure">', "\xa0%"),
-    "a base in a table": one_more('<td class="number">', "</td></tr>"),
+    "a share in a table": one_more('<th scope="row">Kaikki</th><td>', "\xa0%"),
+    "a base in a table": one_more("<td>", "</td></tr>"),
     "a share in a text alternative": one_more('aria-label="Kaikki: Täysin riittävät ', "\xa0%"),
     "a share in a message": one_more("Johtaja, ", "\xa0%"),
     "a count in a message": one_more(r"Johtaja, \d\d\xa0% \("),
-    "the length of a bar": one_more("width:"),
+    "a share in a picture": one_more("<b>", "\xa0%"),
+    "a count in a picture": one_more("<small>", "/"),
+    "a base in a picture": one_more(r"<small>\d+/"),
+    "a printed figure": one_more("<em>painettuna "),
+    "a sentence that compares rows": one_more("<span>Suurin: [^%]*\xa0asukasta ", "\xa0%"),
+    "how many rows are alike": one_more(r"<span>Suurin: [^.]* ja ", " muuta"),
+    "the length of a bar": one_more("--p:"),
     "a part of a bar": one_more("flex:"),
-    "a dot": one_more('class="dot" x1="'),
-    "a count of responses": one_more("<dd>"),
-    "a base of a picture": without(r'<p class="base">[^<]*</p>'),
-    "bases of bars": without(r'<span class="said">n = [^<]*</span>'),
-    "bases of tables": without(r'<td class="number">[\d\s]+</td></tr>'),
+    "a dot": one_more('<li class="unsure" style="--p:', ";--l"),
+    "an interval": one_more(r"--l:[\d.]+;--h:"),
+    "the order of dots": one_more("--o:"),
+    "a tile": one_more("<li class=\"t"),
+    "where a tile lies": one_more("--c:"),
+    "the legend of tiles": one_more('<i class="t2"></i>20–', "\xa0%"),
+    "a point of a curve": one_more(r'points="0,0 0,0 1,'),
+    "the box of a curve": one_more('viewBox="0 0 '),
+    "a share in a finding": one_more('<ul class="findings">\n *<li><span class="sure">'),
+    "a base of a finding": one_more("<small>n = "),
+    "one of the bases of a finding": without(r"(?<=<small>n = 166, 58), 8"),
+    "a count of responses": one_more("<dd>", "</dd>"),
+    "how many were asked": one_more("Kysely lähetettiin "),
+    "the release that is cited": one_more("Julkaisu "),
+    "the hash that is cited": without("(?<=<code>)."),
+    "bases of pictures": without("<small>[^<]*</small>"),
+    "bases of bars": without(r'<span class="said">n = [^<]*</span>|<td>[\d\s]+</td>(?=</tr>)|n = \d+ vastausta'),
+    "bases of tables": without(r"<td>[\d\s]+</td>(?=</tr>)"),
     "a table that nobody knows": lambda text: text.replace("</main>", "<table><tr><td>7</td></tr></table></main>"),
     "a picture that nobody knows": lambda text: text.replace("</main>", '<svg><rect width="41"/></svg></main>'),
 }
+# On the page of numbers and of a change.
+PLANTED_OF_CHANGE: Mapping[str, Callable[[str], str]] = {}
 
 
 @pytest.mark.parametrize("planted", PLANTED)
