@@ -27,10 +27,11 @@ SHARES = {"pct", "earlier_pct", "now_pct"}
 PRINTED = {"published", "computed", "as_printed"}  # in points or in numbers
 ROUNDED = {"earlier_pct", "now_pct", "delta", "interval"}  # by the page; other figures are told as they are
 DRAWN_ONLY = {"low", "high", "place", "left", "rank", "column", "line", "class"}
-PAIR = ("n", "base")  # of a share: 3/7
 # What only an element of this name, class or id tells.
 ONLY_IN = {"as_printed": "em", "start": "curve", "cited": "cite"}
-PHRASES = {"n_more": "{names} and {n} more", "of_rows": "Hidden: {n} of {all}."}  # what only these words tell
+# What only these words tell.
+PHRASES = {"{names} and {n} more": {"n": "n_more"}, "Hidden: {n} of {all}.": {"n": "n_hidden", "all": "n_all"}}
+IN_WORDS = {measure for told in PHRASES.values() for measure in told.values()}
 # What a column is called, and what it holds: any figure of what is named where it is called otherwise.
 COLUMNS = {
     "municipalities asked": "base", "municipalities that answered": "n_municipalities", "responses": "n_responses",
@@ -48,10 +49,7 @@ TILE = re.compile(r"t(\d)")
 CLASSES = ((0, 19), (20, 39), (40, 59), (60, 79), (80, 100))  # of tiles, in a legend
 SAID = ("aria-label", "title", "alt")
 NAMING = {"id", "href", "class", "lang", "hreflang", "tabindex", "name", "content", "charset", "scope", "role"}
-COORDINATES = {
-    *("viewbox", "transform", "points", "d"),
-    *("x", "y", "x1", "x2", "y1", "y2", "width", "height", "cx", "cy", "r"),
-}
+CURVED = {"viewbox", "transform", "points"}
 
 Key = tuple[str, str, str]  # question, row of a breakdown, and answer or system, as a page calls them
 FIGURES = """
@@ -92,13 +90,14 @@ FIGURES = """
         ('pct', pct), ('n', n), ('low', 100 * if(is_area, ci_low_fpc, ci_low)),
         ('high', 100 * if(is_area, ci_high_fpc, ci_high)), ('n_more', n_like - 3),
         ('n_more', n_like_sure - 3), ('rank', if(is_area, rank, null))]) from cells
-    union all select survey_id, round_id, q, '', a, unnest([('of_rows', n_rows), ('of_rows', n_hidden)]) from cells
+    union all select survey_id, round_id, q, '', a, unnest([('n_all', n_rows), ('n_hidden', n_hidden)]) from cells
     union all select survey_id, round_id, q, r, '', ('left', max(base_n) - sum(n)) from cells
         where level = 'option' group by all
     union all select survey_id, round_id, q, r, '', ('base', base_n) from cells
     union all select survey_id, round_id, '', r, '', unnest([('base', n_frame), ('n_municipalities', n_municipalities),
-        ('n', n_municipalities), ('n_responses', n_responses), ('pct', pct), ('n_more', n_more), ('class', 1 + least(pct // 20, 4)),
-        ('column', tile), ('line', tile_row)]) from rates inner join r using (breakdown_key)
+        ('n', n_municipalities), ('n_responses', n_responses), ('pct', pct), ('n_more', n_more),
+        ('class', 1 + least(pct // 20, 4)), ('column', tile), ('line', tile_row)])
+        from rates inner join r using (breakdown_key)
     union all select survey_id, round_id, q, r, system_name, unnest([('pct', pct), ('n', n), ('base', base_n)])
         from marts.system_use inner join q using (question_key) inner join r using (breakdown_key)
         inner join marts.dim_system using (system_id) where unit = 'response'
@@ -211,9 +210,9 @@ class Told(HTMLParser):
         self._plain = str.maketrans({group: "", point: ".", "−": "-", "\xa0": "", "%": ""})
         number = rf"[+−]?\d{{1,3}}(?:{re.escape(group)}\d{{3}})+|[+−]?\d+(?:{re.escape(point)}\d+)?"
         known = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True))
-        said = {measure: words.say(text, names="", n="0", all="0").strip() for measure, text in PHRASES.items()}
-        phrases = "|".join(rf"(?P<{name}>{re.escape(text).replace('0', '[0-9]+')})" for name, text in said.items())
-        self._token = re.compile(rf"(?P<pair>(?:{number})/(?:{number}))|{phrases}|(?P<name>{known})|(?P<number>(?:{number})(?:\s?%)?)")
+        phrases = "|".join(_pattern(words, text, told) for text, told in PHRASES.items())
+        pair = rf"(?P<n>{number})/(?P<base>{number})"  # 3/7
+        self._token = re.compile(rf"{pair}|{phrases}|(?P<name>{known})|(?P<number>(?:{number})(?:\s?%)?)")
         self.named, self.open, self.unexplained = Named(), list[Element](), list[str]()
         self.n_numbers = 0
         self._heads, self._cell, self._row = list[str](), 0, 0
@@ -233,7 +232,7 @@ class Told(HTMLParser):
         for name in SAID:
             if name in given:
                 made.parts = iter(self._read(given[name]))
-        known = {*SAID, *NAMING, *COORDINATES, "style"}
+        known = {*SAID, *NAMING, *CURVED, "style"}
         self.unexplained += [f"{name}={given[name]}" for name in given.keys() - known if re.search(r"\d", given[name])]
         made.drawn = list(self._drawn(tag, given))
         self._check_curve(tag, given)
@@ -312,13 +311,11 @@ class Told(HTMLParser):
         return answers
 
     def _check(self, token: re.Match[str], text: str) -> None:
-        """A number, or those of a phrase."""
-        before, phrase = self.named, next((name for name in PHRASES if token[name]), "")
-        numbers = re.findall(r"\d+", token[0]) if phrase else token[0].split("/")
-        measures = PAIR if token["pair"] else (phrase or before.measure,) * len(numbers)
-        for number, measure in zip(numbers, measures, strict=True):
-            self.named = replace(before, measure=measure)
-            if not self._is_told(number):
+        """A number, or those of a pair or a phrase, which say what they are."""
+        before = self.named
+        for measure, number in token.groupdict().items():
+            self.named = before if measure == "number" else replace(before, measure=measure)
+            if number is not None and not self._is_told(number):
                 self.unexplained.append(f"{number} in {text!r}, of {self.named}")
         self.named = before
 
@@ -367,14 +364,14 @@ class Told(HTMLParser):
     def _is_so(self, measure: str, figure: float, value: float, is_share: bool) -> bool:
         if measure in DRAWN_ONLY or not self._is_place_of(measure):
             return False
-        if self.named.measure not in ({measure} if measure in PHRASES else {"", measure}):
+        if self.named.measure not in ({measure} if measure in IN_WORDS else {"", measure}):
             return False
         if is_share != (measure in SHARES) and measure not in PRINTED:
             return False
         return abs(figure - value) <= (0.5 if measure in ROUNDED else 0.00051)
 
     def _is_place_of(self, measure: str) -> bool:
-        """Whether a measure is told here: some are told in one kind of element only, and a mark of print tells print."""
+        """Whether a measure is told here: some are in one kind of element only, and a mark of print tells print."""
         place = ONLY_IN.get(measure)
         is_print = measure == "as_printed" or self.open[-1].tag != "em"
         return is_print and (place is None or self._is_in(place))
@@ -393,12 +390,11 @@ class Told(HTMLParser):
 
     def _check_curve(self, tag: str, given: Mapping[str, str]) -> None:
         """A curve is the only picture that is drawn by coordinates: of its box and points each is the release's."""
-        if any(each.tag == "svg" for each in self.open) or tag == "svg":
-            for name in COORDINATES & given.keys():
-                parts = given[name].split() if name == "points" else [given[name]]
-                self.n_numbers += len(parts)
-                told = self.curve.get(given.get("class", tag), ())
-                self.unexplained += [f"drawn: {tag} {name}={part}" for part in parts if part not in told]
+        for name in CURVED & given.keys():
+            parts = given[name].split() if name == "points" else [given[name]]
+            self.n_numbers += len(parts)
+            told = self.curve.get(given.get("class", tag), ())
+            self.unexplained += [f"drawn: {tag} {name}={part}" for part in parts if part not in told]
 
     def handle_comment(self, data: str) -> None:
         """The first line says which release it is; whatever else is told in a comment is told behind the page."""
@@ -411,6 +407,12 @@ class Told(HTMLParser):
         within = 0.051 if place.startswith("--") else 0.0005
         if not any(abs(figure - float(value)) <= within for figure in told):
             self.unexplained.append(f"drawn: {place}, of {self.named}")
+
+
+def _pattern(words: Words, text: str, told: Mapping[str, str]) -> str:
+    """A phrase in a language, with a group for each number that it tells."""
+    said = words.say(text, **{"names": "", **{name: f"<{measure}>" for name, measure in told.items()}})
+    return re.sub(r"<(\w+)>", r"(?P<\1>[0-9]+)", re.escape(said.strip()))
 
 
 def walked(connection: duckdb.DuckDBPyConnection, name: str, text: str, more: int = 0) -> Told:
@@ -447,9 +449,7 @@ def _of_days(connection: duckdb.DuckDBPyConnection, page: str, words: Words) -> 
         yield from (("", words.day(day), "", told) for told in zip(measures, values, strict=True))
 
 
-def _cited(
-    connection: duckdb.DuckDBPyConnection, page: str, language: str, whole: str
-) -> Iterator[tuple[object, ...]]:
+def _cited(connection: duckdb.DuckDBPyConnection, page: str, language: str, whole: str) -> Iterator[tuple[object, ...]]:
     """The release in which a round last changed, and its year: told before the round is named and after it."""
     titles = connection.execute(f"select survey_id, round_id, title_{language} from marts.dim_round").fetchall()
     for *key, title in titles:
