@@ -23,14 +23,17 @@ from publish.writing.words import Words, read_catalogue
 VOID = {"meta", "br", "input", "wbr", "img", "rect", "polyline"}
 SCOPES = {"section", "details", "figure", "table", "tr", "td", "li", "p", "div", "dl", "fieldset"}  # where names hold
 UNITS = {"figure", "tr", "p", "li", "dl"}  # hold a share and its base
-SHARES = {"pct", "earlier_pct", "now_pct"}
+SHARES = {"pct", "earlier_pct", "now_pct", "same"}
 PRINTED = {"published", "computed", "as_printed"}  # in points or in numbers
 ROUNDED = {"earlier_pct", "now_pct", "delta", "interval"}  # by the page; other figures are told as they are
 DRAWN_ONLY = {"low", "high", "place", "left", "rank", "column", "line", "class"}
 # What only an element of this name, class or id tells.
 ONLY_IN = {"as_printed": "em", "start": "curve", "cited": "cite"}
 # What only these words tell.
-PHRASES = {"{names} and {n} more": {"n": "n_more"}, "Hidden: {n} of {all}.": {"n": "n_hidden", "all": "n_all"}}
+PHRASES = {
+    "{names} and {n} more": {"n": "n_more"}, "Hidden: {n} of {all}.": {"n": "n_hidden", "all": "n_all"},
+    "The same in all: {pct}.": {"pct": "same"},
+}  # fmt: skip
 IN_WORDS = {measure for told in PHRASES.values() for measure in told.values()}
 # What a column is called, and what it holds: any figure of what is named where it is called otherwise.
 COLUMNS = {
@@ -69,7 +72,8 @@ FIGURES = """
             if(is_area, is_reliable_for_frame, is_reliable) as is_sure,
             count(*) over likes as n_like, count(*) filter (is_sure) over likes as n_like_sure,
             row_number() over (ofs order by pct desc nulls last, r_short) as rank, count(*) over ofs as n_rows,
-            count(*) filter (cell_status like 'hidden%') over ofs as n_hidden
+            count(*) filter (cell_status like 'hidden%') over ofs as n_hidden,
+            if(min(pct) over ofs = max(pct) over ofs, pct, null) as same
         from marts.result inner join short on breakdown_key = concat_ws('/', survey_id, breakdown, breakdown_id)
         where breakdown in ('all', 'size_class', 'size_class_group', 'county')
             and if(breakdown = 'county', unit = 'municipality', (survey_id, round_id, question_id, unit) in (
@@ -90,8 +94,12 @@ FIGURES = """
         ('pct', pct), ('n', n), ('low', 100 * if(is_area, ci_low_fpc, ci_low)),
         ('high', 100 * if(is_area, ci_high_fpc, ci_high)), ('n_more', n_like - 3),
         ('n_more', n_like_sure - 3), ('rank', if(is_area, rank, null))]) from cells
-    union all select survey_id, round_id, q, '', a, unnest([('n_all', n_rows), ('n_hidden', n_hidden)]) from cells
-    union all select survey_id, round_id, q, r, '', ('left', max(base_n) - sum(n)) from cells
+    union all select survey_id, round_id, q, '', a, unnest([('n_all', n_rows), ('n_hidden', n_hidden), ('same', same)])
+        from cells
+    union all select survey_id, round_id, '', '', '', ('same', max(pct)) from rates group by survey_id, round_id, breakdown
+        having min(pct) = max(pct)
+    union all select survey_id, round_id, q, r, '', ('left', max(base_n) - coalesce(sum(n), 0))
+        from cells
         where level = 'option' group by all
     union all select survey_id, round_id, q, r, '', ('base', base_n) from cells
     union all select survey_id, round_id, '', r, '', unnest([('base', n_frame), ('n_municipalities', n_municipalities),
@@ -231,13 +239,17 @@ class Told(HTMLParser):
         self._in_table(tag)
         for name in SAID:
             if name in given:
-                made.parts = iter(self._read(given[name]))
+                made.parts = iter([answer for answer in self._read(given[name]) if self._is_shown(answer)])
         known = {*SAID, *NAMING, *CURVED, "style"}
         self.unexplained += [f"{name}={given[name]}" for name in given.keys() - known if re.search(r"\d", given[name])]
         made.drawn = list(self._drawn(tag, given))
         self._check_curve(tag, given)
         if tag in VOID:
             self._close(made)
+
+    def _is_shown(self, answer: str) -> bool:
+        """Whether an answer has a part of its own; those that are hidden share one."""
+        return "n" in dict(self.figures.get((self.named.question, self.named.row, answer), ()))
 
     def _in_table(self, tag: str) -> None:
         """A cell is told of what its column names."""
@@ -346,7 +358,7 @@ class Told(HTMLParser):
         self.n_numbers += 1
         told = [measure for measure, figure in self._figures() if self._is_so(measure, figure, value, is_share)]
         unit, of = self._unit, self.named.question
-        if unit and is_share:
+        if unit and is_share and "same" not in told:  # which stands above its rows, each with its base
             unit.shares.add((of, self.named.row))
         if unit and "base" in told:
             unit.bases |= {(of, self.named.row), (of, str(value))}
@@ -412,7 +424,7 @@ class Told(HTMLParser):
 def _pattern(words: Words, text: str, told: Mapping[str, str]) -> str:
     """A phrase in a language, with a group for each number that it tells."""
     said = words.say(text, **{"names": "", **{name: f"<{measure}>" for name, measure in told.items()}})
-    return re.sub(r"<(\w+)>", r"(?P<\1>[0-9]+)", re.escape(said.strip()))
+    return re.sub(r"<(\w+)>", r"(?P<\1>[0-9]+(?:\\s?%)?)", re.escape(said.strip()))
 
 
 def walked(connection: duckdb.DuckDBPyConnection, name: str, text: str, more: int = 0) -> Told:
