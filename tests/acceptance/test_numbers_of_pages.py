@@ -12,8 +12,8 @@ from publish.results import site
 from store.paths import DataPaths
 from tests.acceptance.told import walked
 
-PAGE = "koto_kuntakysely_2023-01.fi.html"
-OF_CHANGE = "palvelukysely_demo_2025.sv.html"  # with a round before, numbers, and hidden cells
+PAGE = "koto_kuntakysely.2023-01.fi.html"
+OF_CHANGE = "palvelukysely_demo.2025.sv.html"  # with a round before, numbers, and hidden cells
 
 
 @pytest.fixture(scope="module")
@@ -40,40 +40,75 @@ def test_a_figure_that_is_off_by_one_is_seen(
     """All at once: few are by chance another figure of the same thing."""
     walk = walked(release, name, pages[name], more=1)
     n_seen = sum("without its base" not in each for each in walk.unexplained)
-    assert n_seen > 0.95 * walk.n_numbers
+    assert n_seen > 0.99 * walk.n_numbers
 
 
 def one_more(before: str, after: str = "") -> Callable[[str], str]:
     """One more in the first number between two patterns."""
-    pattern = re.compile(rf"(?<={before})(\d+)(?={after})")
-    return lambda text: pattern.sub(lambda number: str(int(number[1]) + 1), text, count=1)
+    pattern = re.compile(rf"({before})(\d+)(?={after})")
+    return lambda text: pattern.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", text, count=1)
 
 
 def without(pattern: str) -> Callable[[str], str]:
     return lambda text: re.sub(pattern, "", text)
 
 
+# On a page with an answer "Johtaja", in whose row of all respondents the first picture begins.
 PLANTED: Mapping[str, Callable[[str], str]] = {
-    "a share in a table": one_more('<td class="number"><span class="sure">', "\xa0%"),
-    "a base in a table": one_more('<td class="number">', "</td></tr>"),
+    "a share in a table": one_more('<th scope="row">Kaikki</th><td>', "\xa0%"),
+    "a base in a table": one_more("<td>", "</td></tr>"),
     "a share in a text alternative": one_more('aria-label="Kaikki: Täysin riittävät ', "\xa0%"),
     "a share in a message": one_more("Johtaja, ", "\xa0%"),
     "a count in a message": one_more(r"Johtaja, \d\d\xa0% \("),
-    "the length of a bar": one_more("width:"),
+    "a share in a picture": one_more("<b>", "\xa0%"),
+    "a count in a picture": one_more("<small>", "/"),
+    "a base in a picture": one_more(r"<small>\d+/"),
+    "a printed figure": one_more("<em>painettuna "),
+    "a sentence that compares rows": one_more(r"<span>Suurin: [^%<]* asukasta ", "\xa0%"),
+    "how many rows are alike": one_more(r"<span>Suurin: [^.<]* ja ", " muuta"),
+    "the length of a bar": one_more("--p:"),
     "a part of a bar": one_more("flex:"),
-    "a dot": one_more('class="dot" x1="'),
-    "a count of responses": one_more("<dd>"),
-    "a base of a picture": without(r'<p class="base">[^<]*</p>'),
-    "bases of bars": without(r'<span class="said">n = [^<]*</span>'),
-    "bases of tables": without(r'<td class="number">[\d\s]+</td></tr>'),
+    "a dot": one_more('<li class="unsure" style="--p:', ";--l"),
+    "an interval": one_more(r"--l:[\d.]+;--h:"),
+    "the order of dots": one_more(r"--h:[\d.]+;--o:"),
+    "a tile": one_more('<li class="t'),
+    "where a tile lies": one_more("--c:"),
+    "the legend of tiles": one_more('<i class="t2"></i>20–', "\xa0%"),
+    "a point of a curve": one_more('points="0,0 0,0 1,'),
+    "the box of a curve": one_more('viewBox="0 0 '),
+    "a share in a finding": one_more(r'<ul class="findings">\s*<li><span class="sure">'),
+    "a base of a finding": one_more("<small>n = "),
+    "one of the bases of a finding": without(r"(?<=<small>n = 166, 58), 8"),
+    "a count of responses": one_more("<dd>", "</dd>"),
+    "how many were asked": one_more("Kysely lähetettiin "),
+    "the release that is cited": one_more("Julkaisu "),
+    "the hash that is cited": without("(?<=<code>)."),
+    "bases of pictures": without("<small>[^<]*</small>"),
+    "bases of bars": without(r'<span class="said">n = [^<]*</span>|<td>[\d\s]+</td>(?=</tr>)|n = \d+ vastausta'),
+    "bases of tables": without(r"<td>[\d\s]+</td>(?=</tr>)"),
     "a table that nobody knows": lambda text: text.replace("</main>", "<table><tr><td>7</td></tr></table></main>"),
     "a picture that nobody knows": lambda text: text.replace("</main>", '<svg><rect width="41"/></svg></main>'),
 }
+PLANTED_OF_CHANGE: Mapping[str, Callable[[str], str]] = {
+    "how much is hidden": one_more("Dolda: "),
+    "of how much something is hidden": one_more("Dolda: 2 av "),
+    "a median": one_more(r'<ul class="marks boxes">\s*<li [^>]*><span>Alla</span><i></i><b>'),
+    "a median in a message": one_more("Medianen är "),
+    "the place of a median": one_more(r'<ul class="marks boxes">\s*<li style="--p:'),
+    "the box of a median": one_more(r'<ul class="marks boxes">\s*<li style="--p:[\d.]+;--l:'),
+    "a share of before": one_more(r'<section id="change">[^%]*<td class="number">', "\xa0%"),
+    "a change in points": one_more('<td class="number">−', "</td>"),
+    "the interval of a change": one_more('<td class="number">−', " …"),
+}
 
 
-@pytest.mark.parametrize("planted", PLANTED)
-def test_a_wrong_number_is_seen(planted: str, release: duckdb.DuckDBPyConnection, pages: Mapping[str, str]) -> None:
-    changed = PLANTED[planted](pages[PAGE])
-    if changed == pages[PAGE]:
+@pytest.mark.parametrize(
+    ("name", "planted"), [*((PAGE, each) for each in PLANTED), *((OF_CHANGE, each) for each in PLANTED_OF_CHANGE)]
+)
+def test_a_wrong_number_is_seen(
+    name: str, planted: str, release: duckdb.DuckDBPyConnection, pages: Mapping[str, str]
+) -> None:
+    changed = {**PLANTED, **PLANTED_OF_CHANGE}[planted](pages[name])
+    if changed == pages[name]:
         raise LookupError(f"the page has no place for it: {planted}")
-    assert walked(release, PAGE, changed).unexplained
+    assert walked(release, name, changed).unexplained
