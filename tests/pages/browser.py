@@ -28,7 +28,8 @@ TOO_WIDE = """
         .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.scroll *'))
         .slice(0, 3).map(each => each.outerHTML.slice(0, 80))
 """
-# Whatever scrolls, opens or leads somewhere has the focus once, and shows that it has.
+# Whatever scrolls, opens or leads somewhere has the focus once, and shows that it has. Of several radio buttons it is
+# the chosen one: arrows lead to the others.
 WATCH_FOCUS = """
     window.reached = new Set(); window.unseen = [];
     document.addEventListener('focusin', event => {
@@ -39,7 +40,7 @@ WATCH_FOCUS = """
 """
 NOT_REACHED = """
     [...document.querySelectorAll('body *')]
-        .filter(each => each.matches('summary, a[href], input') ||
+        .filter(each => each.matches('summary, a[href], input:not([type=radio]), input:checked') ||
             (each.scrollWidth > each.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(each).overflowX)))
         .filter(each => !window.reached.has(each))
         .map(each => each.outerHTML.slice(0, 80)).concat(window.unseen)
