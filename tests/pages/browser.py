@@ -218,8 +218,6 @@ def _printed(page: Page) -> list[str]:
 
 def unreadable(workbooks: Sequence[Path], folder: Path) -> list[str]:
     """Workbooks that LibreOffice makes no PDF of. It is started once, and reads nothing but workbooks."""
-    if not workbooks:
-        return []
     home = f"-env:UserInstallation={(folder / 'office').as_uri()}"
     how = ["--headless", "--infilter=Calc MS Excel 2007 XML", "--convert-to", "pdf", "--outdir", folder / "pdf"]
     subprocess.run(["soffice", home, *how, *workbooks], check=True, capture_output=True)
