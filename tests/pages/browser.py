@@ -29,7 +29,7 @@ TOO_WIDE = """
         .slice(0, 3).map(each => each.outerHTML.slice(0, 80))
 """
 # Whatever scrolls, opens or leads somewhere has the focus once, and shows that it has. Of several radio buttons it is
-# the chosen one: arrows lead to the others.
+# the chosen one: arrows lead to the others. What scrolls asks for the focus: not every browser gives it unasked.
 WATCH_FOCUS = """
     window.reached = new Set(); window.unseen = [];
     document.addEventListener('focusin', event => {
@@ -42,7 +42,7 @@ NOT_REACHED = """
     [...document.querySelectorAll('body *')]
         .filter(each => each.matches('summary, a[href], input:not([type=radio]), input:checked') ||
             (each.scrollWidth > each.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(each).overflowX)))
-        .filter(each => !window.reached.has(each))
+        .filter(each => each.tabIndex < 0 || !window.reached.has(each))
         .map(each => each.outerHTML.slice(0, 80)).concat(window.unseen)
 """
 TEXTS = """
