@@ -28,7 +28,8 @@ TOO_WIDE = """
         .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.scroll *'))
         .slice(0, 3).map(each => each.outerHTML.slice(0, 80))
 """
-# Whatever scrolls, opens or leads somewhere has the focus once, and shows that it has.
+# Whatever scrolls, opens or leads somewhere has the focus once, and shows that it has. Of several radio buttons it is
+# the chosen one: arrows lead to the others. What scrolls asks for the focus: not every browser gives it unasked.
 WATCH_FOCUS = """
     window.reached = new Set(); window.unseen = [];
     document.addEventListener('focusin', event => {
@@ -39,9 +40,9 @@ WATCH_FOCUS = """
 """
 NOT_REACHED = """
     [...document.querySelectorAll('body *')]
-        .filter(each => each.matches('summary, a[href], input') ||
+        .filter(each => each.matches('summary, a[href], input:not([type=radio]), input:checked') ||
             (each.scrollWidth > each.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(each).overflowX)))
-        .filter(each => !window.reached.has(each))
+        .filter(each => each.tabIndex < 0 || !window.reached.has(each))
         .map(each => each.outerHTML.slice(0, 80)).concat(window.unseen)
 """
 TEXTS = """
@@ -217,8 +218,6 @@ def _printed(page: Page) -> list[str]:
 
 def unreadable(workbooks: Sequence[Path], folder: Path) -> list[str]:
     """Workbooks that LibreOffice makes no PDF of. It is started once, and reads nothing but workbooks."""
-    if not workbooks:
-        return []
     home = f"-env:UserInstallation={(folder / 'office').as_uri()}"
     how = ["--headless", "--infilter=Calc MS Excel 2007 XML", "--convert-to", "pdf", "--outdir", folder / "pdf"]
     subprocess.run(["soffice", home, *how, *workbooks], check=True, capture_output=True)
