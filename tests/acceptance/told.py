@@ -96,8 +96,8 @@ FIGURES = """
         ('n_more', n_like_sure - 3), ('rank', if(is_area, rank, null))]) from cells
     union all select survey_id, round_id, q, '', a, unnest([('n_all', n_rows), ('n_hidden', n_hidden), ('same', same)])
         from cells
-    union all select survey_id, round_id, '', '', '', ('same', max(pct)) from rates group by survey_id, round_id, breakdown
-        having min(pct) = max(pct)
+    union all select survey_id, round_id, '', '', '', ('same', max(pct)) from rates
+        group by survey_id, round_id, breakdown having min(pct) = max(pct)
     union all select survey_id, round_id, q, r, '', ('left', max(base_n) - coalesce(sum(n), 0))
         from cells
         where level = 'option' group by all
