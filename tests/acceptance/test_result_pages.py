@@ -252,7 +252,7 @@ def words_of_no_catalogue(release: duckdb.DuckDBPyConnection, survey: str) -> se
     left = set()
     data = [html.escape(text) for (text,) in release.execute(DATA).fetchall() if text]
     for file in page_files(release):
-        if file.name.endswith(".md") or (file.tells_of or (survey,))[0] != survey:
+        if not file.name.endswith(".html") or (file.tells_of or (survey,))[0] != survey:
             continue
         # What an index says of tables is the release's own, in English; a language is called as its speakers call it.
         own = OF_NO_PAGE.sub("", file.make("").decode().replace("<wbr>", "").partition("<head>")[2])
