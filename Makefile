@@ -89,9 +89,9 @@ CHROMIUM := chromium
 SHOWN := resources_sufficient
 screenshot: $(DATA)/published/current.duckdb  ## Take README's picture of a page: its head and one question (needs Chromium)
 	@mkdir -p docs
-	@sed 's|</head>|<style>nav, header .terms, main > section:not(#$(SHOWN)) { display: none; }</style></head>|' \
-		$(DATA)/published/current/report/koto_kuntakysely_2023-01.en.html > docs/.shown.html
-	@$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=880,860 \
+	@sed 's|</head>|<style>nav, header .terms, header h2, .findings, .also, main > section:not(:has(#$(SHOWN))), section section:not(#$(SHOWN)) { display: none; }</style></head>|' \
+		$(DATA)/published/current/report/koto_kuntakysely.2023-01.en.html > docs/.shown.html
+	@$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=880,930 \
 		--screenshot=docs/results.png docs/.shown.html > docs/.said.log 2>&1 || { cat docs/.said.log; exit 1; }
 	@rm docs/.shown.html docs/.said.log
 
