@@ -15,7 +15,6 @@ from publish.writing.files import FOLDER, LIST
 from publish.writing.rounds import RoundKey, round_keys
 from store.marts import published_marts
 from store.paths import DataPaths
-from tests.acceptance.project import ROUND
 
 
 def cut_to(release: Path, key: RoundKey, file: Path) -> None:
@@ -57,16 +56,28 @@ def test_the_files_of_a_round_tell_nothing_that_their_hash_does_not_know(
     assert faults(published.current, tmp_path / "wrong", "palvelukysely_demo")
 
 
-def test_pages_that_are_carried_over_are_what_they_would_be(published_twice: DataPaths, tmp_path: Path) -> None:
-    """The second release has two more rounds of one survey, and another name of a size class in another."""
-    first, second = (next(published_twice.releases.glob(f"{number}_*")) / FOLDER for number in (1, 2))
-    made = [json.loads((folder / LIST).read_text(encoding="utf-8"))["files"] for folder in (first, second)]
-    carried = {name for name in made[0] if made[0][name]["tells"] and made[0][name]["tells"] == made[1][name]["tells"]}
-    rounds = {".".join(name.removeprefix("quality_").split(".")[:2]) for name in carried}
-    assert rounds == {f"koto_kuntakysely.{ROUND.name}", "palvelukysely_demo.2023", "palvelukysely_demo.2025"}
-    with duckdb.connect(str(published_twice.current), read_only=True) as release:
-        write_pages(release, tmp_path, second.parent.name)
-    assert [name for name in made[1] if (second / name).read_bytes() != (tmp_path / FOLDER / name).read_bytes()] == []
+CHANGE = "update marts.response_rate set n_responses = n_responses + 1 where survey_id = 'owal_tyovoiman_ulkopuolella'"
+
+
+def test_pages_that_are_carried_over_are_what_they_would_be(published: DataPaths, tmp_path: Path) -> None:
+    """A release in which one round differs: the files of the others are carried over."""
+    first, second, file = published.current_folder, tmp_path / "second", tmp_path / "second.duckdb"
+    file.write_bytes(published.current.read_bytes())
+    with duckdb.connect(str(file)) as release:
+        release.execute(CHANGE)
+        write_pages(release, second, "9_abc", first)
+        write_pages(release, tmp_path / "anew", "9_abc")
+        keys = {"/".join(key) for key in round_keys(release)}
+    made = [json.loads((folder / FOLDER / LIST).read_text(encoding="utf-8"))["files"] for folder in (first, second)]
+    tells = [{name: file["tells"] for name, file in files.items()} for files in made]
+    carried = [name for name in tells[0] if tells[0][name] and tells[0][name] == tells[1][name]]
+    rounds = {"/".join(name.removeprefix("quality_").split(".")[:2]) for name in carried}
+    assert rounds == {key for key in keys if not key.startswith("owal")}
+    assert [name for name in made[1] if content(second, name) != content(tmp_path / "anew", name)] == []
     for name in carried:
-        before, after = ((folder / name).read_bytes().partition(b"-->") for folder in (first, second))
+        before, after = (content(folder, name).partition(b"-->") for folder in (first, second))
         assert before[2] == after[2] and (before[0] == after[0]) == name.endswith(".xlsx"), name
+
+
+def content(folder: Path, name: str) -> bytes:
+    return (folder / FOLDER / name).read_bytes()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import duckdb
 import pytest
 from openpyxl import load_workbook
 
+from publish.releases.folder import page_files
 from publish.results import sheets, site, workbook
-from publish.results.page import workbook_name
+from publish.results.page import Said, workbook_name
 from publish.results.reading import ROWS, Labels, RoundResults
+from publish.writing.rounds import SHOWN_IN
 from publish.writing.words import Words
 from store.paths import DataPaths
 from tests.acceptance.project import kuntakysely, rows
@@ -42,7 +45,7 @@ def test_each_page_of_a_round_has_one(published: DataPaths, release: duckdb.Duck
     """A release that lacks one is not whole."""
     pages = {file.stem for file in published.current_folder.glob("report/*_*.html") if "quality_" not in file.name}
     assert {file.stem for file in files(published)} == pages
-    assert {f"report/{file.name}" for file in files(published)} < site.file_names(release)
+    assert {f"report/{file.name}" for file in files(published)} < {file.place for file in page_files(release)}
 
 
 def test_every_number_is_the_one_of_the_release(published: DataPaths, release: duckdb.DuckDBPyConnection) -> None:
@@ -93,23 +96,23 @@ def test_every_text_is_in_the_catalogues(
     for name in ("of", "of_code"):
         monkeypatch.setattr(Labels, name, lambda *_: "")
     monkeypatch.setattr(sheets.Sheets, "_codes", lambda _: iter(()))
+    monkeypatch.setattr(Said, "findings", lambda _: [])
     assert words_of_no_catalogue(release, tmp_path) == set()
     monkeypatch.setattr(sheets.Sheets, "_how_to_read", lambda _: iter(["Said in no catalogue"]))
     assert {"Said", "catalogue"} <= words_of_no_catalogue(release, tmp_path)
 
 
 def test_it_says_what_it_is(published: DataPaths) -> None:
-    [title], [made] = (
-        rows(published, sql)[0]
-        for sql in (
-            "select title_sv from marts.dim_round where round_key = 'palvelukysely_demo/2025'",
-            "select created_at from marts.release",
-        )
+    """It was created on the day on which its figures last changed."""
+    ((title, changed),) = rows(
+        published,
+        "select title_sv, changed_at from marts.dim_round inner join marts.release_round using (round_key) "
+        "where round_key = 'palvelukysely_demo/2025'",
     )
     (file,) = (file for file in files(published) if file.match("palvelukysely_demo*2025.sv.xlsx"))
     book = load_workbook(file)
     assert (book.properties.title, book.custom_doc_props["Language"].value) == (title, "sv")
-    assert book.properties.created == made.replace(microsecond=0)
+    assert book.properties.created.date() == changed.replace(tzinfo=UTC).astimezone(SHOWN_IN).date()
     for sheet in book.worksheets:
         assert sheet["A2"].value == title
         assert sheet["A3"].value.startswith("Exempel: svaren är påhittade.")
