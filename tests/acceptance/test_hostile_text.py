@@ -152,7 +152,7 @@ def test_pages_show_texts_and_run_none(hostile: DataPaths) -> None:
     assert [file.name for file, page in pages.items() if not is_page_harmless(page)] == []
     qualities = [Elements(page).text for file, page in pages.items() if file.name.startswith("quality_")]
     (results,) = (Elements(page).text for file, page in pages.items() if file.name == "omavalitsused.2024.en.html")
-    assert len(qualities) == 2 and all(STATEMENT in quality or SHELL in quality for quality in qualities)
+    assert [STATEMENT in quality and SHELL in quality for quality in qualities].count(True) == 1  # the one in English
     assert [text for text in (STATEMENT, SHELL, f"{FORMULA} {PAGE} %s") if text not in results] == []
     assert "49" not in [*" ".join(qualities).split(), *results.split()]
     for markdown in (hostile.current_folder / "report").glob("*.md"):
