@@ -18,9 +18,10 @@ insert into release.marts.release_round by name
 select survey_id, round_id, round_key, is_synthetic, changed_in, changed_at, content_sha256
 from release.marts.dim_round
 inner join (
-    select unnest($rounds::varchar[]) as round_key, unnest($numbers::integer[]) as changed_in,
-        unnest($times::timestamp[]) as changed_at, unnest($hashes::varchar[]) as content_sha256
-) using (round_key)
+    select unnest($surveys::varchar[]) as survey_id, unnest($rounds::varchar[]) as round_id,
+        unnest($numbers::integer[]) as changed_in, unnest($times::timestamp[]) as changed_at,
+        unnest($hashes::varchar[]) as content_sha256
+) using (survey_id, round_id)
 order by round_key
 """
 # A value as text, what is not there as \\N, with a sign between that is in no text.
@@ -44,9 +45,8 @@ def fill(connection: duckdb.DuckDBPyConnection, names: Collection[str], earlier:
     ((number, at),) = connection.execute("select number, created_at from release.marts.release").fetchall()
     anew = {key: (number, at, sha256) for key, sha256 in _hashes(connection, tables, kept).items()}
     last = kept | anew
-    numbers, times, hashes = zip(*last.values(), strict=True) if last else ((), (), ())
-    values = {"rounds": ["/".join(key) for key in last], "numbers": numbers, "times": times, "hashes": hashes}
-    connection.execute(INSERT, values)
+    columns = zip(*((*key, *changed) for key, changed in last.items()), strict=True) if last else ((),) * 5
+    connection.execute(INSERT, dict(zip(("surveys", "rounds", "numbers", "times", "hashes"), columns, strict=True)))
 
 
 def _kept(connection: duckdb.DuckDBPyConnection, tables: Sequence[Relation], earlier: Path) -> dict[RoundKey, Last]:
