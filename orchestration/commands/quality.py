@@ -22,7 +22,7 @@ def page_of_round(paths: DataPaths, name: str, language: str | None, form: str) 
     if form not in pages.FORMATS:
         raise WrongUsage(f"There is no format {form}. There are: {', '.join(pages.FORMATS)}. Name one with --format.")
     _check_round(paths, name)
-    return _page(paths, f"quality_{stem(name)}", language, form)
+    return _page(paths, f"quality-{stem(name)}", language, form)
 
 
 def page_of_results(paths: DataPaths, name: str | None, language: str | None, form: str = "html") -> Path:

@@ -71,7 +71,7 @@ def pages_of_release(paths: DataPaths) -> dict[str, Path]:
         found = [file for file in page_files(connection) if file.name.endswith(".html")]
     named: dict[str, Path] = {}
     for file in sorted(found, key=lambda file: not file.name.endswith(".en.html")):
-        kind = "quality of" if file.name.startswith("quality_") else "results of"
+        kind = "quality of" if file.name.startswith("quality-") else "results of"
         name = f"{kind} {'/'.join(file.tells_of)}" if file.tells_of else "results: index"
         named.setdefault(name, (paths.current_folder / file.place).absolute())
     return named

@@ -20,7 +20,7 @@ Link = tuple[str, str, str]  # where it leads, in which words, and the language 
 
 def file_name(round_key: str, language: str, form: str) -> str:
     """The name of a round's page; `round_key` is survey/round."""
-    return f"quality_{stem(round_key)}.{language}.{form}"
+    return f"quality-{stem(round_key)}.{language}.{form}"
 
 
 def files(connection: duckdb.DuckDBPyConnection, *, has_results: bool = False) -> Iterator[PageFile]:

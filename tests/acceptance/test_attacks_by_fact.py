@@ -272,7 +272,7 @@ def told_beside(release: Path, pages: Iterable[tuple[str, str]]) -> list[str]:
 def test_the_pages_tell_no_more_than_the_release(name: str, made: Made) -> None:
     """Whoever attacks the release has all that its pages tell."""
     paths = made(name)
-    pages = {file for file in (paths.current_folder / "report").glob("*.html") if not file.name.startswith("quality_")}
+    pages = {file for file in (paths.current_folder / "report").glob("*.html") if not file.name.startswith("quality-")}
     assert pages
     assert told_beside(paths.current, ((file.name, file.read_text(encoding="utf-8")) for file in sorted(pages))) == []
 

@@ -150,7 +150,7 @@ def is_page_harmless(page: str) -> bool:
 def test_pages_show_texts_and_run_none(hostile: DataPaths) -> None:
     pages = {file: file.read_text(encoding="utf-8") for file in (hostile.current_folder / "report").glob("*.html")}
     assert [file.name for file, page in pages.items() if not is_page_harmless(page)] == []
-    qualities = [Elements(page).text for file, page in pages.items() if file.name.startswith("quality_")]
+    qualities = [Elements(page).text for file, page in pages.items() if file.name.startswith("quality-")]
     (results,) = (Elements(page).text for file, page in pages.items() if file.name == "omavalitsused.2024.en.html")
     assert [STATEMENT in quality and SHELL in quality for quality in qualities].count(True) == 1  # the one in English
     assert [text for text in (STATEMENT, SHELL, f"{FORMULA} {PAGE} %s") if text not in results] == []

@@ -71,7 +71,7 @@ def test_pages_that_are_carried_over_are_what_they_would_be(published: DataPaths
     made = [json.loads((folder / FOLDER / LIST).read_text(encoding="utf-8"))["files"] for folder in (first, second)]
     tells = [{name: file["tells"] for name, file in files.items()} for files in made]
     carried = [name for name in tells[0] if tells[0][name] and tells[0][name] == tells[1][name]]
-    rounds = {"/".join(name.removeprefix("quality_").split(".")[:2]) for name in carried}
+    rounds = {"/".join(name.removeprefix("quality-").split(".")[:2]) for name in carried}
     assert rounds == {key for key in keys if not key.startswith("owal")}
     assert [name for name in made[1] if content(second, name) != content(tmp_path / "anew", name)] == []
     for name in carried:

@@ -21,10 +21,10 @@ def page_of(paths: DataPaths) -> str:
 def test_each_round_of_the_release_has_its_pages(published: DataPaths) -> None:
     keys = [key for (key,) in rows(published, "select round_key from marts.dim_round")]
     forms = [f"{language}.{form}" for language in ("fi", "sv", "en") for form in ("html", "md")]
-    expected = {f"quality_{key.replace('/', '.')}.{form}" for key in keys for form in forms}
-    assert {file.name for file in (published.current_folder / "report").glob("quality_*")} == expected
+    expected = {f"quality-{key.replace('/', '.')}.{form}" for key in keys for form in forms}
+    assert {file.name for file in (published.current_folder / "report").glob("quality-*")} == expected
     done = kuntakysely(published, "quality", NAME, "--language", "sv")
-    assert done.stdout.strip().endswith("published/current/report/quality_koto_kuntakysely.2023-01.sv.html")
+    assert done.stdout.strip().endswith("published/current/report/quality-koto_kuntakysely.2023-01.sv.html")
 
 
 def test_the_page_says_what_the_release_says(published: DataPaths) -> None:

@@ -86,7 +86,7 @@ def pages(release: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
 
 def test_the_release_holds_them(published: DataPaths, pages: Mapping[str, str]) -> None:
     folder = published.current_folder / "report"
-    assert {path.name for path in folder.glob("*.html") if not path.name.startswith("quality_")} == set(pages)
+    assert {path.name for path in folder.glob("*.html") if not path.name.startswith("quality-")} == set(pages)
     assert {name.split(".")[-2] for name in pages} == {"fi", "sv", "en"}
     [number] = rows(published, "select number from marts.release")[0]
     assert (folder / "index.fi.html").read_text(encoding="utf-8").startswith(f"<!doctype html><!-- release {number}_")

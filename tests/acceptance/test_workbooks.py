@@ -43,7 +43,7 @@ def of_round(release: duckdb.DuckDBPyConnection, *key: str) -> tuple[str, RoundR
 
 def test_each_page_of_a_round_has_one(published: DataPaths, release: duckdb.DuckDBPyConnection) -> None:
     """A release that lacks one is not whole."""
-    pages = {file.stem for file in published.current_folder.glob("report/*_*.html") if "quality_" not in file.name}
+    pages = {file.stem for file in published.current_folder.glob("report/*_*.html") if "quality-" not in file.name}
     assert {file.stem for file in files(published)} == pages
     assert {f"report/{file.name}" for file in files(published)} < {file.place for file in page_files(release)}
 

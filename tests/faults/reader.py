@@ -27,7 +27,7 @@ PAUSE = 0.02
 FILES = (
     *(f"parquet/{table}.parquet" for table in TABLES),
     *(f"csv/{table}.csv" for table in (*TABLES, "release")),
-    *(f"report/quality_koto.2023-01.en.{form}" for form in ("html", "md")),
+    *(f"report/quality-koto.2023-01.en.{form}" for form in ("html", "md")),
 )
 
 

@@ -33,7 +33,7 @@ def kind_of(operation: Operation) -> tuple[str, str]:
     """The kind of operation and the kind of file: tables and pages are all alike."""
     kind, file, _ = operation
     file = re.sub(r"\b[a-z_]+\.(csv|parquet|came)$", r"TABLE.\1", file)
-    return kind, re.sub(r"\d+_[0-9a-f]{8}", "RELEASE", re.sub(r"quality_[^.]+\.[^.]+\.\w+\.(html|md)", "PAGE", file))
+    return kind, re.sub(r"\d+_[0-9a-f]{8}", "RELEASE", re.sub(r"quality-[^.]+\.[^.]+\.\w+\.(html|md)", "PAGE", file))
 
 
 def modes_of(kind: str) -> tuple[Mode, ...]:

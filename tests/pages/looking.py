@@ -17,7 +17,7 @@ from tests.pages.browser import Looked, browser, look, unreadable
 REPORT = Path(os.environ["KUNTAKYSELY_DATA"]).resolve() / "published" / "current" / "report"
 PAGES = sorted(REPORT.glob("*.html"))
 WORKBOOKS = sorted(REPORT.glob("*.xlsx"))
-ROUNDS = [file for file in PAGES if not file.name.startswith(("index.", "quality_"))]
+ROUNDS = [file for file in PAGES if not file.name.startswith(("index.", "quality-"))]
 Check = Callable[[Looked], list[str]]
 CHECKS: list[Check] = [
     Looked.asked_or_complained, Looked.too_large, Looked.headings_out_of_order, Looked.led_nowhere, Looked.too_wide,

@@ -35,7 +35,7 @@ def test_parquet_holds_the_same_rows_as_the_release(published: DataPaths) -> Non
 
 
 @pytest.mark.parametrize(
-    "lost", ["csv/system_use.csv", "parquet/dim_round.parquet", "csv/release.csv", "report/quality_koto.2023-01.en.md"]
+    "lost", ["csv/system_use.csv", "parquet/dim_round.parquet", "csv/release.csv", "report/quality-koto.2023-01.en.md"]
 )
 def test_a_folder_without_one_of_its_files_is_not_whole(released: DataPaths, lost: str) -> None:
     """The next refresh makes a new release."""

@@ -21,7 +21,7 @@ from tests.unit.publish.conftest import add_round
 from tests.unit.publish.test_changes import change
 
 Remark = Callable[[DataPaths, int], None]
-PAGES = {f"quality_koto_2023-01.en.{form}" for form in pages.FORMATS}
+PAGES = {f"quality-koto.2023-01.en.{form}" for form in pages.FORMATS}
 
 
 @pytest.fixture
@@ -54,20 +54,20 @@ def test_a_round_that_is_as_it_was_has_its_pages(
     release.publish(released, now, refresh_id=2)
     assert made == ["koto/2024"] * 2
     assert faults(released, tmp_path) == []
-    page = released.current_folder / FOLDER / "quality_koto_2023-01.en.html"
+    page = released.current_folder / FOLDER / "quality-koto.2023-01.en.html"
     page.chmod(0o644)
     page.write_text("another page", encoding="utf-8")
     assert faults(released, tmp_path / "again") == [page.name]
 
 
 def edited(folder: Path) -> None:
-    (folder / "quality_koto_2023-01.en.html").chmod(0o644)
-    with (folder / "quality_koto_2023-01.en.html").open("a", encoding="utf-8") as page:
+    (folder / "quality-koto.2023-01.en.html").chmod(0o644)
+    with (folder / "quality-koto.2023-01.en.html").open("a", encoding="utf-8") as page:
         page.write("<p>Somebody's own words.</p>")
 
 
 def gone(folder: Path) -> None:
-    (folder / "quality_koto_2023-01.en.html").unlink()
+    (folder / "quality-koto.2023-01.en.html").unlink()
 
 
 def without_a_list(folder: Path) -> None:

@@ -62,7 +62,7 @@ def test_every_kept_release_becomes_a_folder(old: DataPaths, now: datetime) -> N
     assert records(old) == before
     assert [record.sha256 for record in before] == [hashes[record.file] for record in before]
     assert state.current_release(old) == 2
-    assert "release 2_" in (old.current_folder / "report" / "quality_koto.2023-01.en.md").read_text("utf-8")[:80]
+    assert "release 2_" in (old.current_folder / "report" / "quality-koto.2023-01.en.md").read_text("utf-8")[:80]
 
 
 def test_releases_of_before_are_gone_back_to_and_go_in_their_time(old: DataPaths, now: datetime) -> None:

@@ -330,7 +330,7 @@ def test_a_page_is_in_one_language_and_marks_what_is_in_another(made_up: Path, t
     assert (
         '<dd lang="en">Koto &lt;i&gt;oy&lt;/i&gt;</dd>' in made and '<td data-label="selitys" lang="en">a slip' in made
     )
-    assert '<a href="quality_koto_2023-01.sv.html" lang="sv" hreflang="sv">Svenska</a>' in made
+    assert '<a href="quality-koto.2023-01.sv.html" lang="sv" hreflang="sv">Svenska</a>' in made
 
 
 def test_percentages_are_rounded_half_up() -> None:
@@ -348,7 +348,7 @@ def marks(paths: DataPaths) -> dict[str, set[str]]:
 
 @pytest.mark.slow
 def test_a_new_release_and_a_rollback_bring_their_pages(released: DataPaths, now: datetime) -> None:
-    names = {"quality_koto.2023-01.en.html", "quality_koto.2023-01.en.md", LIST}
+    names = {"quality-koto.2023-01.en.html", "quality-koto.2023-01.en.md", LIST}
     assert marks(released) == {name: ["1"] for name in names}
     release.publish(released, now, refresh_id=1)
     assert marks(released) == {name: ["2"] for name in names}
@@ -369,8 +369,8 @@ def test_the_command_says_where_the_page_is_or_prints_it(released: DataPaths) ->
         assert done.exit_code == 0, done.output
         return done.output
 
-    assert said() == "data/published/current/report/quality_koto.2023-01.en.html\n"
-    assert said("--format", "md") == "data/published/current/report/quality_koto.2023-01.en.md\n"
+    assert said() == "data/published/current/report/quality-koto.2023-01.en.html\n"
+    assert said("--format", "md") == "data/published/current/report/quality-koto.2023-01.en.md\n"
     assert said("--format", "md", "--language", "en", "--print").splitlines()[1] == "# Quality report: koto"
 
 
@@ -391,7 +391,7 @@ def test_what_is_not_there_is_said_with_what_there_is(
 
 
 def test_a_page_that_is_gone_says_how_it_comes_back(released: DataPaths) -> None:
-    (released.current_folder / FOLDER / "quality_koto.2023-01.en.html").unlink()
+    (released.current_folder / FOLDER / "quality-koto.2023-01.en.html").unlink()
     with pytest.raises(WrongUsage, match="kuntakysely refresh"):
         page_of_round(released, "koto/2023-01", None, "html")
 
