@@ -269,7 +269,7 @@ except duckdb.IOException:
 
 def test_published_files_are_0444(published: DataPaths) -> None:
     files = [path for path in published.published.rglob("*") if path.is_file() and not path.is_symlink()]
-    assert {path.suffix for path in files} == {".duckdb", ".csv", ".parquet", ".html", ".md"}
+    assert {path.suffix for path in files} == {".duckdb", ".csv", ".parquet", ".html", ".md", ".json"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o444}
 
 
