@@ -117,7 +117,7 @@ def _unknown(figure: Figure, round_: Round, survey: Survey, registry: Registry |
     breakdowns = [each for each in (*own_breakdowns(registry), *survey.settings.breakdowns) if each != no_breakdown]
     rows = breakdown_ids(survey, registry, place.breakdown)
     for thing, name, known in (
-        ("question with answers to choose from in this round", place.question_id, asked),
+        ("question of this round with answers to choose from,", place.question_id, asked),
         (f"answer to {place.question_id}", place.answer_code, dict.fromkeys(filter(None, answers))),
         ("measure", figure.measure, MEASURES),
         ("unit", place.unit, UNITS),

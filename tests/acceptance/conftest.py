@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from store.fingerprint import code_sha256
@@ -36,6 +37,13 @@ def published_twice(published: DataPaths, shared: Shared) -> DataPaths:
         _refresh(paths)
 
     return shared("published_twice", publish)
+
+
+@pytest.fixture(scope="module")
+def release(published: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What readers have."""
+    with duckdb.connect(str(published.current), read_only=True) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import duckdb
 import pytest
 
 from publish.results import site
-from store.paths import DataPaths
 from tests.acceptance.told import walked
 
 PAGE = "koto_kuntakysely.2023-01.fi.html"
 OF_CHANGE = "palvelukysely_demo.2025.sv.html"  # with a round before, numbers, and hidden cells
-
-
-@pytest.fixture(scope="module")
-def release(published: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(published.current), read_only=True) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

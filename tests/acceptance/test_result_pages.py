@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -71,12 +71,6 @@ def read(text: str) -> Read:
     found = Read()
     found.feed(text)
     return found
-
-
-@pytest.fixture(scope="module")
-def release(published: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(published.current), read_only=True) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
@@ -20,12 +19,6 @@ from store.paths import DataPaths
 from tests.acceptance.project import kuntakysely, rows
 from tests.acceptance.test_result_pages import words_in
 from tests.workbooks import cells, differences
-
-
-@pytest.fixture(scope="module")
-def release(published: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(published.current), read_only=True) as connection:
-        yield connection
 
 
 def files(paths: DataPaths) -> list[Path]:

@@ -58,10 +58,10 @@ FORM = (
     [
         (
             "{satisfed, agree, pct, response}",
-            'There is no question with answers to choose from in this round "satisfed", which the figure '
+            'There is no question of this round with answers to choose from, "satisfed", which the figure '
             '{satisfed, agree, pct, response} names. One of satisfied, services. Did you mean "satisfied"?',
         ),
-        ("{staff, 5, n, response}", "There is no question with answers to choose from in this round"),
+        ("{staff, 5, n, response}", "There is no question of this round with answers to choose from,"),
         ("{satisfied, yes, pct, response}", 'There is no answer to satisfied "yes"'),
         ("{satisfied, agree, share, response}", 'There is no measure "share"'),
         ("{satisfied, agree, pct, responses}", 'Did you mean "response"?'),
