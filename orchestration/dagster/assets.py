@@ -156,7 +156,7 @@ def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type
     group_name="sources",
     kinds={"csv"},
     owners=[SURVEY_TEAM],
-    metadata={"how a round is added": MetadataValue.path(PROJECT_ROOT / "README.md")},
+    metadata={"how a round is added": MetadataValue.path(PROJECT_ROOT / "docs/operating.md")},
     partitions_def=ROUNDS,
     backfill_policy=BackfillPolicy.single_run(),
 )
@@ -267,7 +267,7 @@ def _judged(session: Session) -> Judged:
     owners=[DATA_TEAM, SURVEY_TEAM],
     metadata={
         "results and quality reports": MetadataValue.path(PATHS.current_folder / FOLDER),
-        "how the tables are read": MetadataValue.path(PROJECT_ROOT / "README.md"),
+        "how the tables are read": MetadataValue.path(PROJECT_ROOT / "docs/reading.md"),
         "how figures are computed": MetadataValue.path(DBT_PROJECT / "METHODS.md"),
     },
     freshness_policy=MONTHLY,

@@ -1,4 +1,4 @@
-"""How clients of other versions read a release, and what other people's SQL can do in them: README's words.
+"""How clients of other versions read a release, and what other people's SQL can do in them, as docs/reading.md says.
 
 `make test-clients` runs this in an environment for each version. What the locked version shows stands in
 tests/unit/publish/test_reading.py.
@@ -26,7 +26,7 @@ from sqlalchemy.engine import Engine
 from store.paths import PROJECT_ROOT, DataPaths
 from tests import attempts
 from tests.attempts import ATTEMPTS, Attempt, Ground
-from tests.clients.release import readme_block, swing
+from tests.clients.release import reading_block, swing
 
 RELEASE = Path(os.environ.get("KUNTAKYSELY_DATA", PROJECT_ROOT / "data")) / "published" / "current.duckdb"
 VERSION = tuple(int(part) for part in duckdb.__version__.split(".")[:2])
@@ -43,13 +43,13 @@ WRITES_THE_RELEASE = {text for text in attempts.FILES_WRITTEN if "to '@release@"
 
 
 def recipe(file: Path) -> Engine:
-    """The engine that README's Python makes."""
-    return engine_of(readme_block("python"), file)
+    """The engine that the Python of docs/reading.md makes."""
+    return engine_of(reading_block("python"), file)
 
 
 def pooled(file: Path) -> Engine:
     """The mutant: the same engine, with connections that go from one user to the next."""
-    return engine_of(readme_block("python").replace("NullPool", "QueuePool"), file)
+    return engine_of(reading_block("python").replace("NullPool", "QueuePool"), file)
 
 
 def engine_of(block: str, file: Path) -> Engine:
@@ -59,15 +59,15 @@ def engine_of(block: str, file: Path) -> Engine:
 
 
 def settings_only(file: Path) -> Engine:
-    """The engine that Superset makes of README's JSON: with no pool, and its own name among the settings."""
-    parameters = json.loads(readme_block("json"))
+    """The engine that Superset makes of the page's JSON: with no pool, and its own name among the settings."""
+    parameters = json.loads(reading_block("json"))
     parameters["connect_args"]["config"]["custom_user_agent"] = "apache-superset/6"
     return sqlalchemy.create_engine(f"duckdb:///{file}", poolclass=sqlalchemy.NullPool, **parameters)
 
 
 def plain(file: Path) -> Engine:
     """The engine for those who read only, in the section before."""
-    return engine_of(readme_block("python", '"duckdb:///data'), file)
+    return engine_of(reading_block("python", '"duckdb:///data'), file)
 
 
 ENGINES = pytest.mark.parametrize("engine_for", [plain, recipe, settings_only], ids=lambda maker: maker.__name__)
@@ -233,7 +233,7 @@ def test_what_one_user_leaves_behind_is_not_there_for_the_next(file: Path) -> No
 
 
 def test_on_a_pooled_connection_the_next_one_reads_it(file: Path) -> None:
-    """The mutant, and why README says NullPool."""
+    """The mutant, and why docs/reading.md says NullPool."""
     engine = pooled(file)
     leave_behind(engine).close()
     assert ["mine" in said for said in seen(engine)] == [True, False, True, True, True, True]
@@ -317,13 +317,13 @@ ALL = pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda attempt: name_of(a
 @ALL
 def test_an_attempt_in_the_recipe_comes_to_nothing(attempt: Attempt, ground: Ground, record_property: Record) -> None:
     effects = came_of(attempt, ground, recipe)
-    record_property("tried", ["SQL attempts in README's recipe", "escaped" if effects else "held back", 1])
+    record_property("tried", ["SQL attempts in the recipe", "escaped" if effects else "held back", 1])
     assert effects == []
 
 
 @ALL
 def test_an_attempt_with_the_settings_alone(attempt: Attempt, ground: Ground, record_property: Record) -> None:
-    """By a user who owns nothing: nothing is read or written, and some end the process, as README says."""
+    """By a user who owns nothing: nothing is read or written, and some end the process, as docs/reading.md says."""
     effects = came_of(attempt, ground, settings_only)
     record_property("tried", ["SQL attempts with the settings alone", effects[0] if effects else "held back", 1])
     assert effects == (["the process was ended"] if name_of(attempt) in ENDS_THE_PROCESS else [])
@@ -331,7 +331,7 @@ def test_an_attempt_with_the_settings_alone(attempt: Attempt, ground: Ground, re
 
 @pytest.mark.parametrize("text", [text for text in attempts.FILES_WRITTEN if "enable_logging" not in text])
 def test_who_owns_the_release_can_write_it_with_the_settings_alone(text: str, tmp_path: Path) -> None:
-    """Why README says: under a user that does not own data/."""
+    """Why docs/reading.md says: under a user that does not own data/."""
     ground = ground_in(tmp_path)
     effects = came_of(Attempt("files written", tuple(text.split("; "))), ground, settings_only, user=None)
     assert bool(effects) == (text in WRITES_THE_RELEASE), effects

@@ -1,4 +1,4 @@
-"""A published folder for tests of clients, made of any release file; and the blocks of README that clients follow."""
+"""A published folder for tests of clients, made of any release file, and the blocks of docs/reading.md for them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def link(place: Path, target: Path) -> None:
     new.replace(place)
 
 
-def readme_block(language: str, word: str = "lock_configuration") -> str:
-    """The one block of README in this language that has the word."""
-    text = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+def reading_block(language: str, word: str = "lock_configuration") -> str:
+    """The one block of docs/reading.md in this language that has the word."""
+    text = (PROJECT_ROOT / "docs/reading.md").read_text(encoding="utf-8")
     (block,) = [each for each in re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL) if word in each]
     return block

@@ -381,8 +381,8 @@ def test_a_run_of_a_schedule_says_that_it_cannot_tell(paths: DataPaths) -> None:
     assert sentence.startswith("No alert can be sent. data/alerts.yml, line 1, emial: ")
 
 
-def test_the_example_of_the_readme_is_sound(paths: DataPaths) -> None:
-    text = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_example_of_the_docs_is_sound(paths: DataPaths) -> None:
+    text = (PROJECT_ROOT / "docs/operating.md").read_text(encoding="utf-8")
     [example] = re.findall("```yaml\n(email:.*?)```", text, re.DOTALL)
     configure(paths, example)
     assert alert_faults(paths) == ()

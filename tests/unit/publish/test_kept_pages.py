@@ -150,7 +150,7 @@ def test_a_round_says_in_which_release_it_last_changed(released: DataPaths, now:
 
 
 def test_the_hash_is_over_every_published_row_as_text(released: DataPaths, now: datetime) -> None:
-    """As README says: made here of the Parquet files, without DuckDB's own hashes."""
+    """As docs/reading.md says: made here of the Parquet files, without DuckDB's own hashes."""
     change(released, "alter table marts.system_use add column survey_id varchar default 'koto'")
     change(released, "alter table marts.system_use add column round_id varchar default '2023-01'")
     for column in ("survey_id", "round_id"):

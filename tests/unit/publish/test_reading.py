@@ -25,7 +25,7 @@ from publish.reading.limits import Limits
 from store.paths import PROJECT_ROOT, DataPaths
 from tests import attempts
 from tests.attempts import ATTEMPTS, Attempt, Ground
-from tests.clients.release import readme_block, swing
+from tests.clients.release import reading_block, swing
 
 pytestmark = pytest.mark.slow
 Opener = Callable[[Ground], AbstractContextManager[duckdb.DuckDBPyConnection]]
@@ -291,8 +291,8 @@ def test_who_is_not_root_reads_a_release_and_does_not_write_it(published: DataPa
     assert sum(line.startswith("wrote") for line in as_other_user(loose)) == 1
 
 
-def test_readme_gives_these_settings_to_python() -> None:
-    block = readme_block("python")
+def test_the_page_gives_these_settings_to_python() -> None:
+    block = reading_block("python")
     (config,) = [
         ast.literal_eval(node)
         for node in ast.walk(ast.parse(block))
@@ -302,9 +302,9 @@ def test_readme_gives_these_settings_to_python() -> None:
     assert re.findall(r"\"set (\w+) = '(.*)'\"", block) == list(opening.ONCE_OPEN.items())
 
 
-def test_readme_gives_these_settings_in_sql(published: DataPaths) -> None:
+def test_the_page_gives_these_settings_in_sql(published: DataPaths) -> None:
     with duckdb.connect(str(published.current), read_only=True) as connection:
-        connection.execute(readme_block("sql"))
+        connection.execute(reading_block("sql"))
         by_hand = attempts.settings_of(connection)
     with opening.opened(published.current) as connection:
         apart = {*opening.WHEN_OPENING_IN_PYTHON}
@@ -320,12 +320,12 @@ def swung(published: DataPaths, tmp_path: Path) -> Path:
 
 
 def arguments() -> dict[str, Any]:
-    """What README's JSON gives to a connection."""
-    found: dict[str, Any] = json.loads(readme_block("json"))["connect_args"]
+    """What the JSON of docs/reading.md gives to a connection."""
+    found: dict[str, Any] = json.loads(reading_block("json"))["connect_args"]
     return found
 
 
-def test_readme_gives_these_settings_to_tools_that_take_settings_only() -> None:
+def test_the_page_gives_these_settings_to_tools_that_take_settings_only() -> None:
     assert arguments() == {"read_only": True, "config": opening.by_config_alone()}
 
 
@@ -366,6 +366,6 @@ def test_two_configurations_of_one_file_clash_in_one_process(swung: Path) -> Non
     with duckdb.connect(str(swung), **arguments()):
         with pytest.raises(duckdb.ConnectionException, match="with a different configuration"):
             duckdb.connect(str(swung), read_only=True)
-        with duckdb.connect() as beside:  # the way out that README gives
+        with duckdb.connect() as beside:  # the way out that docs/reading.md gives
             beside.execute(f"attach '{swung}' as current (read_only)")
             assert beside.execute("from current.marts.headline_result").fetchall()

@@ -1,4 +1,5 @@
-"""README's table of the published tables, from what they say of themselves: python -m publish.releases.readme."""
+"""The table of the published tables in docs/reading.md, from what they say of themselves:
+python -m publish.releases.reading_page."""
 
 from __future__ import annotations
 
@@ -8,12 +9,12 @@ from publish.releases.own_tables import OWN_TABLES
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT
 
-PAGE = PROJECT_ROOT / "README.md"
+PAGE = PROJECT_ROOT / "docs/reading.md"
 BEGIN, END = "<!-- made by make docs -->\n", "<!-- until here -->"
 
 
 def page() -> str:
-    """README as it should be."""
+    """The page as it should be."""
     text = PAGE.read_text("utf-8")
     return re.sub(f"(?<={BEGIN}).*?(?={END})", lambda _: _table(), text, count=1, flags=re.DOTALL)
 
