@@ -12,7 +12,14 @@ IN_PROCESS = in_process_executor.configured(lambda _: {}, name="in_process", con
 NOTHING_KEPT = mem_io_manager.configured(lambda _: {}, config_schema={})
 
 defs = Definitions(
-    assets=[assets.registry, assets.systems, assets.responses, assets.dbt_models, assets.published_release],
+    assets=[
+        assets.registry,
+        assets.systems,
+        assets.practices,
+        assets.responses,
+        assets.dbt_models,
+        assets.published_release,
+    ],
     asset_checks=[assets.expectations, assets.as_declared, assets.round_checks],
     jobs=[jobs.refresh_job, jobs.ingest_job, jobs.rebuild_job],
     schedules=[jobs.every_morning_in_the_field, jobs.registry_every_month],

@@ -32,13 +32,13 @@ def code_files() -> list[Path]:
 
 
 def input_files(paths: DataPaths) -> list[Path]:
-    """Every input file under surveys/, registry/ and systems/, hidden files left out."""
+    """Every input file under surveys/, registry/, systems/ and practices/, hidden files left out."""
     return [path for folder in (paths.surveys, *source_folders(paths).values()) for path in _inputs_under(folder)]
 
 
 def source_folders(paths: DataPaths) -> dict[str, Path]:
     """The folders of the sources that are read with every round, by name."""
-    return {"registry": paths.registry, "systems": paths.inventory.parent}
+    return {"registry": paths.registry, "systems": paths.inventory.parent, "practices": paths.practices}
 
 
 def source_sha256(paths: DataPaths, source: str) -> str:

@@ -21,7 +21,7 @@ FOLDER = PROJECT_ROOT / "dbt_project" / "models" / "marts"
 # count: units that gave the answer; base: units that answered; share: a function of both; value: a figure of numbers
 # given; quantile: one such number, or nearly; weighted: weighs size classes; error: of such a figure; p_value: of a
 # test; weighted_p: of a test of a weighted figure; public: tells of single municipalities, and is told of public facts
-# only; verdict and remark: on print.
+# only; verdict and remark: on print, one on an estimate `of` which it is made.
 Kind = Literal[
     "key", "label", "free", "status", "count", "base", "share", "value", "quantile", "weighted", "error", "p_value",
     "weighted_p", "public", "verdict", "remark",
@@ -38,9 +38,10 @@ W = TypeVar("W", bound=_Words)
 
 
 class ColumnWords(_Words):
-    """`of` is the column that a status speaks of, `row` for what depends on all answers of its row, or `cells` for what
-    two cells make together; `cell` the cell of the table that a count or a weighted share is of; `values` and `range`
-    are what the column may hold, where its kind says too little; `optional` is a key that a row may lack."""
+    """`of` is the column that a status or verdict speaks of, `row` for what depends on all answers of its row, or
+    `cells` for what two cells make together; `cell` the cell of the table that a count or a weighted share is of;
+    `values` and `range` are what the column may hold, where its kind says too little; `optional` is a key that a row
+    may lack."""
 
     kind: Kind
     of: str = ""
@@ -72,7 +73,7 @@ class TableWords(_Words):
     """`joins` says in which column of which mart a column is found, `unique` which columns tell rows apart beside the
     key, `filled` which are never null, `values` what a column may hold. `keeps_rounds`: rounds carried over were asked
     when they were built. `is_base` says which rows tell a base, `compares` which compare a cell with the other rows of
-    its breakdown, as SQL."""
+    its breakdown, `compares_answers` which compare it with other answers of its row, as SQL."""
 
     published: bool
     order: int = 0
@@ -85,6 +86,7 @@ class TableWords(_Words):
     cells: tuple[Cell, ...] = (Cell(),)
     is_base: str = ""
     compares: str = ""
+    compares_answers: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ class DataPaths:
         return self.root / "systems" / "inventory.xlsx"
 
     @property
+    def practices(self) -> Path:
+        """Good practices by theme; optional."""
+        return self.root / "practices"
+
+    @property
     def alerts_file(self) -> Path:
         """Who is told of what goes wrong; optional."""
         return self.root / "alerts.yml"
@@ -62,6 +67,11 @@ class DataPaths:
     @property
     def findings_file(self) -> Path:
         return self.private / "findings.csv"
+
+    @property
+    def coding(self) -> Path:
+        """Sheets of texts for people to code."""
+        return self.private / "coding"
 
     @property
     def errors_file(self) -> Path:

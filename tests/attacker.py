@@ -29,6 +29,13 @@ FIGURES_TOLD = ("n", "share", "pct", "pct_sum100", "ci_low_counts", "ci_high_cou
                 "is_reliable_for_frame")  # fmt: skip
 
 
+# How many points below and above what is printed a share may be.
+WITHIN = {
+    "half_up_0": (0.5, 0.5), "half_up_1": (0.05, 0.05), "largest_remainder_0": (1.0, 1.0), "words_within_5": (5.5, 5.5),
+    "words_nearly": (5.5, 0.5), "words_nearly_all": (15.5, 0.5), "at_least": (0.5, 100.0),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Attack:
     """What became of the hidden cells of one question of one round: how many there are, and which were pinned."""
@@ -256,6 +263,7 @@ class Given:
         self._joined(printed)
         self._ranks(printed)
         self._rest(printed)
+        self._above(printed)
 
     def name(self, *key: object) -> int:
         return self.names.setdefault(key, len(self.names))
@@ -363,13 +371,12 @@ class Given:
     @staticmethod
     def _print(figure: Mapping[str, str], base: int) -> tuple[float, float]:
         if figure["statistic"] == "n":
-            return float(figure["value"]), float(figure["value"])
+            return float(figure["value"]), np.inf if figure["rounding"] == "at_least" else float(figure["value"])
         if figure["statistic"] != "pct" or not base:
             return 0.0, np.inf
         value = float(figure["value"])
-        within = {"half_up_0": 0.5, "half_up_1": 0.05, "largest_remainder_0": 1.0, "words_within_5": 5.5}
-        reach = within[figure["rounding"]] + 1e-9
-        counts = [n for n in range(base + 1) if abs(100 * n / base - value) <= reach]
+        below, above = WITHIN[figure["rounding"]]
+        counts = [n for n in range(base + 1) if value - below - 1e-9 <= 100 * n / base <= value + above + 1e-9]
         return (float(counts[0]), float(counts[-1])) if counts else (0.0, np.inf)
 
     def _joined(self, printed: Mapping[Cell, list[dict[str, str]]]) -> None:
@@ -424,6 +431,17 @@ class Given:
         for column in [column for other in others for column in self.sums[other]]:
             line[column] = line.get(column, 0.0) - sign * own
         self.say(line, *((1, np.inf) if is_so else (-np.inf, 0)))
+
+    def _above(self, printed: Mapping[Cell, list[dict[str, str]]]) -> None:
+        """An answer that more gave than each of others."""
+        for cell, figures in printed.items():
+            for figure in [each for each in figures if each["figure_status"] != "reading_uncertain"]:
+                if figure["statistic"] == "above_each" and figure["value"] == "1" and cell in self.cells:
+                    for code in figure["than"].split("+"):
+                        line = dict.fromkeys(self.sums[cell], 1.0)
+                        for column in self.sums[(*cell[:4], code)]:
+                            line[column] = line.get(column, 0.0) - 1.0
+                        self.say(line, 1, np.inf)
 
     def _ranks(self, printed: Mapping[Cell, list[dict[str, str]]]) -> None:
         """The largest and the smallest share among the size classes."""

@@ -19,7 +19,7 @@ SETTINGS = YAML(typ="safe").load(DBT / "dbt_project.yml")
 
 @cache
 def _macros() -> str:
-    names = ("estimation", "portable", "rounding", "rounds", "keys")
+    names = ("estimation", "portable", "rounding", "rounds", "keys", "figures")
     return "".join((DBT / "macros" / f"{name}.sql").read_text(encoding="utf-8") for name in names)
 
 

@@ -23,6 +23,10 @@ OF_A_ROUND = "survey_id = $survey and round_id = $round and cell_status <> 'not_
 IN_ORDER = "order by question_order, level desc, breakdown_order, breakdown_row_order, answer_order"
 LABELS = "question_{language}, breakdown_row_{language}, answer_{language}"
 NAMES = ("question", "row", "answer")
+AS_PRINTED = ("printed", "printed base", "computed", "computed base", "lower bound, frame", "upper bound, frame", "p")
+PRINTED = """
+    published_value, published_base_n, computed_value, computed_base_n, frame_low, frame_high, frame_p, ''
+"""
 # By the title of a sheet, the columns that are looked at, and what they hold, in the order of the sheet.
 RULES: dict[str, tuple[Sequence[str], str]] = {
     "By size class": (
@@ -89,11 +93,51 @@ RULES: dict[str, tuple[Sequence[str], str]] = {
             order by questions.sort_order, answers.sort_order
         """,
     ),
-    "Printed figures": (
-        ("document", "printed", "printed base", "computed", "computed base"),
+    "Good practices": (
+        ("n", "base", "share"),
         """
-            select document, published_value, published_base_n, computed_value, computed_base_n, ''
-            from marts.publication_reconciliation where survey_id = $survey and round_id = $round
+            with named as (
+                select support.* from marts.practice_support as support
+                semi join marts.headline_result using (survey_id, round_id, question_id, unit)
+                where survey_id = $survey and round_id = $round and breakdown = 'all' and cell_status <> 'not_asked'
+            ),
+            told as (
+                select theme_id, null as practice_id, n, base_n, pct, cell_status, 0 as practice_order
+                from named where practice_id is null
+                union all
+                select practice.theme_id, practice_id, n, base_n, pct, coalesce(cell_status, ''), practice_order
+                from marts.practice left join named using (theme_id, practice_id)
+                where practice.theme_id in (select theme_id from named)
+            )
+            select n, base_n, pct / 100, cell_status
+            from told inner join marts.dim_theme using (theme_id) order by theme_order, practice_order
+        """,
+    ),
+    "Interviews": (
+        ("people",),
+        """
+            select n_people, '' from marts.interview where survey_id = $survey and round_id = $round
+            order by interview_order
+        """,
+    ),
+    "Printed sentences": (
+        ("sentence", *AS_PRINTED),
+        f"""
+            select if(is_shortened, sentence, concat('"', sentence, '"')), {PRINTED}
+            from marts.printed_sentence
+            left join marts.claim_figure using (survey_id, round_id, claim_id)
+            left join marts.publication_reconciliation using (survey_id, round_id, figure_id)
+            where survey_id = $survey and round_id = $round
+            order by claim_order, figure_order
+        """,
+    ),
+    "Printed figures": (
+        ("document", *AS_PRINTED),
+        f"""
+            select document, {PRINTED}
+            from marts.publication_reconciliation
+            anti join marts.claim_figure using (survey_id, round_id, figure_id)
+            where survey_id = $survey and round_id = $round
             order by document, figure_id
         """,
     ),

@@ -73,6 +73,11 @@ select * from checked
     (printf('%.1f', 100.0 * ({{ share }})) || ' %')
 {%- endmacro %}
 
+{# A number with three decimals, as text. #}
+{% macro three_decimals(number) -%}
+    printf('%.3f', {{ number }})
+{%- endmacro %}
+
 {% macro text(words) -%}
     '{{ words | replace("'", "''") }}'
 {%- endmacro %}

@@ -75,6 +75,17 @@
     ))
 {%- endmacro %}
 
+{# Variance of a share where all or nobody gave the answer, which shows no spread: Agresti and Coull's, as if two more
+   clusters had said each, of the part that is open. #}
+{% macro unseen_variance(share, n_clusters, weights_squared) -%}
+    case
+        when {{ share }} in (0, 1) then
+            2 * ({{ n_clusters }} + 2) / power({{ n_clusters }} + 4, 3)
+            * {{ sum_in_any_order(weights_squared ~ ' * finite_population') }} / {{ sum_in_any_order(weights_squared) }}
+        else 0
+    end
+{%- endmacro %}
+
 {# Variance of a share beside that of a simple random sample of base_n of n_population units without replacement. #}
 {% macro design_effect(variance, share, base_n, n_population) -%}
     ({{ variance }} / nullif(

@@ -19,9 +19,11 @@ def check_contacts(survey: Survey, rounds: Iterable[Round], faults: FaultList) -
         (survey.questions_file, survey.questions),
         (survey.choices_file, survey.choices),
         (survey.figures_file, survey.figures),
+        (survey.claims_file, survey.claims),
         (survey.comparability_file, survey.comparisons),
         (survey.plausibility_file, survey.rules),
         *((round_.decisions_file, round_.decisions) for round_ in rounds),
+        *((round_.interviews_file, round_.interviews) for round_ in rounds),
     ):
         check_rows(path, rows, allowed, faults)
     for round_ in rounds:

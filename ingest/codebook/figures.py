@@ -13,7 +13,7 @@ from ingest.readers.rows import add_row_fault, check_unique
 from ingest.reference.registry import Registry
 
 AGAINST_REST = ("more_than_rest", "less_than_rest")
-COMPARISONS = ("is_max", "is_min", "in_top_4", *AGAINST_REST)
+COMPARISONS = ("is_max", "is_min", "in_top_4", *AGAINST_REST, "above_each", "differs")
 OF_AN_ANSWER = ("n", "pct", *COMPARISONS)
 OF_A_QUESTION = (*OF_AN_ANSWER, "base_n", "n_distinct_systems")
 
@@ -31,6 +31,8 @@ def check_figures(survey: Survey, registry: Registry | None, faults: FaultList) 
         _check_question(survey, figure, faults)
         _check_answer(survey, figure, faults)
         _check_comparison(survey, figure, faults)
+        _check_than(survey, figure, faults)
+        _check_rounding(survey, figure, faults)
         _check_breakdown(survey, registry, figure, faults)
 
 
@@ -91,7 +93,7 @@ def _check_joined(survey: Survey, figure: PublishedFigure, joined: Sequence[str]
         add_row_fault(
             survey.figures_file, figure, "rounding", "joined-rounding", faults,
             f"The rounding is largest_remainder_0, and {quoted(figure.answer or '')} joins several answers.",
-            "Answers that are counted together are rounded as one: half_up_0, half_up_1 or words_within_5.",
+            "Answers that are counted together are rounded as one, by any other rounding.",
             "Correct the rounding, or write the figure of each answer on a line of its own.",
         )  # fmt: skip
     if len(joined) > 1 and figure.statistic == "in_top_4":
@@ -111,12 +113,64 @@ def _check_comparison(survey: Survey, figure: PublishedFigure, faults: FaultList
             f"A figure of the statistic {figure.statistic} is 1 where print says so, 0 where it denies it.",
             "Correct the value or the statistic.",
         )  # fmt: skip
-    if figure.statistic in AGAINST_REST and figure.breakdown == "all":
+    if figure.statistic in (*AGAINST_REST, "differs") and figure.breakdown == "all":
         add_row_fault(
             survey.figures_file, figure, "breakdown", "no-rest", faults,
             f'The statistic {figure.statistic} is of the breakdown "all", which has one row.',
-            "It compares a row with all others of its breakdown.",
+            "It compares rows of a breakdown with each other.",
             "Name the breakdown and the row that print speaks of.",
+        )  # fmt: skip
+
+
+def _check_than(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
+    """above_each names the answers that the share is above, each of the question and none of them its own."""
+    if figure.statistic != "above_each":
+        if figure.than is not None:
+            add_row_fault(
+                survey.figures_file, figure, "than", "than-of-another", faults,
+                f"The statistic is {figure.statistic}, and than is {quoted(figure.than)}.",
+                "Only a figure of the statistic above_each says which answers the share is above.",
+                "Remove it, or correct the statistic.",
+            )  # fmt: skip
+        return
+    if figure.than is None:
+        _add_missing(survey, figure, "than", faults)
+        return
+    question, answer = survey.questions_by_id.get(figure.question_id or ""), figure.answer or ""
+    if question is None or question.list_name not in survey.lists:
+        return
+    is_group = figure.level == "group"
+    known = survey.group_codes(question.list_name) if is_group else survey.codes(question.list_name)
+    named = figure.than.split("+")
+    for each in named:
+        if each not in known:
+            _add_unknown(survey, figure, "than", "group of options" if is_group else "option", known, faults, each)
+    twice = [each for each, n in Counter((*named, *counted_together(answer, known))).items() if n > 1]
+    if twice:
+        add_row_fault(
+            survey.figures_file, figure, "than", "repeated-answer", faults,
+            f"{listed(twice)} stands in answer and than more than once.",
+            "Each answer is named once: an answer is not above itself.",
+            "Remove the repeated ones.",
+        )  # fmt: skip
+
+
+def _check_rounding(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
+    """Words are of a share; "nearly all" is of all; a comparison has no least."""
+    is_wrong = {"words": figure.statistic != "pct", "at": figure.statistic in COMPARISONS}
+    if is_wrong.get((figure.rounding or "").partition("_")[0]):
+        add_row_fault(
+            survey.figures_file, figure, "rounding", "wrong-rounding", faults,
+            f"The rounding is {figure.rounding}, and the statistic {figure.statistic}.",
+            "A share (pct) is said in words; a share or a number is at_least so large; a comparison is not rounded.",
+            "Correct the rounding or the statistic.",
+        )  # fmt: skip
+    elif figure.rounding == "words_nearly_all" and is_valid(Number, figure.value) and float(figure.value) != 100:
+        add_row_fault(
+            survey.figures_file, figure, "value", "wrong-rounding", faults,
+            f"The rounding is words_nearly_all, and the value {quoted(figure.value)}.",
+            "Nearly all is of 100.",
+            "Write 100, or words_nearly.",
         )  # fmt: skip
 
 
@@ -125,7 +179,7 @@ def _check_breakdown(survey: Survey, registry: Registry | None, figure: Publishe
     if figure.breakdown not in breakdowns and registry is not None:
         _add_unknown(survey, figure, "breakdown", "breakdown", breakdowns, faults)
         return
-    known = breakdown_ids(survey, registry, figure.breakdown)
+    known = ("all",) if figure.statistic == "differs" else breakdown_ids(survey, registry, figure.breakdown)
     if known is not None and figure.breakdown_id not in known:
         _add_unknown(survey, figure, "breakdown_id", figure.breakdown, known, faults)
 

@@ -6,14 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean
 from ingest.codebook.conditions import Condition
-from ingest.codebook.sign_offs import CODINGS, CORRECTIONS, MEMBERS, REMARKS, SignOff, read_sign_offs, sign_off_folders
+from ingest.codebook.sign_offs import (
+    CODINGS,
+    CORRECTIONS,
+    MEMBERS,
+    REMARKS,
+    SECOND_CODINGS,
+    SignOff,
+    read_sign_offs,
+    sign_off_folders,
+)
 from ingest.codebook.survey import Survey
 from ingest.readers import FORMATS, CsvLayout, Layout
 from ingest.readers.cells import (
@@ -25,6 +34,7 @@ from ingest.readers.cells import (
     IsoDate,
     Labels,
     OptionalText,
+    People,
     PositiveInt,
     QuestionId,
     Reference,
@@ -37,6 +47,7 @@ from ingest.readers.cells import (
 )
 from ingest.readers.rows import SourceRow, read_optional_rows, read_rows
 from ingest.readers.settings import Settings, SettingsPlaces, read_settings
+from ingest.reference.named import Areas, Organisation
 from ingest.reference.sources import SourceCard, read_card
 
 IGNORED = "ignored"
@@ -194,17 +205,48 @@ class Correction(SourceRow):
 
 
 class Coding(SourceRow):
-    """What a person read in a text: a code of the select_multiple that publishes it."""
+    """What a person read in a text: a code of the select_multiple that publishes it; without one, none of them.
+
+    text_hash is of the text that was read (ingest/landing/privacy.py), so that another one is known to be another."""
 
     response_id: Text
     question_id: QuestionId
     coded_question_id: QuestionId
-    code: Code
+    code: Code | None
     by: Text
+    text_hash: OptionalText = None
+
+    @property
+    def of(self) -> tuple[str, str, str]:
+        """The text, and what it is coded as."""
+        return self.response_id, self.question_id, self.coded_question_id
+
+    @classmethod
+    def optional_columns(cls) -> frozenset[str]:
+        return frozenset({"text_hash"})
 
     @classmethod
     def private_columns(cls) -> frozenset[str]:
         return frozenset({"response_id"})
+
+
+class Interview(SourceRow):
+    """People of one kind of organisation who were interviewed beside the round: where, how many, when, why these and
+    what about. Never who: there is no column for a name."""
+
+    interview_id: Code
+    organisation: Organisation
+    areas: Areas | None
+    n_people: People | None
+    began_on: IsoDate | None
+    ended_on: IsoDate | None
+    chosen: Labels
+    topics: Labels
+    note: OptionalText
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"chosen": "chosen", "topics": "topics"}
 
 
 class Decision(SourceRow):
@@ -222,8 +264,8 @@ class Decision(SourceRow):
 class Round:
     """One round of a survey. With faults noted it serves further checks only; it must not be loaded.
 
-    Its answers (response files, corrections, codings, members, weights) are those of the sign-off `signed`, or as
-    delivered without one.
+    Its answers (response files, corrections, codings of both coders, members, weights) are those of the sign-off
+    `signed`, or as delivered without one.
     """
 
     survey_id: str
@@ -241,6 +283,8 @@ class Round:
     signed: SignOff | None = None
     eligible: Condition | None = None
     members: Sequence[Member] = ()
+    interviews: Sequence[Interview] = ()
+    second_codings: Sequence[Coding] = ()  # of the same texts by somebody else: they are compared, never counted
     unmatched_share: float = 1  # of the responses may have no weight, where a file has weights
 
     @property
@@ -273,8 +317,16 @@ class Round:
         return self._answers_folder / CODINGS
 
     @property
+    def second_codings_file(self) -> Path:
+        return self._answers_folder / SECOND_CODINGS
+
+    @property
     def decisions_file(self) -> Path:
         return self.folder / "decisions.csv"
+
+    @property
+    def interviews_file(self) -> Path:
+        return self.folder / "interviews.csv"
 
     @property
     def response_files(self) -> list[Path]:
@@ -356,8 +408,9 @@ def read_round(survey_id: str, folder: Path, faults: FaultList, *, as_delivered:
     columns = read_rows(folder / "columns.csv", ColumnUse, faults)
     recodes = read_optional_rows(folder / "recodes.csv", Recode, faults)
     decisions = read_optional_rows(folder / "decisions.csv", Decision, faults)
+    interviews = read_optional_rows(folder / "interviews.csv", Interview, faults)
     card = read_card(folder, faults)
-    if settings is None or columns is None or recodes is None or decisions is None:
+    if settings is None or columns is None or recodes is None or decisions is None or interviews is None:
         _read_remarks(folder, faults)
         return None
     # A line without a source_column is told, and feeds nothing.
@@ -365,6 +418,7 @@ def read_round(survey_id: str, folder: Path, faults: FaultList, *, as_delivered:
     not_offered = [use for use in columns if use.source_column == NOT_OFFERED]
     signed = [] if settings[0].is_synthetic else read_sign_offs(folder, FaultList() if as_delivered else faults)
     round_ = Round(survey_id, folder, *settings, given, not_offered, recodes, (), (), decisions, card, signed)
+    round_ = replace(round_, interviews=interviews)
     return with_answers(round_, signed[-1] if signed and not as_delivered else None, faults)
 
 
@@ -380,10 +434,8 @@ def delivered_unread(folder: Path) -> list[Path]:
 def with_answers(round_: Round, signed: SignOff | None, faults: FaultList) -> Round | None:
     """The round with the answers of one of its sign-offs, or as delivered."""
     chosen = replace(round_, signed=signed)
-    corrections, codings, members = _read_remarks(chosen.corrections_file.parent, faults)
-    if corrections is None or codings is None or members is None:
-        return None
-    return replace(chosen, corrections=corrections, codings=codings, members=members)
+    remarks = _read_remarks(chosen.corrections_file.parent, faults)
+    return None if remarks is None else replace(chosen, **remarks)
 
 
 def every_version(round_: Round, faults: FaultList) -> list[Round]:
@@ -392,12 +444,13 @@ def every_version(round_: Round, faults: FaultList) -> list[Round]:
     return [version for version in versions if version is not None]
 
 
-def _read_remarks(
-    folder: Path, faults: FaultList
-) -> tuple[Sequence[Correction] | None, Sequence[Coding] | None, Sequence[Member] | None]:
-    """What people wrote about the answers in a folder."""
-    return (
-        read_optional_rows(folder / CORRECTIONS, Correction, faults),
-        read_optional_rows(folder / CODINGS, Coding, faults),
-        read_optional_rows(folder / MEMBERS, Member, faults),
-    )
+def _read_remarks(folder: Path, faults: FaultList) -> dict[str, Any] | None:
+    """What people wrote about the answers in a folder, by its name in a round; None when a file cannot be read."""
+    files: dict[str, tuple[str, type[SourceRow]]] = {
+        "corrections": (CORRECTIONS, Correction),
+        "codings": (CODINGS, Coding),
+        "second_codings": (SECOND_CODINGS, Coding),
+        "members": (MEMBERS, Member),
+    }
+    read = {name: read_optional_rows(folder / file, row_class, faults) for name, (file, row_class) in files.items()}
+    return None if None in read.values() else read

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from faults.errors import MARK, FaultList
 from faults.suggestions import did_you_mean, listed, quoted
@@ -15,15 +16,17 @@ from ingest.codebook.round import (
     NOT_OFFERED,
     RESERVED_NAMES,
     TIMESTAMP_NAMES,
+    Coding,
     ColumnUse,
     Recode,
     Round,
 )
-from ingest.codebook.survey import QUESTION_TYPES, Survey
+from ingest.codebook.survey import QUESTION_TYPES, Question, Survey
 from ingest.codebook.survey_checks import check_labels
 from ingest.readers import FORMATS
 from ingest.readers.rows import add_row_fault, check_unique
 from ingest.readers.settings import add_setting_fault
+from ingest.reference.named import check_areas, check_translated
 from ingest.reference.registry import Registry
 from ingest.reference.sources import check_untracked
 from ingest.reference.systems import Systems
@@ -47,7 +50,9 @@ def check_round(
     _check_recodes(round_, survey, registry, systems, faults)
     _check_members(round_, registry, faults)
     _check_corrections(round_, survey, faults)
-    _check_codings(round_, survey, faults)
+    _check_interviews(round_, survey, registry, faults)
+    _check_codings(round_, survey, round_.codings_file, round_.codings, faults)
+    _check_codings(round_, survey, round_.second_codings_file, round_.second_codings, faults)
     _check_decisions(round_, faults)
     _check_shared_columns(round_, survey, faults)
     _note_unasked(round_, survey, faults)
@@ -343,8 +348,9 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
         or_else = dict.fromkeys(("_respondent", "_submitted_at"), ", or write duplicates: keep_all")
     if round_.corrections:
         needed["_response_id"] = "corrections.csv names responses by their id."
-    if round_.codings:
-        needed["_response_id"] = "codings.csv names responses by their id."
+    for file, codings in ((round_.codings_file, round_.codings), (round_.second_codings_file, round_.second_codings)):
+        if codings:
+            needed["_response_id"] = f"{file.name} names responses by their id."
     if round_.settings.weights:
         needed["_response_id"] = f"{round_.settings.weights.file} names responses by their id."
         _check_weights_once(round_, faults)
@@ -486,39 +492,92 @@ def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None
             )  # fmt: skip
 
 
-def _check_codings(round_: Round, survey: Survey, faults: FaultList) -> None:
+def _check_codings(round_: Round, survey: Survey, file: Path, codings: Sequence[Coding], faults: FaultList) -> None:
     """A coding leads from a text of the round to an option of a question that has no column of its own."""
-    key = ("response_id", "question_id", "coded_question_id", "code")
-    check_unique(round_.codings_file, round_.codings, key, faults)
-    asked, texts, coded_questions = set(round_.uses), set(), {}
-    for question in survey.questions:
-        if question.type == "text" and question.question_id in asked:
-            texts.add(question.question_id)
-        elif question.type == "select_multiple" and question.question_id not in asked:
-            coded_questions[question.question_id] = question
-    for coding in round_.codings:
+    check_unique(file, codings, ("response_id", "question_id", "coded_question_id", "code"), faults)
+    texts, coded_questions = texts_of_round(round_, survey), codable_questions(round_, survey)
+    for coding in codings:
         coded = coded_questions.get(coding.coded_question_id)
         if coding.question_id not in texts:
             add_row_fault(
-                round_.codings_file, coding, "question_id", "wrong-coding", faults,
+                file, coding, "question_id", "wrong-coding", faults,
                 f"{quoted(coding.question_id)} is no text question that this round asks.",
                 "question_id is the text that was coded.",
                 did_you_mean(coding.question_id, texts, "Correct the name."),
             )  # fmt: skip
         if coded is None:
             add_row_fault(
-                round_.codings_file, coding, "coded_question_id", "wrong-coding", faults,
+                file, coding, "coded_question_id", "wrong-coding", faults,
                 f"{quoted(coding.coded_question_id)} is no select_multiple question without a column in this round.",
                 "coded_question_id is the question of questions.csv that publishes the codes.",
                 did_you_mean(coding.coded_question_id, coded_questions, "Add it to questions.csv."),
             )  # fmt: skip
-        elif coding.code not in survey.codes(coded.list_name):
+        elif coding.code and coding.code not in survey.codes(coded.list_name):
             known = survey.codes(coded.list_name)
             add_row_fault(
-                round_.codings_file, coding, "code", "unknown-code", faults,
+                file, coding, "code", "unknown-code", faults,
                 f"{quoted(coding.code)} is not an option of {quoted(coding.coded_question_id)}.",
                 f"One of the options {listed(sorted(known))}.",
                 did_you_mean(coding.code, known, "Correct the code, or add it to choices.csv."),
+            )  # fmt: skip
+    _check_none_alone(file, codings, faults)
+    _check_one_text(file, codings, faults)
+
+
+def texts_of_round(round_: Round, survey: Survey) -> dict[str, Question]:
+    """The text questions that a round asks."""
+    return {
+        each.question_id: each for each in survey.questions if each.type == "text" and each.question_id in round_.uses
+    }
+
+
+def codable_questions(round_: Round, survey: Survey) -> dict[str, Question]:
+    """The questions that a round has no column of, and that its texts can be coded as."""
+    several = (each for each in survey.questions if each.type == "select_multiple")
+    return {each.question_id: each for each in several if each.question_id not in round_.uses}
+
+
+def _check_none_alone(file: Path, codings: Sequence[Coding], faults: FaultList) -> None:
+    """A line without a code says that no code is in the text."""
+    n_lines = Counter(coding.of for coding in codings)
+    for coding in codings:
+        if coding.code is None and n_lines[coding.of] > 1:
+            add_row_fault(
+                file, coding, "code", "wrong-coding", faults,
+                f"The line says that the text has none of the codes of {quoted(coding.coded_question_id)}, and another "
+                "line says something else of it.",
+                "A line without a code is the only one of its text.",
+                "Take out the line, or the others.",
+            )  # fmt: skip
+
+
+def _check_one_text(file: Path, codings: Sequence[Coding], faults: FaultList) -> None:
+    """A question that two texts were coded as would have two answers of a response."""
+    texts: dict[str, str] = {}
+    for coding in codings:
+        if texts.setdefault(coding.coded_question_id, coding.question_id) != coding.question_id:
+            add_row_fault(
+                file, coding, "question_id", "wrong-coding", faults,
+                f"{quoted(coding.coded_question_id)} is coded from {quoted(coding.question_id)} here, and from "
+                f"{quoted(texts[coding.coded_question_id])} on the lines before.",
+                "A question is coded from one text.",
+                "Correct the name, or add a question for the other text to questions.csv.",
+            )  # fmt: skip
+
+
+def _check_interviews(round_: Round, survey: Survey, registry: Registry | None, faults: FaultList) -> None:
+    path, languages = round_.interviews_file, survey.settings.languages
+    check_unique(path, round_.interviews, ("interview_id",), faults)
+    for row in round_.interviews:
+        check_areas(path, row, "areas", registry, faults)
+        for texts in row.translated_columns():
+            check_translated(path, row, texts, languages, faults)
+        if row.began_on and row.ended_on and row.began_on > row.ended_on:
+            add_row_fault(
+                path, row, "ended_on", "dates-out-of-order", faults,
+                f"The interviews began on {row.began_on} and ended on {row.ended_on}.",
+                "They end on the day they begin, or later.",
+                "Correct one of the dates.",
             )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from store.fingerprint import combined_sha256
 from store.paths import DataPaths
 
 SURVEY_FILES = (
-    "survey.yml", "questions.csv", "choices.csv", "published_figures.csv", "comparability.csv", "plausibility.csv",
+    "survey.yml", "questions.csv", "choices.csv", "published_figures.csv", "claims.csv", "comparability.csv",
+    "plausibility.csv",
 )  # fmt: skip
 SIGNED_OFF = "signed_off"  # the folder in a round's folder that has what was signed of it
 

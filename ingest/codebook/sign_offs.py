@@ -22,7 +22,8 @@ from store.fingerprint import file_sha256
 
 CARD_NAME = "sign_off.yml"
 BUILDING = ".building"
-CORRECTIONS, CODINGS, MEMBERS = REMARKS = ("corrections.csv", "codings.csv", "members.csv")
+REMARKS = ("corrections.csv", "codings.csv", "second_codings.csv", "members.csv")
+CORRECTIONS, CODINGS, SECOND_CODINGS, MEMBERS = REMARKS
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:-([1-9]\d*))?")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from ingest.readers.cells import (
     Flag,
     FolderName,
     Labels,
+    Language,
     Languages,
     Number,
     OptionalText,
@@ -84,11 +86,14 @@ class Disclosure(Settings):
 
 
 class Limits(Settings):
-    """quarantined_share: 0-1 of the rows; small_base: answers; half_width: 0-1, of the interval of a reliable share."""
+    """quarantined_share: 0-1 of the rows; small_base: answers; half_width: 0-1, of the interval of a reliable share;
+    agreement: the least alpha of two coders. Krippendorff (Content Analysis, 2004, p. 241) relies on 0.8 and more, and
+    takes 0.667 for the lowest of which anything may be concluded."""
 
     quarantined_share: Share
     small_base: Whole
     half_width: Share = 0.1
+    agreement: Share = 0.667
 
 
 class Retention(Settings):
@@ -202,12 +207,16 @@ Statistic = Literal[
     "n", "pct", "base_n", "n_responses", "n_municipalities", "n_counties", "n_frame",
     "n_municipalities_without_response", "n_municipalities_with_one_response", "responses_per_municipality",
     "response_rate_pct", "foreign_language_coverage_pct", "n_distinct_systems", "is_max", "is_min", "in_top_4",
-    "more_than_rest", "less_than_rest",
+    "more_than_rest", "less_than_rest", "above_each", "differs",
+]  # fmt: skip
+Rounding = Literal[
+    "half_up_0", "half_up_1", "largest_remainder_0", "words_within_5", "words_nearly", "words_nearly_all", "at_least",
 ]  # fmt: skip
 
 
 class PublishedFigure(SourceRow):
-    """One printed figure of published_figures.csv. `value` is text as printed; `answer` may join several by +."""
+    """One printed figure of published_figures.csv. `value` is text as printed; `answer` may join several by +, and
+    `than` those that the answer is above."""
 
     survey_id: QuestionId
     round_id: FolderName
@@ -217,15 +226,43 @@ class PublishedFigure(SourceRow):
     question_id: QuestionId | None
     level: Literal["option", "group"] | None
     answer: Code | None
+    than: Code | None = None
     unit: Literal["response", "municipality"]
     breakdown: QuestionId
     breakdown_id: Code
     value: Number
     base_n: Count | None
-    rounding: Literal["half_up_0", "half_up_1", "largest_remainder_0", "words_within_5"] | None
+    rounding: Rounding | None
     figure_status: Literal["published", "reading_uncertain", "approximate"]
     known_discrepancy: OptionalText
     note: OptionalText
+
+    @classmethod
+    def optional_columns(cls) -> frozenset[str]:
+        return frozenset({"than"})
+
+
+class Claim(SourceRow):
+    """One printed sentence of claims.csv, and the printed figures that it says, joined by +."""
+
+    survey_id: QuestionId
+    round_id: FolderName
+    claim_id: Code
+    document: Text
+    place: OptionalText
+    language: Language
+    sentence: Text
+    is_shortened: Flag
+    figures: Code | None
+    not_computable: dict[str, OptionalText]
+
+    @classmethod
+    def translated_columns(cls) -> Mapping[str, str]:
+        return {"not_computable": "not_computable"}
+
+    def figure_ids(self) -> tuple[str, ...]:
+        """The figures that the sentence rests on, in their order."""
+        return tuple(self.figures.split("+")) if self.figures else ()
 
 
 class Comparison(SourceRow):
@@ -262,8 +299,12 @@ class Survey:
     questions: Sequence[Question]
     choices: Sequence[Choice]
     figures: Sequence[PublishedFigure]
+    claims: Sequence[Claim]
     comparisons: Sequence[Comparison]
     rules: Sequence[PlausibilityRule]
+    borrowed: Mapping[Path, Sequence[Choice]] = field(
+        default_factory=dict
+    )  # options that stand in other files, by file
 
     @property
     def survey_id(self) -> str:
@@ -280,6 +321,10 @@ class Survey:
     @property
     def figures_file(self) -> Path:
         return self.folder / "published_figures.csv"
+
+    @property
+    def claims_file(self) -> Path:
+        return self.folder / "claims.csv"
 
     @property
     def comparability_file(self) -> Path:
@@ -300,11 +345,16 @@ class Survey:
         place = {question_id: number for number, question_id in enumerate(order)}
         return sorted(self.questions, key=lambda question: place.get(question.question_id, len(place)))
 
+    @property
+    def options(self) -> Mapping[Path, Sequence[Choice]]:
+        """The choices by the file that they stand in, those of the survey's own last."""
+        return {**self.borrowed, self.choices_file: self.choices}
+
     @cached_property
     def lists(self) -> Mapping[str, Sequence[Choice]]:
-        """The choices of each list, in the order of the file; a line without a code is told, and is none."""
+        """The choices of each list, in the order of their files; a line without a code is told, and is none."""
         lists: dict[str, list[Choice]] = defaultdict(list)
-        for choice in filter(lambda each: each.code, self.choices):
+        for choice in filter(lambda each: each.code, chain(*self.options.values())):
             lists[choice.list_name].append(choice)
         return lists
 
@@ -343,10 +393,11 @@ def read_survey(folder: Path, faults: FaultList) -> Survey | None:
     questions = read_rows(folder / "questions.csv", Question, faults, languages=languages)
     choices = read_rows(folder / "choices.csv", Choice, faults, languages=languages)
     figures = read_optional_rows(folder / "published_figures.csv", PublishedFigure, faults)
+    claims = read_optional_rows(folder / "claims.csv", Claim, faults, languages)
     comparisons = read_optional_rows(folder / "comparability.csv", Comparison, faults)
     rules = read_optional_rows(folder / "plausibility.csv", PlausibilityRule, faults)
     if settings is None or questions is None or choices is None:
         return None
-    if figures is None or comparisons is None or rules is None:
+    if figures is None or claims is None or comparisons is None or rules is None:
         return None
-    return Survey(folder, *settings, questions, choices, figures, comparisons, rules)
+    return Survey(folder, *settings, questions, choices, figures, claims, comparisons, rules)

@@ -12,12 +12,14 @@ from pydantic import BaseModel
 
 from faults.errors import FaultList, line_place
 from faults.suggestions import did_you_mean, listed, quoted
+from ingest.codebook.claims import check_claims
 from ingest.codebook.conditions import survey_conditions
 from ingest.codebook.figures import check_figures, own_breakdowns
 from ingest.codebook.survey import CLOSED_TYPES, NUMBER_TYPES, Choice, Question, SizeClass, Survey
 from ingest.readers.cells import Labels
 from ingest.readers.rows import add_row_fault, check_unique
 from ingest.readers.settings import SettingsPlaces, add_setting_fault
+from ingest.reference.practices import is_list_of_practices
 from ingest.reference.registry import Registry
 from ingest.reference.systems import Systems
 
@@ -39,6 +41,7 @@ def check_survey(survey: Survey, registry: Registry | None, systems: Systems | N
     check_unique(survey.plausibility_file, survey.rules, ("rule_id",), faults)
     survey_conditions(survey, faults)
     check_figures(survey, registry, faults)
+    check_claims(survey, faults)
 
 
 def _check_folder(survey: Survey, faults: FaultList) -> None:
@@ -300,11 +303,12 @@ def _check_list(survey: Survey, question: Question, faults: FaultList) -> None:
             f"A question of type {question.type} {use} list of choices.".replace("needs list", "needs a list"),
             "Correct type or list_name.",
         )  # fmt: skip
-    elif question.list_name not in survey.lists:
+    elif (name := question.list_name) not in survey.lists:
         add_row_fault(
             survey.questions_file, question, "list_name", "unknown-list", faults,
             f"There is no list {quoted(question.list_name)}.",
-            "choices.csv has the options of every list.",
+            "choices.csv has the options of every list"
+            + (", and practices/, beside surveys/, those of this one." if is_list_of_practices(name) else "."),
             did_you_mean(question.list_name, survey.lists, "Add its options to choices.csv."),
         )  # fmt: skip
     elif question.type in NUMBER_TYPES:
@@ -376,13 +380,28 @@ def _check_choices(survey: Survey, faults: FaultList) -> None:
     path = survey.choices_file
     check_unique(path, survey.choices, ("list_name", "code"), faults)
     check_unique(path, survey.choices, ("list_name", "sort_order"), faults)
-    for choice in survey.choices:
-        _check_row_labels(path, choice, "label", survey, faults)
-        if choice.group_code is not None:
-            _check_row_labels(path, choice, "group_label", survey, faults)
+    for file, choices in survey.options.items():
+        for choice in choices:
+            _check_row_labels(file, choice, "label", survey, faults)
+            if choice.group_code is not None:
+                _check_row_labels(file, choice, "group_label", survey, faults)
+    _check_borrowed(survey, faults)
     for choices in survey.lists.values():
         _check_groups(path, choices, faults)
         _check_spellings(path, choices, faults)
+
+
+def _check_borrowed(survey: Survey, faults: FaultList) -> None:
+    """What a list borrows has its labels where it stands."""
+    borrowed = {(each.list_name, each.code): file.name for file, rows in survey.borrowed.items() for each in rows}
+    for choice in survey.choices:
+        if file := borrowed.get((choice.list_name, choice.code)):
+            add_row_fault(
+                survey.choices_file, choice, "code", "borrowed-code", faults,
+                f"{file} has {quoted(choice.code)} of the list {choice.list_name} already.",
+                "A list that is borrowed has its options where they stand; only others are added here.",
+                "Remove the line, or give it another code.",
+            )  # fmt: skip
 
 
 def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> None:

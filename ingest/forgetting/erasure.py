@@ -81,7 +81,7 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
         for row in rows
         if row.row.problem is None
     }
-    for path in (round_.corrections_file, round_.codings_file):
+    for path in (round_.corrections_file, round_.codings_file, round_.second_codings_file):
         if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):
             done.edited.append(paths.shown(path))
     _forget_members(paths, round_, theirs, ids, done)

@@ -16,8 +16,6 @@ from ingest.landing.responses import ResponseFile, read_responses
 from ingest.readers import CsvLayout
 from store.paths import DataPaths
 
-REMOVED = "(removed)"
-
 
 @dataclass(frozen=True)
 class Due:
@@ -105,4 +103,4 @@ def _change(kept: privacy.Privacy, found: Due) -> Change:
 
 
 def _kept_cell(kept: privacy.Privacy, cell: str, is_respondent: bool) -> str:
-    return kept.pseudonym(cell) if is_respondent else REMOVED
+    return kept.pseudonym(cell) if is_respondent else privacy.REMOVED

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from faults.errors import UNDECIDED, Fault, FaultList
 from faults.suggestions import did_you_mean, listed, quoted
+from ingest.codebook.borrowing import with_borrowed
 from ingest.codebook.conditions import Condition, survey_conditions
 from ingest.codebook.contacts import check_contacts
 from ingest.codebook.round import Round, read_round
@@ -16,6 +17,7 @@ from ingest.codebook.round_checks import check_round, compile_eligible
 from ingest.codebook.rounds import round_folder, round_folders, round_keys, split_key, survey_folders
 from ingest.codebook.survey import Survey, read_survey
 from ingest.codebook.survey_checks import check_survey
+from ingest.reference.practices import Practices, read_practices
 from ingest.reference.registry import Registry, read_registry
 from ingest.reference.sources import SourceFile, describe_files
 from ingest.reference.systems import Systems, read_systems
@@ -48,10 +50,11 @@ class SurveyInputs:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The three sources. With faults noted they must not be loaded."""
+    """The sources. With faults noted they must not be loaded."""
 
     registry: Registry | None
     systems: Systems | None
+    practices: Practices | None
     surveys: Sequence[SurveyInputs]
 
     @property
@@ -120,19 +123,25 @@ def drafts(paths: DataPaths, keys: Iterable[str]) -> dict[str, list[Fault]]:
 
 
 def read_inputs(paths: DataPaths, scope: Scope, faults: FaultList) -> Inputs:
-    """The registry, the inventory and the surveys and rounds in scope; response files are read by themselves."""
+    """Registry, inventory, practices, and the surveys and rounds in scope; response files are read by themselves."""
     registry, systems = read_registry(paths, faults), read_systems(paths, faults)
+    practices = read_practices(paths, registry, faults)
     surveys = [
         read
         for folder in survey_folders(paths)
         if scope.has_survey(folder.name)
-        and (read := _read_survey(folder, scope, registry, systems, faults)) is not None
+        and (read := _read_survey(folder, scope, registry, systems, practices, faults)) is not None
     ]
-    return Inputs(registry, systems, surveys)
+    return Inputs(registry, systems, practices, surveys)
 
 
 def _read_survey(
-    folder: Path, scope: Scope, registry: Registry | None, systems: Systems | None, faults: FaultList
+    folder: Path,
+    scope: Scope,
+    registry: Registry | None,
+    systems: Systems | None,
+    practices: Practices | None,
+    faults: FaultList,
 ) -> SurveyInputs | None:
     survey = read_survey(folder, faults)
     rounds = [
@@ -141,6 +150,7 @@ def _read_survey(
         if scope.has_round(f"{folder.name}/{round_folder.name}")
         and (round_ := read_round(folder.name, round_folder, faults, as_delivered=scope.as_delivered)) is not None
     ]
+    survey = with_borrowed(survey, practices) if survey else None
     if survey is None:
         return None
     check_survey(survey, registry, systems, faults)
@@ -162,6 +172,7 @@ def survey_sources(survey: Survey) -> tuple[SourceFile, ...]:
         survey.questions_file: len(survey.questions),
         survey.choices_file: len(survey.choices),
         survey.figures_file: len(survey.figures),
+        survey.claims_file: len(survey.claims),
         survey.comparability_file: len(survey.comparisons),
         survey.plausibility_file: len(survey.rules),
     }
@@ -177,6 +188,8 @@ def round_sources(round_: Round) -> tuple[SourceFile, ...]:
         round_.members_file: len(round_.members),
         round_.corrections_file: len(round_.corrections),
         round_.codings_file: len(round_.codings),
+        round_.interviews_file: len(round_.interviews),
+        round_.second_codings_file: len(round_.second_codings),
         round_.decisions_file: len(round_.decisions),
         **({round_.weights_file: None} if round_.weights_file else {}),
         **{each.card_file: None for each in round_.sign_offs},

@@ -23,6 +23,7 @@ from ingest.landing.replacements import (
     StoredRound,
     apply,
     is_round_stored,
+    practices_replacements,
     registry_replacements,
     removals,
     round_replacements,
@@ -32,6 +33,7 @@ from ingest.landing.replacements import (
 )
 from ingest.landing.responses import ResponseFile, read_responses
 from ingest.landing.weights import weighed
+from ingest.reference.practices import read_practices
 from ingest.reference.registry import read_registry
 from ingest.reference.systems import read_systems
 from store.paths import DataPaths
@@ -84,6 +86,14 @@ def load_systems(paths: DataPaths) -> LoadResult:
             check_no_inventory(survey, faults)
     faults.raise_if_any()
     return _write(paths, systems_replacements(paths, systems) if systems else ())
+
+
+def load_practices(paths: DataPaths) -> LoadResult:
+    """Write the tables of themes and practices. Raises InputFaults."""
+    faults = FaultList(paths.shown)
+    practices = read_practices(paths, read_registry(paths, faults), faults)
+    faults.raise_if_any()
+    return _write(paths, practices_replacements(paths, practices) if practices else ())
 
 
 def load_rounds(paths: DataPaths, keys: Collection[str]) -> LoadResult:

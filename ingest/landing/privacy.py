@@ -22,6 +22,7 @@ from store.paths import DataPaths
 
 KEY_BYTES = 32
 TOKEN_LENGTH = 32
+REMOVED = "(removed)"  # stands where a text was that is not kept any more
 RESPONDENT, RESPONSE = "_respondent", "_response_id"
 PSEUDONYM = re.compile(rf"keyed:[0-9a-f]{{{TOKEN_LENGTH}}}")
 Places = Mapping[str, int | None]
@@ -44,6 +45,14 @@ class Privacy:
         """What is kept instead of a respondent's id; of what is one already, the same."""
         known = respondent.strip()
         return known if PSEUDONYM.fullmatch(known) else f"keyed:{self.token(RESPONDENT, '', known)}"
+
+    def text_hash(self, round_: Round, response_id: str, question_id: str, text: str) -> str | None:
+        """What tells a text of a response from another one, and cannot be tried out: codings are kept with it. Texts of
+        a synthetic round are no secret, and their hashes are the same wherever they are made. None of a text that is
+        not kept any more: it is no other one."""
+        named = "\0".join(("text", round_.round_id, response_id, question_id, compose(text.strip())))
+        key = b"" if round_.settings.is_synthetic else self.key
+        return None if text == REMOVED else hmac.digest(key, named.encode(), "sha256").hex()[:TOKEN_LENGTH]
 
     @property
     def sha256(self) -> str:

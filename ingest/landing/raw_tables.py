@@ -11,11 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from ingest.codebook.conditions import Condition
-from ingest.codebook.round import Round
+from ingest.codebook.round import Coding, Round
 from ingest.codebook.sign_offs import SignOff
 from ingest.codebook.survey import Survey
 from ingest.landing.responses import ResponseFile, cell_columns, row_values
 from ingest.readers.rows import SourceRow
+from ingest.reference.named import areas_in
+from ingest.reference.practices import Practice, Practices
 from ingest.reference.registry import Registry
 from ingest.reference.sources import SourceFile
 from ingest.reference.systems import Systems
@@ -25,12 +27,24 @@ Cells = Sequence[str | None]
 
 _PLACE = ("source_file", "source_sha256", "source_line")
 _ROUND = ("survey_id", "round_id")
+_CODINGS = (
+    *_ROUND,
+    "response_id",
+    "question_id",
+    "coded_question_id",
+    "code",
+    "by",
+    "text_hash",
+    "delivered_hash",
+    *_PLACE,
+)
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": (
         "survey_id", "titles", "publishers", "populations", "funders", "carried_out_by", "sent_to", "all_labels",
         "licence", "municipality_rule", "none_ticked", "size_class_question_id", "min_municipalities", "min_responses",
-        "disclosure_applies_to", "quarantined_share_limit", "small_base", "half_width", "allowed_contacts", *_PLACE),
+        "disclosure_applies_to", "quarantined_share_limit", "small_base", "half_width", "agreement",
+        "allowed_contacts", *_PLACE),
     "raw.codebook__size_classes": (
         "survey_id", "size_class_id", "min_population", "max_population", "sort_order", "labels", *_PLACE),
     "raw.codebook__size_class_groups": (
@@ -47,8 +61,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "group_labels", *_PLACE),
     "raw.codebook__conditions": (*_ROUND, "question_id", "purpose", "expression", "predicate_sql", *_PLACE),
     "raw.codebook__published_figures": (
-        *_ROUND, "figure_id", "document", "statistic", "question_id", "level", "answer", "unit", "breakdown",
+        *_ROUND, "figure_id", "document", "statistic", "question_id", "level", "answer", "than", "unit", "breakdown",
         "breakdown_id", "value", "base_n", "rounding", "figure_status", "known_discrepancy", "note", *_PLACE),
+    "raw.codebook__claims": (
+        *_ROUND, "claim_id", "claim_order", "document", "place", "language", "sentence", "is_shortened",
+        "not_computable", *_PLACE),
+    "raw.codebook__claim_figures": (*_ROUND, "claim_id", "figure_id", "figure_order", *_PLACE),
     "raw.codebook__comparability": (
         "survey_id", "question_id", "round_id", "earlier_question_id", "comparability", "reason", *_PLACE),
     "raw.codebook__plausibility": ("survey_id", "rule_id", "kind", "expression", "messages", *_PLACE),
@@ -63,7 +81,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__members": (*_ROUND, "respondent", "municipality_code", *_PLACE),
     "raw.codebook__corrections": (
         *_ROUND, "response_id", "question_id", "old_value", "new_value", "action", "reason", "by", "on", *_PLACE),
-    "raw.codebook__codings": (*_ROUND, "response_id", "question_id", "coded_question_id", "code", "by", *_PLACE),
+    "raw.codebook__interviews": (
+        *_ROUND, "interview_id", "sort_order", "organisation", "n_people", "began_on", "ended_on", "chosen", "topics",
+        "note", *_PLACE),
+    "raw.codebook__interview_areas": (*_ROUND, "interview_id", "area_level", "area_code", *_PLACE),
+    "raw.codebook__codings": _CODINGS,
+    "raw.codebook__second_codings": _CODINGS,
     "raw.codebook__decisions": (
         *_ROUND, "check_id", "observed", "decided_by", "decided_on", "valid_until", "reason", *_PLACE),
     "raw.surveys__rows": (
@@ -86,6 +109,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "system_id", "name", "vendor", "kind", "in_use_from", "in_use_to", "successor", "is_fictional", "note", *_PLACE
     ),
     "raw.systems__aliases": ("system_id", "alias", *_PLACE),
+    "raw.practices__themes": ("theme_id", "kind", "list_name", "sort_order", "labels", *_PLACE),
+    "raw.practices__practices": (
+        "practice_id", "theme_id", "list_name", "sort_order", "labels", "organisations", "who", "rhythms",
+        "area_level", "area_code", "evidence", "document", "place", *_PLACE),
     "raw.ingest__sources": (
         "source_file", "kind", *_ROUND, "sha256", "card_sha256", "producer", "licence", "received_on", "n_rows"
     ),
@@ -150,12 +177,25 @@ def survey_rows(
             for order, question in enumerate(survey.in_form_order, start=1)
         ],
         "raw.codebook__choices": [
-            _picked("raw.codebook__choices", choice, survey_id=own_id, **place(survey.choices_file, choice.line))
-            for choice in survey.choices
+            _picked("raw.codebook__choices", choice, survey_id=own_id, **place(file, choice.line))
+            for file, choices in survey.options.items()
+            for choice in choices
         ],
         "raw.codebook__published_figures": [
             _picked("raw.codebook__published_figures", figure, **place(survey.figures_file, figure.line))
             for figure in survey.figures
+        ],
+        "raw.codebook__claims": [
+            _picked(
+                "raw.codebook__claims", claim, claim_order=str(order), **place(survey.claims_file, claim.line)
+            )
+            for order, claim in enumerate(survey.claims, start=1)
+        ],
+        "raw.codebook__claim_figures": [
+            (own_id, claim.round_id, claim.claim_id, figure_id, str(order),
+             *place(survey.claims_file, claim.line).values())
+            for claim in survey.claims
+            for order, figure_id in enumerate(claim.figure_ids(), start=1)
         ],
         "raw.codebook__comparability": [
             _picked(
@@ -201,6 +241,7 @@ def _survey_cells(survey: Survey) -> Cells:
         str(settings.limits.quarantined_share),
         str(settings.limits.small_base),
         str(settings.limits.half_width),
+        str(settings.limits.agreement),
         json.dumps(settings.allowed_contacts, ensure_ascii=False),
     )
 
@@ -214,13 +255,20 @@ def _role_cells(survey: Survey) -> Iterator[Cells]:
         yield (survey.survey_id, roles.list_name, role_id, str(order), _json(choices[role_id].labels))
 
 
-def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -> Mapping[str, list[Cells]]:
-    """The rows of one round for each codebook table that has survey_id and round_id as its key."""
+def round_rows(
+    round_: Round, sources: Iterable[SourceFile], delivered_hash: Callable[[Coding], str | None], paths: DataPaths
+) -> Mapping[str, list[Cells]]:
+    """The rows of one round for each codebook table that has survey_id and round_id as its key. `delivered_hash` is of
+    the text that a coding is of, as it was delivered."""
     key = {"survey_id": round_.survey_id, "round_id": round_.round_id}
     place, settings_file = _placer(paths, sources), round_.places.path
+    interviews_file = round_.interviews_file
 
     def in_table(table: str, file: Path, rows: Sequence[SourceRow]) -> list[Cells]:
         return [_picked(table, row, **key, **place(file, row.line)) for row in rows]
+
+    def codings(table: str, file: Path, rows: Sequence[Coding]) -> list[Cells]:
+        return [_picked(table, row, **key, delivered_hash=delivered_hash(row), **place(file, row.line)) for row in rows]
 
     def in_settings(*location: str | int) -> Iterable[str]:
         return place(settings_file, round_.places.line(location)).values()
@@ -239,7 +287,19 @@ def round_rows(round_: Round, sources: Iterable[SourceFile], paths: DataPaths) -
         "raw.codebook__recodes": in_table("raw.codebook__recodes", round_.recodes_file, round_.recodes),
         "raw.codebook__members": in_table("raw.codebook__members", round_.members_file, round_.members),
         "raw.codebook__corrections": in_table("raw.codebook__corrections", round_.corrections_file, round_.corrections),
-        "raw.codebook__codings": in_table("raw.codebook__codings", round_.codings_file, round_.codings),
+        "raw.codebook__interviews": [
+            _picked("raw.codebook__interviews", row, **key, sort_order=str(order), **place(interviews_file, row.line))
+            for order, row in enumerate(round_.interviews, start=1)
+        ],
+        "raw.codebook__interview_areas": [
+            (*key.values(), row.interview_id, level, code, *place(interviews_file, row.line).values())
+            for row in round_.interviews
+            for level, code in areas_in(row.areas)
+        ],
+        "raw.codebook__codings": codings("raw.codebook__codings", round_.codings_file, round_.codings),
+        "raw.codebook__second_codings": codings(
+            "raw.codebook__second_codings", round_.second_codings_file, round_.second_codings
+        ),
         "raw.codebook__decisions": in_table("raw.codebook__decisions", round_.decisions_file, round_.decisions),
         "raw.codebook__conditions": [(*key.values(), *astuple(each), *in_settings("eligible")) for each in conditions],
         "raw.ingest__sign_offs": [(*key.values(), *_sign_off_cells(each)) for each in round_.sign_offs],
@@ -355,6 +415,32 @@ def systems_rows(systems: Systems, paths: DataPaths) -> Mapping[str, list[Cells]
             for spelling in system.spellings()
         ],
     }  # fmt: skip
+
+
+def practices_rows(practices: Practices, paths: DataPaths) -> Mapping[str, list[Cells]]:
+    """The rows of the tables of themes and practices."""
+    place = _placer(paths, practices.sources)
+    return {
+        "raw.practices__themes": [
+            _picked(
+                "raw.practices__themes", theme, list_name=theme.list_name, sort_order=str(order),
+                **place(practices.themes_file, theme.line),
+            )
+            for order, theme in enumerate(practices.themes, start=1)
+        ],
+        "raw.practices__practices": [
+            _picked(
+                "raw.practices__practices", practice, list_name=practice.list_name, sort_order=str(order),
+                **_area_cells(practice), **place(practices.practices_file, practice.line),
+            )
+            for order, practice in enumerate(practices.practices, start=1)
+        ],
+    }  # fmt: skip
+
+
+def _area_cells(practice: Practice) -> dict[str, str | None]:
+    level, code = next(iter(areas_in(practice.area)), (None, None))
+    return {"area_level": level, "area_code": code}
 
 
 def source_rows(sources: Iterable[SourceFile], paths: DataPaths) -> list[Cells]:

@@ -1,5 +1,5 @@
 """What the release that readers have says of each round, so that a refresh can say what moved: the printed figures as
-it computes them, and how many responses it counts."""
+it computes them, whether printed sentences hold, and how many responses it counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 from store.paths import DataPaths
 from store.warehouse import opened, replace_rows, transaction
 
-TABLE, ROUNDS = "raw.release__figures", "raw.release__rounds"
+TABLE, CLAIMS, ROUNDS = "raw.release__figures", "raw.release__claims", "raw.release__rounds"
 _SQL = {
     TABLE: """
         select survey_id, round_id, figure_id, cast(computed_value as varchar) as computed_value
@@ -17,11 +17,16 @@ _SQL = {
         where computed_value is not null
         order by all
     """,
+    CLAIMS: "select survey_id, round_id, claim_id, verdict, frame_verdict from marts.claim order by all",
     ROUNDS: "select survey_id, round_id, cast(n_responses as varchar) as n_responses from marts.dim_round order by all",
 }
 _SCHEMAS = {
     table: pa.schema([(name, pa.string()) for name in ("survey_id", "round_id", *columns)])
-    for table, columns in {TABLE: ("figure_id", "computed_value"), ROUNDS: ("n_responses",)}.items()
+    for table, columns in {
+        TABLE: ("figure_id", "computed_value"),
+        CLAIMS: ("claim_id", "verdict", "frame_verdict"),
+        ROUNDS: ("n_responses",),
+    }.items()
 }
 
 

@@ -16,8 +16,10 @@ from ingest.codebook.rounds import SURVEY_FILES, files_of_round, round_folder, r
 from ingest.landing import privacy, raw_tables
 from ingest.landing.inputs import SurveyInputs, round_sources, survey_sources
 from ingest.landing.responses import ResponseFile
+from ingest.landing.texts import hashes_of_texts
+from ingest.reference.practices import Practices
 from ingest.reference.registry import Registry
-from ingest.reference.sources import SourceFile, describe_file
+from ingest.reference.sources import SourceFile, describe_file, describe_files
 from ingest.reference.systems import Systems
 from store.fingerprint import combined_sha256, file_sha256
 from store.paths import PROJECT_ROOT, DataPaths
@@ -25,6 +27,11 @@ from store.warehouse import columns_of, opened, replace_rows
 
 SOURCES = "raw.ingest__sources"
 LOADS = "raw.ingest__loads"
+# Tables whose rows name a round and are their survey's all the same.
+OF_SURVEYS = (
+    "raw.codebook__published_figures", "raw.codebook__claims", "raw.codebook__claim_figures",
+    "raw.codebook__comparability",
+)  # fmt: skip
 
 
 class Replacement(NamedTuple):
@@ -58,11 +65,19 @@ def systems_replacements(paths: DataPaths, systems: Systems) -> Iterator[Replace
     yield _sources_replacement(paths, systems.sources, {"kind": "systems"})
 
 
+def practices_replacements(paths: DataPaths, practices: Practices) -> Iterator[Replacement]:
+    """The tables of themes and practices, whole."""
+    for table, rows in raw_tables.practices_rows(practices, paths).items():
+        yield Replacement(table, raw_tables.make_table(table, rows))
+    yield _sources_replacement(paths, practices.sources, {"kind": "practices"})
+
+
 def survey_replacements(paths: DataPaths, inputs: SurveyInputs) -> Iterator[Replacement]:
     """A survey's codebook."""
     survey = inputs.survey
     sources = survey_sources(survey)
-    for table, rows in raw_tables.survey_rows(survey, inputs.conditions, sources, paths).items():
+    borrowed = describe_files(dict.fromkeys(survey.borrowed), "practices", None)
+    for table, rows in raw_tables.survey_rows(survey, inputs.conditions, [*sources, *borrowed], paths).items():
         where = {"survey_id": survey.survey_id}
         narrow = where | {"round_id": None} if table == "raw.codebook__conditions" else where
         yield Replacement(table, raw_tables.make_table(table, rows), narrow)
@@ -72,9 +87,10 @@ def survey_replacements(paths: DataPaths, inputs: SurveyInputs) -> Iterator[Repl
 
 def round_replacements(paths: DataPaths, round_: Round, files: Sequence[ResponseFile]) -> Iterator[Replacement]:
     """What a round's folder says of it, its rows and cells, its source files, and the mark that they were loaded."""
-    for table, described in raw_tables.round_rows(round_, round_sources(round_), paths).items():
-        yield Replacement(table, raw_tables.make_table(table, described), _where(round_.key))
     kept = privacy.of_survey(paths, round_.survey_id)
+    hashes = hashes_of_texts(round_, files, kept)
+    for table, described in raw_tables.round_rows(round_, round_sources(round_), hashes, paths).items():
+        yield Replacement(table, raw_tables.make_table(table, described), _where(round_.key))
     tables = raw_tables.response_rows(round_, [kept.kept(round_, file) for file in files], paths)
     for table, rows in tables.items():
         yield Replacement(table, rows, _where(round_.key))
@@ -118,7 +134,7 @@ def _reading_code_sha256() -> str:
 def rounds_to_read(paths: DataPaths, keys: Collection[str]) -> list[str]:
     """Those of the rounds whose files, or whose survey's codebook, are not what the warehouse holds.
 
-    All of them when the registry or the inventory changed: each round is checked against them.
+    All of them when the registry, the inventory or the practices changed: each round is checked against them.
     """
     stored = stored_rounds(paths)
     if not stored or not _is_registry_stored(paths):
@@ -134,8 +150,8 @@ def is_round_stored(paths: DataPaths, key: str, stored: Mapping[str, StoredRound
 
 
 def _is_registry_stored(paths: DataPaths) -> bool:
-    files = [*paths.registry.rglob("*.csv"), paths.inventory]
-    return _stored_files(paths, "kind in ('registry', 'systems')") == _hashes(paths, files)
+    files = [*paths.registry.rglob("*.csv"), paths.inventory, *paths.practices.glob("*.csv")]
+    return _stored_files(paths, "kind in ('registry', 'systems', 'practices')") == _hashes(paths, files)
 
 
 def _is_codebook_stored(paths: DataPaths, survey_id: str) -> bool:
@@ -204,8 +220,8 @@ def removals(connection: duckdb.DuckDBPyConnection, paths: DataPaths) -> Iterato
 def _gone(
     connection: duckdb.DuckDBPyConnection, table: str, has_round: bool, surveys: set[str], keys: set[str]
 ) -> list[Mapping[str, str | None]]:
-    """The surveys and rounds of a table without a folder; printed figures and comparisons of a round need no round."""
-    if not has_round or table in ("raw.codebook__published_figures", "raw.codebook__comparability"):
+    """The surveys and rounds of a table without a folder; what is printed of a round needs none, nor do comparisons."""
+    if not has_round or table in OF_SURVEYS:
         found = connection.execute(f"select distinct survey_id from {table} where survey_id is not null").fetchall()
         return [{"survey_id": survey_id} for (survey_id,) in found if survey_id not in surveys]
     found = connection.execute(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from faults.errors import FaultList, line_place
 from faults.suggestions import listed, quoted
-from ingest.codebook.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, ColumnUse, Correction, Round
+from ingest.codebook.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, Coding, ColumnUse, Correction, Round
 from ingest.readers import TextRow, TextTable, read_table
 from ingest.readers.cells import ISO_TIMES
 from ingest.readers.rows import add_row_fault
@@ -81,7 +81,8 @@ def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
         _check_repeated_ids(round_, files, faults)
         _check_corrections(round_, files, faults)
         _check_members(round_, files, faults)
-        _check_codings(round_, files, faults)
+        _check_codings(round_, round_.codings_file, round_.codings, files, faults)
+        _check_codings(round_, round_.second_codings_file, round_.second_codings, files, faults)
     return files
 
 
@@ -93,12 +94,12 @@ def _read_table(round_: Round, path: Path, faults: FaultList) -> TextTable | Non
     table = table.named_apart()
     if table.is_sparse:
         ignored = [[use] for use in round_.uses.get(IGNORED, ())]
-        kept = (uses for uses in (*round_.sources.values(), *ignored) if not _columns_in(table, uses))
+        kept = (uses for uses in (*round_.sources.values(), *ignored) if not columns_in(table, uses))
         table = table.with_columns(uses[0].source_column for uses in kept)
     return table if _has_header(round_, table, faults) else None
 
 
-def _columns_in(table: TextTable, uses: Sequence[ColumnUse]) -> list[str]:
+def columns_in(table: TextTable, uses: Sequence[ColumnUse]) -> list[str]:
     """Those of the columns that a file has."""
     return [use.source_column for use in uses if use.source_column in table.header]
 
@@ -177,7 +178,7 @@ def _check_asked(
 ) -> None:
     """A later form may ask more than an earlier one, never less; a reserved name has one column in every file."""
     is_reserved = uses[0].question_id in RESERVED_NAMES
-    columns = {table.path.name: _columns_in(table, uses) for table in tables}
+    columns = {table.path.name: columns_in(table, uses) for table in tables}
     first = next((name for name, found in columns.items() if found), None)
     is_due = False
     for table in tables if first else ():
@@ -339,7 +340,7 @@ def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: 
             )
 
 
-def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
+def cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
     """The readable rows of each response id, where the round has ids."""
     rows: dict[str, list[tuple[ResponseFile, ResponseRow]]] = defaultdict(list)
     for file in files:
@@ -354,7 +355,7 @@ def _cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list
 
 def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
     """One id, one content. The same row delivered twice is no fault: it is set aside later."""
-    for same in _cells_by_id(round_, files).values():
+    for same in cells_by_id(round_, files).values():
         first_file, first = same[0]
         first_place = f"{first_file.table.row_word} {first.row.line}"
         for file, described in same[1:]:
@@ -374,7 +375,7 @@ def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: Fa
 
 
 def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
-    by_id = _cells_by_id(round_, files) if round_.corrections else {}
+    by_id = cells_by_id(round_, files) if round_.corrections else {}
     path, advice = round_.corrections_file, "Look at the response file: the correction may be of an earlier delivery."
     for correction in round_.corrections:
         same = by_id.get(correction.response_id)
@@ -407,7 +408,7 @@ def respondents(round_: Round, files: Sequence[ResponseFile]) -> set[str]:
     found = {name for each in recodes for name in (each.source_value, each.code)}
     found |= {each.new_value or "" for each in round_.corrections if each.question_id == "_municipality"}
     for file in files:
-        columns = _columns_in(file.table, round_.uses.get("_municipality", ()))
+        columns = columns_in(file.table, round_.uses.get("_municipality", ()))
         places = [file.table.header.index(name) for name in columns]
         found |= {each.row.cells[at].strip() for each in file.rows if each.row.problem is None for at in places}
     return found
@@ -425,12 +426,14 @@ def _check_members(round_: Round, files: Sequence[ResponseFile], faults: FaultLi
             )  # fmt: skip
 
 
-def _check_codings(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
-    known = _cells_by_id(round_, files) if round_.codings else {}
-    for coding in round_.codings:
+def _check_codings(
+    round_: Round, path: Path, codings: Sequence[Coding], files: Sequence[ResponseFile], faults: FaultList
+) -> None:
+    known = cells_by_id(round_, files) if codings else {}
+    for coding in codings:
         if coding.response_id not in known:
             add_row_fault(
-                round_.codings_file, coding, "response_id", "unknown-response", faults,
+                path, coding, "response_id", "unknown-response", faults,
                 "There is no response with this id.", "A coding is of a text that was delivered.",
                 "Look at the response file: the coding may be of an earlier delivery.",
             )  # fmt: skip
@@ -440,7 +443,7 @@ def _meets(round_: Round, correction: Correction, file: ResponseFile, described:
     cells = dict(zip(file.table.header, described.row.cells, strict=True))
     old_value = (correction.old_value or "").strip()
     uses = round_.uses.get(correction.question_id or "", ())
-    found = [cells[name].strip() for name in _columns_in(file.table, uses)]
+    found = [cells[name].strip() for name in columns_in(file.table, uses)]
     return old_value in (list(filter(None, found)) or found)
 
 

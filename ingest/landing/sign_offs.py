@@ -16,6 +16,7 @@ from faults.errors import FaultList
 from ingest.codebook.round import Round, RoundSettings, read_round, with_answers
 from ingest.codebook.rounds import round_folder, round_keys, split_key
 from ingest.codebook.sign_offs import (
+    REMARKS,
     SignOff,
     SignOffCard,
     moment_text,
@@ -119,9 +120,9 @@ def sign(
 
 
 def answer_files(round_: Round) -> dict[Path, str]:
-    """Response files in their order, corrections, codings, members and weights, those that there are, each with its
+    """Response files in their order, what people wrote about them, and weights, those that there are, each with its
     hash."""
-    remarks = (round_.corrections_file, round_.codings_file, round_.members_file, round_.weights_file)
+    remarks = (*(round_.corrections_file.with_name(name) for name in REMARKS), round_.weights_file)
     return {path: file_sha256(path) for path in (*round_.response_files, *remarks) if path and path.is_file()}
 
 

@@ -235,6 +235,15 @@ Count = Annotated[
         "Write it without spaces or signs.",
     ),
 ]
+People = Annotated[
+    Text,
+    _form(
+        "[1-9][0-9]{0,8}",
+        "wrong-number",
+        "A number of people is digits only, nine at most, and not 0.",
+        "Write it as 13, or leave the cell empty where nobody says how many.",
+    ),
+]
 Number = Annotated[
     Text,
     _form(

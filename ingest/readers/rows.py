@@ -99,9 +99,11 @@ def _languages_of(names: Iterable[str], column: str) -> list[str]:
     return [match[1] for match in found if match]
 
 
-def read_optional_rows(path: Path, row_class: type[RowT], faults: FaultList) -> tuple[RowT, ...] | None:
+def read_optional_rows(
+    path: Path, row_class: type[RowT], faults: FaultList, languages: Sequence[str] = ()
+) -> tuple[RowT, ...] | None:
     """Like read_rows, for a file that need not exist."""
-    return read_rows(path, row_class, faults) if path.exists() else ()
+    return read_rows(path, row_class, faults, languages=languages) if path.exists() else ()
 
 
 def is_fit(table: TextTable, row: TextRow, faults: FaultList) -> bool:

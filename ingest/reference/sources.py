@@ -34,7 +34,8 @@ class SourceCard(Settings):
 class SourceFile:
     """One input file as it is now, with what its card says of it.
 
-    kind is codebook, responses, registry or systems. A hash that differs from the card's is told by a later check.
+    kind is codebook, responses, registry, systems or practices. A hash that differs from the card's is told by a later
+    check.
     """
 
     path: Path

@@ -324,6 +324,31 @@ def sign_off(
     raise typer.Exit(sign(DataPaths.resolve(data), name, by, why, accept, terminal()))
 
 
+@command(example="code koto_kuntakysely/2023-01 role_comments --read sheet.xlsx --by 'The survey team'")
+def code(
+    name: Annotated[str, typer.Argument(metavar="SURVEY/ROUND", help="A round, as it is delivered now.")],
+    question: Annotated[str, typer.Argument(help="The text question.")],
+    coded_as: Annotated[
+        str | None, typer.Option("--as", metavar="QUESTION", help="What it is coded as, where there are several.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--read", metavar="FILE", help="Read a sheet (.xlsx or .csv) back.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="WHO", help="Who coded; else the user who runs this. Not published.")
+    ] = None,
+    second: Annotated[
+        bool, typer.Option("--second", help="For a second coder, who does not see what the first one read.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Write the private sheet in which a person codes the texts of a question, or read what was ticked in it back."""
+    from orchestration.commands.coding import code as run
+    from orchestration.dagster.progress import terminal
+
+    raise typer.Exit(run(DataPaths.resolve(data), name, question, coded_as, file, by, terminal(), is_second=second))
+
+
 @command(example="erase my_survey/2026 R123")
 def erase(
     of: Annotated[str, typer.Argument(metavar="SURVEY[/ROUND]", help="A round; with --person a survey.")],

@@ -11,7 +11,7 @@ from faults.errors import InputFaults
 from faults.told import ExitCode, WrongUsage
 from ingest.forgetting import retention
 from ingest.forgetting.erasure import Erasure, NobodyFound, erase
-from ingest.landing.privacy import RESPONDENT, RESPONSE
+from ingest.landing.privacy import REMOVED, RESPONDENT, RESPONSE
 from orchestration.commands.refresh import chosen_rounds, refresh
 from orchestration.dagster.progress import terminal
 from store import audit
@@ -93,7 +93,7 @@ def apply_retention(paths: DataPaths, *, is_dry: bool) -> ExitCode:
 
 
 def _said_of_due(paths: DataPaths, each: retention.Due) -> str:
-    by_hand = "" if each.is_editable else f"; by hand: write {retention.REMOVED} into them, the program edits only CSV"
+    by_hand = "" if each.is_editable else f"; by hand: write {REMOVED} into them, the program edits only CSV"
     return (
         f"{paths.shown(each.file.path)}: {each.n_cells} cells in {_listed(each.columns)}, due since {each.due_on} "
         f"(the field closed on {each.closed_on}){by_hand}"
@@ -115,4 +115,6 @@ def _alone(paths: DataPaths) -> Iterator[None]:
 
 def _drop_warehouse(paths: DataPaths) -> None:
     """All of it, with the texts in it: what is deleted inside a database file can still be read there."""
+    if any(paths.coding.glob("*")):
+        terminal().say("Sheets for coding went too, with the texts in them: write them anew with kuntakysely code.")
     shutil.rmtree(paths.private)

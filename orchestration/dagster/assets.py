@@ -35,7 +35,7 @@ from pydantic import PrivateAttr
 from expectations.record import begin_build, record_build
 from faults.errors import InputFaults
 from faults.told import ToldError
-from ingest.landing.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems
+from ingest.landing.load import LoadResult, faults_of_rounds, load_practices, load_registry, load_rounds, load_systems
 from orchestration.alerts.ended import Judged
 from orchestration.dagster import checks
 from orchestration.dagster.dagster_home import forget_old_runs
@@ -148,6 +148,21 @@ def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type
     """The inventory of information systems, as delivered."""
     refresh.session.read.add("systems")
     return _loaded(refresh, "systems", load_systems)
+
+
+@asset(
+    key=["raw", "practices"],
+    deps=[registry],
+    config_schema={},
+    group_name="sources",
+    kinds={"csv"},
+    owners=[SURVEY_TEAM],
+    freshness_policy=MONTHLY,
+)
+def practices(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+    """Good practices and comments by theme, as delivered, checked against the areas of the registry."""
+    refresh.session.read.add("practices")
+    return _loaded(refresh, "practices", load_practices)
 
 
 @asset(

@@ -38,7 +38,10 @@ from store.state import CheckKey
 # The one such thing used is partitions_def of a check. Versions are pinned.
 warnings.filterwarnings("ignore", category=PreviewWarning)
 
-SOURCE_OF = {"codebook": "responses", "surveys": "responses", "registry": "registry", "systems": "systems"}
+SOURCE_OF = {
+    "codebook": "responses", "surveys": "responses", "registry": "registry", "systems": "systems",
+    "practices": "practices",
+}  # fmt: skip
 ROUND_ASSET = AssetKey(["raw", "responses"])
 EXPECTATIONS_TEXT = "Great Expectations: values, forms and ranges are as declared"
 ANSWER_CHECKS = {

@@ -81,6 +81,12 @@ PERSONAL = """
         'the text holds personal data: take it out with a line in corrections.csv'
     from intermediate.int_texts_with_personal_data order by all
 """
+STALE = """
+    select min(place), coded_question_id, '', 'text_changed_since_it_was_coded',
+        'read the text and code it anew: kuntakysely code ' || survey_id || '/' || round_id || ' ' || question_id
+    from staging.stg_codebook__codings where is_stale
+    group by survey_id, round_id, question_id, coded_question_id, response_id order by all
+"""
 NOT_REPRODUCED = """
     select 'surveys/' || survey_id || '/published_figures.csv', figure_id,
         coalesce(cast(computed_value as varchar), ''), status, coalesce(explanation, 'expected ' || published_value)
@@ -93,12 +99,12 @@ NOT_REPRODUCED = """
 def write_findings(paths: DataPaths) -> list[Finding]:
     """All findings of a warehouse that was built and judged, kept with their values in the private findings.csv."""
     with opened(paths.warehouse_file, read_only=True) as connection:
-        changed, personal, not_reproduced = (
+        changed, personal, stale, not_reproduced = (
             [Finding._make((*map(str, row), True)) for row in _in_order(connection, sql)]
-            for sql in (CHANGED_FILES, PERSONAL, NOT_REPRODUCED)
+            for sql in (CHANGED_FILES, PERSONAL, STALE, NOT_REPRODUCED)
         )
         # A cell that feeds two questions is told once.
-        found = list(dict.fromkeys((*changed, *_unknown(connection), *personal, *not_reproduced)))
+        found = list(dict.fromkeys((*changed, *_unknown(connection), *personal, *stale, *not_reproduced)))
     before = _written(paths)
     with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
         write_csv(handle, Finding._fields[:-1], [each.cells for each in found])

@@ -70,7 +70,7 @@ ingest_job = of_every_job(
 rebuild_job = of_every_job(
     "rebuild",
     selection=EVERYTHING - AssetSelection.assets(responses),
-    description="Read registry and inventory, build and check everything, publish; rounds stay as they were read",
+    description="Read registry, inventory and practices, build and check everything, publish; rounds stay as they are",
 )
 
 
@@ -93,30 +93,30 @@ def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[R
 
 
 @schedule(
-    description="Every month: reads the registry and the inventory again and rebuilds on them",
+    description="Every month: reads registry, inventory and practices again and rebuilds on them",
     job=rebuild_job,
     cron_schedule="0 5 1 * *",
     execution_timezone=HELSINKI,
     default_status=DefaultScheduleStatus.RUNNING,
 )
 def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
-    """Read the registry and the inventory again and rebuild on them."""
+    """Read registry, inventory and practices again and rebuild on them."""
     return RunRequest(run_key=_day(context.scheduled_execution_time))
 
 
 @sensor(
-    description="Launches one run for a round whose files are new or changed, or for the registry and the inventory",
+    description="Launches one run for a round whose files are new or changed, or for registry, inventory and practices",
     jobs=[refresh_job, rebuild_job],
     minimum_interval_seconds=60,
     default_status=DefaultSensorStatus.RUNNING,
 )
 def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
-    """Launch one run for each round whose files are not those that were read last. Every run reads registry and
-    inventory too: they get one of their own when no round has changed with them.
+    """Launch one run for each round whose files are not those that were read last. Every run reads registry,
+    inventory and practices too: they get one of their own when no round has changed with them.
 
     The cursor holds what runs were launched for and what still waits to be read: files that change back and forth are
-    seen each time, and files that cannot be read are tried once, whoever tried. They are tried again when the registry
-    or the inventory has changed, which they are read with; while one of these is refused nothing else can be read.
+    seen each time, and files that cannot be read are tried once, whoever tried. They are tried again when registry,
+    inventory or practices have changed, which they are read with; while one of them is refused nothing else is read.
     """
     sources = {source: source_sha256(PATHS, source) for source in source_folders(PATHS)}
     found = sources | {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
@@ -140,7 +140,7 @@ def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
 
 def _why_nothing(waiting: Collection[str]) -> str:
     if not waiting:
-        return "No round is new or changed, nor registry and inventory"
+        return "No round is new or changed, nor registry, inventory and practices"
     return f"Drafts, or tried as they stand: {', '.join(sorted(waiting))}"
 
 

@@ -35,7 +35,7 @@ def model_specs(manifest: Mapping[str, Any]) -> list[AssetSpec]:
             kinds=KINDS,
             owners=[DATA_TEAM],
             code_version=node["checksum"]["checksum"],
-            metadata={"dagster/column_schema": _columns(node), "dagster/code_references": _files(node)},
+            metadata=_columns(node) | {"dagster/code_references": _files(node)},
         )
         for node in nodes.values()
     ]
@@ -51,13 +51,12 @@ def _made_of(key: str, nodes: Mapping[str, Mapping[str, Any]], manifest: Mapping
     return model_key(nodes[key]) if key in nodes else source_key(manifest["sources"][key]["name"])
 
 
-def _columns(node: Mapping[str, Any]) -> TableSchema:
-    return TableSchema(
-        [
-            TableColumn(name, said.get("data_type") or "?", said.get("description"))
-            for name, said in node["columns"].items()
-        ]
-    )
+def _columns(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Of published tables: columns.md has the words of the others."""
+    columns = [
+        TableColumn(name, said.get("data_type") or "?", said["description"]) for name, said in node["columns"].items()
+    ]
+    return {"dagster/column_schema": TableSchema(columns)} if columns else {}
 
 
 def _files(node: Mapping[str, Any]) -> CodeReferencesMetadataValue:

@@ -20,6 +20,7 @@ from faults.errors import visible_lines, wrapped
 STEPS = {
     "raw__registry": "Registry",
     "raw__systems": "System inventory",
+    "raw__practices": "Practices",
     "raw__responses": "Responses",
     "dbt_models": "Models",
     "expectations": "Checks",

@@ -99,7 +99,7 @@ class Session:
             state.record_files(memory, lines)
 
     def note_source(self, source: str, n_rows: int) -> None:
-        """Write registry or inventory into the ledger, by the hash of its folder."""
+        """Write registry, inventory or practices into the ledger, by the hash of its folder."""
         line = state.IngestedFile(
             datetime.now(UTC), source, source_sha256(self.paths, source), "source", None, None, n_rows
         )

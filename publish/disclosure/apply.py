@@ -216,6 +216,8 @@ def _conditions(mart: Mart) -> Conditions:
         value = f"({shown} or (({mart.words.is_base}) and {base}))"
     if mart.words.compares:
         value = f"({value} and (not ({mart.words.compares}) or compared.survey_id is null))"
+    if mart.words.compares_answers:
+        value = f"({value} and (not ({mart.words.compares_answers}) or holed.survey_id is null))"
     whole = f"{shown} and unweighted.survey_id is null"
     of_kinds = (f"({fact} or ({WEIGHTED_IN}))", f"({fact} or ({ERRORS_IN}))", f"{fact} and asked.survey_id is null")
     weighted, error, public = (f"({OPEN_ROUND} or ({whole} and {each}))" for each in of_kinds)
@@ -223,7 +225,7 @@ def _conditions(mart: Mart) -> Conditions:
         value, base = (f"({each} and ({is_open} or {_some(mart, 'known')}))" for each in (value, base))
         cell = row = f"({is_open} or {_some(mart, 'own')})" if _counts(mart) else value
         base, weighted = cell if _counts(mart) else base, _weighted(mart, is_open, of_kinds[-1])
-        error = f"({weighted} and {public})"
+        error = f"({weighted} and {public} and {value})"
     return Conditions(is_open, cell, row, base, value, weighted, error, public)
 
 
@@ -263,6 +265,9 @@ def _column(mart: Mart, name: str, told: Conditions) -> str:
             # Of an exact test a level still says how many went and how many came.
             by_level = f"case when rows.test is distinct from 'mcnemar_exact' then case {levels} end end"
             return f"case when {of} then case when {told.is_open} then {value} else {by_level} end end"
+        case "verdict" if words.of:
+            of = f"rows.question_id is null or {_told(mart.columns[words.of], told)}"
+            return f"case when {of} then {value} else 'not_computable' end"
         case "verdict":
             is_printed = "rows.figure_status = 'published' and rows.status = 'match'"
             return f"case when {told.value} or ({is_printed}) then {value} else 'not_computable' end"

@@ -13,15 +13,17 @@ import pandas as pd
 from publish.disclosure.counts import Question
 from publish.disclosure.rules import Row
 
-WORDS_WITHIN = 5
+WORDS_WITHIN, NEARLY_ALL_WITHIN = 5, 15
 
 # A figure whose reading is in doubt and that is met is taken for known: who reads it may believe it.
 FIGURES = """
-select question_id, unit, breakdown, breakdown_id, level, answer as answer_code, statistic, rounding,
+select question_id, unit, breakdown, breakdown_id, level, answer as answer_code, than, statistic, rounding,
     published_value::double as value
 from {source}marts.publication_reconciliation
 where survey_id = $survey_id and round_id = $round_id and question_id is not null and status = 'match'
-    and statistic in ('n', 'pct', 'is_max', 'is_min', 'in_top_4', 'more_than_rest', 'less_than_rest')
+    and statistic in (
+        'n', 'pct', 'is_max', 'is_min', 'in_top_4', 'more_than_rest', 'less_than_rest', 'above_each', 'differs'
+    )
 order by all
 """
 
@@ -52,6 +54,9 @@ FITS: dict[str, Fits] = {
     "half_up_1": lambda n, base, value: np.floor((2000 * n + base) / (2 * base)) == round(10 * value),
     "largest_remainder_0": lambda n, base, value: np.abs(100 * n / base - value) < 1,
     "words_within_5": lambda n, base, value: np.abs(100 * n / base - value) <= WORDS_WITHIN + 0.5,
+    "words_nearly": lambda n, base, value: np.abs(100 * n / base - value + WORDS_WITHIN / 2) <= WORDS_WITHIN / 2 + 0.5,
+    "words_nearly_all": lambda n, base, value: 100 * n / base >= value - NEARLY_ALL_WITHIN - 0.5,
+    "at_least": lambda n, base, value: 100 * n / base >= value - 0.5,
 }
 
 
@@ -114,7 +119,8 @@ def read(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str, s
 
 
 def relations(question: Question, printed: Printed) -> Relations:
-    """What print says of several cells of a question; that a share is not the largest tells nothing that is used."""
+    """What print says of several cells of a question; that a share is not the largest, or is not the same everywhere,
+    tells nothing that is used."""
     cells, figures = _Cells(question, printed), printed.figures
     lines = [
         line
@@ -151,6 +157,10 @@ def _lines(cells: _Cells, cell: int, figure: Any) -> Iterator[Line]:
             sign, least = 1 if figure.statistic == "more_than_rest" else -1, 1.0 if says_so else -np.inf
             rest = cells.others(cell, cells.compared_with(row), cells.inside(row))
             yield cells.excess(cell, list(rest), sign, least, np.inf if says_so else 0.0)
+        case "above_each" if says_so:
+            for code in str(figure.than).split("+"):
+                if (lower := cells.place(row, (str(figure.level), code))) is not None:
+                    yield Line(((cell, 1.0), (lower, -1.0)), 1.0, np.inf)
 
 
 class _Cells:
@@ -238,7 +248,7 @@ def _bounds(figure: Any, base: int) -> tuple[float, float]:
     """The least and the most that a printed count or share leaves."""
     value = float(figure.value)
     if figure.statistic == "n":
-        return value, value
+        return value, np.inf if figure.rounding == "at_least" else value
     counts = np.arange(base + 1)
     fitting = counts[FITS.get(str(figure.rounding), FITS["half_up_0"])(counts, base, value)] if base else counts
     return (float(fitting[0]), float(fitting[-1])) if len(fitting) else (0.0, np.inf)

@@ -104,7 +104,7 @@ def measurement(facts: RoundFacts) -> list[Block]:
         said = facts.say(
             "Of {n} answers asked for, these are faulty and in no figure: {found}.", n=n, found=facts.count_of(found)
         )
-    return [*([Sentence(said)] if said else []), *checks_of(facts, "items", "duplicates")]
+    return [*([Sentence(said)] if said else []), *checks_of(facts, "items", "coding", "duplicates")]
 
 
 def n_asked(statuses: Counter[str]) -> int:

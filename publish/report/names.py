@@ -22,6 +22,7 @@ def decisions(say: Say) -> Mapping[str, str]:
 def families(say: Say) -> Mapping[str, str]:
     return {
         "behaviour": say("behaviour of respondents"),
+        "coding": say("coded texts"),
         "drift": say("drift between rounds"),
         "duplicates": say("duplicates"),
         "expectations": say("a second opinion on the answers"),
@@ -48,6 +49,7 @@ def inputs(say: Say) -> Mapping[str, str]:
         "responses": say("response file"),
         "registry": say("registry"),
         "systems": say("system inventory"),
+        "practices": say("practices"),
     }
 
 

@@ -23,6 +23,21 @@ TABLES = """
     group by all
     order by min(columns.table_oid)
 """
+# Practices by theme, and the rounds whose answers name the theme or practices of it.
+PRACTICES = """
+    select theme_id, list(practice_id order by practice_order) as practices
+    from marts.dim_theme
+    inner join marts.practice using (theme_id)
+    group by theme_id, theme_order
+    order by theme_order
+"""
+NAMED_IN = """
+    select distinct support.theme_id, rounds.survey_id, rounds.round_key, rounds.sort_order
+    from marts.practice_support as support
+    inner join marts.dim_round as rounds using (survey_id, round_id)
+    where support.cell_status <> 'not_asked'
+    order by rounds.survey_id, rounds.sort_order desc
+"""
 
 
 def index(connection: duckdb.DuckDBPyConnection, labels: Labels, pages: Mapping[str, Sequence[str]], mark: str) -> str:
@@ -31,6 +46,7 @@ def index(connection: duckdb.DuckDBPyConnection, labels: Labels, pages: Mapping[
     return render(
         "index.html.jinja", Words(labels.language), mark=mark, labels=labels,
         surveys=[(survey_id, list(rows)) for survey_id, rows in rounds],
+        practices=read_rows(connection, PRACTICES), named_in=read_rows(connection, NAMED_IN),
         release=read_rows(connection, "from marts.release")[0], tables=read_rows(connection, TABLES),
         languages=sorted({language for found in pages.values() for language in found}), name_of=name_of,
         page=lambda row: file_name(row, labels.language, pages), workbook_name=workbook_name,

@@ -9,7 +9,7 @@ from publish.report.pages import Link
 from publish.results.making import METHODS, how_made
 from publish.results.pictures import Pictures, left_over, tint
 from publish.results.reading import Bars, Question, RoundResults, Row
-from publish.results.sections import form
+from publish.results.sections import below, form
 from publish.results.tables import Tables
 from publish.writing.rendering import render
 from publish.writing.rounds import stem
@@ -35,7 +35,7 @@ def page(results: RoundResults, mark: str) -> str:
         findings=said.findings(), finding=said.finding, message=said.message, said_row=said.row,
         breakdown_name=said.breakdown, pictures=Pictures(results, words), tint=tint, left_over=left_over,
         how=how_made(results, words), methods=METHODS, citation=said.citation(), links=said.links(),
-        form=form(results, tables.of_questions()), sections=tables.sections(),
+        form=form(results, tables.of_questions()), sections=below(results, words),
         workbook=workbook_name(file_name(results.round["round_key"], words.language)),
     )  # fmt: skip
 

@@ -88,6 +88,12 @@ class Pictures:
         marks = [self._mark(cell.answer, whole, cell, question.unit) for cell in cells]
         return Picture("bars", self.title(question), "", marks)
 
+    def of_answers(self, question: Question, codes: Sequence[str]) -> Picture:
+        """Some of the answers of all respondents, in this order."""
+        cells = {cell.answer_key.rpartition("/")[2]: cell for cell in question.whole.cells}
+        marks = [self._mark(cells[code].answer, question.whole, cells[code], question.unit) for code in codes]
+        return Picture("bars", question.wording, self.title(question), marks)
+
     def stacked(self, question: Question) -> Picture:
         """Each answer of a scale, of all and by size class."""
         rows = [row for name in BY_SIZE for row in question.rows.get(name, ())]
@@ -105,8 +111,10 @@ class Pictures:
         return [self._of_answer(answer, rows, question.unit) for answer in answers]
 
     def by_county(self, question: Question) -> Sequence[Picture]:
-        """Of each answer that is looked for, its share of the municipalities of each county."""
+        """Of each answer that is looked for, its share of the municipalities of each county, where any is sure."""
         rows = question.told.get("county", ())
+        if not any(cell.is_reliable for row in rows for cell in row.cells if cell.pct is not None):
+            return []
         return [self._of_answer(answer, rows, "municipality", "dots") for answer in looked_for(question, len(rows))]
 
     def _of_answer(self, answer: Cell, rows: Sequence[Bars], unit: str, kind: str = "bars") -> Picture:

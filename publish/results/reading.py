@@ -84,6 +84,41 @@ ROWS = {
     "printed": """
         from marts.publication_reconciliation where survey_id = ? and round_id = ? order by document, figure_id
     """,
+    "sentences": """
+        select sentences.*, claims.verdict, claims.frame_verdict as verdict_of_frame
+        from marts.printed_sentence as sentences
+        inner join marts.claim as claims using (survey_id, round_id, claim_id)
+        where survey_id = ? and round_id = ?
+        order by claim_order
+    """,
+    "figures_of_sentences": """
+        select rests.claim_id, figures.*
+        from marts.claim_figure as rests
+        inner join marts.publication_reconciliation as figures using (survey_id, round_id, figure_id)
+        where survey_id = ? and round_id = ?
+        order by claim_id, figure_order
+    """,
+    "practices": """
+        select practice.*
+        from marts.practice
+        inner join marts.dim_theme using (theme_id)
+        where theme_id in (
+            select theme_id from marts.practice_support
+            where survey_id = ? and round_id = ? and cell_status <> 'not_asked'
+        )
+        order by theme_order, practice_order
+    """,
+    "support": """
+        select distinct theme_id, practice_id, question_id, practice_order
+        from marts.practice_support
+        left join marts.practice using (theme_id, practice_id)
+        where survey_id = ? and round_id = ? and breakdown = 'all' and cell_status <> 'not_asked'
+        order by practice_order
+    """,
+    "interviews": "from marts.interview where survey_id = ? and round_id = ? order by interview_order",
+    "interview_areas": """
+        from marts.interview_area where survey_id = ? and round_id = ? order by interview_id, area_level, area_code
+    """,
 }
 CODES = "select code_list, code, label_fi, label_sv, label_en from marts.dim_code"
 LABELS = "select thing, thing_key, map_from_entries(list((language, label))) as texts from marts.label group by all"
@@ -256,6 +291,12 @@ class RoundResults:
             self.labels.of("answer", row["answer_key"]), row["is_dont_know"], row["n"], row["pct"], row["cell_status"],
             row[low], row[high], bool(row["is_reliable_for_frame" if is_area else "is_reliable"]), row["answer_key"],
         )  # fmt: skip
+
+    @cached_property
+    def figures_alone(self) -> Sequence[Row]:
+        """The printed figures that no printed sentence rests on."""
+        told = {row["figure_id"] for row in self.rows_of("figures_of_sentences")}
+        return [row for row in self.rows_of("printed") if row["figure_id"] not in told]
 
     def rows_of(self, name: str) -> Sequence[Row]:
         """The rows of one of ROWS."""

@@ -1,13 +1,17 @@
-"""The questions of a round as its form has them: section by section, each with its pictures or its table."""
+"""The parts of a page: the questions of a round as its form has them, section by section, and what stands below."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from publish.results.evidence import Evidence, Interview, Sentence, Theme
 from publish.results.reading import Question, RoundResults, Row
-from publish.results.tables import Table
+from publish.results.tables import Table, Tables
+from publish.writing.words import Words
+
+Shown = Table | Theme | Interview | Sentence
 
 
 @dataclass(frozen=True)
@@ -42,3 +46,18 @@ def form(results: RoundResults, tables: Mapping[str, Table]) -> Sequence[Section
         title = results.labels.of("section", f"{results.survey_id}/{section_id}") if section_id else ""
         found += [Section(title, entries)] if entries else []
     return found
+
+
+def below(results: RoundResults, words: Words) -> Sequence[tuple[str, str, Sequence[Shown]]]:
+    """Id, heading and content of each part below the questions that has any."""
+    say, tables, evidence = words.say, Tables(results, words), Evidence(results, words)
+    found: Sequence[tuple[str, str, Iterator[Shown]]] = [
+        ("change", say("Change since the round before"), tables.changes()),
+        ("practices", say("Good practices"), evidence.themes()),
+        ("interviews", say("Interviews"), evidence.interviews()),
+        ("who-answered", say("Who answered"), tables.response()),
+        ("sentences", say("Printed sentences"), evidence.sentences()),
+        ("printed", say("Printed and computed figures"), tables.printed()),
+    ]
+    read = [(section, title, list(content)) for section, title, content in found]
+    return [(section, title, content) for section, title, content in read if content]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from publish.results.evidence import Evidence
 from publish.results.making import how_made
 from publish.results.page import Said
 from publish.results.reading import RoundResults, Row
@@ -14,7 +15,7 @@ from publish.writing.words import Words
 
 Kind = Literal["text", "count", "share", "points", "number", "printed"]
 SIZES = ("all", "size_class", "size_class_group")
-CODE_LISTS = ("level", "unit", "cell_status", "figure_match")
+CODE_LISTS = ("level", "unit", "cell_status", "figure_match", "claim_verdict")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Sheets:
     def __init__(self, results: RoundResults, words: Words) -> None:
         self.results, self.words, self.say = results, words, words.say
         self._said, self._tables = Said(results, words), Tables(results, words)
+        self._evidence = Evidence(results, words)
 
     def banner(self) -> str:
         """What stands above everything of a demonstration."""
@@ -57,7 +59,8 @@ class Sheets:
     def all(self) -> Sequence[Sheet]:
         """Every sheet that has anything to say, in the order of the workbook."""
         found = (self._by_size(), self._by_county(), self._response(), self._systems(), self._numbers(),
-                 self._changes(), self._printed())  # fmt: skip
+                 self._changes(), self._practices(), self._interviews(), self._sentences(),
+                 self._printed())  # fmt: skip
         told = [sheet for sheet in found if sheet.rows]
         return [self._summary(), *told, self._dictionary(told), self._notes()]
 
@@ -157,25 +160,87 @@ class Sheets:
             self._figure(say("lower bound"), "points", say("Lower end of the 95 per cent interval of "
                          "the change."), "ci_low"),
             self._figure(say("upper bound"), "points", say("Upper end of the same interval."), "ci_high"),
-            Column(say("how sure"), "text", say("Whether chance alone makes such a change."), self._tables.verdict),
+            Column(say("how sure"), "text", say("Whether chance alone makes such a change."), self._tables.conclusion),
             self._unit(),
         ]  # fmt: skip
         return self._sheet(say("Change"), columns, self.results.rows_of("changes"))
 
-    def _printed(self) -> Sheet:
-        say = self.say
-        columns = [
-            Column(say("figure"), "text", say("What the printed figure is of."), self._tables.figure),
-            Column(say("measure"), "text", say("A number, a share in per cent, or 1 where a comparison holds."),
-                   self._code("statistic")),
-            Column(say("document"), "text", say("Where it is printed."), lambda row: row["document"]),
-            self._figure(say("printed"), "printed", say("As it is printed."), "published_value"),
-            self._figure(say("printed base"), "count", say("Its base, where one is printed."), "published_base_n"),
-            self._figure(say("computed"), "printed", say("As it follows from the answers."), "computed_value"),
-            self._figure(say("computed base"), "count", say("Its base."), "computed_base_n"),
-            Column(say("comparison"), "text", say("Whether the two agree."), self._code("status", "figure_match")),
+    def _practices(self) -> Sheet:
+        say, told = self.say, self._evidence
+        of_practices: Sequence[tuple[str, str, Callable[[Row], str]]] = [
+            (say("practice"), say("A good practice, or a comment; where it is empty the row is of the whole theme."),
+             told.practice),
+            (say("who"), say("Whose practice it is."), told.who),
+            (say("how often"), say("Where a document says it."), told.rhythm),
+            (say("area"), say("Where a document names one."), told.area),
+            (say("known from"), say("What the document has it from."), told.known_from),
+            (say("document"), say("Where it is printed."), told.place),
         ]  # fmt: skip
-        return self._sheet(say("Printed figures"), columns, self.results.rows_of("printed"))
+        columns = [
+            Column(say("theme"), "text", say("What the practice is about."),
+                   lambda row: self.results.labels.of("theme", row["theme_id"])),
+            *(Column(title, "text", meaning, _where("practice_id", of)) for title, meaning, of in of_practices),
+            Column(say("question"), "text", say("The question of which it is an answer."),
+                   _where("question_key", lambda row: self.results.labels.of("question", row["question_key"]))),
+            *self._counts(), self._remark(), self._unit(),
+        ]  # fmt: skip
+        return self._sheet(say("Good practices"), columns, told.practice_rows())
+
+    def _interviews(self) -> Sheet:
+        say, told = self.say, self._evidence
+        columns = [
+            Column(say("who"), "text", say("The kind of organisation that was interviewed."), told.organisation),
+            self._figure(say("people"), "count", say("How many were interviewed; empty where it is not known."),
+                         "n_people"),
+            Column(say("areas"), "text", say("Where they work."), told.areas),
+            Column(say("when"), "text", say("First and last day."), told.when),
+            Column(say("how chosen"), "text", say("Why these were interviewed."), told.chosen),
+            Column(say("topics"), "text", say("What they were asked about."), told.topics),
+        ]  # fmt: skip
+        return self._sheet(say("Interviews"), columns, self.results.rows_of("interviews"))
+
+    def _sentences(self) -> Sheet:
+        """A row for each figure that a sentence rests on, as on the page."""
+        say, told = self.say, self._evidence
+        columns = [
+            Column(say("sentence"), "text", say("As a document has it, in its own language."), told.sentence),
+            Column(say("document"), "text", say("Where it is printed."), told.place),
+            Column(say("shortened"), "text", say("Where it says yes, the sentence is quoted in part."),
+                   lambda row: say("yes") if row["is_shortened"] else None),
+            Column(say("those who answered"), "text", say("Whether it holds among those who answered."),
+                   lambda row: self._tables.verdict(row["verdict"])),
+            Column(say("all asked"), "text", say("Whether it holds for all that were asked, beyond chance."),
+                   lambda row: self._tables.verdict(row["verdict_of_frame"])),
+            Column(say("why not"), "text", say("Why the sentence, or a part of it, cannot be computed."),
+                   lambda row: told.reason(row) or None),
+            *self._figures(),
+        ]  # fmt: skip
+        return self._sheet(say("Printed sentences"), columns, told.sentence_rows())
+
+    def _printed(self) -> Sheet:
+        """Those that no sentence rests on."""
+        say = self.say
+        document = Column(say("document"), "text", say("Where it is printed."), lambda row: row["document"])
+        return self._sheet(say("Printed figures"), [document, *self._figures()], self.results.figures_alone)
+
+    def _figures(self) -> Iterator[Column]:
+        say = self.say
+        yield Column(say("figure"), "text", say("What the printed figure is of."),
+                     _where("figure_id", self._tables.figure))  # fmt: skip
+        yield Column(say("measure"), "text", say("A number, a share in per cent, or 1 where a comparison holds."),
+                     self._code("statistic"))  # fmt: skip
+        yield self._figure(say("printed"), "printed", say("As it is printed."), "published_value")
+        yield self._figure(say("printed base"), "count", say("Its base, where one is printed."), "published_base_n")
+        yield self._figure(say("computed"), "printed", say("As it follows from the answers."), "computed_value")
+        yield self._figure(say("computed base"), "count", say("Its base."), "computed_base_n")
+        yield self._figure(say("lower bound, frame"), "printed", say("Lower end of the interval for all that were "
+                           "asked; of a comparison, of the difference."), "frame_low")  # fmt: skip
+        yield self._figure(say("upper bound, frame"), "printed", say("Upper end of the same interval."), "frame_high")
+        yield self._figure(say("p"), "printed", say("How probable such differences are by chance alone, where groups "
+                           "are said to differ."), "frame_p")  # fmt: skip
+        yield Column(say("comparison"), "text", say("Whether the two agree."), self._code("status", "figure_match"))
+        yield Column(say("comparison, frame"), "text", say("Whether the printed figure holds for all that were asked, "
+                     "beyond chance."), self._code("frame_verdict", "claim_verdict"))  # fmt: skip
 
     def _dictionary(self, sheets: Iterable[Sheet]) -> Sheet:
         """What each column of each sheet is, and what the codes of the release's tables mean."""
@@ -287,6 +352,11 @@ class Sheets:
     @staticmethod
     def _sheet(title: str, columns: Sequence[Column], rows: Iterable[Row]) -> Sheet:
         return Sheet(title, columns, [[column.of(row) for column in columns] for row in rows])
+
+
+def _where(name: str, of: Callable[[Row], str]) -> Callable[[Row], str | None]:
+    """What a row says where it has such a thing."""
+    return lambda row: (of(row) or None) if row[name] else None
 
 
 def _share(pct: int | None) -> float | None:

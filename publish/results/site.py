@@ -21,7 +21,7 @@ ROUNDS = "select survey_id, round_id, round_key from marts.dim_round order by al
 NEEDED = {
     ("dim_code", "label_en"), ("dim_answer", "is_dont_know"), ("dim_breakdown", "breakdown_order"),
     ("dim_question", "section_id"), ("dim_question", "is_ordered"), ("dim_county", "tile_column"),
-    ("finding", "sentence"),
+    ("finding", "sentence"), ("practice_support", "theme_id"), ("interview", "organisation"), ("claim", "verdict"),
 }  # fmt: skip
 COLUMNS = "select table_name, column_name from duckdb_columns() where database_name = current_database()"
 

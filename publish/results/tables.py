@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from publish.results.reading import RoundResults
 from publish.writing.words import Words
 
 Row = Mapping[str, Any]
+SIGNS = {"holds": "✓", "does_not_hold": "✗", "open": "?", "not_computable": "–"}  # a colour alone says nothing
+IN_WORDS = ("words_within_5", "words_nearly", "words_nearly_all", "at_least")  # "about half" is no number
+TO = "\xa0…\xa0"  # between the ends of an interval, on one line
 CHANCE = 0.05  # a change whose p is larger cannot be told from chance
 
 
@@ -18,6 +21,7 @@ CHANCE = 0.05  # a change whose p is larger cannot be told from chance
 class Table:
     """Rows of texts: the first names its row, those of `columns` from `n_words` on are numbers."""
 
+    kind: ClassVar[str] = "table"
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -30,17 +34,6 @@ class Tables:
 
     results: RoundResults
     words: Words
-
-    def sections(self) -> Sequence[tuple[str, str, Sequence[Table]]]:
-        """Id, heading and tables of each part of a page that has any."""
-        say = self.words.say
-        found = [
-            ("change", say("Change since the round before"), self.changes()),
-            ("who-answered", say("Who answered"), self.response()),
-            ("printed", say("Printed and computed figures"), self.printed()),
-        ]
-        read = [(section, title, list(tables)) for section, title, tables in found]
-        return [(section, title, tables) for section, title, tables in read if tables]
 
     def response(self) -> Iterator[Table]:
         say, count = self.words.say, self.words.count
@@ -93,22 +86,43 @@ class Tables:
             cells = [
                 [self.results.labels.of("answer", row["answer_key"]), self._share(row["earlier_share"]),
                  count(row["earlier_base_n"]), self._share(row["share"]), count(row["base_n"]),
-                 self._points(row["delta"]), self._interval(row), self.verdict(row)]
+                 self._points(row["delta"]), self._interval(row), self.conclusion(row)]
                 for row in rows
             ]  # fmt: skip
             yield Table(self.results.labels.of("question", question), columns, cells)
 
     def printed(self) -> Iterator[Table]:
+        """Those that no printed sentence rests on: the others stand beneath their sentences."""
+        for document, rows in groupby(self.results.figures_alone, key=lambda row: str(row["document"])):
+            yield self.figures(self.words.say("Figures as printed: {document}", document=document), list(rows))
+
+    def figures(self, caption: str, rows: Sequence[Row]) -> Table:
         say, number = self.words.say, self.words.number
-        columns = [say("document"), say("printed"), say("computed"), say("n"), say("comparison")]
-        rows = self.results.rows_of("printed")
+        columns = [say("printed"), say("computed"), say("n"), say("comparison"), say("interval, all asked"),
+                   say("all asked")]  # fmt: skip
         cells = [
-            [self.figure(row), row["document"], number(row["published_value"]), number(row["computed_value"]),
-             self.words.count(row["computed_base_n"]), self.results.labels.of_code("figure_match", row["status"])]
+            [self.figure(row), number(row["published_value"]), number(row["computed_value"]),
+             self.words.count(row["computed_base_n"]), self.results.labels.of_code("figure_match", row["status"]),
+             self.in_frame(row), self.verdict(row["frame_verdict"])]
             for row in rows
         ]  # fmt: skip
-        if cells:
-            yield Table(say("Figures as printed"), columns, cells)
+        return Table(caption, columns, cells)
+
+    def in_frame(self, row: Row) -> str:
+        """The interval of a share or a difference; of whether groups differ at all there is none, but how probable."""
+        ends, p = (row["frame_low"], row["frame_high"]), row["frame_p"]
+        if None not in ends:
+            return TO.join(self._end(row, end) for end in ends)
+        say, rounded = self.words.say, self.words.number(p if p is None else round(p, 3))
+        return "–" if p is None else say("p = {p}", p=rounded) if p >= 0.001 else say("p < 0.001")
+
+    def _end(self, row: Row, end: float) -> str:
+        """Of a share, or of a difference with its sign."""
+        sign = "+" if end > 0 and row["statistic"] != "pct" else ""
+        return sign + self.words.number(round(end, 1)).replace("-", "−")
+
+    def verdict(self, code: str) -> str:
+        return f"{SIGNS[code]} {self.results.labels.of_code('claim_verdict', code)}"
 
     def _by_question(self, name: str) -> Iterator[tuple[str, list[Row]]]:
         for key, rows in groupby(self.results.rows_of(name), key=lambda row: str(row["question_key"])):
@@ -119,14 +133,22 @@ class Tables:
 
     def figure(self, row: Row) -> str:
         """What a printed figure is of, in the words of the page."""
-        answers = [
-            self.results.labels.of("answer", f"{row['question_key']}/{row['level']}/{code}")
-            for code in (row["answer"] or "").split("+")
-        ]
-        named = (self.results.labels.of("question", row["question_key"] or ""), " + ".join(filter(None, answers)))
-        of = self.results.labels.of("breakdown", row["breakdown_key"] or "") if row["breakdown"] != "all" else ""
-        what = self.results.labels.of_code("statistic", row["statistic"])
-        return ": ".join(filter(None, (*named, of, "" if row["statistic"] in ("n", "pct") else what)))
+        labels = self.results.labels
+        named = (labels.of("question", row["question_key"] or ""), self._answers(row, "answer", " + "))
+        of = self._part(row) if row["breakdown"] != "all" else ""
+        what = "" if row["statistic"] in ("n", "pct") else labels.of_code("statistic", row["statistic"])
+        words = labels.of_code("rounding", row["rounding"]) if row["rounding"] in IN_WORDS else ""
+        return ": ".join(filter(None, (*named, of, what, words, self._answers(row, "than", ", "))))
+
+    def _answers(self, row: Row, name: str, sign: str) -> str:
+        keys = (f"{row['question_key']}/{row['level']}/{code}" for code in (row[name] or "").split("+") if code)
+        return sign.join(self.results.labels.of("answer", key) for key in keys)
+
+    def _part(self, row: Row) -> str:
+        """The row of a breakdown; the breakdown itself, which may be a question, where print compares its rows."""
+        labels, breakdown = self.results.labels, row["breakdown"]
+        question = labels.of("question", f"{row['survey_id']}/{breakdown}")
+        return labels.of("breakdown", row["breakdown_key"] or "") or question or labels.of_code("breakdown", breakdown)
 
     def _n_and_pct(self, row: Row) -> list[str]:
         if row["n"] is None:
@@ -144,9 +166,9 @@ class Tables:
         return "–" if delta is None else f"{round(delta):+d}".replace("-", "−")
 
     def _interval(self, row: Row) -> str:
-        return f"{self._points(row['ci_low'])} … {self._points(row['ci_high'])}" if row["ci_low"] is not None else "–"
+        return f"{self._points(row['ci_low'])}{TO}{self._points(row['ci_high'])}" if row["ci_low"] is not None else "–"
 
-    def verdict(self, row: Row) -> str:
+    def conclusion(self, row: Row) -> str:
         p = row["p_holm"] if row["p_holm"] is not None else row["p_value"]
         if p is None:
             return ""

@@ -15,7 +15,7 @@ from orchestration.dagster.dbt import PARSED
 from store.fingerprint import CODE_FOLDERS
 from store.paths import PROJECT_ROOT, DataPaths
 
-INPUTS = ("surveys", "registry", "systems")
+INPUTS = ("surveys", "registry", "systems", "practices")
 ROUND = Path("surveys/koto_kuntakysely/rounds/2023-01")
 SECOND, THIRD = ROUND.with_name("2023-02"), ROUND.with_name("2023-03")
 SURVEY_OF_2020 = Path("surveys/owal_tyovoiman_ulkopuolella")

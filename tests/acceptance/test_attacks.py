@@ -42,6 +42,9 @@ ATTACKS: dict[str, Attack] = {
     "statuses of follow-ups": attacks.statuses_of_follow_ups,
     "checks of follow-ups": attacks.checks_of_follow_ups,
     "shares in hidden cells": attacks.shares_in_hidden_cells,
+    "estimates in hidden cells": attacks.estimates_in_hidden_cells,
+    "verdicts on closed questions": attacks.verdicts_on_closed_questions,
+    "verdicts of sentences": attacks.verdicts_of_sentences,
     "inhabitants of follow-ups": attacks.inhabitants_of_follow_ups,
     "sizes of small rows": attacks.sizes_of_small_rows,
     "numbers of few": attacks.numbers_of_few,
@@ -68,6 +71,9 @@ MUTANTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("shares in hidden cells", "answer_distribution", ("weighted_share",)),
     ("shares in hidden cells", "round_change", ("weighted_share",)),
     ("shares in hidden cells", "round_change", ("earlier_weighted_share",)),
+    ("estimates in hidden cells", "publication_reconciliation", ("frame_estimate",)),
+    ("verdicts on closed questions", "publication_reconciliation", ("frame_verdict",)),
+    ("verdicts of sentences", "publication_reconciliation", ("frame_verdict",)),
     ("inhabitants of follow-ups", "inhabitant_share", ("base_inhabitants",)),
     ("sizes of small rows", "number_summary", ("n",)),
     ("numbers of few", "number_summary", ("n", "quartile_1", "median", "quartile_3")),
@@ -169,6 +175,16 @@ def test_an_attack_pins_what_is_not_protected(
     found = pinned(ATTACKS[name], released(real, file), real.warehouse_file)
     record_property("tried", ["the same on unprotected columns", "pinned it" if found else "in vain", 1])
     assert found
+
+
+def test_what_holds_for_the_frame_is_told_of_facts_alone(real: DataPaths) -> None:
+    """And a sentence of which something is hidden is not computable, whatever its other figures say."""
+    told = rows(real, "select claim_id, verdict, frame_verdict from marts.claim order by all")
+    assert told == [
+        ("differs", "not_computable", "not_computable"),
+        ("offers", "holds", "holds"),
+        ("trust", "not_computable", "not_computable"),
+    ]
 
 
 def test_no_figure_stands_in_a_hidden_cell(real: DataPaths) -> None:

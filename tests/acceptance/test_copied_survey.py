@@ -17,6 +17,7 @@ from store.fingerprint import code_files, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.copied_survey import RANKS, Names, Original, name_anew, read_original, write_copy
 from tests.acceptance.project import ROUND, SURVEY_OF_2020, SURVEY_OF_HIDING, copy_inputs
+from tests.acceptance.project import replace as replace_text
 from tests.demonstration import read
 from tests.pipeline.build import build_and_publish
 
@@ -95,6 +96,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     for other in (SURVEY_OF_2020, SURVEY_OF_HIDING):
         shutil.rmtree(paths.root / other)
     ask_for_a_number(paths)
+    leave_out_what_was_coded(paths)
     original = read_original(paths.surveys / ORIGINAL, ROUND.name)
     names = name_anew(original)
     write_copy(original, names, paths.surveys / COPY, n_wrong=2)
@@ -115,6 +117,19 @@ def ask_for_a_number(paths: DataPaths) -> None:
     column = {"source_column": "Kuntanumero", "question_id": NUMBER["question_id"]}
     for file, row in ((f"surveys/{ORIGINAL}/questions.csv", NUMBER), (f"{ROUND}/columns.csv", column)):
         append(paths.root / file, row)
+
+
+def leave_out_what_was_coded(paths: DataPaths) -> None:
+    """It is of no column that another tool could write, and its options are no file's of the survey."""
+    survey, codings = paths.surveys / ORIGINAL, paths.root / ROUND / "codings.csv"
+    for question in {row["coded_question_id"] for row in read(codings)}:
+        (of_question,) = [row for row in read(survey / "questions.csv") if row["question_id"] == question]
+        for file, start in (("questions.csv", question), ("choices.csv", of_question["list_name"])):
+            lines = (survey / file).read_text(encoding="utf-8").splitlines(keepends=True)
+            kept = [line for line in lines if not line.startswith(f"{start},")]
+            (survey / file).write_text("".join(kept), encoding="utf-8")
+        replace_text(survey / "survey.yml", f", {question}]", "]")
+    codings.unlink()
 
 
 def append(file: Path, row: Mapping[str, str]) -> None:

@@ -79,5 +79,29 @@ def test_pages_that_are_carried_over_are_what_they_would_be(published: DataPaths
         assert before[2] == after[2] and (before[0] == after[0]) == name.endswith(".xlsx"), name
 
 
+@pytest.mark.parametrize(
+    ("change", "surveys"),
+    [
+        ("update marts.interview set n_people = 3 where survey_id = 'koto_kuntakysely'", {"koto_kuntakysely"}),
+        ("update marts.printed_sentence set is_shortened = not is_shortened where survey_id like 'owal%'",
+         {"owal_tyovoiman_ulkopuolella"}),
+        ("update marts.practice set place = '1' where practice_id = 'p01'",
+         {"koto_kuntakysely", "owal_tyovoiman_ulkopuolella", "palvelukysely_demo"}),
+        ("update marts.release set number = number + 1", set()),
+    ],
+    ids=["an interview", "a printed sentence", "a practice, which is of no round", "nothing that a round tells"],
+)  # fmt: skip
+def test_pages_are_made_anew_where_what_they_tell_has_changed(
+    change: str, surveys: set[str], published: DataPaths, tmp_path: Path
+) -> None:
+    file = tmp_path / "other.duckdb"
+    file.write_bytes(published.current.read_bytes())
+    with duckdb.connect(str(file)) as release:
+        before = told.told_of_rounds(release)
+        release.execute(change)
+        after = told.told_of_rounds(release)
+    assert {survey for survey, round_id in before if before[survey, round_id] != after[survey, round_id]} == surveys
+
+
 def content(folder: Path, name: str) -> bytes:
     return (folder / FOLDER / name).read_bytes()

@@ -79,6 +79,17 @@ PLANTED: Mapping[str, Callable[[str], str]] = {
     "bases of pictures": without("<small>[^<]*</small>"),
     "bases of bars": without(r'<span class="said">n = [^<]*</span>|<td>[\d\s]+</td>(?=</tr>)|n = \d+ vastausta'),
     "bases of tables": without(r"<td>[\d\s]+</td>(?=</tr>)"),
+    "a share of a theme of practices": one_more(r'<section id="practices">[^%]*<b>', "\xa0%"),
+    "how many name a theme": one_more(r'<section id="practices">[^%]*%[^%]*<small>'),
+    "how many were interviewed": one_more("<dt>Henkilöitä</dt><dd>"),
+    "where a practice is printed": one_more("report, dia (?=37)"),
+    "a number in a printed sentence": one_more(r"<h3>Suurin osa \("),
+    "a printed figure of a sentence": one_more('data-label="painettu">'),
+    "a computed figure of a sentence": one_more('data-label="laskettu">'),
+    "a base of a sentence": one_more('data-label="n">'),
+    "an interval of a sentence": one_more('data-label="luottamusväli, kaikki kunnat">'),
+    "how probable a difference is": one_more("p = 0,"),
+    "a printed figure of no sentence": one_more(r"<caption>Painetut luvut[^%]*?</th><td>"),
     "a table that nobody knows": lambda text: text.replace("</main>", "<table><tr><td>7</td></tr></table></main>"),
     "a picture that nobody knows": lambda text: text.replace("</main>", '<svg><rect width="41"/></svg></main>'),
 }
@@ -89,9 +100,9 @@ PLANTED_OF_CHANGE: Mapping[str, Callable[[str], str]] = {
     "a median in a message": one_more("Medianen är "),
     "the place of a median": one_more(r'<ul class="marks boxes">\s*<li style="--p:'),
     "the box of a median": one_more(r'<ul class="marks boxes">\s*<li style="--p:[\d.]+;--l:'),
-    "a share of before": one_more(r'<section id="change">[^%]*<td class="number">', "\xa0%"),
-    "a change in points": one_more('<td class="number">−', "</td>"),
-    "the interval of a change": one_more('<td class="number">−', " …"),
+    "a share of before": one_more(r'<section id="change">[^%]*<td>', "\xa0%"),
+    "a change in points": one_more("<td>−", "</td>"),
+    "the interval of a change": one_more("<td>−", "\xa0…"),
 }
 
 

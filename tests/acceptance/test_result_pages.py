@@ -238,6 +238,8 @@ DATA = """
     union select concat_ws(', ', statistic, question_id, nullif(breakdown_id, 'all'), answer)
     from marts.publication_reconciliation
     union select distinct unnest([system_name, vendor]) from marts.dim_system
+    union select document from marts.practice
+    union select distinct unnest([document, sentence]) from marts.printed_sentence
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from openpyxl import load_workbook
 
 from publish.releases.folder import page_files
 from publish.results import sheets, site, workbook
+from publish.results.evidence import Evidence
 from publish.results.page import Said, workbook_name
-from publish.results.reading import ROWS, Labels, RoundResults
+from publish.results.reading import ROWS, Labels, RoundResults, Row
 from publish.writing.rounds import SHOWN_IN
 from publish.writing.words import Words
 from store.paths import DataPaths
@@ -68,6 +70,19 @@ def test_a_workbook_that_says_otherwise_is_seen(
     assert differences(release, file)
 
 
+@pytest.mark.parametrize("name", ["practice_rows", "sentence_rows"])
+@pytest.mark.parametrize("wrong", [lambda rows: [*reversed(rows)], lambda rows: rows[1:]], ids=["order", "one less"])
+def test_practices_and_sentences_that_are_others_are_seen(
+    name: str, wrong: Callable[[list[Row]], list[Row]], release: duckdb.DuckDBPyConnection, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    page, results = of_round(release, "koto_kuntakysely", "2023-01")
+    file, right = tmp_path / workbook_name(page), getattr(Evidence, name)
+    monkeypatch.setattr(Evidence, name, lambda self: iter(wrong([*right(self)])))
+    file.write_bytes(workbook.workbook(results))
+    assert differences(release, file)
+
+
 def words_of_no_catalogue(release: duckdb.DuckDBPyConnection, folder: Path) -> set[str]:
     """What is left of the workbooks where every name and every text of a catalogue says nothing."""
     texts = []
@@ -76,7 +91,8 @@ def words_of_no_catalogue(release: duckdb.DuckDBPyConnection, folder: Path) -> s
         (folder / "read.xlsx").write_bytes(workbook.workbook(results))
         texts += [cell.value for sheet in load_workbook(folder / "read.xlsx").worksheets for cell in cells(sheet)]
     own = "select system_name || ' ' || coalesce(vendor, '') from marts.dim_system union all "
-    own += "select distinct document from marts.publication_reconciliation"
+    own += "select distinct document from marts.publication_reconciliation union all "
+    own += "select document || ' ' || sentence from marts.printed_sentence"
     return words_in(str([text for text in texts if isinstance(text, str)])) - words_in(
         str(release.execute(own).fetchall())
     )

@@ -21,18 +21,32 @@ from publish.writing.rounds import last_changes
 from publish.writing.words import Words, read_catalogue
 
 VOID = {"meta", "br", "input", "wbr", "img", "rect", "polyline"}
-SCOPES = {"section", "details", "figure", "table", "tr", "td", "li", "p", "div", "dl", "fieldset"}  # where names hold
+SCOPES = {
+    "section",
+    "article",
+    "details",
+    "figure",
+    "table",
+    "tr",
+    "td",
+    "li",
+    "p",
+    "div",
+    "dl",
+    "fieldset",
+}  # where names hold
 UNITS = {"figure", "tr", "p", "li", "dl"}  # hold a share and its base
 SHARES = {"pct", "earlier_pct", "now_pct", "same"}
-PRINTED = {"published", "computed", "as_printed"}  # in points or in numbers
-ROUNDED = {"earlier_pct", "now_pct", "delta", "interval"}  # by the page; other figures are told as they are
+PRINTED = {"published", "computed", "as_printed", "frame"}  # in points or in numbers
+# By the page, by so much at most; other figures are told as they are.
+ROUNDED = {"earlier_pct": 0.5, "now_pct": 0.5, "delta": 0.5, "interval": 0.5, "frame": 0.051}
 DRAWN_ONLY = {"low", "high", "place", "left", "rank", "column", "line", "class"}
 # What only an element of this name, class or id tells.
-ONLY_IN = {"as_printed": "em", "start": "curve", "cited": "cite"}
+ONLY_IN = {"as_printed": "em", "start": "curve", "cited": "cite", "n_people": "interviews"}
 # What only these words tell.
 PHRASES = {
     "{names} and {n} more": {"n": "n_more"}, "Hidden: {n} of {all}.": {"n": "n_hidden", "all": "n_all"},
-    "The same in all: {pct}.": {"pct": "same"},
+    "The same in all: {pct}.": {"pct": "same"}, "p = {p}": {"p": "p"},
 }  # fmt: skip
 IN_WORDS = {measure for told in PHRASES.values() for measure in told.values()}
 # What a column is called, and what it holds: any figure of what is named where it is called otherwise.
@@ -40,7 +54,7 @@ COLUMNS = {
     "municipalities asked": "base", "municipalities that answered": "n_municipalities", "responses": "n_responses",
     "share": "pct", "named by": "n", "median": "median", "middle half": "quartile", "mean": "mean", "total": "total",
     "before": "earlier_pct", "now": "now_pct", "change, points": "delta", "interval": "interval", "n": "base",
-    "printed": "published", "computed": "computed", "rows": "n_rows",
+    "printed": "published", "computed": "computed", "interval, all asked": "frame", "rows": "n_rows",
     "responses so far": "responses_so_far", "municipalities so far": "municipalities_so_far",
 }  # fmt: skip
 # What is drawn by a figure: properties of a style, and the class of a tile.
@@ -127,10 +141,17 @@ FIGURES = """
         from marts.publication_reconciliation as p left join q using (question_key) inner join r using (breakdown_key)
         left join a on a.answer_key = concat_ws('/', p.question_key, p.level, p.answer)
         where statistic in ('pct', 'n', 'response_rate_pct')
-    union all select survey_id, round_id, 'printed', row_number() over of_round - 1, '', unnest([
-        ('published', published_value), ('computed', computed_value), ('base', computed_base_n)])
-        from marts.publication_reconciliation
-        window of_round as (partition by survey_id, round_id order by document, figure_id)
+    union all select survey_id, round_id, place, row_number() over of_place - 1, '', unnest([
+        ('published', published_value), ('computed', computed_value), ('base', computed_base_n),
+        ('frame', frame_low), ('frame', frame_high), ('p', frame_p)])
+        from (
+            select figures.*, claim_id, figure_order, coalesce(sentence, replace('{2}', '*', figures.document)) as place
+            from marts.publication_reconciliation as figures
+            left join marts.claim_figure using (survey_id, round_id, figure_id)
+            left join marts.printed_sentence using (survey_id, round_id, claim_id)
+        )
+        window of_place as (partition by survey_id, round_id, claim_id, place order by figure_order, figure_id)
+    union all select survey_id, round_id, '', '{1}', '', ('n_people', n_people) from marts.interview
     union all select survey_id, round_id, sentence, '{1}', '', ('base', unnest(string_split(bases, ', '))
         .regexp_replace('\\D', '', 'g')::int) from marts.finding where language = '{0}'
 """
@@ -159,13 +180,21 @@ NAMES = """
     union all select '', unnest([comment, column_name]) from duckdb_columns() where schema_name = 'marts'
     union all select '', unnest([vendor]) from marts.dim_system
     union all select '', unnest([licence]) from marts.dim_survey
+    union all select '', note from marts.interview where note is not null
 """
 # Of the rounds of a page: an index is of all. What was found, and texts and days whose digits are no figures.
 OF_ROUNDS = "starts_with(?, survey_id || '.' || round_id || '.') or starts_with(?, 'index.')"
 FINDINGS = f"select sentence from marts.finding where language = ? and is_shown and ({OF_ROUNDS})"
 HASHES = f"select content_sha256 from marts.release_round where {OF_ROUNDS}"
+SLIDES = "select document, place from marts.practice union select document, place from marts.printed_sentence"
+# What stands above printed figures: a sentence that rests on them, or the document that has them.
+SENTENCES = f"select sentence from marts.printed_sentence where {OF_ROUNDS}"
+DOCUMENTS = "select distinct document from marts.publication_reconciliation"
+AS_PRINTED = "Figures as printed: {document}"
+REASONS = "select not_computable_{0} from marts.printed_sentence where not_computable_{0} is not null"
 DAYS = f"""
     select unnest([opens_on, closes_on, division_date, population_date]) from marts.dim_round where {OF_ROUNDS}
+    union select unnest([began_on, ended_on]) from marts.interview where {OF_ROUNDS}
     union select created_at::date from marts.release
 """
 
@@ -178,6 +207,7 @@ class Named:
     row: str = ""
     answer: str = ""
     measure: str = ""
+    sentence: str = ""  # or another title of printed figures
 
 
 @dataclass
@@ -338,7 +368,7 @@ class Told(HTMLParser):
         if kind == "day":
             kind = "row" if any(each.tag == "tr" for each in self.open) else ""
         if kind in ("question", "finding"):
-            self.named = Named(question=name)
+            self.named = Named(question=name, sentence=self.named.sentence)
             self._find(name)
         elif kind:
             self.named = replace(self.named, **{kind: name})
@@ -369,7 +399,7 @@ class Told(HTMLParser):
         question, row, answer = self.named.question, self.named.row or self.whole, self.named.answer
         row = "change" if self._is_in("change") else row
         if self._is_printed and self._cell > 0:
-            return self.figures["printed", str(self._row - 1), ""]
+            return self.figures.get((self.named.sentence, str(self._row - 1), ""), ())
         of_row = [each for each in self.figures.get((question, row, ""), ()) if not answer or each[0] == "base"]
         return [*self.figures.get((question, row, answer), ()), *of_row, *self.figures.get((question, "", answer), ())]
 
@@ -380,7 +410,7 @@ class Told(HTMLParser):
             return False
         if is_share != (measure in SHARES) and measure not in PRINTED:
             return False
-        return abs(figure - value) <= (0.5 if measure in ROUNDED else 0.00051)
+        return abs(figure - value) <= ROUNDED.get(measure, 0.00051)
 
     def _is_place_of(self, measure: str) -> bool:
         """Whether a measure is told here: some are in one kind of element only, and a mark of print tells print."""
@@ -424,7 +454,7 @@ class Told(HTMLParser):
 def _pattern(words: Words, text: str, told: Mapping[str, str]) -> str:
     """A phrase in a language, with a group for each number that it tells."""
     said = words.say(text, **{"names": "", **{name: f"<{measure}>" for name, measure in told.items()}})
-    return re.sub(r"<(\w+)>", r"(?P<\1>[0-9]+(?:\\s?%)?)", re.escape(said.strip()))
+    return re.sub(r"<(\w+)>", r"(?P<\1>[0-9]+(?:[.,][0-9]+)?(?:\\s?%)?)", re.escape(said.strip()))
 
 
 def walked(connection: duckdb.DuckDBPyConnection, name: str, text: str, more: int = 0) -> Told:
@@ -445,7 +475,8 @@ def figures_of(connection: duckdb.DuckDBPyConnection, page: str, language: str) 
     ((whole,),) = connection.execute(
         f"select distinct label_{language} from marts.dim_breakdown where breakdown = 'all'"
     ).fetchall()
-    of_rounds = connection.execute(FIGURES.format(language, whole)).fetchall()
+    as_printed = Words(language).say(AS_PRINTED, document="*")
+    of_rounds = connection.execute(FIGURES.format(language, whole, as_printed)).fetchall()
     rows: list[Any] = [row[2:] for row in of_rounds if page.startswith(f"{row[0]}.{row[1]}.")]
     rows += [*_of_days(connection, page, Words(language)), *_cited(connection, page, language, whole)]
     found: dict[Key, list[tuple[str, float]]] = defaultdict(list)
@@ -492,13 +523,19 @@ def names_of(connection: duckdb.DuckDBPyConnection, page: str, language: str) ->
     hashes = [name for (name,) in connection.execute(HASHES, [page, page]).fetchall() if name]
     named = sorted(connection.execute(NAMES.format(language)).fetchall(), key=lambda row: row[0] != "")
     legend = [f"{first}–{words.percent(last)}" for first, last in CLASSES]
-    other = [*texts, *hashes, *legend, *(name for kind, name in named if name and not kind)]
-    days = [day for (day,) in connection.execute(DAYS, [page, page]).fetchall()]
+    slides = [words.say("{document}, slide {slide}", document=document, slide=slide)
+              for document, slide in connection.execute(SLIDES).fetchall() if slide]  # fmt: skip
+    reasons = [text for (text,) in connection.execute(REASONS.format(language)).fetchall()]
+    documents = [words.say(AS_PRINTED, document=name) for (name,) in connection.execute(DOCUMENTS).fetchall()]
+    sentences = [text for (text,) in connection.execute(SENTENCES, [page, page]).fetchall()]
+    other = [*texts, *hashes, *legend, *slides, *reasons, *(name for kind, name in named if name and not kind)]
+    days = [day for (day,) in connection.execute(DAYS, [page] * 4).fetchall() if day]
     changed = [change.day for change in last_changes(connection).values()]
     return {
         **{text: "" for text in other if re.search(r"\d", text)},
         **{words.day(day): "" for day in (*days, *changed)},
         **{words.day(day): "day" for day, *_ in connection.execute(CURVE, [page]).fetchall()},
         **{name: kind for kind, name in named if name and kind},
+        **dict.fromkeys((*documents, *sentences), "sentence"),
         **{text: "finding" for (text,) in connection.execute(FINDINGS, [language, page, page]).fetchall()},
     }

@@ -22,7 +22,7 @@ from pathlib import Path
 from store.paths import PROJECT_ROOT, DataPaths
 
 RUNS = 3
-INPUTS = ("surveys", "registry", "systems")
+INPUTS = ("surveys", "registry", "systems", "practices")
 IMPORTS = "imports of dagster, dagster_dbt, great_expectations"
 RESPONSES = "surveys/koto_kuntakysely/rounds/2023-01/responses.csv"
 HIDING = "surveys/palvelukysely_demo"  # came after the goals, and its hiding costs what theirs does not

@@ -149,6 +149,42 @@ def shares_in_hidden_cells(release: Released) -> Iterator[Pinned]:
             yield Pinned("n", _cell(row), fitting.pop())
 
 
+def estimates_in_hidden_cells(release: Released) -> Iterator[Pinned]:
+    """What a printed share comes to for the frame is, within one size class, the share of those who answered."""
+    sql = f"""
+        select hidden.*, figures.frame_estimate, bases.base_n from ({HIDDEN}) as hidden
+        inner join marts.publication_reconciliation as figures
+            on hidden.answer_code = figures.answer
+            and {" and ".join(f"hidden.{each} = figures.{each}" for each in ROW_OF_A_CLASS)}
+        inner join ({BASES}) as bases
+            on {" and ".join(f"hidden.{each} = bases.{each}" for each in ROW_OF_A_CLASS if each != "level")}
+        where hidden.breakdown = 'size_class' and statistic = 'pct' and frame_estimate is not null
+            and bases.base_n is not null
+    """
+    for row in release.rows(sql):
+        yield Pinned("n", _cell(row), round(float(row["frame_estimate"]) / 100 * row["base_n"]))
+
+
+ROW_OF_A_CLASS = ("round_id", "question_id", "unit", "breakdown", "breakdown_id", "level")
+
+
+def verdicts_on_closed_questions(release: Released) -> Iterator[Pinned]:
+    """Whether print on opinions holds for the frame hangs on who answered alike inside each municipality."""
+    sql = "select * from marts.publication_reconciliation where frame_verdict <> 'not_computable' order by all"
+    for row in release.rows(sql):
+        if row["question_id"] in release.closed:
+            yield Pinned("frame_verdict", (row["figure_id"],), row["frame_verdict"])
+
+
+def verdicts_of_sentences(release: Released) -> Iterator[Pinned]:
+    """A sentence of which some figure is about opinions, and that holds for the frame or does not."""
+    of = {row["figure_id"] for row in release.table("published_figures.csv") if row["question_id"] in release.closed}
+    on_closed = {row["claim_id"] for row in release.table("claims.csv") if of & {*row["figures"].split("+")}}
+    for row in release.rows("select * from marts.claim where frame_verdict <> 'not_computable' order by all"):
+        if row["claim_id"] in on_closed:
+            yield Pinned("claim_frame_verdict", (row["claim_id"],), row["frame_verdict"])
+
+
 def inhabitants_of_follow_ups(release: Released) -> Iterator[Pinned]:
     """Inhabitants of the municipalities that were asked: which of the populations add up to them."""
     sql = """

@@ -13,7 +13,7 @@ from typing import Any
 
 from store.paths import DataPaths
 from tests.planted import base
-from tests.planted.base import CARD, COLUMNS, Row, figure, question, write_csv, write_yaml
+from tests.planted.base import CARD, COLUMNS, Row, claim, figure, question, write_csv, write_yaml
 from tests.signing import sign
 
 SURVEY = "small_survey"
@@ -189,6 +189,22 @@ def figures() -> Iterator[Row]:
             SURVEY, f"{county}_{statistic}", statistic, "1", question_id="trust", answer="hardly", breakdown="county",
             breakdown_id=county, **place,
         )  # fmt: skip
+    # What is said in words, of a cell of one, and orders: of opinions nothing of the frame is told, of a fact all is.
+    of_trust = place | {"question_id": "trust"}
+    yield figure(
+        SURVEY, "some_never", "pct", "5", answer="never", breakdown="size_class", breakdown_id="small",
+        rounding="at_least", **of_trust,
+    )  # fmt: skip
+    yield figure(SURVEY, "more_fully", "above_each", "1", answer="fully", than="never", **of_trust)
+    yield figure(SURVEY, "trust_differs", "differs", "1", answer="fully", breakdown="county", **of_trust)
+    yield figure(
+        SURVEY, "offers_differ", "differs", "1", question_id="offers", answer="yes", breakdown="county", **place
+    )
+
+
+def claims() -> Iterator[Row]:
+    for name, of in {"trust": "some_never+more_fully", "differs": "trust_differs", "offers": "offers_differ"}.items():
+        yield claim(SURVEY, name, of, ROUNDS[0])
 
 
 def gave(row: Row, question_id: str, code: str) -> bool:
@@ -224,6 +240,7 @@ def write(paths: DataPaths, *, has_joint_authority: bool = False) -> DataPaths:
     write_csv(folder / "questions.csv", questions())
     write_csv(folder / "choices.csv", choices())
     write_csv(folder / "published_figures.csv", [*figures()])
+    write_csv(folder / "claims.csv", [*claims()])
     for year in ROUNDS:
         of_round = folder / "rounds" / year
         of_round.mkdir(parents=True)

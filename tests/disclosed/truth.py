@@ -77,6 +77,8 @@ TRUTH = {
         select (abs(n * earlier_base_n - earlier_n * base_n) = base_n * earlier_base_n)::integer
         from marts.round_change where {OF_CELL} and level = ? and answer_code = ?
     """,
+    "frame_verdict": "select frame_verdict from marts.publication_reconciliation where figure_id = ?",
+    "claim_frame_verdict": "select frame_verdict from marts.claim where claim_id = ?",
     "came": SWITCHED.format(one=ONE_ANSWER),
     "went": SWITCHED.format(one=ONE_ANSWER),
 }

@@ -16,6 +16,7 @@ AGREE, FULLY_PARTLY, PHONE = (
     ("opinion", "option", "fully+partly"),
     ("channels", "option", "phone"),
 )
+WORK, HOME = ("topics", "option", "work"), ("topics", "option", "home")
 WORK_HOME = ("topics", "option", "work+home")
 MATCH, MISMATCH, NOT_COMPUTABLE = "match", "mismatch", "not_computable"
 # What is printed (statistic, answer, unit, row, value, rounding), and what comes of it (status, computed, its base).
@@ -46,6 +47,22 @@ FIGURES = {
     # The phone is ticked by 2 of 4 in the large class, and by 2 of 4 outside it.
     "even, not more": ("more_than_rest", PHONE, "response", (CLASS, "large"), "1", "", MISMATCH, 0, 4),
     "even, not less": ("less_than_rest", PHONE, "response", (CLASS, "large"), "1", "", MISMATCH, 0, 4),
+    # Of 9 responses 5 agree fully or partly (56 %), 2 in part; work is ticked by 6, the phone by 4, home by 3.
+    "nearly 60": ("pct", FULLY_PARTLY, "response", ALL, "60", "words_nearly", MATCH, 56, 9),
+    "nearly 61": ("pct", FULLY_PARTLY, "response", ALL, "61", "words_nearly", MATCH, 56, 9),
+    "nearly 62": ("pct", FULLY_PARTLY, "response", ALL, "62", "words_nearly", MISMATCH, 56, 9),
+    "nearly 55": ("pct", FULLY_PARTLY, "response", ALL, "55", "words_nearly", MISMATCH, 56, 9),
+    "nearly all": ("pct", FULLY_PARTLY, "response", (FORM, "long"), "100", "words_nearly_all", MATCH, 100, 5),
+    "not nearly all": ("pct", FULLY_PARTLY, "response", ALL, "100", "words_nearly_all", MISMATCH, 56, 9),
+    "at least 56": ("pct", FULLY_PARTLY, "response", ALL, "56", "at_least", MATCH, 56, 9),
+    "at least 57": ("pct", FULLY_PARTLY, "response", ALL, "57", "at_least", MISMATCH, 56, 9),
+    "at least 5": ("n", FULLY_PARTLY, "response", ALL, "5", "at_least", MATCH, 5, 9),
+    "at least 6": ("n", FULLY_PARTLY, "response", ALL, "6", "at_least", MISMATCH, 5, 9),
+    "differs": ("differs", AGREE, "response", (FORM, "all"), "1", "", MATCH, 1, 9),
+    "does not differ": ("differs", AGREE, "response", (FORM, "all"), "0", "", MISMATCH, 1, 9),
+    "work above": ("above_each", WORK, "response", ALL, "1", "", MATCH, 1, 8, "home"),
+    "home above": ("above_each", HOME, "response", ALL, "1", "", MISMATCH, 0, 8, "work"),
+    "not above itself": ("above_each", HOME, "response", ALL, "0", "", MATCH, 0, 8, "work"),
     "of nobody": ("more_than_rest", ("topics", "option", "work"), "response", ("county", "90"), "1", "",
                   NOT_COMPUTABLE, None, None),
     "less of nobody": ("less_than_rest", ("topics", "option", "work"), "response", ("county", "90"), "1", "",
@@ -56,10 +73,11 @@ FIGURES = {
 def printed_anew(paths: DataPaths) -> DataPaths:
     file = paths.surveys / "sample" / "published_figures.csv"
     header = next(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+    header.insert(header.index("answer") + 1, "than")
     with file.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, header, restval="", lineterminator="\n")
         writer.writeheader()
-        for name, (statistic, answer, unit, row, value, rounding, *_) in FIGURES.items():
+        for name, (statistic, answer, unit, row, value, rounding, _, _, _, *than) in FIGURES.items():
             line = {
                 "survey_id": "sample",
                 "round_id": "2023",
@@ -69,6 +87,7 @@ def printed_anew(paths: DataPaths) -> DataPaths:
             line |= dict(zip(("question_id", "level", "answer"), answer, strict=True))
             line |= dict(zip(("breakdown", "breakdown_id"), row, strict=True))
             line |= {"statistic": statistic, "unit": unit, "value": value, "rounding": rounding}
+            line |= {"than": than[0]} if than else {}
             writer.writerow(line | {"figure_status": "published"})
     return paths
 
@@ -85,4 +104,4 @@ def reconciled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str,
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_printed_figure(name: str, reconciled: dict[str, tuple[str, float | None, int | None]]) -> None:
-    assert reconciled[name.replace(" ", "_")] == FIGURES[name][6:]
+    assert reconciled[name.replace(" ", "_")] == FIGURES[name][6:9]

@@ -23,7 +23,7 @@ CONTACT_NAMED = ("Kotoutumisen yhteyshenkilöt on nimetty", "Kuntamme on nimenny
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     paths = DataPaths(tmp_path_factory.mktemp("over_time") / "data")
-    for name in ("registry", "systems", SURVEY):
+    for name in ("registry", "systems", "practices", SURVEY):
         shutil.copytree(PROJECT_ROOT / "data" / name, paths.root / name)
     shutil.copytree(FOLLOW_UP / "2025-02", paths.root / SURVEY / "rounds" / "2025-02")
     shutil.copy(FOLLOW_UP / "comparability.csv", paths.root / SURVEY)

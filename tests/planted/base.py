@@ -136,8 +136,10 @@ class Survey:
     earlier_rows: list[Row] = field(default_factory=list)
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     codings: list[Row] = field(default_factory=list)
+    second_codings: list[Row] = field(default_factory=list)
     corrections: list[Row] = field(default_factory=list)
     figures: list[Row] = field(default_factory=list)
+    claims: list[Row] = field(default_factory=list)
     plausibility: list[Row] = field(default_factory=list)
     comparability: list[Row] = field(default_factory=list)
     signed: Sequence[str | None] = ()  # the reason, if any, of each sign-off of the round
@@ -160,6 +162,7 @@ class Survey:
             for code in [LISTS["themes"][index % 2]]
         ]
         self.figures = [figure(self.survey_id, "answered", "n_responses", str(N_MUNICIPALITIES))]
+        self.claims = [claim(self.survey_id, "all_answered", "answered")]
         self.plausibility = [
             rule("no_staff", "impossible", "${staff} = 0 and ${offers} = 'yes'"),
             rule("all_staff", "implausible", "${staff} > 400 and ${offers} = 'no'"),
@@ -202,6 +205,8 @@ class Survey:
         write_csv(folder / "questions.csv", self.questions)
         write_csv(folder / "choices.csv", self.choices)
         write_csv(folder / "published_figures.csv", self.figures)
+        printed = {row["figure_id"] for row in self.figures}
+        write_csv(folder / "claims.csv", [row for row in self.claims if row["figures"] in printed])
         write_csv(folder / "plausibility.csv", self.plausibility)
         write_csv(folder / "comparability.csv", self.comparability)
         for year in self.rounds:
@@ -215,7 +220,8 @@ class Survey:
         write_yaml(folder / "source.yml", self.cards[year])
         write_csv(folder / "columns.csv", self.columns)
         ids = {row.get("id") for row in rows}
-        write_csv(folder / "codings.csv", [row for row in self.codings if row["response_id"] in ids])
+        for name, codings in (("codings", self.codings), ("second_codings", self.second_codings)):
+            write_csv(folder / f"{name}.csv", [row for row in codings if row["response_id"] in ids])
         if year == ROUND:
             write_csv(folder / "corrections.csv", self.corrections)
         write_csv(folder / "responses.csv", rows)
@@ -266,11 +272,19 @@ def figure(survey_id: str, figure_id: str, statistic: str, value: str, **more: s
 
 
 FIGURES = tuple(
-    (PROJECT_ROOT / "data" / "surveys" / "koto_kuntakysely" / "published_figures.csv")
+    (PROJECT_ROOT / "data" / "surveys" / "owal_tyovoiman_ulkopuolella" / "published_figures.csv")
     .read_text(encoding="utf-8")
     .splitlines()[0]
     .split(",")
 )
+
+
+def claim(survey_id: str, claim_id: str, figures: str, round_id: str = ROUND, reason: str = "") -> Row:
+    return {
+        "survey_id": survey_id, "round_id": round_id, "claim_id": claim_id, "document": "The report", "place": "5",
+        "language": "en", "sentence": f"A sentence, {claim_id}", "is_shortened": "1", "figures": figures,
+        "not_computable_en": reason,
+    }  # fmt: skip
 
 
 def rule(rule_id: str, kind: str, expression: str) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from tests.hashes import text_hash
 from tests.planted.base import BATTERY, N_MUNICIPALITIES, ROUND, Survey, county_of, figure, is_large
 
 Plant = Callable[[Survey], None]
@@ -57,6 +58,14 @@ def repeated(survey: Survey, index: int, **changed: str) -> None:
     survey.rows.append(survey.rows[index] | {"id": f"x{len(survey.rows)}", "person": f"q{len(survey.rows)}"} | changed)
     survey.figures = [figure(survey.survey_id, "answered", "n_responses", str(N_MUNICIPALITIES + 1))]
     survey.codings.append(survey.codings[index] | {"response_id": survey.rows[-1]["id"]})
+
+
+def name_texts(survey: Survey) -> None:
+    """The codings say which text each is of."""
+    texts = {row["id"]: row["comments"] for row in survey.rows}
+    for row in survey.codings:
+        id_ = row["response_id"]
+        row["text_hash"] = text_hash(ROUND, id_, "comments", texts[id_])
 
 
 def sign_off(survey: Survey, *reasons: str | None) -> None:
@@ -370,11 +379,6 @@ def _(survey: Survey) -> None:
     survey.answer("system", "Nobody knows it", 1)
 
 
-@planted("texts_coded")
-def _(survey: Survey) -> None:
-    survey.codings.pop()
-
-
 @planted("impossible_pairs")
 def _(survey: Survey) -> None:
     survey.answer("staff", "0", 0)
@@ -415,6 +419,29 @@ def _(survey: Survey) -> None:
     survey.answer("kind", "other", 1, 3, 5)
     for index in (1, 3, 5):
         survey.answer("kind_other", f"another kind {index}", index)
+
+
+# coding
+
+
+@planted("texts_coded")
+def _(survey: Survey) -> None:
+    survey.codings.pop()
+
+
+@planted("codings_current")
+def _(survey: Survey) -> None:
+    name_texts(survey)
+    survey.answer("comments", "What stood here was corrected", 3)
+
+
+@planted("coders_agree")
+def _(survey: Survey) -> None:
+    """Of 24 texts the second coder reads money instead of time in three, and time instead of money in two."""
+    survey.second_codings = [
+        row | {"code": "money" if index in (0, 2, 4) else "time" if index in (1, 3) else row["code"]}
+        for index, row in enumerate(survey.codings)
+    ]
 
 
 # behaviour and time
@@ -582,11 +609,21 @@ def signed_without_a_reason(survey: Survey) -> None:
     sign_off(survey, None, "Corrected by the producer", None)
 
 
+def coded_twice(survey: Survey) -> None:
+    """Two read the same in each text; in one of them nothing. Ten wrote none: a text is no question that is skipped."""
+    survey.answer("comments", "", *range(14, N_MUNICIPALITIES))
+    del survey.codings[14:]
+    survey.codings[5]["code"] = ""
+    name_texts(survey)
+    survey.second_codings = [{**row} for row in survey.codings]
+
+
 # Sound surveys beside the plain one: there pass the checks for which that one lacks what they need.
 SOUND = {
     "in_the_field": Fault("in_the_field", frozenset(), in_the_field),
     "answered_twice": Fault("answered_twice", frozenset({"municipalities_reconciled"}), answered_twice),
     "signed": Fault("signed", frozenset(), signed_without_a_reason),
+    "coded_twice": Fault("coded_twice", frozenset(), coded_twice),
 }
 
 OF_CLEAN = "survey_id = 'clean' and round_id = '2023'"
@@ -654,6 +691,10 @@ IN_THE_WAREHOUSE = {
     "responses_kept": spoiled(
         "insert into raw.release__rows values ('clean', '2023', 'the token of one that is gone')",
         seen_by=["responses_kept"],
+    ),
+    "frozen_verdicts": spoiled(
+        f"update raw.release__claims set verdict = 'does_not_hold' where {OF_CLEAN}",
+        seen_by=["frozen_verdicts"],
     ),
     "frozen_figures": spoiled(
         f"update raw.release__figures set computed_value = '23' where {OF_CLEAN}",

@@ -29,7 +29,8 @@ RELEASED = f"""
     where survey_id = '{CLEAN}' and round_id = '{ROUND}';
     insert into raw.release__rounds values ('{CLEAN}', '{ROUND}', '{N_MUNICIPALITIES}');
     insert into raw.release__figures by name
-    select '{CLEAN}' as survey_id, '{ROUND}' as round_id, 'answered' as figure_id, {N_MUNICIPALITIES} as computed_value
+    select '{CLEAN}' as survey_id, '{ROUND}' as round_id, 'answered' as figure_id, {N_MUNICIPALITIES} as computed_value;
+    insert into raw.release__claims values ('{CLEAN}', '{ROUND}', 'all_answered', 'holds', 'holds')
 """
 Seen = dict[str, set[str]]
 

@@ -11,7 +11,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from ingest.landing.load import load_registry, load_rounds, load_systems
+from ingest.landing.load import load_practices, load_registry, load_rounds, load_systems
 from store.paths import DataPaths
 from tests.acceptance.project import replace
 from tests.pipeline.build import copy_sample
@@ -101,6 +101,7 @@ def prepare(folder: Path) -> DataPaths:
     figures.write_text(figures.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     load_registry(paths)
     load_systems(paths)
+    load_practices(paths)
     return paths
 
 

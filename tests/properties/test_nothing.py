@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
 from expectations.declared import demands
-from store.paths import DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 from tests.loading import load_all
 from tests.pipeline.models import manifest, models
 from tests.properties.lacking import LACKS, examples, write_all
@@ -17,6 +19,8 @@ from tests.properties.models import built, slipped
 from tests.rendered import Slip
 
 EXAMPLES = examples()
+DBT = PROJECT_ROOT / "dbt_project"
+PAGE = (DBT / "models" / "columns.md").read_text(encoding="utf-8")
 FLOATS = ("DOUBLE", "FLOAT")
 RESPONDED = ("int_responses_disposed", "int_municipalities_responded", "int_response_rates", "response_rate")
 PROGRESSED = ("int_responses_progressed", "checks_response", "round_checks")
@@ -63,6 +67,28 @@ def rules() -> dict[str, str]:
     tables = [node for node in manifest()["nodes"].values() if node["resource_type"] == "model"]
     declared = {f"{node['name']}: {what}": sql for node in tables for what, sql in demands(node).items()}
     return declared | {name: sql for node in tables for name, sql in _never_null(node)}
+
+
+def words_without_columns(page: str, connection: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str]]:
+    """Private columns that columns.md does not describe; and what it describes that is no column."""
+    private = "select column_name from duckdb_columns() where schema_name in ('staging', 'intermediate', 'checks')"
+    columns = {name for (name,) in connection.execute(private).fetchall()}
+    described = re.findall(r"{% docs (\w+) %}", page)
+    assert len(described) == len(set(described))
+    return columns - set(described), set(described) - columns
+
+
+def test_every_private_column_is_described_and_no_word_is_left_over(connection: duckdb.DuckDBPyConnection) -> None:
+    undescribed, unused = words_without_columns(PAGE, connection)
+    named = set(re.findall(r"doc\('(\w+)'\)", "".join(map(Path.read_text, DBT.rglob("models/**/*.yml")))))
+    assert (undescribed, unused - named, named - set(re.findall(r"{% docs (\w+) %}", PAGE))) == (set(), set(), set())
+
+
+def test_a_word_that_is_taken_away_or_added_is_seen(connection: duckdb.DuckDBPyConnection) -> None:
+    mutant = PAGE.replace("docs is_ticked %", "docs is_tikced %")
+    undescribed, unused = words_without_columns(mutant, connection)
+    assert undescribed == {"is_ticked"}
+    assert "is_tikced" in unused
 
 
 def _never_null(node: dict[str, Any]) -> Iterator[tuple[str, str]]:

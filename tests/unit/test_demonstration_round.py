@@ -97,16 +97,21 @@ def lead_role_answer(rows: list[Row], question: str) -> str:
 
 
 def test_the_script_makes_the_committed_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load_script(ROUND, monkeypatch).response_file() == (ROUND / "responses.csv").read_bytes()
+    script = load_script(ROUND, monkeypatch)
+    made = script.finished_responses()
+    assert script.response_file(made) == (ROUND / "responses.csv").read_bytes()
+    assert script.codings_file(made) == (ROUND / "codings.csv").read_bytes()
 
 
 def test_the_script_writes_beside_itself_whatever_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = load_script(ROUND, monkeypatch)
-    assert script.OUTPUT == ROUND / "responses.csv"
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(script, "OUTPUT", tmp_path / "responses.csv")
+    for name, file in (("OUTPUT", "responses.csv"), ("CODINGS", "codings.csv")):
+        assert getattr(script, name) == ROUND / file
+        monkeypatch.setattr(script, name, tmp_path / file)
     script.main()
-    assert (tmp_path / "responses.csv").read_bytes() == (ROUND / "responses.csv").read_bytes()
+    for file in ("responses.csv", "codings.csv"):
+        assert (tmp_path / file).read_bytes() == (ROUND / file).read_bytes()
 
 
 def test_the_file_has_the_form_of_an_export() -> None:
@@ -122,6 +127,26 @@ def test_the_card_names_the_bytes_beside_it(folder: Path) -> None:
     named = re.findall(r"^  (\S+): ([0-9a-f]{64})$", card, flags=re.MULTILINE)
     assert named
     assert dict(named) == {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name, _ in named}
+
+
+def test_every_text_is_coded_and_every_coding_says_that_it_is_made_up() -> None:
+    codings = read(ROUND / "codings.csv")
+    assert all("made up" in row["by"] for row in codings)
+    coded = {(row["response_id"], row["question_id"]) for row in codings}
+    texts = ("role_comments", "good_practices")
+    assert coded == {(row["Vastaus-ID"], text) for row in responses() for text in texts if row[labels()[text]]}
+
+
+def test_every_highlight_and_theme_of_the_survey_is_told_of() -> None:
+    """The transition was told of at the forum alone."""
+    used = {(row["coded_question_id"], row["code"]) for row in read(ROUND / "codings.csv")}
+    practices = read(DATA / "practices" / "practices.csv")
+    highlights = {each["practice_id"] for each in practices if each["theme_id"] == "role_comments"}
+    themes = {each["theme_id"] for each in practices} - {"role_comments", "transition"}
+    assert used == {
+        *(("role_highlights", code) for code in (*highlights, "other")),
+        *(("practice_themes", code) for code in (*themes, "other")),
+    }
 
 
 def test_every_row_says_that_it_is_made_up() -> None:
@@ -254,4 +279,5 @@ def test_every_column_is_mapped_once_each_way() -> None:
     columns = read(ROUND / "columns.csv")
     assert list(dict.fromkeys(row["source_column"] for row in columns)) == list(responses()[0])
     questions = [row["question_id"] for row in columns if row["question_id"] in labels()]
-    assert questions == list(labels())
+    coded = {row["coded_question_id"] for row in read(ROUND / "codings.csv")}
+    assert questions == [question for question in labels() if question not in coded]

@@ -40,6 +40,14 @@ released as (
     select * from {{ ref('stg_release__figures') }}
 ),
 
+claims as (
+    select * from {{ ref('claim') }}
+),
+
+released_claims as (
+    select * from {{ ref('stg_release__claims') }}
+),
+
 source_rows as (
     select * from {{ ref('stg_surveys__rows') }}
 ),
@@ -308,6 +316,42 @@ frozen_figures as (
     from rounds
     left join printed_again as figures
         on rounds.survey_id = figures.survey_id and rounds.round_id = figures.round_id
+    group by rounds.survey_id, rounds.round_id
+),
+
+-- What readers were told nothing of, because it was hidden or not computed, has not turned.
+said_again as (
+    select
+        claims.survey_id,
+        claims.round_id,
+        claims.claim_id,
+        case
+            when released.verdict <> 'not_computable' and claims.verdict <> released.verdict
+                then claims.claim_id || ': ' || released.verdict || ' to ' || claims.verdict
+            when released.frame_verdict <> 'not_computable' and claims.frame_verdict <> released.frame_verdict
+                then claims.claim_id || ' for the frame: ' || released.frame_verdict || ' to ' || claims.frame_verdict
+        end as turn
+    from claims
+    inner join released_claims as released
+        on
+            claims.survey_id = released.survey_id
+            and claims.round_id = released.round_id
+            and claims.claim_id = released.claim_id
+),
+
+frozen_verdicts as (
+    select
+        rounds.survey_id,
+        rounds.round_id,
+        case
+            when count(said.turn) > 0 then string_agg(said.turn, '; ' order by said.claim_id)
+            else 'none of ' || count(said.claim_id)
+        end as observed,
+        0 as threshold,
+        case when count(said.claim_id) > 0 then count(said.turn) end as n_failed
+    from rounds
+    left join said_again as said
+        on rounds.survey_id = said.survey_id and rounds.round_id = said.round_id
     group by rounds.survey_id, rounds.round_id
 ),
 

@@ -104,18 +104,6 @@ spellings as (
     select * from {{ ref('int_spellings_unknown') }}
 ),
 
-codings as (
-    select * from {{ ref('stg_codebook__codings') }}
-),
-
-coded as (
-    select distinct
-        survey_id,
-        round_id,
-        question_id
-    from codings
-),
-
 asked as (
     select
         asked.survey_id,
@@ -124,7 +112,9 @@ asked as (
         questions.other_of,
         questions.is_required,
         questions.soft_min,
-        questions.soft_max
+        questions.soft_max,
+        -- Nobody need write a text.
+        questions.question_type = 'text' or asked.is_coded is true as is_voluntary
     from {{ ref('int_questions_in_round') }} as asked
     inner join questions
         on asked.survey_id = questions.survey_id and asked.question_id = questions.question_id
@@ -259,34 +249,6 @@ system_names_matched as (
     group by rounds.survey_id, rounds.round_id
 ),
 
-texts_coded as (
-    select
-        rounds.survey_id,
-        rounds.round_id,
-        count(distinct answers.response_id) as observed,
-        'each text has a code' as threshold,
-        case
-            when max(coded.question_id) is not null
-                then count(distinct answers.response_id) - count(distinct codings.response_id)
-        end as n_failed
-    from rounds
-    left join coded
-        on rounds.survey_id = coded.survey_id and rounds.round_id = coded.round_id
-    left join answers
-        on
-            coded.survey_id = answers.survey_id
-            and coded.round_id = answers.round_id
-            and coded.question_id = answers.question_id
-            and answers.answer_status = 'valid'
-    left join codings
-        on
-            answers.survey_id = codings.survey_id
-            and answers.round_id = codings.round_id
-            and answers.response_id = codings.response_id
-            and answers.question_id = codings.question_id
-    group by rounds.survey_id, rounds.round_id
-),
-
 -- Per question what the accepted responses did with it.
 replied_to as (
     select
@@ -295,14 +257,21 @@ replied_to as (
         replied.question_id,
         questions.sort_order,
         questions.question_type,
+        asked.is_voluntary,
         count(*) as n_applicable,
         sum(replied.is_blank) as n_blank,
         sum(replied.has_answer) as n_answered
     from replied
     inner join questions
         on replied.survey_id = questions.survey_id and replied.question_id = questions.question_id
+    inner join asked
+        on
+            replied.survey_id = asked.survey_id
+            and replied.round_id = asked.round_id
+            and replied.question_id = asked.question_id
     group by
-        replied.survey_id, replied.round_id, replied.question_id, questions.sort_order, questions.question_type
+        replied.survey_id, replied.round_id, replied.question_id, questions.sort_order, questions.question_type,
+        asked.is_voluntary
 ),
 
 nonresponse_parts as (
@@ -315,7 +284,7 @@ nonresponse_parts as (
         '{{ var('monitor').item_nonresponse }}' as threshold,
         case when n_blank > {{ var('monitor').item_nonresponse }} * n_applicable then 1 else 0 end as n_failed
     from replied_to
-    where question_type <> 'text'
+    where not is_voluntary
 ),
 
 item_nonresponse as (
@@ -336,7 +305,7 @@ beside as (
             partition by survey_id, round_id order by sort_order
         ) as share_before
     from replied_to
-    where question_type <> 'text' and question_id not in (select routed.question_id from routed)
+    where not is_voluntary and question_id not in (select routed.question_id from routed)
 ),
 
 jump_parts as (

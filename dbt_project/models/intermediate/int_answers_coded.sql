@@ -41,7 +41,8 @@ single as (
             when spellings.code is null then {{ text_to_number('answers.raw_value', 'rounds.decimal_sign') }}
         end as number_value,
         {{ text_to_date('answers.raw_value', 'rounds.date_format') }} as date_value,
-        cast(null as boolean) as is_ticked
+        cast(null as boolean) as is_ticked,
+        cast(null as boolean) as is_coded
     from answers
     inner join questions
         on
@@ -76,7 +77,8 @@ select
     code,
     number_value,
     date_value,
-    is_ticked
+    is_ticked,
+    is_coded
 from single
 union all
 select
@@ -91,5 +93,6 @@ select
     case when is_ticked then part end as code,
     cast(null as decimal(24, 6)) as number_value,
     cast(null as date) as date_value,
-    is_ticked
+    is_ticked,
+    is_coded
 from ticks

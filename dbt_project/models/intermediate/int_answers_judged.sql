@@ -81,6 +81,7 @@ understood as (
         has_exclusive_option and n_ticked > 1 as is_contradictory,
         case
             when question_type <> 'select_multiple' then raw_value = ''
+            when is_coded is not null then not is_coded
             when none_ticked = 'valid' and is_relevant and not has_unknown_option then false
             else most_ticked = 0 and is_ticked is not null
         end as is_blank,

@@ -45,7 +45,8 @@ separate as (
         case
             when is_any_text or raw_value = coalesce(ticked, '') then true
             when raw_value in ('', coalesce(not_ticked, '')) then false
-        end as is_ticked
+        end as is_ticked,
+        cast(null as boolean) as is_coded
     from multiple
     where list_separator is null
 ),
@@ -93,7 +94,8 @@ joined as (
         multiple.source_column,
         choices.code as judged_value,
         multiple.raw_value,
-        coalesce({{ any_true('coded.code = choices.code') }}, false) as is_ticked
+        coalesce({{ any_true('coded.code = choices.code') }}, false) as is_ticked,
+        cast(null as boolean) as is_coded
     from multiple
     inner join choices
         on multiple.survey_id = choices.survey_id and multiple.list_name = choices.list_name
@@ -115,7 +117,8 @@ unlisted as (
         source_column,
         token as judged_value,
         token as raw_value,
-        cast(null as boolean) as is_ticked
+        cast(null as boolean) as is_ticked,
+        cast(null as boolean) as is_coded
     from coded
     where code is null
 )

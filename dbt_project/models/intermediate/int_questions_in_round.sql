@@ -11,8 +11,12 @@ columns as (
     select * from {{ ref('stg_codebook__columns') }}
 ),
 
-codings as (
-    select * from {{ ref('stg_codebook__codings') }}
+coded as (
+    select distinct
+        survey_id,
+        round_id,
+        coded_question_id as question_id
+    from {{ ref('stg_codebook__codings') }}
 ),
 
 mapped as (
@@ -25,8 +29,8 @@ mapped as (
     select
         survey_id,
         round_id,
-        coded_question_id as question_id
-    from codings
+        question_id
+    from coded
 )
 
 select
@@ -37,7 +41,8 @@ select
     questions.question_type,
     questions.severity,
     questions.sort_order,
-    mapped.question_id is not null as is_asked
+    mapped.question_id is not null as is_asked,
+    coded.question_id is not null as is_coded
 from rounds
 inner join questions on rounds.survey_id = questions.survey_id
 left join mapped
@@ -45,3 +50,8 @@ left join mapped
         rounds.survey_id = mapped.survey_id
         and rounds.round_id = mapped.round_id
         and questions.question_id = mapped.question_id
+left join coded
+    on
+        rounds.survey_id = coded.survey_id
+        and rounds.round_id = coded.round_id
+        and questions.question_id = coded.question_id

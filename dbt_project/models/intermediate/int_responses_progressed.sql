@@ -1,5 +1,6 @@
--- How far each accepted response got, texts left out: it is a break-off when everything that applied after its last
--- answer was left blank, half of what applied or more. One without any answer is blank: it was broken off nowhere.
+-- How far each accepted response got, texts and what was coded from them left out: it is a break-off when everything
+-- that applied after its last answer was left blank, half of what applied or more. One without any answer is blank: it
+-- was broken off nowhere.
 with responses as (
     select * from {{ ref('int_responses_disposed') }}
     where disposition = 'accepted'
@@ -7,11 +8,12 @@ with responses as (
 
 answers as (
     select * from {{ ref('int_answers_judged') }}
-    where answer_status not in ('not_asked', 'not_applicable') and question_type <> 'text'
+    where answer_status not in ('not_asked', 'not_applicable')
 ),
 
 questions as (
-    select * from {{ ref('stg_codebook__questions') }}
+    select * from {{ ref('int_questions_in_round') }}
+    where question_type <> 'text' and not is_coded
 ),
 
 replied as (
@@ -24,7 +26,10 @@ replied as (
         max(case when answers.answer_status = 'blank' then 0 else 1 end) as has_answer
     from answers
     inner join questions
-        on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
+        on
+            answers.survey_id = questions.survey_id
+            and answers.round_id = questions.round_id
+            and answers.question_id = questions.question_id
     group by
         answers.survey_id, answers.round_id, answers.response_id, answers.question_id, questions.sort_order
 ),

@@ -1,4 +1,5 @@
--- A text that a person coded: its codes are what is ticked, and the text stays where it is.
+-- A text that a person coded: its codes are what is ticked, and the text stays where it is. One that nobody has coded
+-- yet is a blank, whatever is in it; one in which a person found no code is an answer without a tick.
 with answers as (
     select * from {{ ref('int_answers_read') }}
 ),
@@ -13,6 +14,15 @@ choices as (
 
 codings as (
     select * from {{ ref('stg_codebook__codings') }}
+),
+
+coded as (
+    select distinct
+        survey_id,
+        round_id,
+        response_id,
+        coded_question_id
+    from codings
 ),
 
 coded_questions as (
@@ -36,7 +46,8 @@ select
     answers.source_column || ' (coded)' as source_column,
     choices.code as judged_value,
     case when codings.code is not null then choices.code else '' end as raw_value,
-    codings.code is not null as is_ticked
+    codings.code is not null as is_ticked,
+    coded.response_id is not null as is_coded
 from answers
 inner join coded_questions
     on
@@ -45,11 +56,19 @@ inner join coded_questions
         and answers.question_id = coded_questions.question_id
 inner join choices
     on coded_questions.survey_id = choices.survey_id and coded_questions.list_name = choices.list_name
+left join coded
+    on
+        answers.survey_id = coded.survey_id
+        and answers.round_id = coded.round_id
+        and answers.response_id = coded.response_id
+        and answers.raw_value <> ''
+        and coded_questions.coded_question_id = coded.coded_question_id
 left join codings
     on
         answers.survey_id = codings.survey_id
         and answers.round_id = codings.round_id
         and answers.response_id = codings.response_id
         and answers.question_id = codings.question_id
+        and answers.raw_value <> ''
         and coded_questions.coded_question_id = codings.coded_question_id
         and choices.code = codings.code

@@ -8,6 +8,7 @@ with texts as (
         ('carried_out_by', 'stg_codebook__surveys', ['survey_id'], 'carried_out_by'),
         ('sent_to', 'stg_codebook__surveys', ['survey_id'], 'sent_to'),
         ('round', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'titles'),
+        ('not_computable', 'stg_codebook__claims', ['survey_id', 'claim_id'], 'not_computable'),
         ('reading_note', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'reading_notes'),
         ('section', 'stg_codebook__sections', ['survey_id', 'section_id'], 'titles'),
         ('question', 'stg_codebook__questions', ['survey_id', 'question_id'], 'labels'),
@@ -15,6 +16,12 @@ with texts as (
         ('breakdown', 'int_breakdowns_labelled', ['survey_id', 'breakdown', 'breakdown_id'], 'labels'),
         ('area', 'stg_registry__areas', ['area_level', 'area_code'], 'names'),
         ('area_short', 'stg_registry__areas', ['area_level', 'area_code'], 'short_names'),
+        ('theme', 'stg_practices__themes', ['theme_id'], 'labels'),
+        ('practice', 'stg_practices__practices', ['practice_id'], 'labels'),
+        ('practice_who', 'stg_practices__practices', ['practice_id'], 'who'),
+        ('practice_rhythm', 'stg_practices__practices', ['practice_id'], 'rhythms'),
+        ('interview_chosen', 'stg_codebook__interviews', ['survey_id', 'round_id', 'interview_id'], 'chosen'),
+        ('interview_topics', 'stg_codebook__interviews', ['survey_id', 'round_id', 'interview_id'], 'topics'),
         ('municipality', 'stg_registry__municipalities', ['division_date', 'municipality_code'], 'names'),
     ] %}
     select

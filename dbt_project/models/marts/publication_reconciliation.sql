@@ -15,9 +15,19 @@ computed as (
     union all
     select * from {{ ref('int_figures_against_rest') }}
     union all
+    select * from {{ ref('int_figures_above') }}
+    union all
     select * from {{ ref('int_figures_of_responses') }}
     union all
     select * from {{ ref('int_figures_of_systems') }}
+),
+
+shares as (
+    select * from {{ ref('int_shares_estimated') }}
+),
+
+bounds as (
+    select * from {{ ref('int_figures_bounded') }}
 ),
 
 compared as (
@@ -27,18 +37,30 @@ compared as (
         coalesce(rounds.is_synthetic, false) as is_synthetic,
         computed.computed_value,
         computed.computed_base_n,
-        case figures.rounding
-            when
-                'words_within_5'
-                then abs(figures.published_value - computed.computed_value) <= {{ var('words_within') }}
-            else figures.published_value = computed.computed_value
-        end as is_value_met,
+        {{ is_met('computed.computed_value', 'figures.published_value', 'figures.rounding') }} as is_value_met,
+        bounds.p_value as frame_p,
+        cast(coalesce(bounds.estimate, 100 * shares.weighted_share) as decimal(18, 3)) as frame_estimate,
+        cast(coalesce(bounds.low, 100 * shares.ci_low_fpc) as decimal(18, 3)) as frame_low,
+        cast(coalesce(bounds.high, 100 * shares.ci_high_fpc) as decimal(18, 3)) as frame_high,
         coalesce(figures.published_base_n = computed.computed_base_n, true) as is_base_met
     from figures
     left join rounds
         on figures.survey_id = rounds.survey_id and figures.round_id = rounds.round_id
     left join computed
         on figures.survey_id = computed.survey_id and figures.figure_id = computed.figure_id
+    left join bounds
+        on figures.survey_id = bounds.survey_id and figures.figure_id = bounds.figure_id
+    left join shares
+        on
+            figures.survey_id = shares.survey_id
+            and figures.round_id = shares.round_id
+            and figures.question_id = shares.question_id
+            and figures.answer_level = shares.answer_level
+            and figures.answer_code = shares.answer_code
+            and figures.unit = shares.unit
+            and figures.breakdown = shares.breakdown
+            and figures.breakdown_id = shares.breakdown_id
+            and figures.statistic = 'pct'
 ),
 
 judged as (
@@ -62,12 +84,13 @@ select
     question_id,
     answer_level as level,
     answer_code as answer,
+    than,
     unit,
     breakdown,
     breakdown_id,
     {{ key(['survey_id', 'round_id']) }} as round_key,
     {{ key(['survey_id', 'question_id']) }} as question_key,
-    {{ key(['survey_id', 'breakdown', 'breakdown_id']) }} as breakdown_key,
+    case when statistic <> 'differs' then {{ key(['survey_id', 'breakdown', 'breakdown_id']) }} end as breakdown_key,
     rounding,
     figure_status,
     is_synthetic,
@@ -75,6 +98,11 @@ select
     published_base_n,
     computed_value,
     computed_base_n,
+    frame_estimate,
+    frame_low,
+    frame_high,
+    frame_p,
+    {{ frame_verdict() }} as frame_verdict,
     status,
     case
         when status = 'known_discrepancy' then known_discrepancy || coalesce('; ' || note, '')

@@ -4,5 +4,7 @@ select
     response_id,
     question_id,
     coded_question_id,
-    code
+    coalesce(code, '') as code,
+    source_file || ':' || source_line as place,
+    text_hash <> delivered_hash as is_stale
 from {{ source('raw', 'codebook__codings') }}

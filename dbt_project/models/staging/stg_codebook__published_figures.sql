@@ -7,6 +7,7 @@ select
     question_id,
     level as answer_level,
     answer as answer_code,
+    than,
     unit,
     breakdown,
     breakdown_id,

@@ -17,5 +17,6 @@ select
     cast(min_responses as integer) as min_responses,
     cast(quarantined_share_limit as double) as quarantined_share_limit,
     cast(small_base as integer) as small_base,
-    cast(half_width as double) as half_width
+    cast(half_width as double) as half_width,
+    cast(agreement as double) as least_agreement
 from {{ source('raw', 'codebook__surveys') }}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from faults.errors import InputFaults
-from ingest.landing.load import LoadResult, faults_of_rounds, load_registry, load_rounds, load_systems
+from ingest.landing.load import LoadResult, faults_of_rounds, load_practices, load_registry, load_rounds, load_systems
 from ingest.landing.raw_tables import COLUMNS
 from ingest.landing.replacements import stored_rounds
 from store.fingerprint import file_sha256
@@ -210,6 +210,7 @@ def test_loading_in_parts_equals_loading_whole(paths: DataPaths, tmp_path: Path)
     shutil.copytree(paths.root, parts.root, ignore=shutil.ignore_patterns("warehouse"))
     load_registry(parts)
     load_systems(parts)
+    load_practices(parts)
     load_rounds(parts, [KEY])
     assert contents(parts) == contents(paths)
 

@@ -25,26 +25,40 @@ ROUND = f"{SURVEY}/rounds/2024"
 # The files that raw tables are made of, whose columns keep their names.
 FILES = {
     "codebook__choices": f"{SURVEY}/choices.csv",
+    "codebook__claims": f"{SURVEY}/claims.csv",
     "codebook__codings": f"{ROUND}/codings.csv",
     "codebook__columns": f"{ROUND}/columns.csv",
     "codebook__comparability": f"{SURVEY}/comparability.csv",
     "codebook__corrections": f"{ROUND}/corrections.csv",
     "codebook__decisions": f"{ROUND}/decisions.csv",
+    "codebook__interviews": f"{ROUND}/interviews.csv",
     "codebook__members": f"{ROUND}/members.csv",
     "codebook__plausibility": f"{SURVEY}/plausibility.csv",
     "codebook__published_figures": f"{SURVEY}/published_figures.csv",
     "codebook__questions": f"{SURVEY}/questions.csv",
     "codebook__recodes": f"{ROUND}/recodes.csv",
+    "practices__practices": "practices/practices.csv",
+    "practices__themes": "practices/themes.csv",
+    "codebook__second_codings": f"{ROUND}/second_codings.csv",
     "registry__areas": "registry/areas.csv",
     "registry__changes": "registry/changes.csv",
     "registry__foreign_language_shares": "registry/foreign_language_share.csv",
     "registry__municipalities": "registry/2024-01-01/municipalities.csv",
     "registry__population": "registry/population.csv",
 }
+CODINGS = "response_id,question_id,coded_question_id,code,by\nA1,comment,services,advice,N. N.\n"
 NOT_IN_BASE = {
-    f"{ROUND}/codings.csv": "response_id,question_id,coded_question_id,code,by\nA1,comment,services,advice,N. N.\n",
+    **{f"{ROUND}/{name}.csv": CODINGS for name in ("codings", "second_codings")},
     f"{ROUND}/decisions.csv": "check_id,observed,decided_by,decided_on,valid_until,reason\n"
     "roles_known,1,the office,2024-02-02,2024-03-03,Known\n",
+    f"{ROUND}/interviews.csv": "interview_id,organisation,areas,n_people,began_on,ended_on,chosen_fi,topics_fi,note\n"
+    "offices,municipality,county:01,2,2024-02-02,2024-02-02,,,\n",
+    "practices/practices.csv": "practice_id,theme_id,label_fi,organisations,who_fi,rhythm_fi,area,evidence,"
+    "document,place\np1,meetings,Tapaaminen,,,,,survey,report,\n",
+    "practices/source.yml": "producer: T\nlicence: CC0\nreceived_from: T\nreceived_on: 2024-02-02\n",
+    "practices/themes.csv": "theme_id,kind,label_fi\nmeetings,practice,Tapaamiset\n",
+    f"{SURVEY}/claims.csv": "survey_id,round_id,claim_id,document,place,language,sentence,is_shortened,figures,"
+    "not_computable_fi,not_computable_sv,not_computable_en\npalvelukysely,2024,c1,leaflet,,fi,Riittää,1,f1,,,\n",
     f"{ROUND}/members.csv": "respondent,municipality_code\n020,210\n",
     f"{SURVEY}/comparability.csv": "question_id,round_id,earlier_question_id,comparability,reason\n"
     "staff,2024,,same,Asked as before\n",
@@ -56,6 +70,7 @@ SETTINGS = {
     ("codebook__surveys", "quarantined_share_limit"): ("survey.yml", "limits", "quarantined_share"),
     ("codebook__surveys", "small_base"): ("survey.yml", "limits", "small_base"),
     ("codebook__surveys", "half_width"): ("survey.yml", "limits", "half_width"),
+    ("codebook__surveys", "agreement"): ("survey.yml", "limits", "agreement"),
     ("codebook__size_classes", "min_population"): ("survey.yml", "size_classes", 2, "min"),
     ("codebook__size_classes", "max_population"): ("survey.yml", "size_classes", 1, "max"),
     ("codebook__rounds", "opens_on"): ("rounds/2024/round.yml", "field_window", "opens_on"),
@@ -70,10 +85,12 @@ SETTINGS = {
 MADE = {
     "ingest__sources.n_rows", "release__figures.computed_value", "release__rows.is_accepted",
     "release__rounds.n_responses",
+    "codebook__claims.claim_order", "codebook__claim_figures.figure_order",
     "codebook__columns.source_line", "codebook__members.source_line", "surveys__rows.source_line",
     "surveys__rows.started_at", "surveys__rows.submitted_at", "codebook__breakdowns.sort_order",
     "ingest__sign_offs.signed_on", "ingest__sign_offs.signed_at", "ingest__sign_offs.n_responses_changed",
     "ingest__sign_offs.n_municipalities_changed", "ingest__sign_offs.n_rows_moved",
+    "codebook__interviews.sort_order", "practices__practices.sort_order", "practices__themes.sort_order",
     "codebook__questions.sort_order", "codebook__roles.sort_order", "codebook__size_classes.sort_order",
     "codebook__size_class_groups.sort_order", "codebook__sections.sort_order",
 }  # fmt: skip
@@ -87,6 +104,7 @@ Plant = Callable[[DataPaths], tuple[str, str]]
 
 @pytest.fixture
 def root(paths: DataPaths) -> DataPaths:
+    paths.practices.mkdir()
     for name, text in NOT_IN_BASE.items():
         (paths.root / name).write_text(text, encoding="utf-8")
     return paths
@@ -117,6 +135,12 @@ def doubled_offer(paths: DataPaths) -> tuple[str, str]:
     return file, f"line {len((paths.root / file).read_text(encoding='utf-8').splitlines())},"
 
 
+def doubled_area(paths: DataPaths) -> tuple[str, str]:
+    file = paths.root / ROUND / "interviews.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("county:01", "county:01;county:01"), encoding="utf-8")
+    return f"{ROUND}/interviews.csv", "line 2, column areas"
+
+
 def doubled_in_settings(old: str, new: str, key: str) -> Plant:
     def plant(paths: DataPaths) -> tuple[str, str]:
         path = paths.root / SURVEY / "survey.yml"
@@ -136,6 +160,12 @@ def doubled_folder(folder: str, other: str, file: str) -> Plant:
     return plant
 
 
+def doubled_figure(paths: DataPaths) -> tuple[str, str]:
+    file = paths.root / FILES["codebook__claims"]
+    file.write_text(file.read_text(encoding="utf-8").replace(",f1,", ",f1+f1,"), encoding="utf-8")
+    return "claims.csv", "line 2, column figures"
+
+
 def doubled_system(*rows: Sequence[str]) -> Plant:
     def plant(paths: DataPaths) -> tuple[str, str]:
         write_workbook(paths.inventory, "systems", sheet_xml([HEADER, ALPHA, *rows]))
@@ -147,7 +177,9 @@ def doubled_system(*rows: Sequence[str]) -> Plant:
 KEYS: dict[str, Plant] = {
     **{f"stg_{table}": doubled_line(file) for table, file in FILES.items()},
     "stg_registry__municipality_areas": doubled_line(FILES["registry__municipalities"]),
+    "stg_codebook__claim_figures": doubled_figure,
     "stg_codebook__not_offered": doubled_offer,
+    "stg_codebook__interview_areas": doubled_area,
     "stg_codebook__breakdowns": doubled_in_settings("[]", "[satisfied, satisfied]", "breakdowns"),
     "stg_codebook__roles": doubled_in_settings("[director, other]", "[director, other, director]", "roles.lead_order"),
     "stg_codebook__sections": doubled_in_settings("breakdowns: []", f"breakdowns: []\n{TWO_SECTIONS}", "sections"),
@@ -160,7 +192,7 @@ KEYS: dict[str, Plant] = {
     "stg_systems__systems": doubled_system(ALPHA),
     "stg_systems__aliases": doubled_system(("beta", "Beta", "", "ALFA", *ALPHA[4:])),
 }
-STANDS_TWICE = {"repeated-key", "repeated-value", "mapped-twice", "wrong-folder", "ambiguous-alias"}
+STANDS_TWICE = {"repeated-key", "wrong-area", "repeated-value", "mapped-twice", "wrong-folder", "ambiguous-alias"}
 OF_FILES = {"stg_ingest__sources", "stg_surveys__cells", "stg_surveys__rows"}  # a file and its lines are there once
 
 

@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 
 from ingest.codebook.survey import Statistic
+from ingest.reference.named import Organisation
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT
 
@@ -32,7 +33,10 @@ def values_of(column: str, table: str = "") -> set[str]:
     return {value for values in held for value in values if value is not None}
 
 
-@pytest.mark.parametrize("code_list", ["unit", "level", "cell_status", "comparability", "figure_match"])
+@pytest.mark.parametrize(
+    "code_list",
+    ["unit", "level", "cell_status", "comparability", "figure_match", "evidence", "organisation", "theme_kind"],
+)
 def test_values_of_a_column_are_said_in_words(code_list: str) -> None:
     table, column = NAMED_OTHERWISE.get(code_list, ("", code_list))
     assert values_of(column, table) == said()[code_list] != set()
@@ -45,3 +49,7 @@ def test_every_status_of_an_answer_is_said_in_words() -> None:
 
 def test_every_statistic_of_print_is_said_in_words() -> None:
     assert set(get_args(Statistic)) == said()["statistic"]
+
+
+def test_every_kind_of_organisation_is_said_in_words() -> None:
+    assert set(get_args(Organisation)) == said()["organisation"]

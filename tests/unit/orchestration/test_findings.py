@@ -48,7 +48,7 @@ def test_what_was_found_before_is_a_count(tmp_path: Path, monkeypatch: pytest.Mo
     paths.prepare_private()
     with opened(paths.warehouse_file):
         pass
-    for name in ("CHANGED_FILES", "NOT_REPRODUCED"):
+    for name in ("CHANGED_FILES", "STALE", "NOT_REPRODUCED"):
         monkeypatch.setattr(findings, name, "select null where false")
     monkeypatch.setattr(findings, "_unknown", lambda _: iter(()))
     said = []

@@ -80,7 +80,7 @@ def test_run_of_a_round_reads_registry_and_inventory_too(paths: DataPaths) -> No
 
 
 def test_one_source_is_told_from_the_other(paths: DataPaths) -> None:
-    assert len({source_sha256(paths, source) for source in source_folders(paths)}) == 2
+    assert len({source_sha256(paths, source) for source in source_folders(paths)}) == 3
 
 
 def refused(paths: DataPaths, *names: str) -> None:

@@ -52,6 +52,22 @@ def test_answers_stand_by_size_or_in_their_own_order(pictures: Pictures) -> None
     assert shown(pictures.whole(question(*cells, is_ordered=True)).marks) == ["never", "daily", "dont_know"]
 
 
+def test_counties_are_drawn_where_a_share_of_one_is_sure(pictures: Pictures) -> None:
+    unsure, sure = bars("A", cell("yes", 3, is_reliable=False)), bars("B", cell("yes", 9))
+    hidden = bars("C", cell("yes", None))
+    whole = (cell("yes", 12), cell("no", 8))
+    drawn_rows = [len(pictures.by_county(question(*whole, rows=rows))) for rows in ([unsure, hidden], [unsure, sure])]
+    assert drawn_rows == [0, 1]
+
+
+def test_some_answers_are_told_alone(pictures: Pictures) -> None:
+    asked = question(cell("a", 3), cell("b", None), cell("c", 9))
+    assert [(mark.label, mark.place) for mark in pictures.of_answers(asked, ["c", "b"]).marks] == [
+        ("c", 45),
+        ("b", None),
+    ]
+
+
 def test_counties_stand_by_name_and_know_their_rank(pictures: Pictures) -> None:
     rows = [bars("Z", cell("yes", 9)), bars("B", cell("yes", None)), bars("A", cell("yes", 3))]
     [one] = pictures.by_county(question(cell("yes", 12), cell("no", 8), rows=rows))

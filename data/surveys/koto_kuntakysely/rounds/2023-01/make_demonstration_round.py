@@ -1,4 +1,4 @@
-"""Write responses.csv, the demonstration round of the survey koto_kuntakysely, 2023-01.
+"""Write responses.csv and codings.csv, the demonstration round of the survey koto_kuntakysely, 2023-01.
 
 Who answered the real survey is not public. Every row written here is invented, and says so.
 
@@ -9,7 +9,8 @@ from the printed counts, shares and bases; source: the report on survey 1/2023 a
 municipality (113 yes, 36 no, 8 don't know), and 18 different systems.
 
 Invented: which municipalities answer, which two counties are silent, who answers what inside a cell, how a
-printed group splits over its two options, the times, the texts, who uses which system, ten of the 18 names.
+printed group splits over its two options, the times, the texts and what they are coded as, who uses which system,
+ten of the 18 names.
 
 Standard library only. The order of everything comes from SHA-256 of fixed words, so the same inputs give the
 same bytes on any machine. Run it from anywhere: python make_demonstration_round.py
@@ -32,6 +33,7 @@ ROUND = Path(__file__).resolve().parent
 SURVEY = ROUND.parents[1]
 REGISTRY = ROUND.parents[3] / "registry"
 OUTPUT = ROUND / "responses.csv"
+CODINGS = ROUND / "codings.csv"
 
 FRAME_YEAR = "2019"
 HELSINKI = "091"
@@ -141,41 +143,49 @@ SYSTEM_SPELLINGS = [
     "Keksitty Viestikori",
 ]
 
-TEXTS = {
-    ("role_comments", "fi"): [
-        "Vastuut on käyty läpi yhteisessä kokouksessa, mutta kirjaus puuttuu vielä.",
-        "Työnjako hakee muotoaan; palataan asiaan keväällä.",
-        "Kunnan ja hyvinvointialueen yhteinen palaveri on sovittu helmikuulle.",
-        "Roolit ovat paperilla selvät, arjessa vielä epäselvät.",
-        "Pienessä kunnassa sama henkilö hoitaa monta tehtävää.",
-        "Tarvitsisimme mallin siitä, kuka tekee alkukartoituksen.",
-        "Yhteyshenkilöt on nimetty, sijaisia ei vielä ole.",
-        'Toivomme yhteistä "kuka tekee mitä" -taulukkoa; se auttaisi kaikkia.',
-        "Kesken:\n- vastuiden kirjaaminen\n- yhteyshenkilöiden sijaiset",
-        "Ei lisättävää.",
-    ],
-    ("role_comments", "sv"): [
-        "Ansvarsfördelningen har diskuterats, men ett skriftligt avtal saknas.",
-        "Rollerna klarnar efter hand; vi återkommer under våren.",
-        "I en liten kommun sköter samma person många uppgifter.",
-    ],
-    ("good_practices", "fi"): [
-        "Kuukausittainen yhteinen verkostotapaaminen.",
-        "Yhteinen neuvontapiste kirjastossa kerran viikossa.",
-        "Sovittu yhteydenottotapa: yksi puhelinnumero kaikille.",
-        "Kunnan ja järjestöjen yhteinen kielikahvila.",
-        "Yhteinen perehdytys uusille työntekijöille; samat ohjeet kaikille.",
-        "Alkukartoitus tehdään yhdessä samalla käynnillä.",
-        "Koulun, varhaiskasvatuksen ja neuvonnan yhteinen aloitustapaaminen.",
-        "Selkokielinen opas palveluista asukkaille.",
-        "Työpari kunnasta ja hyvinvointialueelta.",
-    ],
-    ("good_practices", "sv"): [
-        "Gemensamma nätverksträffar varje månad.",
-        "Rådgivning på biblioteket en gång i veckan.",
-        "Gemensam introduktion för nya medarbetare.",
-    ],
+# Each text with what a person would code it as: highlights of the comments, themes of the practices, or other.
+TEXTS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+    ("role_comments", "fi"): {
+        "Vastuut on käyty läpi yhteisessä kokouksessa, mutta kirjaus puuttuu vielä.": ("h02",),
+        "Aiempi yhteinen yksikkö auttaa: työnjako on meillä selvä jo vuosien takaa.": ("h01",),
+        "Työnjako hakee muotoaan; palataan asiaan keväällä.": ("h02",),
+        "Kunnan ja hyvinvointialueen yhteinen palaveri on sovittu helmikuulle.": ("other",),
+        "Emme tiedä, kuka hyvinvointialueella vastaa kotoutumisesta.": ("h04",),
+        "Roolit ovat paperilla selvät, arjessa vielä epäselvät.": ("h02",),
+        "Pienessä kunnassa sama henkilö hoitaa monta tehtävää.": ("h06",),
+        "Tarvitsisimme mallin siitä, kuka tekee alkukartoituksen.": ("h02",),
+        "Asiantuntijat siirtyivät hyvinvointialueelle; pieneltä kunnalta puuttuu nyt osaamista.": ("h05",),
+        "Yhteyshenkilöt on nimetty, sijaisia ei vielä ole.": ("h02",),
+        'Toivomme yhteistä "kuka tekee mitä" -taulukkoa; tieto on nyt ristiriitaista.': ("h02", "h03"),
+        "Saimme kahdet ohjeet, jotka sanovat eri asiaa.": ("h03",),
+        "Kesken:\n- vastuiden kirjaaminen\n- yhteyshenkilöiden sijaiset": ("h02",),
+        "Ei lisättävää.": ("other",),
+    },
+    ("role_comments", "sv"): {
+        "Ansvarsfördelningen har diskuterats, men ett skriftligt avtal saknas.": ("h02",),
+        "Rollerna klarnar efter hand; vi återkommer under våren.": ("h02",),
+        "I en liten kommun sköter samma person många uppgifter.": ("h06",),
+    },
+    ("good_practices", "fi"): {
+        "Kuukausittainen yhteinen verkostotapaaminen.": ("meetings",),
+        "Yhteinen neuvontapiste kirjastossa kerran viikossa.": ("client_work",),
+        "Sovittu yhteydenottotapa: yksi puhelinnumero kaikille.": ("roles",),
+        "Kunnan ja järjestöjen yhteinen kielikahvila.": ("other",),
+        "Yhteinen perehdytys uusille työntekijöille; samat ohjeet kaikille.": ("development",),
+        "Viikkopalaverissa sovitaan, kuka tekee mitä.": ("meetings", "roles"),
+        "Alkukartoitus tehdään yhdessä samalla käynnillä.": ("client_work",),
+        "Koulun, varhaiskasvatuksen ja neuvonnan yhteinen aloitustapaaminen.": ("meetings",),
+        "Selkokielinen opas palveluista asukkaille.": ("other",),
+        "Työpari kunnasta ja hyvinvointialueelta.": ("client_work",),
+    },
+    ("good_practices", "sv"): {
+        "Gemensamma nätverksträffar varje månad.": ("meetings",),
+        "Rådgivning på biblioteket en gång i veckan.": ("client_work",),
+        "Gemensam introduktion för nya medarbetare.": ("development",),
+    },
 }
+CODED_AS = {"role_comments": "role_highlights", "good_practices": "practice_themes"}
+CODED_BY = "The kuntakysely project: made up, as the texts are"
 ONE_IN = {"role_comments": 4, "good_practices": 3}
 
 MADE_UP = "Keksitty demonstraatiovastaus – ei todellinen"
@@ -460,14 +470,22 @@ def line_of(turn: int, one: Response, role: str) -> list[str]:
     place = [one.municipality["municipality_code"], one.municipality["name_fi"]]
     times = [local_time(one.started), local_time(one.submitted)]
     answers = [one.answers.get(question, BLANK) for question in QUESTIONS_IN_ORDER]
-    return [f"KOTO-{turn:04d}", *times, *place, role, *answers, one.language, MADE_UP]
+    return [response_id(turn), *times, *place, role, *answers, one.language, MADE_UP]
 
 
-def response_file() -> bytes:
-    """The whole of responses.csv: UTF-8 with a byte order mark, semicolons, CRLF; one row per response."""
+def response_id(turn: int) -> str:
+    return f"KOTO-{turn:04d}"
+
+
+def finished_responses() -> list[Response]:
+    """All responses, with everything, in the order of the export."""
     responses = make_responses()
     answer_everything(responses)
-    responses.sort(key=lambda one: (one.started, one.key))
+    return sorted(responses, key=lambda one: (one.started, one.key))
+
+
+def response_file(responses: list[Response]) -> bytes:
+    """The whole of responses.csv: UTF-8 with a byte order mark, semicolons, CRLF; one row per response."""
     roles = read_labels()
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -477,10 +495,32 @@ def response_file() -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def codings_of(turn: int, one: Response) -> list[list[str]]:
+    """The lines of codings.csv for one response: one per code of each of its texts."""
+    return [
+        [response_id(turn), question, coded_question, code, CODED_BY]
+        for question, coded_question in CODED_AS.items()
+        if (text := one.answers.get(question, BLANK)) != BLANK
+        for code in TEXTS[question, one.language][text]
+    ]
+
+
+def codings_file(responses: list[Response]) -> bytes:
+    """The whole of codings.csv, in the order of the responses."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["response_id", "question_id", "coded_question_id", "code", "by"])
+    for turn, one in enumerate(responses, start=1):
+        writer.writerows(codings_of(turn, one))
+    return text.getvalue().encode()
+
+
 def main() -> None:
-    """Write responses.csv beside this file."""
-    OUTPUT.write_bytes(response_file())
-    print(f"{OUTPUT.name}: written; if it changed, its sha256 in source.yml must follow")
+    """Write responses.csv and codings.csv beside this file."""
+    responses = finished_responses()
+    OUTPUT.write_bytes(response_file(responses))
+    CODINGS.write_bytes(codings_file(responses))
+    print(f"{OUTPUT.name} and {CODINGS.name}: written; if they changed, sha256 in source.yml must follow")
 
 
 if __name__ == "__main__":

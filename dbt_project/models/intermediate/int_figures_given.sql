@@ -1,0 +1,63 @@
+-- Which units gave the answers that print compares: one answer, or one or more of those that are counted together.
+with answers as (
+    select distinct
+        survey_id,
+        round_id,
+        question_id,
+        unit,
+        unit_id,
+        municipality_code,
+        cluster_code,
+        code
+    from {{ ref('int_answers_by_unit') }}
+    where question_type in ('select_one', 'select_multiple') and {{ is_built_now() }}
+),
+
+levels as (
+    select * from {{ ref('int_answer_levels') }}
+),
+
+parts as (
+    select * from {{ ref('int_figures_split') }}
+),
+
+compared as (
+    select
+        levels.survey_id,
+        levels.question_id,
+        levels.answer_level,
+        coalesce(parts.answer_code, levels.answer_code) as answer_code,
+        levels.option_code
+    from levels
+    left join parts
+        on
+            levels.survey_id = parts.survey_id
+            and levels.question_id = parts.question_id
+            and levels.answer_level = parts.answer_level
+            and levels.answer_code = parts.part
+    union
+    select
+        survey_id,
+        question_id,
+        answer_level,
+        answer_code,
+        option_code
+    from levels
+)
+
+select distinct
+    answers.survey_id,
+    answers.round_id,
+    answers.question_id,
+    answers.unit,
+    answers.unit_id,
+    answers.municipality_code,
+    answers.cluster_code,
+    compared.answer_level,
+    compared.answer_code
+from answers
+inner join compared
+    on
+        answers.survey_id = compared.survey_id
+        and answers.question_id = compared.question_id
+        and answers.code = compared.option_code

@@ -1,0 +1,39 @@
+{{ config(materialized='view', contract={'enforced': false}) }}
+-- Catalog-less names: the view must open in a release under any file name.
+-- A sentence holds where all that it says does. What is hidden of one of its figures is hidden of it.
+with figures as (
+    select
+        claim_figures.survey_id,
+        claim_figures.claim_id,
+        figures.is_synthetic,
+        figures.status,
+        figures.computed_value,
+        figures.frame_verdict
+    from {{ ref('claim_figure').include(database=false) }} as claim_figures
+    inner join {{ ref('publication_reconciliation').include(database=false) }} as figures
+        on claim_figures.survey_id = figures.survey_id and claim_figures.figure_id = figures.figure_id
+)
+
+select
+    sentences.survey_id,
+    sentences.round_id,
+    sentences.round_key,
+    sentences.claim_id,
+    {{ any_true('figures.is_synthetic') }} as is_synthetic,
+    case
+        when count(figures.status) = 0 or count(figures.computed_value) < count(figures.status) then 'not_computable'
+        when {{ any_true("figures.status <> 'match'") }} then 'does_not_hold'
+        else 'holds'
+    end as verdict,
+    case
+        when count(figures.status) = 0 or {{ any_true("figures.frame_verdict = 'not_computable'") }}
+            then 'not_computable'
+        when {{ any_true("figures.frame_verdict = 'does_not_hold'") }} then 'does_not_hold'
+        when {{ any_true("figures.frame_verdict = 'open'") }} then 'open'
+        else 'holds'
+    end as frame_verdict,
+    count(figures.status) as n_figures,
+    count(figures.computed_value) as n_figures_computed
+from {{ ref('printed_sentence').include(database=false) }} as sentences
+left join figures on sentences.survey_id = figures.survey_id and sentences.claim_id = figures.claim_id
+group by sentences.survey_id, sentences.round_id, sentences.round_key, sentences.claim_id

@@ -1,0 +1,48 @@
+{{ config(materialized='view', contract={'enforced': false}) }}
+-- Catalog-less names: the view must open in a release under any file name.
+-- A question is of the practices when its list of choices is one of theirs; what is hidden of it is hidden here too.
+with options as (
+    select
+        list_name,
+        theme_id as answer_code,
+        theme_id,
+        null as practice_id
+    from {{ ref('dim_theme').include(database=false) }}
+    union all
+    select
+        list_name,
+        practice_id as answer_code,
+        theme_id,
+        practice_id
+    from {{ ref('practice').include(database=false) }}
+),
+
+questions as (
+    select * from {{ ref('dim_question').include(database=false) }}
+),
+
+cells as (
+    select * from {{ ref('answer_distribution').include(database=false) }}
+    where level = 'option'
+)
+
+select
+    cells.survey_id,
+    cells.round_id,
+    cells.round_key,
+    options.theme_id,
+    options.practice_id,
+    cells.question_id,
+    cells.answer_code,
+    cells.unit,
+    cells.breakdown,
+    cells.breakdown_id,
+    cells.is_synthetic,
+    cells.n,
+    cells.base_n,
+    cells.pct,
+    cells.is_reliable,
+    cells.cell_status
+from cells
+inner join questions on cells.question_key = questions.question_key
+inner join options on questions.list_name = options.list_name and cells.answer_code = options.answer_code

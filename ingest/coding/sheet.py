@@ -1,0 +1,153 @@
+"""The sheet in which a person codes: a row for each text, a column for each code. Private: respondents wrote the texts.
+
+Every cell is a text, so that nothing that somebody wrote is taken for a formula.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faults.errors import FaultList
+from faults.suggestions import quoted
+from ingest.coding.task import Codes, Task
+from ingest.readers import CsvLayout, SheetLayout, TextRow, TextTable, read_table
+from ingest.readers.rows import is_fit
+from ingest.readers.tables import check_exact_header
+from store.durable import write_whole
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+SHEET = "texts"
+ID, TEXT, NONE = "response_id", "text", "(none)"
+NONE_LABEL = "None of the codes is in the text"
+TICK, MARKS = "x", {"x": True, "1": True, "": False}
+FIRST_ROW = 3  # of the texts, counted from 1: names of columns and their labels are above
+TEXT_WIDTH, WIDTH = 80, 16
+LONGEST = 32_767  # characters of a cell
+NOT_IN_A_CELL = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+AddFault = Callable[[str, str, str, str, str], None]
+
+
+def columns_of(task: Task) -> list[str]:
+    """The names of the columns: of the response, its text, the codes, and that there is none."""
+    return [ID, TEXT, *(choice.code for choice in task.choices), NONE]
+
+
+def write_sheet(task: Task, path: Path) -> None:
+    """The sheet of a task; what was coded is ticked."""
+    from xlsxwriter import Workbook
+
+    made = BytesIO()
+    with Workbook(made, {"in_memory": True}) as book:
+        page, look = book.add_worksheet(SHEET), book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
+        for number, row in enumerate(_rows(task)):
+            for place, text in enumerate(row):
+                page.write_string(number, place, text, look)
+        _lay_out(page, len(columns_of(task)))
+    write_whole(path, made.getvalue())
+
+
+def _rows(task: Task) -> Iterator[list[str]]:
+    language = task.survey.settings.languages[0]
+    labels = [str(choice.labels[language]) for choice in task.choices]
+    yield columns_of(task)
+    yield ["", str(task.survey.questions_by_id[task.question_id].labels[language]), *labels, NONE_LABEL]
+    for response_id, text in task.texts.items():
+        codes = task.coded.get(response_id)
+        ticks = [TICK if code in (codes or ()) else "" for code in columns_of(task)[2:-1]]
+        yield [response_id, _in_a_cell(text), *ticks, TICK if codes == () else ""]
+
+
+def _lay_out(page: Worksheet, n_columns: int) -> None:
+    page.set_column(0, n_columns - 1, WIDTH)
+    page.set_column(1, 1, TEXT_WIDTH)
+    page.freeze_panes(FIRST_ROW - 1, 2)
+
+
+def _in_a_cell(text: str) -> str:
+    return NOT_IN_A_CELL.sub(" ", text)[:LONGEST]
+
+
+def read_sheet(task: Task, path: Path, faults: FaultList) -> dict[str, Codes]:
+    """What a person ticked: the codes of each text in the sheet. Complete only where nothing was noted."""
+    is_csv = path.suffix.lower() == ".csv"
+    layout = CsvLayout(first_data_row=FIRST_ROW) if is_csv else SheetLayout(SHEET, first_data_row=FIRST_ROW)
+    table = read_table(path, layout, faults)
+    if table is None or not check_exact_header(table, columns_of(task), faults):
+        return {}
+    read: dict[str, Codes] = {}
+    for row in table.rows:
+        if is_fit(table, row, faults):
+            cells = {name: cell.strip() for name, cell in zip(table.header, row.cells, strict=True)}
+            add = partial(_add, faults, table, row)
+            _check_text(task, cells, read, add)
+            read[cells[ID]] = _codes(task, cells, add)
+    return read
+
+
+def _add(
+    faults: FaultList, table: TextTable, row: TextRow, column: str, code: str, found: str, expected: str, advice: str
+) -> None:
+    faults.add(code, table.path, table.place(row.line, column), found=found, expected=expected, advice=advice)
+
+
+def _check_text(task: Task, cells: Mapping[str, str], read: Mapping[str, Codes], add: AddFault) -> None:
+    """The text is one that is delivered now. Nothing of it is told."""
+    text = task.texts.get(cells[ID])
+    if text is None:
+        add(
+            ID, "unknown-response", "The round has no text of this response now.",
+            "Each row is of a text that was delivered.", "Take out the row.",
+        )  # fmt: skip
+    elif _words(cells[TEXT]) != _words(_in_a_cell(text)):
+        add(
+            TEXT, "changed-text", "The text is not the one that is delivered now.",
+            "The text is as kuntakysely code wrote it.",
+            "Take out the row, read the others back, and code the text in a new sheet.",
+        )  # fmt: skip
+    if cells[ID] in read:
+        add(
+            ID, "repeated-key", "The response stands on a row before, too.", "Each text has one row.",
+            "Take out one of them.",
+        )  # fmt: skip
+
+
+def _words(text: str) -> list[str]:
+    """A text as spreadsheet programs leave it: they write line ends in their own way."""
+    return text.split()
+
+
+def _codes(task: Task, cells: Mapping[str, str], add: AddFault) -> Codes:
+    """The codes that are ticked in a row."""
+    marks = {column: MARKS.get(cells[column].casefold()) for column in columns_of(task)[2:]}
+    for column, mark in marks.items():
+        if mark is None:
+            add(
+                column, "unknown-mark", "The mark is neither x nor 1, and the cell is not blank.",
+                "x or 1 where the text has the code, nothing where it has not.", "Write one of them.",
+            )  # fmt: skip
+    ticked = [column for column, mark in marks.items() if mark]
+    if None not in marks.values():
+        _check_ticks(task, ticked, add)
+    return tuple(code for code in ticked if code != NONE)
+
+
+def _check_ticks(task: Task, ticked: list[str], add: AddFault) -> None:
+    alone = {NONE, *(choice.code for choice in task.choices if choice.is_exclusive == "1")} & {*ticked}
+    if not ticked:
+        add(
+            NONE, "not-coded", "Nothing is ticked in the row.", f"A code is ticked, or {NONE} where none fits.",
+            "Tick one of them; or take out the row, and its text stays as it was.",
+        )  # fmt: skip
+    elif alone and len(ticked) > 1:
+        (first, *_), others = sorted(alone), "others are ticked too"
+        add(
+            first, "contradicting-marks", f"{quoted(first)} is ticked, and {others}.", f"{quoted(first)} stands alone.",
+            "Take out the one that is wrong.",
+        )  # fmt: skip
