@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from faults.errors import visible_lines, wrapped
-from faults.stopped import Stopped, came, listen
+from faults.stopped import Stopped, came, end_at_once, listen
 from faults.told import ExitCode, ToldError, WrongUsage
 from publish.reading.limits import MEMORY_MB, SECONDS, Limits
 from store.disk import STANDS, disk_trouble
@@ -441,6 +441,7 @@ def serve(
 def main() -> None:
     """The console script: errors that a person can act on are said in words, without a trace."""
     listen()
+    end_at_once()
     try:
         app()
     except Exception as error:

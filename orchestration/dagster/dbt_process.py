@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from faults.stopped import end_with_parent
+from faults.stopped import end_at_once, end_with_parent
 from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, TARGET, models_file
 
 KEPT_TO_ITSELF = {
@@ -32,6 +32,7 @@ READ_MODELS = ("parse", "--target", "parse", "--no-write-json")
 
 def main() -> int:
     """0 when all was made."""
+    end_at_once()
     target = Path(os.environ.setdefault(TARGET, str(PARSED)))
     for folder in (target, PARSED):
         folder.mkdir(exist_ok=True)
