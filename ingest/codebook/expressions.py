@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from pathlib import Path
 from typing import Protocol
 
@@ -145,8 +145,9 @@ class Vocabulary:
     none_is_answer: bool = False
 
 
+@lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Node:
-    """The syntax tree of an expression.
+    """The syntax tree of an expression, made once: every step of a refresh reads the codebooks.
 
     Raises ExpressionFault where the text leaves the grammar.
     """

@@ -39,7 +39,7 @@ def copy_data(paths: DataPaths, folder: Path) -> DataPaths:
 def copy_project(folder: Path) -> Path:
     """The code in another folder, so that a test may break it; dbt reads only what is broken."""
     for room in CODE_FOLDERS:
-        shutil.copytree(PROJECT_ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "target"))
+        shutil.copytree(PROJECT_ROOT / room, folder / room, ignore=shutil.ignore_patterns("target", "*.pyc.*"))
     for file in ("requirements.lock", "dagster.yaml"):
         shutil.copy(PROJECT_ROOT / file, folder)
     shutil.copytree(PARSED, folder / PARSED.relative_to(PROJECT_ROOT), ignore=shutil.ignore_patterns("models_*"))
