@@ -14,7 +14,7 @@ from faults.errors import MARK
 from faults.suggestions import listed
 from ingest.codebook.round import IGNORED, NOT_OFFERED, RESERVED_NAMES, ColumnUse
 from ingest.codebook.survey import NUMBER_TYPES, Question, Survey
-from ingest.proposals.headers import KnownHeader, known_columns, known_headers, normalised
+from ingest.proposals.headers import KnownHeader, as_id, known_columns, known_headers, normalised
 from ingest.proposals.options import (
     Proposed,
     gainsaid,
@@ -104,8 +104,8 @@ def tools_columns(export: Export) -> dict[str, KnownHeader]:
 
 def _plain_names(column: str, export: Export) -> set[str]:
     readings = [reading for name in (column, export.wording(column)) for reading in _wholes(name)]
-    splits = (split for whole in readings for split in _splits(whole))
-    return {*readings, *(name for name, option in splits if normalised(option) in WHOLE_ANSWER)}
+    pairs = (split for whole in readings for split in splits(whole))
+    return {*readings, *(name for name, option in pairs if normalised(option) in WHOLE_ANSWER)}
 
 
 def _by_column(earlier: Sequence[ColumnUse]) -> dict[str, list[Proposed]]:
@@ -124,7 +124,7 @@ def _wholes(text: str) -> list[str]:
     return [text, code["name"], code["code"]] if code else [text]
 
 
-def _splits(text: str) -> Iterator[tuple[str, str]]:
+def splits(text: str) -> Iterator[tuple[str, str]]:
     """A name and an option, at every sign that may stand between them."""
     for sign in BEFORE_OPTION.finditer(text):
         yield text[: sign.start()], text[sign.end() :].removesuffix(CLOSING.get(sign.group().strip(), ""))
@@ -196,15 +196,17 @@ class Matching:
         return [found if before < now else line]
 
     def _named(self, column: str, text: str) -> list[Proposed]:
-        """The lines of the one question that a text names, with or without an option, or behind its groups."""
-        for whole in _wholes(text):
-            for name in (whole, *self._behind_groups(whole)):
-                if lines := self._of_name(column, name, None):
+        """The lines of the one question that a text names, with or without an option, or behind its groups; of a word
+        that is no id also by the id that new-survey makes of it."""
+        names = [name for whole in _wholes(text) for name in (whole, *self._behind_groups(whole))]
+        for name in names:
+            if lines := self._of_name(column, name, None):
+                return lines
+            for left, option in splits(name):
+                if lines := self._of_name(column, left, option):
                     return lines
-                for left, option in _splits(name):
-                    if lines := self._of_name(column, left, option):
-                        return lines
-        return []
+        ids = (as_id(name) for name in names if len(name.split()) == 1)
+        return next((lines for each in ids if (lines := self._of_name(column, each, None))), [])
 
     def _behind_groups(self, text: str) -> Iterator[str]:
         """A name behind those of its groups: group/question of KoboToolbox, group-question of ODK Central."""
@@ -281,8 +283,8 @@ class Matching:
 
     def _of_row(self, wording: str, free: Collection[str]) -> Question | None:
         """The one question of a grid that is asked by its row: what is behind the words that all rows share."""
-        splits = (split for whole in _wholes(wording) for split in _splits(whole))
-        rows = (normalised(row) for shared, row in splits if normalised(shared) not in self.wordings)
+        pairs = (split for whole in _wholes(wording) for split in splits(whole))
+        rows = (normalised(row) for shared, row in pairs if normalised(shared) not in self.wordings)
         found = {question for row in rows for question in self.wordings.get(row, ())} & {*free}
         return self.survey.questions_by_id[found.pop()] if len(found) == 1 else None
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from faults.errors import MARK, FaultList
 from faults.suggestions import did_you_mean, listed, quoted
@@ -27,38 +20,17 @@ from ingest.proposals.headers import KnownHeader
 from ingest.proposals.options import Proposed
 from ingest.proposals.reading import Export, are_iso, date_formats, dates_in, read_export, timestamp_formats
 from ingest.proposals.values import ProposedRecode, propose_recodes
+from ingest.proposals.writing import Doubt, Draft, csv_text, write_folder, yaml_text
 from ingest.readers.cells import FolderName, is_valid
 from ingest.readers.files import is_plain_file
-from ingest.readers.rows import SourceRow
 from ingest.reference.registry import Registry
 from store.fingerprint import file_sha256
 from store.paths import DataPaths
 
-PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
-LONGEST_LINE = 200  # a hash stands on the line of its file
 DECIMAL = re.compile(r"[+-]?[0-9]+(?P<sign>[.,])[0-9]+")
 USUAL_TIMEZONE = "Europe/Helsinki"
 IN_FIELD = {"opens_on": MARK, "closes_on": MARK}
 FRAME = {"division_date": MARK, "population_date": MARK, "scope": MARK}
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """One thing that a person has to decide: where it stands, and why. No answer of a respondent is in it."""
-
-    file: str
-    place: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A drafted folder, what is left to decide in it, and the rounds that it took nothing from: they have faults."""
-
-    folder: Path
-    n_columns: int
-    doubts: Sequence[Doubt]
-    left_out: Sequence[str] = ()
 
 
 def draft_round(
@@ -84,14 +56,15 @@ def draft_round(
     settings, doubts = _settings(export, survey, round_id, columns, inputs.registry)
     name = f"responses{file.suffix.lower()}"
     texts = {
-        "round.yml": _yaml(settings | {"files": [name]}),
-        "columns.csv": _csv(ColumnUse, columns),
-        "recodes.csv": _csv(Recode, recodes),
-        "source.yml": _yaml(_card(name, file, today)),
+        "round.yml": yaml_text(settings | {"files": [name]}),
+        "columns.csv": csv_text(ColumnUse.columns(), columns),
+        "recodes.csv": csv_text(Recode.columns(), recodes),
+        "source.yml": yaml_text(_card(name, file, today)),
     }
-    _write(folder, texts, file, name)
+    write_folder(folder, texts, {name: file})
     all_doubts = [*_doubts_of_columns(columns), *_doubts_of_recodes(recodes), *doubts, *CARD_DOUBTS]
-    return Draft(folder, len(export.table.header), all_doubts, left_out)
+    remarks = [f"Nothing was taken from {name}: it has faults, or places to decide." for name in left_out]
+    return Draft(folder, f"{survey_id}/{round_id}", f"{len(export.table.header)} columns", all_doubts, remarks)
 
 
 def _is_possible(paths: DataPaths, survey_id: str, round_id: str, file: Path, faults: FaultList) -> bool:
@@ -109,7 +82,7 @@ def _is_possible(paths: DataPaths, survey_id: str, round_id: str, file: Path, fa
             "unknown-survey", paths.surveys, "",
             found=f"There is no survey {quoted(survey_id)}.",
             expected="A round is of a survey that has a folder with its codebook.",
-            advice=did_you_mean(survey_id, surveys, "Make its folder first: CONTRIBUTING.md, add a survey."),
+            advice=did_you_mean(survey_id, surveys, f"Draft it of its form: kuntakysely new-survey {survey_id} FORM."),
         )  # fmt: skip
     elif folder.exists():
         faults.add(
@@ -326,40 +299,3 @@ def _doubts_of_recodes(recodes: Sequence[ProposedRecode]) -> list[Doubt]:
         for number, each in enumerate(recodes, start=2)
         if each.reason
     ]
-
-
-def _csv(row_class: type[SourceRow], lines: Sequence[object]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, row_class.columns(), extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(vars(line) for line in lines)
-    return text.getvalue()
-
-
-def _yaml(settings: dict[str, Any]) -> str:
-    text, yaml = io.StringIO(), YAML(typ="rt", pure=True)
-    yaml.width = LONGEST_LINE
-    yaml.dump(_in_quotes(settings), text)
-    return text.getvalue()
-
-
-def _in_quotes(value: Any) -> Any:
-    """What is marked is in quotes, so that it is the same text when somebody takes the ? away."""
-    if isinstance(value, dict):
-        return {key: _in_quotes(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return list(map(_in_quotes, value))
-    return DoubleQuotedScalarString(value) if isinstance(value, str) and value.startswith(MARK) else value
-
-
-def _write(folder: Path, texts: dict[str, str], file: Path, name: str) -> None:
-    """For the owner only: the file holds what people answered."""
-    building = folder.with_name(f".{folder.name}.building")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(mode=PRIVATE_FOLDER, parents=True)
-    shutil.copyfile(file, building / name)
-    for file_name, text in texts.items():
-        (building / file_name).write_text(text, encoding="utf-8")
-    for path in building.iterdir():
-        path.chmod(PRIVATE_FILE)
-    building.rename(folder)

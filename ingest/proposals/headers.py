@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -50,6 +51,20 @@ class KnownHeader:
 def normalised(text: str, signs: str = " ?!:.*") -> str:
     """A wording without case, line breaks and the signs at its end."""
     return " ".join(text.casefold().split()).rstrip(signs)
+
+
+def as_id(name: str) -> str:
+    """The id that a question or an option of this name has in a codebook: a name that is an id already is its own,
+    but for the word that stands for no question."""
+    plain = unicodedata.normalize("NFKD", name.strip().casefold()).encode("ascii", "ignore").decode()
+    found = plain if re.fullmatch("[a-z][a-z0-9_]*", plain) else re.sub("[^a-z0-9]+", "_", plain).strip("_")
+    return found if found[:1].isalpha() and found != IGNORED else f"q_{found}"
+
+
+def is_municipality(names: Iterable[str]) -> bool:
+    """Whether a question is that of the municipality, by what columns of no tool are called."""
+    headers = [each for each in known_headers() if each.question_id == "_municipality"]
+    return any(header.is_for(name) for name in names if name for header in headers)
 
 
 def known_columns(names: Mapping[str, Iterable[str]]) -> dict[str, KnownHeader]:

@@ -21,7 +21,7 @@ def describe(path: str) -> dict[str, object]:
     """{"names": names, "columns": [[[text, type], ...], ...]} of the variables; a type is text, number or date.
 
     "wordings" are the labels of the variables that have one, "labels" those of their values, by the text of the value;
-    "missing" are the values found that the file declares to be no answer.
+    "missing" are the values, found or with a label, that the file declares to be no answer.
     """
     columns, meta = pyreadstat.read_sav(path, output_format="dict", user_missing=True, disable_datetime_conversion=True)
 
@@ -30,7 +30,10 @@ def describe(path: str) -> dict[str, object]:
         return [describe_value(value, display_format, missing) for value in values]
 
     def is_missing(name: str, value: Any) -> bool:
-        return isinstance(value, float) and _is_in(value, meta.missing_ranges.get(name, ()))
+        return isinstance(value, float | int) and _is_in(value, meta.missing_ranges.get(name, ()))
+
+    def labelled(name: str) -> Iterable[Any]:
+        return meta.variable_value_labels.get(name, {})
 
     return {
         "names": list(columns),
@@ -41,7 +44,9 @@ def describe(path: str) -> dict[str, object]:
             for name, labels in meta.variable_value_labels.items()
         },
         "missing": {
-            name: sorted({render_number(value) for value in values if is_missing(name, value)})
+            name: sorted(
+                {render_number(float(value)) for value in (*values, *labelled(name)) if is_missing(name, value)}
+            )
             for name, values in columns.items()
         },
     }

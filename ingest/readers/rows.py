@@ -93,6 +93,16 @@ def _expected_columns(table: TextTable, row_class: type[SourceRow], languages: S
     return expected
 
 
+def columns_in(row_class: type[SourceRow], languages: Sequence[str]) -> list[str]:
+    """The columns of a new file, those that are translated once for each language."""
+    translated = row_class.translated_columns()
+    return [
+        column
+        for name in row_class.columns()
+        for column in ([f"{translated[name]}_{each}" for each in languages] if name in translated else [name])
+    ]
+
+
 def _languages_of(names: Iterable[str], column: str) -> list[str]:
     """The languages that the columns of a translated text are in, in their order."""
     found = (re.fullmatch(rf"{column}_([a-z]{{2}})", name) for name in names)

@@ -9,17 +9,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from faults.errors import visible_lines, wrapped
+from faults.errors import FaultList, visible_lines, wrapped
 from faults.stopped import Stopped, came, end_at_once, listen
 from faults.told import ExitCode, ToldError, WrongUsage
 from publish.reading.limits import MEMORY_MB, SECONDS, Limits
 from store.disk import STANDS, disk_trouble
 from store.paths import DATA_VARIABLE, DataPaths
+
+if TYPE_CHECKING:
+    from ingest.proposals.writing import Draft
 
 
 class Commands(TyperGroup):
@@ -141,13 +144,38 @@ def new_round(
     """Make the folder of a new round from an export file; what is unsure is marked with ?, for you to decide."""
     from datetime import date
 
-    from faults.errors import FaultList
     from ingest.proposals.folder import draft_round
-    from orchestration.commands.report import said_of_draft
 
     paths = DataPaths.resolve(data)
     faults = FaultList(paths.shown)
-    draft = draft_round(paths, survey, round_id, file, date.today(), faults)
+    _say_draft(draft_round(paths, survey, round_id, file, date.today(), faults), faults, paths)
+
+
+@command("new-survey", example="new-survey my_survey form.xlsx")
+def new_survey(
+    survey: Annotated[str, typer.Argument(help="The id of the new survey.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="XLSForm (.xlsx), LimeSurvey structure (.txt), SPSS file (.sav) or Qualtrics export (.csv)."
+        ),
+    ],
+    language: Annotated[
+        str | None, typer.Option(help="The language of wordings for which the file names none, as fi.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Make the folder of a new survey from the file of its form; what is unsure is marked with ?, for you to decide."""
+    from ingest.proposals.codebook import draft_survey
+
+    paths = DataPaths.resolve(data)
+    faults = FaultList(paths.shown)
+    _say_draft(draft_survey(paths, survey, file, language, faults), faults, paths)
+
+
+def _say_draft(draft: Draft | None, faults: FaultList, paths: DataPaths) -> None:
+    from orchestration.commands.report import said_of_draft
+
     for fault in faults:
         say(f"{fault}\n")
     if draft is None:

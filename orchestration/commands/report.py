@@ -25,7 +25,7 @@ from store.paths import DataPaths
 from store.warehouse import WarehouseDamaged, WarehouseHeld, columns_of, opened
 
 if TYPE_CHECKING:
-    from ingest.proposals.folder import Draft
+    from ingest.proposals.writing import Draft
 
 
 @dataclass(frozen=True)
@@ -204,19 +204,17 @@ def print_status(status: Status, paths: DataPaths, console: Terminal, *, is_whol
 
 
 def said_of_draft(draft: Draft, paths: DataPaths) -> str:
-    """What a drafted round has, and what is left to decide, line by line."""
-    key = f"{draft.folder.parent.parent.name}/{draft.folder.name}"
+    """What a drafted folder has, and what is left to decide, line by line."""
     places: dict[tuple[str, str], list[str]] = {}
     for doubt in draft.doubts:
         places.setdefault((doubt.file, doubt.reason), []).append(doubt.place)
     doubts = [_said_of_doubts(file, reason, places[file, reason]) for file, reason in places]
-    left_out = [f"Nothing was taken from {name}: it has faults, or places to decide." for name in draft.left_out]
     return "\n".join(
         [
-            f"{paths.shown(draft.folder)}: {draft.n_columns} columns; to decide, each marked with ?:",
+            f"{paths.shown(draft.folder)}: {draft.holds}; to decide, each marked with ?:",
             *doubts,
-            *left_out,
-            f"Then: kuntakysely validate {key}",
+            *draft.remarks,
+            f"Then: kuntakysely validate {draft.key}",
         ]
     )
 

@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 
 from faults.errors import FaultList
 from ingest.codebook.round import RoundSettings
-from ingest.proposals.folder import Draft, draft_round
+from ingest.proposals.folder import draft_round
 from ingest.proposals.reading import read_export, timestamp_formats
+from ingest.proposals.writing import Draft
 from ingest.readers import FORMATS, Format, Layout, TextRow, TextTable
 from ingest.readers.settings import read_settings
 from orchestration.commands.cli import app

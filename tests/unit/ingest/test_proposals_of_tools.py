@@ -20,9 +20,10 @@ from ruamel.yaml import YAML
 from faults.errors import FaultList
 from ingest.codebook.round import RoundSettings
 from ingest.codebook.survey import read_survey
-from ingest.proposals.folder import Draft, draft_round
+from ingest.proposals.folder import draft_round
 from ingest.proposals.options import Proposed, gainsaid
 from ingest.proposals.reading import Export
+from ingest.proposals.writing import Draft
 from ingest.readers import Layout, TextRow, TextTable
 from ingest.readers.settings import read_settings
 from store.paths import DataPaths
@@ -390,16 +391,20 @@ def test_a_tag_with_another_wording_is_another_question(empty: DataPaths) -> Non
     assert (found["Q2"], found["Q3"], found["Q5"]) == (["opinion"], ["?enough_staff"], ["?_role"])
 
 
+def said_of(key: str) -> str:
+    return f"Nothing was taken from {key}: it has faults, or places to decide."
+
+
 def test_an_undecided_draft_does_not_stop_the_next(empty: DataPaths) -> None:
     """It is no example either: what a person has not decided is not known."""
     rows = qualtrics({"Q1": "Municipality", "Q9": "Something else"}, ["IP Address", "True", "R_1", "Alajoki", "x"])
     first = draft(empty, rows, "first")
     assert first.meanings()["Q9"] == ["?"]
     again = draft(empty, rows, "second")
-    assert again.made.left_out == ["tools/first"]
+    assert again.made.remarks == [said_of("tools/first")]
     assert again.columns == first.columns
     decide_settings(first)  # and columns.csv has a mark
-    assert draft(empty, rows, "third").made.left_out == ["tools/first", "tools/second"]
+    assert draft(empty, rows, "third").made.remarks == [said_of("tools/first"), said_of("tools/second")]
 
 
 @pytest.mark.parametrize(
