@@ -79,10 +79,12 @@ format: $(READY)  ## Put Python and SQL in form
 golden: $(READY)  ## Rewrite the golden tables; read the diff before you commit it
 	@$(BIN)/python -m tests.pipeline.golden
 
-docs: $(READY)  ## Rewrite what follows from definitions: pages of checks and measures, the table of tables, catalogues
+docs: $(READY)  ## Rewrite what follows from definitions: pages of inputs, checks, measures, table of tables, exposures, catalogues
+	@$(BIN)/python -m orchestration.reference_pages
 	@$(BIN)/python -m expectations.page
 	@$(BIN)/python -m publish.report.methods
 	@$(BIN)/python -m publish.releases.reading_page
+	@$(BIN)/python -m publish.releases.exposures
 	@$(BIN)/python -m publish.writing.catalogues
 
 CHROMIUM := chromium

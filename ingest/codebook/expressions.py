@@ -1,4 +1,15 @@
-"""The small language of relevant, constraint and eligible: parsed, checked against the codebook, compiled to SQL.
+"""The small language of conditions, a part of that of XLSForm: relevant and constraint of questions.csv, eligible of
+round.yml, expression of plausibility.csv. It is parsed, checked against the codebook, compiled to SQL.
+
+`${question}` is the answer to a question, `.` in constraint the answer itself; `'text'` is a code or a day
+(`'2023-01-31'`), `''` no answer. Codes are compared with = and !=, numbers and days with all signs, a text with `''`
+only. `selected(${question}, 'code')` and `count-selected(${question})` are of questions with options.
+
+What speaks of a question that the round did not ask is not judged. A comparison with a blank is false (one with !=
+true) in relevant and eligible; in constraint and expression it is not judged. A number that is declared missing equals
+its code, and nothing else; a code outside its list equals none. Beside `and` and `or` what is not judged is unknown:
+`true or` it is true, `false and` it is false. A condition that is not judged as a whole is against nobody: the question
+was asked, the answer is valid, the response counts, the rule is kept.
 
 Text of a questionnaire reaches SQL only as an identifier found in the codebook or as a quoted literal.
 """
@@ -257,8 +268,8 @@ def references(node: Node) -> Iterator[Reference]:
 class Compiler:
     """Checks an expression against a vocabulary and turns it into portable SQL.
 
-    `own_question` is the question that `.` means; None where there is none (eligible). What speaks of a question that
-    was not asked is not judged; what compares a blank is false (and != true), or with `judges_blanks` False not judged.
+    `own_question` is the question that `.` means; None where there is none (eligible). With `judges_blanks` False what
+    compares a blank is not judged.
     """
 
     def __init__(self, vocabulary: Vocabulary, own_question: str | None, *, judges_blanks: bool = True) -> None:

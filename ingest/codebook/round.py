@@ -53,10 +53,18 @@ from ingest.reference.sources import SourceCard, read_card
 IGNORED = "ignored"
 NOT_OFFERED = "not offered"  # the source_column of an option that the round did not have
 ANY_TEXT = "*"  # what is ticked where the column holds what the respondent wrote
-RESERVED_NAMES = (
-    "_response_id", "_respondent", "_started_at", "_submitted_at", "_completion", "_language", "_weight",
-    "_form_version", "_municipality", "_role",
-)  # fmt: skip
+RESERVED_NAMES = {
+    "_response_id": "The id of the response, in the round or in its file (response_ids).",
+    "_respondent": "The person who answered, kept as a keyed hash: by it responses are duplicates.",
+    "_started_at": "When the response was begun; checks look at it.",
+    "_submitted_at": "When it was sent: by it one response comes before another.",
+    "_completion": "Whether it was finished; completed_values has the words that say so.",
+    "_language": "The language that it was given in, kept as delivered.",
+    "_weight": "What its provider says that it weighs, a number from 0 to a million; provider_share goes by it.",
+    "_form_version": "The version of the form; checks look at it.",
+    "_municipality": "The municipality that answers, or a respondent of members.csv.",
+    "_role": "The role of the person who answered, of the list of roles in survey.yml.",
+}
 TIMESTAMP_NAMES = ("_started_at", "_submitted_at")
 Delimiter = Literal[";", ",", "\t", "|"]
 DecimalSign = Literal[",", "."]
@@ -80,7 +88,9 @@ class FieldWindow(Settings):
     """Whole local days, inclusive."""
 
     opens_on: Day
+    """The first day."""
     closes_on: Day
+    """The last day."""
 
 
 class Frame(Settings):
@@ -89,26 +99,37 @@ class Frame(Settings):
     An answer from a municipality that had merged before the division is refused, or counted as its successor's."""
 
     division_date: Day
+    """The division of the registry, by its date."""
     population_date: Day
+    """The 31 December whose population decides the size classes."""
     scope: Literal["mainland", "all"]
+    """Municipalities with is_mainland 1, or all of the division."""
     closed_municipalities: Literal["refuse", "successor"] = "refuse"
+    """What becomes of an answer from a municipality that had merged before."""
 
 
 class Delivery(Settings):
     """When the response files were to come."""
 
     due_on: Day
+    """The day."""
 
 
 class Weights(Settings):
     """A CSV file in which the provider says what each response weighs: its columns of response ids and of weights."""
 
     file: FileName
+    """The file, beside round.yml."""
     key: Text
+    """Its column of response ids."""
     column: Text
+    """Its column of weights."""
     encoding: Encoding = "utf-8"
+    """Its encoding."""
     delimiter: Delimiter = ","
+    """The sign between its columns."""
     decimal_sign: DecimalSign = "."
+    """The sign before its decimals."""
 
     def layout(self) -> CsvLayout:
         """How the file is read: it comes of another hand than the responses."""
@@ -116,37 +137,62 @@ class Weights(Settings):
 
 
 class RoundSettings(Settings):
-    """round.yml."""
+    """What is true of a round, and how its response files are written."""
 
     round_id: FolderName
+    """The id of the round: the name of its folder."""
     title: Labels
+    """What the round is called."""
     reading_note: Labels | None = None
+    """What a reader of its figures has to know."""
     findings: tuple[Labels, ...] = ()
+    """Sentences that stand at the top of its page; a release fills in figures that stand in braces."""
     field_window: FieldWindow
     delivery: Delivery | None = None
     stale_after_days: PositiveInt = 7
+    """Days after which response files are old while the field is open."""
     timezone: Timezone = "Europe/Helsinki"
+    """The zone of times that have none."""
     frame: Frame
     files: tuple[FileName, ...] = Field(min_length=1)
+    """The response files, in their order: one may ask more than those before it."""
     format: FormatName
+    """The format of the response files."""
     sheet: OptionalText = None
+    """The sheet of the workbook."""
     name_row: PositiveInt = 1
+    """The row with the names of the columns, counted from 1."""
     first_data_row: PositiveInt = 2
+    """The row of the first response."""
     option_row: PositiveInt | None = None
+    """The row of options under the names of their questions, which are carried on over blanks."""
     encoding: Encoding = "utf-8"
+    """The encoding of the response files."""
     delimiter: Delimiter = ","
+    """The sign between columns."""
     decimal_sign: DecimalSign = "."
+    """The sign before decimals."""
     timestamp_format: TimestampFormat | None = None
+    """How times are written: iso, or a form of Python's strptime."""
     date_format: DateFormat = USUAL_DATE_FORMAT
+    """How days are answered; year first is always read."""
     eligible: OptionalText = None
+    """The condition of a response that counts."""
     skip_rows_without: tuple[Text, ...] = ()
+    """Columns of the export without which a row is no response."""
     skip_rows_where: dict[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    """By column of the export the texts that say that a row is no response."""
     completed_values: tuple[Text, ...] | None = None
+    """Words of _completion that mean finished."""
     response_ids: Literal["per_round", "per_file"] = "per_round"
+    """Whether ids are of the round, or each file counts its own anew."""
     duplicates: Literal["keep_all", "keep_first", "keep_last"] = "keep_all"
+    """Which responses of the same _respondent count."""
     duplicates_among: Literal["countable", "all"] = "countable"
+    """Whether only responses that would count compete, or all of the same person."""
     weights: Weights | None = None
     is_synthetic: Truth
+    """Whether every answer is made up."""
 
     def layout(self) -> Layout:
         """How the response files are read: those settings that the format uses."""
@@ -156,15 +202,20 @@ class RoundSettings(Settings):
 
 
 class ColumnUse(SourceRow):
-    """What one column of the export is: an answer, a part of one, a reserved name, or ignored. Of an option that the
-    round did not have, source_column is NOT_OFFERED."""
+    """What one column of the export is: an answer, a part of one, a reserved name, or ignored."""
 
     source_column: Verbatim
+    """The column as the export names it; `not offered` for an option that the round did not have."""
     question_id: Reference
+    """The question, a reserved name (below), or ignored."""
     part: Reference | None
+    """The option that a column of a select_multiple is of; of _municipality, whether it holds the code or the name."""
     ticked: OptionalText
+    """The text of a cell that means ticked; * is any text."""
     not_ticked: OptionalText
+    """The text of a cell that means not ticked, besides an empty one."""
     list_separator: OptionalText
+    """The sign between the options of a select_multiple in one cell."""
 
     @classmethod
     def verbatim_columns(cls) -> frozenset[str]:
@@ -172,32 +223,45 @@ class ColumnUse(SourceRow):
 
 
 class Recode(SourceRow):
-    """An odd spelling and the code it stands for."""
+    """An odd spelling and the code it stands for. May be left out."""
 
     list_name: Text
+    """The list of choices.csv, the question of type system, _municipality or _role that is spelt so."""
     source_value: Verbatim
+    """The spelling, letter by letter."""
     code: Text
+    """The code it stands for."""
 
 
 class Member(SourceRow):
     """A municipality for which a respondent answers that is no municipality of its own (a joint authority), or another
-    one. The first of a respondent is where its response stands."""
+    one. The first of a respondent is where its response stands. May be left out."""
 
     respondent: Verbatim
+    """The respondent, as the column of the municipality names it."""
     municipality_code: Code
+    """A municipality that it answers for."""
 
 
 class Correction(SourceRow):
-    """A change to one delivered answer, or the withdrawal of a response, with its reason."""
+    """A change to one delivered answer, or the withdrawal of a response, with its reason. May be left out."""
 
     response_id: Text
+    """The response."""
     question_id: OptionalText
+    """The question, _municipality or _role; empty where the response is withdrawn."""
     old_value: Verbatim | None
+    """The answer as delivered."""
     new_value: Verbatim | None
+    """The answer that counts."""
     action: Literal["replace", "withdraw"]
+    """Whether an answer is replaced, or the response withdrawn."""
     reason: Text
+    """Why it is changed or withdrawn."""
     by: Text
+    """Who says so."""
     on: IsoDate
+    """The day on which it was decided."""
 
     @classmethod
     def private_columns(cls) -> frozenset[str]:
@@ -206,15 +270,20 @@ class Correction(SourceRow):
 
 class Coding(SourceRow):
     """What a person read in a text: a code of the select_multiple that publishes it; without one, none of them.
-
-    text_hash is of the text that was read (ingest/landing/privacy.py), so that another one is known to be another."""
+    `kuntakysely code` writes it. May be left out."""
 
     response_id: Text
+    """The response."""
     question_id: QuestionId
+    """The text that was read."""
     coded_question_id: QuestionId
+    """The select_multiple that publishes what was read in it."""
     code: Code | None
+    """The code that the text has; empty where it has none of them."""
     by: Text
+    """Who coded it."""
     text_hash: OptionalText = None
+    """The hash of the text as it was read (ingest/landing/privacy.py), so that another one is known to be another."""
 
     @property
     def of(self) -> tuple[str, str, str]:
@@ -232,17 +301,26 @@ class Coding(SourceRow):
 
 class Interview(SourceRow):
     """People of one kind of organisation who were interviewed beside the round: where, how many, when, why these and
-    what about. Never who: there is no column for a name."""
+    what about. Never who: there is no column for a name. May be left out."""
 
     interview_id: Code
+    """The id of the interview."""
     organisation: Organisation
+    """The kind of organisation."""
     areas: Areas | None
+    """Where its people work."""
     n_people: People | None
+    """How many people were interviewed."""
     began_on: IsoDate | None
+    """The first day."""
     ended_on: IsoDate | None
+    """The last day."""
     chosen: Labels
+    """Why these."""
     topics: Labels
+    """What about."""
     note: OptionalText
+    """A remark on it."""
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:
@@ -250,14 +328,20 @@ class Interview(SourceRow):
 
 
 class Decision(SourceRow):
-    """A finding that a person accepts: what the check showed then, who decided it, why and until when."""
+    """A finding that a person accepts: what the check showed then, who decided it, why, until when. May be left out."""
 
     check_id: Text
+    """The check that fails."""
     observed: Text
+    """What it shows, letter by letter."""
     decided_by: Text
+    """Who decides: a team."""
     decided_on: IsoDate
+    """The day of the decision."""
     valid_until: IsoDate
+    """The last day on which it holds."""
     reason: Text
+    """Why; published."""
 
 
 @dataclass(frozen=True)

@@ -28,17 +28,27 @@ _NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:-([1-9]\d*))?")
 
 
 class SignOffCard(Settings):
-    """sign_off.yml: who signed, when and why, what changed since the sign-off before, and the hash of each file."""
+    """Who signed, when and why, what changed since the sign-off before, and the hash of each file, as
+    `kuntakysely sign-off` writes it."""
 
     signed_at: Moment
+    """When it was signed."""
     signed_by: Text
+    """Who signed: a team."""
     why: Text
+    """Why it was signed then."""
     accepted: OptionalText = None
+    """Why rows may move by few, where they do."""
     n_responses_changed: Whole | None
+    """How many responses differ from the sign-off before."""
     n_municipalities_changed: Whole | None
+    """How many municipalities have such a response."""
     n_rows_moved: Whole | None
+    """How many rows of tables moved by fewer than the rule of hiding."""
     weights: FileName | None = None
+    """The file of weights among those below."""
     files: dict[FileName, Sha256]
+    """The hash of each file, in the order of round.yml."""
 
 
 @dataclass(frozen=True)

@@ -49,85 +49,122 @@ class SizeClass(Settings):
     """A class of municipalities by population; bounds are inclusive, no max means open."""
 
     id: Code
+    """What tables call the class."""
     min: Whole
+    """The fewest inhabitants; the first class begins at 0."""
     max: Whole | None = None
+    """The most inhabitants; the last class has none."""
     label: Labels
+    """What pages call the class."""
 
 
 class SizeClassGroup(Settings):
     """A named union of size classes."""
 
     id: Code
+    """What tables call the union."""
     members: Codes
+    """The ids of its classes."""
     label: Labels
+    """What pages call the union."""
 
 
 class Roles(Settings):
     """Which choices are the respondents' roles, and in what order they speak for their municipality."""
 
     list_name: QuestionId
+    """The list of choices.csv that holds the roles."""
     lead_order: Codes
+    """Every role of the list, the one that speaks first for its municipality first."""
 
 
 class Section(Settings):
-    """A part of the form: its questions in their order, open ones where they are to be seen there."""
+    """A part of the form: its questions in their order, open ones where they are to be seen there. Every closed
+    question is in one of them."""
 
     id: QuestionId
+    """The id of the section."""
     title: Labels
+    """What pages call the section."""
     questions: Annotated[tuple[QuestionId, ...], Field(min_length=1), ONCE]
+    """Its questions in their order."""
 
 
 class Disclosure(Settings):
     """How few may stand behind a figure of real answers, or with `synthetic` of made-up ones too, as an example."""
 
     min_municipalities: Whole
+    """The fewest municipalities that may stand behind a figure."""
     min_responses: Whole
+    """The fewest responses that may stand behind a figure."""
     applies_to: Literal["real", "synthetic"] = "real"
+    """Small cells are hidden in rounds of real answers only, or in made-up ones too."""
 
 
 class Limits(Settings):
-    """quarantined_share: 0-1 of the rows; small_base: answers; half_width: 0-1, of the interval of a reliable share;
-    agreement: the least alpha of two coders. Krippendorff (Content Analysis, 2004, p. 241) relies on 0.8 and more, and
-    takes 0.667 for the lowest of which anything may be concluded."""
+    """From where on something is doubtful."""
 
     quarantined_share: Share
+    """The largest share of the rows that may wait for a person."""
     small_base: Whole
+    """A share of fewer answers is marked as not reliable."""
     half_width: Share = 0.1
+    """The widest half of the interval of a reliable share."""
     agreement: Share = 0.667
+    """The least alpha of two coders. Krippendorff (Content Analysis, 2004, p. 241) relies on 0.8 and more, and takes
+    0.667 for the lowest of which anything may be concluded."""
 
 
 class Retention(Settings):
     """For how many days after the field closes the texts of respondents and the ids of people are kept."""
 
     texts_days: PositiveInt
+    """How many days."""
 
 
 class SurveySettings(Settings):
-    """survey.yml."""
+    """What is true of a survey in every round."""
 
     survey_id: QuestionId
+    """The id of the survey: the name of its folder."""
     title: Labels
+    """What the survey is called."""
     publisher: Labels
+    """Who publishes its results."""
     population: Labels
+    """Of whom its figures tell."""
     funder: Labels | None = None
+    """Who pays for it."""
     carried_out_by: Labels | None = None
+    """Who carries it out."""
     sent_to: Labels | None = None
+    """Whom it was sent to."""
     languages: Languages
+    """The languages of all its texts."""
     all_label: Labels | None = None
+    """What the row of all municipalities is called; needed in other languages than fi, sv and en."""
     licence: Text
+    """The licence of its codebook and answers."""
     size_classes: tuple[SizeClass, ...]
     size_class_groups: tuple[SizeClassGroup, ...] = ()
     roles: Roles | None = None
     breakdowns: Annotated[tuple[QuestionId, ...], ONCE] = ()
+    """Questions of one choice that figures are broken down by too."""
     sections: tuple[Section, ...] = ()
     size_class_question: QuestionId | None = None
+    """The question in which a municipality reports its own size class: its codes are the ids of the classes."""
     municipality_rule: MunicipalityRule
+    """Which of several answers speaks for a municipality: that of its first role, the first option of the list, every
+    option that anybody ticked, or the one sent last. Of equal ones the last sent does."""
     none_ticked: Literal["blank", "valid"] = "blank"
-    ordered_lists: Annotated[tuple[QuestionId, ...], ONCE] = ()  # from little to much, never to daily
+    """What it means that no option of a select_multiple is ticked: a blank, or a valid answer of none."""
+    ordered_lists: Annotated[tuple[QuestionId, ...], ONCE] = ()
+    """Lists whose answers stand in an order, such as never to daily: pages show them in it, others by size."""
     disclosure: Disclosure
     limits: Limits
     retention: Retention | None = None
     allowed_contacts: tuple[Text, ...] = ()
+    """Addresses and numbers of offices that may stand in texts which are published."""
 
     @property
     def label_of_all(self) -> Labels:
@@ -152,26 +189,45 @@ QuestionType = Annotated[
 
 
 class Question(SourceRow):
-    """One question of questions.csv."""
+    """One question; one that is no longer asked stays."""
 
     question_id: QuestionId
+    """The id of the question: columns.csv, expressions and tables name it so."""
     type: QuestionType
+    """What is answered: one or several options, a number, a text, a day, or a system of the inventory."""
     list_name: QuestionId | None
+    """The list of its options, in choices.csv or borrowed of practices; of a number a list of codes that mean no
+    answer."""
     unit: OptionalText
+    """What a number counts."""
     min_value: Number | None
+    """The smallest valid number, inclusive."""
     max_value: Number | None
+    """The largest valid number, inclusive."""
     soft_min: Number | None
+    """A smaller number is valid, and a check tells of it."""
     soft_max: Number | None
+    """A larger number is valid, and a check tells of it."""
     required: Flag
+    """Whether the form asked for an answer before it could be sent."""
     relevant: OptionalText
+    """The condition of whoever is asked it."""
     constraint: OptionalText
+    """The condition that a valid answer meets."""
     other_of: QuestionId | None
+    """The question whose option for something else this text specifies."""
     group_id: QuestionId | None
+    """The grid that it belongs to."""
     severity: Literal["block", "gate", "warn", "info"] | None
+    """How grave a doubtful answer is; empty is warn."""
     disclosure: Literal["public_fact", "opinion", "personal"] | None
+    """How sensitive the answers are, by which small cells are hidden (docs/privacy.md); empty is opinion."""
     municipality_rule: MunicipalityRule | None
+    """The rule of this question, where it is not that of survey.yml."""
     labels: Labels
+    """The question as it was worded, in every language of the survey."""
     note: OptionalText
+    """A remark on it."""
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:
@@ -183,16 +239,24 @@ class Question(SourceRow):
 
 
 class Choice(SourceRow):
-    """One option of choices.csv."""
+    """One option of a list, or a code that means no answer."""
 
     list_name: QuestionId
+    """The list that the option belongs to."""
     code: Code
+    """What cells and tables call the option."""
     group_code: Code | None
+    """The group that print counts it in; in a list with groups every answer is in one."""
     is_missing: Flag
+    """Whether it means no answer, and is in no base."""
     is_exclusive: Flag
+    """Whether nothing else can be ticked beside it."""
     sort_order: WholeNumber
+    """Its place in the list."""
     labels: Labels
+    """The option as it was worded, in every language: a cell may say it too."""
     group_labels: Labels
+    """The group as it was printed, in every language."""
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:
@@ -215,27 +279,47 @@ Rounding = Literal[
 
 
 class PublishedFigure(SourceRow):
-    """One printed figure of published_figures.csv. `value` is text as printed; `answer` may join several by +, and
-    `than` those that the answer is above."""
+    """One printed figure, which every release is held against. Left out where nothing was printed."""
 
     survey_id: QuestionId
+    """The id of the survey."""
     round_id: FolderName
+    """The round that the figure is of."""
     figure_id: Code
+    """The id of the figure: claims.csv names it so."""
     document: Text
+    """Where it was printed."""
     statistic: Statistic
+    """What was printed (dbt_project/seeds/codes.csv says each in words). The rest is all other rows of the breakdown
+    together, of a union the classes outside it; differs says that the breakdown matters, and its row is all."""
     question_id: QuestionId | None
+    """The question, where the figure is of one."""
     level: Literal["option", "group"] | None
+    """Whether the answer is an option, or a group of options."""
     answer: Code | None
+    """The code of the answer; several are joined by + where n, pct or a comparison is of units that gave one or more
+    of them."""
     than: Code | None = None
+    """The answers that above_each compares with, joined by +."""
     unit: Literal["response", "municipality"]
+    """What counts once."""
     breakdown: QuestionId
+    """By what it is broken down: all, size_class, size_class_group, a level of areas, role, or a question of
+    breakdowns."""
     breakdown_id: Code
+    """The row of the breakdown; all has the one row all."""
     value: Number
+    """The figure as printed; of a comparison 1 where print says so, 0 where it denies it."""
     base_n: Count | None
+    """The base as printed."""
     rounding: Rounding | None
+    """How print rounded it, or said it in words: words_within_5 is "about", words_nearly "nearly"."""
     figure_status: Literal["published", "reading_uncertain", "approximate"]
+    """How surely it was read; what print says in words is approximate."""
     known_discrepancy: OptionalText
+    """Why the printed figure cannot be right."""
     note: OptionalText
+    """A remark on it."""
 
     @classmethod
     def optional_columns(cls) -> frozenset[str]:
@@ -243,18 +327,28 @@ class PublishedFigure(SourceRow):
 
 
 class Claim(SourceRow):
-    """One printed sentence of claims.csv, and the printed figures that it says, joined by +."""
+    """One printed sentence, and the printed figures that it says. Left out where nothing was printed."""
 
     survey_id: QuestionId
+    """The id of the survey."""
     round_id: FolderName
+    """The round that the sentence is about."""
     claim_id: Code
+    """The id of the sentence."""
     document: Text
+    """Where it was printed."""
     place: OptionalText
+    """The page or place in the document."""
     language: Language
+    """The language that it was printed in."""
     sentence: Text
+    """The sentence."""
     is_shortened: Flag
+    """Whether it is told shorter than it was printed, or may be: then it is no quotation."""
     figures: Code | None
+    """The ids of the figures that it says, joined by +."""
     not_computable: dict[str, OptionalText]
+    """Why nothing of it, or not all, can be computed."""
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:
@@ -266,23 +360,31 @@ class Claim(SourceRow):
 
 
 class Comparison(SourceRow):
-    """What a person decided about comparing a question, from one round on, with the last round before that asked it;
-    earlier_question_id when it had another id then."""
+    """What a person decided about comparing a question with the last round before that asked it. May be left out."""
 
     question_id: QuestionId
+    """The question."""
     round_id: FolderName
+    """The round that is compared with the one before."""
     earlier_question_id: QuestionId | None
+    """The id that the question had in the earlier round, where it was another."""
     comparability: Literal["same", "similar", "broken"]
+    """Whether its figures are compared: not where they are broken."""
     reason: Text
+    """Why, in a sentence that is published."""
 
 
 class PlausibilityRule(SourceRow):
-    """Answers of one response that cannot go together, or hardly can: the expression holds for such a response."""
+    """Answers of one response that cannot go together, or hardly can. May be left out."""
 
     rule_id: QuestionId
+    """The id of the rule."""
     kind: Literal["impossible", "implausible"]
+    """Whether such answers cannot go together, or hardly can."""
     expression: Text
+    """The condition that such a response meets."""
     messages: dict[str, Text]
+    """What a check says of such responses."""
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:

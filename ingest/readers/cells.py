@@ -165,7 +165,7 @@ Reference = Annotated[Text, LOOKED_UP]  # a name of something that stands elsewh
 Labels = Annotated[  # one text in several languages, by language
     dict[str, OptionalText], BeforeValidator(_check_by_language)
 ]
-QuestionId = Annotated[
+Id = Annotated[
     Reference,
     _form(
         "[a-z][a-z0-9_]*",
@@ -174,6 +174,7 @@ QuestionId = Annotated[
         "Rename it.",
     ),
 ]
+QuestionId = Id
 FolderName = Annotated[
     Reference,
     _form("[0-9A-Za-z][0-9A-Za-z_-]*", "wrong-id", "An id has letters a-z, digits, - and _ only.", "Rename it."),

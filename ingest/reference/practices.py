@@ -23,11 +23,14 @@ OF_A_THEME = "theme_"  # how the list of the practices of one theme begins
 
 
 class Theme(SourceRow):
-    """A theme of practices, or of comments."""
+    """A theme of practices, or of comments. The folder may be left out."""
 
     theme_id: QuestionId
+    """The id of the theme; `theme_<id>` is the list of its practices."""
     kind: Literal["practice", "comment"]
+    """Whether it is of practices or of comments."""
     labels: Labels
+    """What the theme is called, in every language."""
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:
@@ -48,15 +51,25 @@ class Practice(SourceRow):
     and what says so."""
 
     practice_id: Code
+    """The id of the practice."""
     theme_id: QuestionId
+    """Its theme."""
     labels: Labels
+    """The practice in a sentence, in every language."""
     organisations: Organisations | None
+    """Whose it is, by kinds of organisations."""
     who: Labels
+    """Whose it is, in more words."""
     rhythms: Labels
+    """How often."""
     area: Areas | None
+    """Where, as one area."""
     evidence: Literal["interview", "survey", "forum"]
+    """What tells of it."""
     document: Text
+    """The document that it is known from."""
     place: OptionalText
+    """The page or place in the document."""
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:

@@ -37,12 +37,15 @@ Names = dict[str, Text]  # in the languages of the registry, by language
 
 
 class Municipality(SourceRow):
-    """A municipality in one division. A class made for the registry's area levels adds a column <level>_code for each;
-    a file leaves out those that its division lacks, and is_mainland where a country has no such division."""
+    """A municipality in one division. A file leaves out the columns of levels that its division lacks, and is_mainland
+    where a country has no such part."""
 
     municipality_code: MunicipalityCode
+    """The code of the municipality, kept as text."""
     names: Names
+    """What it is called."""
     is_mainland: Flag = "1"
+    """Whether rounds of scope mainland ask it."""
 
     @classmethod
     def optional_columns(cls) -> frozenset[str]:
@@ -67,23 +70,33 @@ AREA_SUFFIX = "_code"
 
 
 def municipality_class(levels: Collection[str]) -> type[Municipality]:
-    """The rows of municipalities.csv in a registry with these area levels."""
-    columns: dict[str, Any] = {f"{level}{AREA_SUFFIX}": (AreaCode | None, None) for level in levels}
+    """The rows of municipalities.csv in a registry with these area levels, which have a column each."""
+    columns: dict[str, Any] = {
+        f"{level}{AREA_SUFFIX}": (AreaCode | None, Field(None, description="The area of this level that it is in."))
+        for level in levels
+    }
     return create_model("Municipality", __base__=Municipality, **columns)
 
 
 class Area(SourceRow):
     """A code of one level: a county, a region, an ELY centre, a group of municipalities. The levels are what the file
-    says: each is a breakdown of every survey. Where it lies on a map of tiles, and what it is called there, may be
-    said."""
+    says: each is a breakdown of every survey. Pages of results have a map of tiles where every county has a place, no
+    two the same; bars otherwise."""
 
     area_level: QuestionId
+    """The level, such as county or region."""
     area_code: AreaCode
+    """The code of the area on its level."""
     names: Names
+    """What it is called."""
     is_counted: Flag
+    """Whether it counts as one of its level."""
     short_names: Labels = Field(default_factory=dict)
+    """What it is called where there is little room."""
     tile_column: TilePlace | None = None
+    """Its place on the map of tiles, from the left."""
     tile_row: TilePlace | None = None
+    """Its place on the map of tiles, from the top."""
 
     @classmethod
     def optional_columns(cls) -> frozenset[str]:
@@ -98,30 +111,45 @@ class Population(SourceRow):
     """Inhabitants of a municipality on 31 December; empty where nobody knows how many."""
 
     municipality_code: MunicipalityCode
+    """The code of the municipality."""
     year: Year
+    """The year, on 31 December."""
     population: Count | None
+    """The inhabitants; without them the municipality is in no size class."""
     municipal_division: IsoDate
+    """The division that the code is of, by its date."""
 
 
 class ForeignLanguageShare(SourceRow):
-    """Per cent of the inhabitants of a municipality who speak a foreign language."""
+    """Per cent of the inhabitants of a municipality who speak a foreign language. May be left out."""
 
     municipality_code: MunicipalityCode
+    """The code of the municipality."""
     year: Year
+    """The year, on 31 December."""
     foreign_language_pct: Percentage
+    """The percentage."""
     municipal_division: IsoDate
+    """The division that the code is of, by its date."""
 
 
 class Change(SourceRow):
-    """A merger, a move between areas or a structural change."""
+    """A merger, a move between areas or a structural change. May be left out."""
 
     effective_date: IsoDate
+    """The first day on which it holds."""
     change_type: Literal["merger", "region_move", "structure"]
+    """What changed; only mergers let rounds on two divisions be compared."""
     old_code: MunicipalityCode | None
+    """The code before."""
     old_names: Labels
+    """The name before."""
     new_code: MunicipalityCode | None
+    """The code after."""
     new_names: Labels
+    """The name after."""
     detail: OptionalText
+    """What happened, in a sentence."""
 
     @classmethod
     def translated_columns(cls) -> Mapping[str, str]:

@@ -23,11 +23,17 @@ class SourceCard(Settings):
     """Where the files of a folder come from."""
 
     producer: Text
+    """Who made the files."""
     licence: Text
+    """Under which licence."""
     received_from: Text
+    """Who sent them, or where they were fetched."""
     received_on: Day
+    """The day on which they came."""
     note: OptionalText = None
+    """A remark on them."""
     sha256: dict[FileName, Sha256] = Field(default_factory=dict)
+    """The hash of a file as it came: a check tells of one that differs."""
 
 
 @dataclass(frozen=True)

@@ -25,19 +25,28 @@ ALIAS_SEPARATOR = ";"
 
 
 class System(SourceRow):
-    """An information system; `aliases` are the other spellings of its name, separated by semicolons, `successor` is the
-    system that is planned to replace it."""
+    """An information system, a row of the sheet systems. The folder may be left out where no question asks for one."""
 
     system_id: Code = Field(alias="id")
+    """The id of the system."""
     name: Text
+    """What it is called."""
     vendor: OptionalText
+    """Who makes it."""
     aliases: OptionalText
+    """Other spellings of its name, separated by semicolons."""
     kind: Literal["municipal", "state"]
+    """Whose it is."""
     in_use_from: IsoDate | None = Field(alias="from")
+    """The first day of use."""
     in_use_to: IsoDate | None = Field(alias="to")
+    """The last day of use."""
     successor: OptionalText = None
+    """The id of the system that is planned to replace it."""
     is_fictional: Flag
+    """Whether it is made up."""
     note: OptionalText
+    """A remark on it."""
 
     @classmethod
     def optional_columns(cls) -> frozenset[str]:

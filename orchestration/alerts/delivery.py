@@ -55,12 +55,19 @@ class EmailSettings(Settings):
     """An SMTP server, and who gets mail."""
 
     host: Text
+    """The SMTP server."""
     port: Port
+    """Its port."""
     security: Literal["none", "starttls", "tls"] = "starttls"
+    """How the connection is kept from others."""
     user: Text | None = None
+    """Who logs in; goes with password_variable."""
     password_variable: EnvironmentVariable | None = None
+    """The environment variable that holds the password."""
     sender: Address = Field(alias="from")
+    """Who the mail is from."""
     to: Annotated[tuple[Address, ...], AfterValidator(_check_some)]
+    """Who gets it."""
 
     @model_validator(mode="after")
     def _check_login(self) -> EmailSettings:
@@ -110,8 +117,11 @@ class WebhookSettings(Settings):
     """Where each alert is posted as JSON. A URL that is a secret itself is in the environment."""
 
     url: Url | None = None
+    """The URL; either this or url_variable."""
     url_variable: EnvironmentVariable | None = None
+    """The environment variable that holds a secret URL."""
     token_variable: EnvironmentVariable | None = None
+    """The environment variable that holds a bearer token."""
 
     @model_validator(mode="after")
     def _check_url(self) -> WebhookSettings:
@@ -148,7 +158,7 @@ class WebhookSettings(Settings):
 
 
 class AlertSettings(Settings):
-    """alerts.yml."""
+    """Who is told of what goes wrong: one of the keys, or both. May be left out."""
 
     email: EmailSettings | None = None
     webhook: WebhookSettings | None = None

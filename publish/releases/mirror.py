@@ -22,9 +22,10 @@ RELEASE = Path("csv", "release.csv")
 
 
 class PublishingSettings(Settings):
-    """publishing.yml."""
+    """Where else the current release is put. May be left out."""
 
     mirror: Text
+    """The folder that holds a copy of the current release, absolute or seen from the data folder."""
 
 
 class MirrorBehind(ToldError):

@@ -13,8 +13,8 @@ from publish.releases import reading_page
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT
 
-# Those that a person writes; the pages of checks and measures are made.
-PAGES = [page.relative_to(PROJECT_ROOT) for page in (*PROJECT_ROOT.glob("*.md"), *PROJECT_ROOT.glob("docs/*.md"))]
+# Without those of checks and measures, which are made.
+PAGES = [page.relative_to(PROJECT_ROOT) for page in (*PROJECT_ROOT.glob("*.md"), *PROJECT_ROOT.glob("docs/**/*.md"))]
 
 
 def test_the_page_of_readers_has_every_published_table() -> None:

@@ -19,7 +19,8 @@ FLOORS = [
     "expectations",
     "publish.catalogue", "publish.disclosure", "publish.gate", "publish.reading", "publish.writing", "publish.report",
     "publish.results", "publish.releases",
-    "orchestration.alerts", "orchestration.dagster", "orchestration.definitions", "orchestration.commands",
+    "orchestration.alerts", "orchestration.reference_pages", "orchestration.dagster", "orchestration.definitions",
+    "orchestration.commands",
 ]  # fmt: skip
 ROOMS = sorted({floor.split(".")[0] for floor in FLOORS})
 TOOLS = {"dagster", "dbt", "great_expectations"}
