@@ -27,10 +27,14 @@ ACCEPTED = {
     "check_id": "figures_right_in_print", "observed": "", "decided_by": "The test", "decided_on": "2026-11-25",
     "valid_until": "2099-12-31", "reason": "The print is of the original",
 }  # fmt: skip
-# They compare a row with the size classes of the scheme: another scheme has other figures.
-RANKS = ("is_max", "is_min")
 ROUND_SETTINGS = ("title", "field_window", "timezone", "frame", "duplicates", "is_synthetic", "reading_note")
 COMPARED_WITH_CODE = re.compile(r"\$\{(?P<question>\w+)\} = '(?P<code>\w+)'")
+
+
+def is_of_scheme(row: Mapping[str, Any]) -> bool:
+    """Whether a figure compares size classes with each other: another scheme has other figures."""
+    is_among_classes = row.get("statistic") == "differs" and row["breakdown"] == "size_class"
+    return is_among_classes or row.get("statistic") in ("is_max", "is_min")
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,9 @@ class Names:
         elif row.get("breakdown") == "role":
             new["breakdown_id"] = self.codes[self.roles, "option", row["breakdown_id"]]
         elif (question := row.get("breakdown")) in self.questions:
-            code = self.codes[self.list_of[question], "option", row["breakdown_id"]]
-            new |= {"breakdown": self.questions[question], "breakdown_id": code}
+            new["breakdown"] = self.questions[question]
+            if row["breakdown_id"] != "all":
+                new["breakdown_id"] = self.codes[self.list_of[question], "option", row["breakdown_id"]]
         if "size_class_id" in row:
             new["size_class_id"] = self.size_classes[row["size_class_id"]]
         return new
@@ -146,7 +151,7 @@ def write_copy(original: Original, names: Names, folder: Path, n_wrong: int) -> 
     _dump(folder / "survey.yml", _survey(original, names) | {"survey_id": folder.name})
     _write(folder / "questions.csv", _questions(original, names))
     _write(folder / "choices.csv", _choices(original, names))
-    figures = [names.renamed(row) for row in original.figures if row["statistic"] not in RANKS]
+    figures = [names.renamed(row) for row in original.figures if not is_of_scheme(row)]
     _write(folder / "published_figures.csv", [row | {"survey_id": folder.name} for row in figures])
     _write(in_round / "columns.csv", _columns(original, names))
     _write(in_round / "recodes.csv", _recodes(original, names))

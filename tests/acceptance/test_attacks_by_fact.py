@@ -41,7 +41,7 @@ KOTO, OWAL = ROUND.parts[1], SURVEY_OF_2020.name
 OPINION = "resources_sufficient"
 SURVEYS = [(SHIPPED, KOTO), (SHIPPED, OWAL), (CHANCE, populations.SURVEY)]
 BREAKDOWNS = {
-    KOTO: ("breakdowns: [clients_per_year]", f"breakdowns: [{OPINION}, contact_named]"),
+    KOTO: ("breakdowns: [clients_per_year]", f"breakdowns: [clients_per_year, {OPINION}]"),
     OWAL: ("breakdowns: [respondent_form, responsibility]", "breakdowns: [responsibility, transfer_problems]"),
 }
 TELLERS = (sums.inhabitants, sums.numbers, sums.counts, sums.changes)

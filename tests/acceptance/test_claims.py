@@ -266,21 +266,24 @@ def mutant(connection: Connection, figure: Row, *statements: str) -> Iterator[No
         connection.execute("rollback")
 
 
-def altered(connection: Connection, figure: Row) -> Iterator[str]:
-    """What makes a figure untrue: nobody gave the answer that many gave, or everybody did; in a row, or but there."""
+def altered(connection: Connection, figure: Row, claim: Row) -> Iterator[str]:
+    """What makes a figure untrue: nobody gave the answer that many gave, or everybody did; in a row, or but there. Of
+    other questions only those of the sentence are kept."""
     of_round = " and ".join(f"{name} = '{figure[name]}'" for name in ("survey_id", "round_id"))
     statistic, low = figure["statistic"], float(figure["value"]) < 50
     if not figure["question_id"]:
         counted = "n_responses = 0, n_municipalities = 1, n_municipalities_with_one_response = 0, pct = 0, "
         yield f"update intermediate.int_response_rates set {counted} foreign_language_coverage_pct = 0 where {of_round}"
         return
-    yield f"delete from {ANSWERS} where {of_round} and question_id <> '{figure['question_id']}'"
+    kept = [FIGURES[claim["survey_id"], each]["question_id"] for each in claim["figures"].split("+")]
+    yield f"delete from {ANSWERS} where {of_round} and not list_contains({kept}, question_id)"
     gave, other = answers_of(connection, figure)
     row = in_row(connection, figure, figure["breakdown"], [figure["breakdown_id"]])
     inside = f"list_contains({[*row]}, unit_id)"
-    everybody, nobody = f"set code = '{gave}' where code is not null", f"set code = '{other}' where code is not null"
+    where = f"where code is not null and {of_round} and question_id = '{figure['question_id']}'"
+    everybody, nobody = f"set code = '{gave}' {where}", f"set code = '{other}' {where}"
     if statistic == "n_distinct_systems":
-        yield f"update {ANSWERS} set code = 'one' where code is not null"
+        yield f"update {ANSWERS} set code = 'one' {where}"
     elif statistic in AGAINST_ROWS:
         is_less = statistic in LESS
         yield f"update {ANSWERS} {everybody if is_less else nobody} and {inside}"
@@ -312,7 +315,7 @@ def test_a_round_in_which_it_is_not_so_turns_the_verdict(warehouse: Connection, 
     assert verdicts(warehouse, claim_id)[0] == "holds"
     figure_id = claim["figures"].split("+")[0]
     figure = FIGURES[claim["survey_id"], figure_id]
-    with mutant(warehouse, figure, *altered(warehouse, figure)):
+    with mutant(warehouse, figure, *altered(warehouse, figure, claim)):
         sql = "select status, frame_verdict from marts.publication_reconciliation where figure_id = ?"
         ((status, frame_verdict),) = warehouse.execute(sql, [figure_id]).fetchall()
         assert status == "mismatch"

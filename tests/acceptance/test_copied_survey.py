@@ -15,7 +15,7 @@ import pytest
 
 from store.fingerprint import code_files, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
-from tests.acceptance.copied_survey import RANKS, Names, Original, name_anew, read_original, write_copy
+from tests.acceptance.copied_survey import Names, Original, is_of_scheme, name_anew, read_original, write_copy
 from tests.acceptance.project import ROUND, SURVEY_OF_2020, SURVEY_OF_HIDING, copy_inputs
 from tests.acceptance.project import replace as replace_text
 from tests.demonstration import read
@@ -39,7 +39,7 @@ COUNTS = (
 # Size classes are strata: finer ones weigh municipalities otherwise, and rightly.
 BY_SIZE_CLASS = {
     "weighted_share", "se", "ci_low", "ci_high", "se_fpc", "ci_low_fpc", "ci_high_fpc", "deff", "is_reliable",
-    "is_reliable_for_frame",
+    "is_reliable_for_frame", "frame_estimate", "frame_low", "frame_high", "frame_verdict",
 }  # fmt: skip
 COUNTED = ("question_id", "unit", "level", "answer_code", "system_id", "breakdown_id")
 Figure = dict[str, Any]
@@ -66,7 +66,7 @@ class Copied:
 
     def expected(self, mart: str) -> Counter[tuple[Any, ...]]:
         """The rows of the original as the copy names things."""
-        rows = [row for row in self.rows(mart, ORIGINAL) if row.get("statistic") not in RANKS]
+        rows = [row for row in self.rows(mart, ORIGINAL) if not is_of_scheme(row)]
         return counted([self._as_answered(mart, self.names.renamed(row)) for row in rows])
 
     def _as_answered(self, mart: str, row: Figure) -> Figure:
@@ -120,9 +120,14 @@ def ask_for_a_number(paths: DataPaths) -> None:
 
 
 def leave_out_what_was_coded(paths: DataPaths) -> None:
-    """It is of no column that another tool could write, and its options are no file's of the survey."""
+    """It is of no column that another tool could write, and its options are no file's of the survey; with it go the
+    sentences, of which one rests on it."""
     survey, codings = paths.surveys / ORIGINAL, paths.root / ROUND / "codings.csv"
+    (survey / "claims.csv").unlink()
+    figures = survey / "published_figures.csv"
     for question in {row["coded_question_id"] for row in read(codings)}:
+        lines = figures.read_text(encoding="utf-8").splitlines(keepends=True)
+        figures.write_text("".join(line for line in lines if f",{question}," not in line), encoding="utf-8")
         (of_question,) = [row for row in read(survey / "questions.csv") if row["question_id"] == question]
         for file, start in (("questions.csv", question), ("choices.csv", of_question["list_name"])):
             lines = (survey / file).read_text(encoding="utf-8").splitlines(keepends=True)
@@ -185,9 +190,9 @@ def test_only_finer_classes_and_ranks_are_on_one_side(copied: Copied) -> None:
     for mart, _ in COUNTS:
         finer = {row["breakdown_id"] for row in copied.rows(mart, COPY) if row["breakdown"] == "size_class"}
         assert (mart, finer) == (mart, set(copied.names.finer))
-    ranks = {row["figure_id"] for row in copied.original.figures if row["statistic"] in RANKS}
-    assert ranks
-    assert statuses(copied, ORIGINAL).keys() - statuses(copied, COPY).keys() == ranks
+    of_scheme = {row["figure_id"] for row in copied.original.figures if is_of_scheme(row)}
+    assert of_scheme
+    assert statuses(copied, ORIGINAL).keys() - statuses(copied, COPY).keys() == of_scheme
 
 
 @pytest.mark.parametrize(("mart", "column"), COUNTS)

@@ -181,7 +181,10 @@ def test_of_a_round_that_nobody_signed_only_who_answered_is_told(paths: DataPath
     publish(paths, datetime.now(UTC), 1)
     of_who_answered = {"dim_round", "frame_municipality", "response_rate", "response_curve"}
     of_quality = {"round_quality", "round_quality_detail", "release_input", "release_change", "release_round"}
-    assert tables_with(paths, earlier) - of_quality == of_who_answered
+    of_print = {"printed_sentence", "claim_figure", "claim"}
+    assert tables_with(paths, earlier) - of_quality - of_print == of_who_answered
+    sql = f"select distinct verdict, frame_verdict from marts.claim where round_id = '{earlier}'"
+    assert rows(paths, sql) == [("not_computable", "not_computable")]
     assert had > of_who_answered | {"answer_distribution", "number_summary", "headline_result", "n_by_county"}
     assert rows(paths, "select count(*) from marts.round_change") == [(0,)]
     assert tables_with(paths, later) >= {"answer_distribution", "comparability"}
