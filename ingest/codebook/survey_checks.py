@@ -304,12 +304,14 @@ def _check_list(survey: Survey, question: Question, faults: FaultList) -> None:
             "Correct type or list_name.",
         )  # fmt: skip
     elif (name := question.list_name) not in survey.lists:
+        told, to_do = ".", "Add its options to choices.csv."
+        if is_list_of_practices(name):
+            told = ", and practices/, beside surveys/, those of this one."
+            to_do = "Correct the name, or add its theme and practices there."
         add_row_fault(
             survey.questions_file, question, "list_name", "unknown-list", faults,
-            f"There is no list {quoted(question.list_name)}.",
-            "choices.csv has the options of every list"
-            + (", and practices/, beside surveys/, those of this one." if is_list_of_practices(name) else "."),
-            did_you_mean(question.list_name, survey.lists, "Add its options to choices.csv."),
+            f"There is no list {quoted(question.list_name)}.", f"choices.csv has the options of every list{told}",
+            did_you_mean(question.list_name, survey.lists, to_do),
         )  # fmt: skip
     elif question.type in NUMBER_TYPES:
         _check_missing_only(survey, question, faults)

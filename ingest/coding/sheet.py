@@ -6,9 +6,10 @@ Every cell is a text, so that nothing that somebody wrote is taken for a formula
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from faults.suggestions import quoted
 from ingest.coding.task import Codes, Task
 from ingest.readers import CsvLayout, SheetLayout, TextRow, TextTable, read_table
 from ingest.readers.rows import is_fit
-from ingest.readers.tables import check_exact_header
+from ingest.readers.tables import add_header_fault, add_wrong_delimiter, column_letters, is_delimiter_wrong
 from store.durable import write_whole
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SHEET = "texts"
 ID, TEXT, NONE = "response_id", "text", "(none)"
 NONE_LABEL = "None of the codes is in the text"
 TICK, MARKS = "x", {"x": True, "1": True, "": False}
-FIRST_ROW = 3  # of the texts, counted from 1: names of columns and their labels are above
+N_ROWS_ABOVE = 2  # of the texts: the names of the columns, and their labels
 TEXT_WIDTH, WIDTH = 80, 16
 LONGEST = 32_767  # characters of a cell
 NOT_IN_A_CELL = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -67,7 +68,7 @@ def _rows(task: Task) -> Iterator[list[str]]:
 def _lay_out(page: Worksheet, n_columns: int) -> None:
     page.set_column(0, n_columns - 1, WIDTH)
     page.set_column(1, 1, TEXT_WIDTH)
-    page.freeze_panes(FIRST_ROW - 1, 2)
+    page.freeze_panes(N_ROWS_ABOVE, 2)
 
 
 def _in_a_cell(text: str) -> str:
@@ -76,19 +77,57 @@ def _in_a_cell(text: str) -> str:
 
 def read_sheet(task: Task, path: Path, faults: FaultList) -> dict[str, Codes]:
     """What a person ticked: the codes of each text in the sheet. Complete only where nothing was noted."""
-    is_csv = path.suffix.lower() == ".csv"
-    layout = CsvLayout(first_data_row=FIRST_ROW) if is_csv else SheetLayout(SHEET, first_data_row=FIRST_ROW)
+    layout = CsvLayout() if path.suffix.lower() == ".csv" else SheetLayout(SHEET)
     table = read_table(path, layout, faults)
-    if table is None or not check_exact_header(table, columns_of(task), faults):
+    if table is None or not _has_columns(table, columns_of(task), faults):
         return {}
     read: dict[str, Codes] = {}
+    unticked = []
     for row in table.rows:
-        if is_fit(table, row, faults):
-            cells = {name: cell.strip() for name, cell in zip(table.header, row.cells, strict=True)}
+        cells = {name: cell.strip() for name, cell in zip(table.header, row.cells, strict=False)}
+        if is_fit(table, row, faults) and not _is_of_labels(cells):
             add = partial(_add, faults, table, row)
             _check_text(task, cells, read, add)
-            read[cells[ID]] = _codes(task, cells, add)
+            codes = _codes(task, cells, add)
+            unticked += [row] if codes is None else []
+            read[cells[ID]] = codes or ()
+    if unticked:
+        _add_unticked(partial(_add, faults, table, unticked[0]), len(unticked))
     return read
+
+
+def _has_columns(table: TextTable, expected: Sequence[str], faults: FaultList) -> bool:
+    """Whether the names of the columns are above all else. What stands there instead may be what somebody wrote, and is
+    not told."""
+    if table.header == tuple(expected):
+        return True
+    if is_delimiter_wrong(table.header, expected):
+        add_wrong_delimiter(table, faults)
+        return False
+    pairs = zip_longest(table.header, expected)
+    place, name = next((place, name) for place, (found, name) in enumerate(pairs, start=1) if found != name)
+    is_not = f"is not called {quoted(name)}" if name else "is one too many"
+    add_header_fault(
+        table, "wrong-columns", faults,
+        f"Column {column_letters(place)} {is_not}.",
+        f"The first row has the columns {','.join(expected)}.",
+        "Put them back as kuntakysely code wrote them, above all other rows and with none of your own beside them.",
+    )  # fmt: skip
+    return False
+
+
+def _is_of_labels(cells: Mapping[str, str]) -> bool:
+    """Whether a row is that of the labels, which may be gone, or somewhere else in a sheet that was sorted."""
+    return (cells.get(ID), cells.get(NONE)) == ("", NONE_LABEL)
+
+
+def _add_unticked(add: AddFault, n_rows: int) -> None:
+    """One fault of all rows without a tick: of a sheet that is half done they are many."""
+    others = f", nor in {n_rows - 1} further down" if n_rows > 1 else ""
+    add(
+        NONE, "not-coded", f"Nothing is ticked in the row{others}.", f"A code is ticked, or {NONE} where none fits.",
+        "Tick one of them; or take out each row that you leave for later: its text stays as it was.",
+    )  # fmt: skip
 
 
 def _add(
@@ -123,8 +162,8 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-def _codes(task: Task, cells: Mapping[str, str], add: AddFault) -> Codes:
-    """The codes that are ticked in a row."""
+def _codes(task: Task, cells: Mapping[str, str], add: AddFault) -> Codes | None:
+    """The codes that are ticked in a row; None where nothing is."""
     marks = {column: MARKS.get(cells[column].casefold()) for column in columns_of(task)[2:]}
     for column, mark in marks.items():
         if mark is None:
@@ -134,18 +173,15 @@ def _codes(task: Task, cells: Mapping[str, str], add: AddFault) -> Codes:
             )  # fmt: skip
     ticked = [column for column, mark in marks.items() if mark]
     if None not in marks.values():
-        _check_ticks(task, ticked, add)
+        _check_alone(task, ticked, add)
+        if not ticked:
+            return None
     return tuple(code for code in ticked if code != NONE)
 
 
-def _check_ticks(task: Task, ticked: list[str], add: AddFault) -> None:
+def _check_alone(task: Task, ticked: list[str], add: AddFault) -> None:
     alone = {NONE, *(choice.code for choice in task.choices if choice.is_exclusive == "1")} & {*ticked}
-    if not ticked:
-        add(
-            NONE, "not-coded", "Nothing is ticked in the row.", f"A code is ticked, or {NONE} where none fits.",
-            "Tick one of them; or take out the row, and its text stays as it was.",
-        )  # fmt: skip
-    elif alone and len(ticked) > 1:
+    if alone and len(ticked) > 1:
         (first, *_), others = sorted(alone), "others are ticked too"
         add(
             first, "contradicting-marks", f"{quoted(first)} is ticked, and {others}.", f"{quoted(first)} stands alone.",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from faults.errors import FaultList
-from ingest.codebook.round import IGNORED, Round, every_version
+from ingest.codebook.round import IGNORED, Coding, Correction, Round, every_version
 from ingest.codebook.survey import Survey
 from ingest.forgetting.rewriting import Cells, Change, rewrite
 from ingest.landing import privacy
@@ -55,9 +56,30 @@ def due(paths: DataPaths, today: date) -> list[Due]:
 
 def remove(paths: DataPaths, found: Due) -> None:
     """Take the texts and ids of people out of a CSV file. The warehouse is to be built anew afterwards."""
-    layout = found.round_.settings.layout()
+    layout, round_ = found.round_.settings.layout(), found.round_
     assert isinstance(layout, CsvLayout)
+    asked = {use.question_id for use in round_.columns if use.source_column in found.columns}
+    remarks = {round_.corrections_file: _without_texts_of(asked)}
+    remarks |= dict.fromkeys((round_.codings_file, round_.second_codings_file), _without_hash)
+    for path, change in remarks.items():  # before the texts: cut off in between, they are still due
+        if path.is_file():
+            rewrite(path, CsvLayout(), change)
     rewrite(found.file.path, layout, _change(privacy.of_survey(paths, found.round_.survey_id), found))
+
+
+def _without_texts_of(asked: AbstractSet[str]) -> Change:
+    """Nor is a text of these questions kept in what corrected it."""
+    question, *values = (Correction.columns().index(each) for each in ("question_id", "old_value", "new_value"))
+    return lambda _, cells: tuple(
+        privacy.REMOVED if place in values and cell and cells[question] in asked else cell
+        for place, cell in enumerate(cells)
+    )
+
+
+def _without_hash(_: int, cells: Cells) -> Cells:
+    """A coding stays without the hash of its text: with the key, short texts can be tried out."""
+    place = Coding.columns().index("text_hash")
+    return (*cells[:place], *("" for _ in cells[place:]))
 
 
 def _due_of_file(

@@ -77,11 +77,12 @@ def has_iban(text: str) -> bool:
 def check_rows(
     path: Path,
     rows: Sequence[SourceRow],
-    allowed: Sequence[str],
+    allowed: Sequence[str] | None,
     faults: FaultList,
     place: Callable[[int, str], str] = line_place,
 ) -> None:
-    """Note each text of a table that looks like personal data."""
+    """Note each text of a table that looks like personal data. `allowed` is None of a table that is of no survey: in it
+    no survey can allow a contact."""
     for row in rows:
         question = getattr(row, "question_id", None)
         of = f" of the question {quoted(question)}" if question else ""
@@ -97,14 +98,16 @@ def texts_in(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tupl
         yield from texts_in(each, (*location, step))
 
 
-def check_text(text: str, allowed: Sequence[str], path: Path, place: str, of: str, faults: FaultList) -> None:
-    if kinds := list(kinds_in(text, allowed)):
+def check_text(text: str, allowed: Sequence[str] | None, path: Path, place: str, of: str, faults: FaultList) -> None:
+    if kinds := list(kinds_in(text, allowed or ())):
         faults.add(
             "personal-data",
             path,
             place,
             found=f"The text{of} looks like personal data ({listed(kinds)}).",
             expected="Nobody can be reached or recognised by a text that is published.",
-            advice="Take it out. The contact of an office may stay: write it, as it stands in the text, "
-            "into allowed_contacts of survey.yml.",
+            advice="Take it out."
+            if allowed is None
+            else "Take it out. The contact of an office may stay: write it, "
+            "as it stands in the text, into allowed_contacts of survey.yml.",
         )

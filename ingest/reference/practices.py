@@ -126,7 +126,7 @@ def read_practices(paths: DataPaths, registry: Registry | None, faults: FaultLis
 
 def _check_themes(read: Practices, faults: FaultList) -> None:
     check_unique(read.themes_file, read.themes, ("theme_id",), faults)
-    check_rows(read.themes_file, read.themes, (), faults)
+    check_rows(read.themes_file, read.themes, None, faults)
     for theme in read.themes:
         check_translated(read.themes_file, theme, "labels", list(theme.labels), faults, is_needed=True)
 
@@ -134,7 +134,7 @@ def _check_themes(read: Practices, faults: FaultList) -> None:
 def _check_practices(read: Practices, registry: Registry | None, languages: Sequence[str], faults: FaultList) -> None:
     path, themes = read.practices_file, list(dict.fromkeys(theme.theme_id for theme in read.themes))
     check_unique(path, read.practices, ("practice_id",), faults)
-    check_rows(path, read.practices, (), faults)
+    check_rows(path, read.practices, None, faults)
     for row in read.practices:
         if row.theme_id and row.theme_id not in themes:
             add_row_fault(

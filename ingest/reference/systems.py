@@ -85,7 +85,7 @@ def read_systems(paths: DataPaths, faults: FaultList) -> Systems | None:
     if rows is None:
         return None
     check_unique(path, rows, ("system_id",), faults, lambda line, _: f"cell {cell_name(line, 1)}")
-    check_rows(path, rows, (), faults, lambda line, _: f"row {line}")
+    check_rows(path, rows, None, faults, lambda line, _: f"row {line}")
     _check_spellings(path, rows, faults)
     _check_years(path, rows, faults)
     _check_successors(path, rows, faults)

@@ -85,16 +85,18 @@ def _read(paths: DataPaths, task: Task, file: Path, by: str) -> str:
     faults.raise_if_any()
     kept = keep(task, read, by)
     audit.record(paths, "code", of=task.round_.key, question=task.coded_as.question_id, by=by, texts=len(read))
+    is_ours = file.resolve() == _sheet(paths, task).resolve()
     with suppress(FileNotFoundError):
-        if file.resolve() == _sheet(paths, task):
+        if is_ours:
             file.unlink()
-    return _said(paths, task, kept)
+    left = "" if is_ours else f"Respondents' texts are in {paths.shown(file.resolve())}, too: delete it. "
+    return _said(paths, task, kept, left)
 
 
-def _said(paths: DataPaths, task: Task, kept: Kept) -> str:
+def _said(paths: DataPaths, task: Task, kept: Kept, left: str) -> str:
     signed = f"sign them: kuntakysely sign-off {task.round_.key}" if task.round_.sign_offs else "kuntakysely refresh"
-    to_do = "A refresh compares the two coders" if task.is_second else f"To publish the codes: {signed}"
+    to_do = "A refresh compares the two coders." if task.is_second else f"To publish the codes: {signed}"
     return (
         f"{paths.shown(task.file)} is written. Texts newly coded: {kept.n_new}, coded differently: {kept.n_changed}, "
-        f"with none of the codes: {kept.n_none}. Coded in all: {kept.n_coded} of {kept.n_texts}. {to_do}"
+        f"with none of the codes: {kept.n_none}. Coded in all: {kept.n_coded} of {kept.n_texts}. {left}{to_do}"
     )

@@ -1,5 +1,6 @@
 """Questions that were asked of those who answered another one so: their base is a count of its answers. So is that of
 a public fact which counts only beside some answers to an opinion, by its constraint: who is missing there is public.
+What people coded in a text was asked of those who were asked for the text.
 
 Where a row of the other question has a hidden cell, all of that row goes here, with its base.
 """
@@ -10,21 +11,28 @@ import duckdb
 
 ROUTED = r"""
 create or replace table protected.disclosure.routed as
-select survey_id, question_id, filter_id
-from (
-    select survey_id, question_id, purpose, unnest(regexp_extract_all(expression, '\$\{(\w+)\}', 1)) as filter_id
-    from source.raw.codebook__conditions
+with asked as (
+    select survey_id, question_id, filter_id
+    from (
+        select survey_id, question_id, purpose, unnest(regexp_extract_all(expression, '\$\{(\w+)\}', 1)) as filter_id
+        from source.raw.codebook__conditions
+    )
+    where purpose = 'relevant'
+        or (purpose = 'constraint' and (survey_id, question_id) in (
+            select (survey_id, question_id) from source.marts.dim_question where disclosure = 'public_fact'
+        ) and (survey_id, filter_id) in (
+            select (survey_id, question_id) from source.marts.dim_question where disclosure <> 'public_fact'
+        ))
+    union
+    select survey_id, question_id, other_of
+    from source.raw.codebook__questions
+    where other_of <> ''
 )
-where purpose = 'relevant'
-    or (purpose = 'constraint' and (survey_id, question_id) in (
-        select (survey_id, question_id) from source.marts.dim_question where disclosure = 'public_fact'
-    ) and (survey_id, filter_id) in (
-        select (survey_id, question_id) from source.marts.dim_question where disclosure <> 'public_fact'
-    ))
+
+from asked
 union
-select survey_id, question_id, other_of
-from source.raw.codebook__questions
-where other_of <> ''
+select codings.survey_id, codings.coded_question_id, asked.filter_id
+from source.raw.codebook__codings as codings inner join asked using (survey_id, question_id)
 """
 ROWS = """
 create or replace table protected.disclosure.routed_rows as

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.codebook.sign_offs import REMARKS
 from publish.releases.quality import utc_timestamp
 
 SCHEMA_VERSION = 2  # 1: from before rounds of real answers were signed off
@@ -24,12 +25,17 @@ select
         )
         else source_file
     end as source_file,
-    kind, survey_id, round_id, sha256, producer, licence, n_rows::bigint as n_rows
+    kind, survey_id, round_id, sha256, producer, licence,
+    -- A line of these is of an answer: their number counts ticks of which each may be hidden.
+    case
+        when is_synthetic or not list_contains($remarks, split_part(source_file, '/', -1)) then n_rows::bigint
+    end as n_rows
 from source.raw.ingest__sources
 left join source.marts.dim_round using (survey_id, round_id)
 order by source_file
 """
 
+# Checks are counted as they are told: all but those would be the others.
 FILL_RELEASE = """
 insert into release.marts.release by name
 select
@@ -44,7 +50,7 @@ select
     count(*) filter (where status = 'not_computable') as n_checks_not_computable,
     $compared_with as compared_with,
     (select coalesce(bool_and(is_synthetic), false) from source.marts.dim_round) as is_synthetic_only
-from source.checks.results
+from release.marts.round_quality
 """
 
 
@@ -72,8 +78,9 @@ def fill(
     code_sha256: str,
     version: str,
 ) -> None:
-    """Fill release.marts.release_input and release.marts.release from the warehouse attached as `source`."""
-    connection.execute(FILL_INPUT)
+    """Fill release.marts.release_input and release.marts.release from the warehouse attached as `source`; round_quality
+    is there."""
+    connection.execute(FILL_INPUT, {"remarks": [*REMARKS]})
     connection.execute(
         FILL_RELEASE,
         {

@@ -28,6 +28,11 @@ failing as (
 protected as (
     select distinct survey_id, round_id, unnest($telling::varchar[]) as check_id
     from protected.disclosure.closed_questions
+    union
+    -- A check names each part that failed, with what was found of it: of some of its questions nothing is told.
+    select survey_id, round_id, check_id
+    from source.checks.round_checks
+    where part = 'question' and (survey_id, round_id, part_id) in ({all_tells})
 ),
 
 spoken_of as (
@@ -77,12 +82,14 @@ left join protected
 order by all
 """
 
+# Questions of which all counts tell of another one.
+ALL_TELLS = """
+    select (survey_id, round_id, question_id) from protected.disclosure.routed_rows where breakdown = 'all'
+"""
 NOT_TOLD = "not told: it may say how somebody answered"
-# A part that is no question is not told either, nor one of which all counts tell of another question.
-IS_PROTECTED = """
-    parts.part = 'question' and (parts.survey_id, parts.round_id, parts.part_id) in (
-        select (survey_id, round_id, question_id) from protected.disclosure.routed_rows where breakdown = 'all'
-    )
+# A part that is no question is not told either.
+IS_PROTECTED = f"""
+    parts.part = 'question' and (parts.survey_id, parts.round_id, parts.part_id) in ({ALL_TELLS})
     or (
         list_contains($telling::varchar[], parts.check_id)
         and (
@@ -130,7 +137,7 @@ def fill(connection: duckdb.DuckDBPyConnection, first_seen: Mapping[CheckKey, da
     protected = {"telling": sorted(telling()), "not_told": NOT_TOLD}
     connection.execute(FILL_DETAIL.format(is_protected=IS_PROTECTED), protected)
     connection.execute(
-        FILL.format(findings=findings_sql("source.")),
+        FILL.format(findings=findings_sql("source."), all_tells=ALL_TELLS),
         protected
         | {
             "surveys": [survey_id for survey_id, _, _ in first_seen],

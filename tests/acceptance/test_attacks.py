@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from publish.catalogue import described
-from publish.disclosure import printed
+from publish.disclosure import printed, routed
 from publish.disclosure.apply import protect
 from publish.disclosure.checks import telling
 from publish.releases.folder import write_pages
@@ -41,6 +41,7 @@ ATTACKS: dict[str, Attack] = {
     "bases of follow-ups": attacks.bases_of_follow_ups,
     "statuses of follow-ups": attacks.statuses_of_follow_ups,
     "checks of follow-ups": attacks.checks_of_follow_ups,
+    "lines of codings": attacks.lines_of_codings,
     "shares in hidden cells": attacks.shares_in_hidden_cells,
     "estimates in hidden cells": attacks.estimates_in_hidden_cells,
     "verdicts on closed questions": attacks.verdicts_on_closed_questions,
@@ -68,6 +69,8 @@ MUTANTS: list[tuple[str, str, tuple[str, ...]]] = [
     ("bases of follow-ups", "round_change", ("base_n",)),
     ("statuses of follow-ups", "answer_status_count", ("n",)),
     ("checks of follow-ups", "round_quality_detail", ("observed",)),
+    ("checks of follow-ups", "round_quality", ("observed",)),
+    ("lines of codings", "release_input", ("n_rows",)),
     ("shares in hidden cells", "answer_distribution", ("weighted_share",)),
     ("shares in hidden cells", "round_change", ("weighted_share",)),
     ("shares in hidden cells", "round_change", ("earlier_weighted_share",)),
@@ -251,6 +254,27 @@ def test_print_of_several_cells_that_hiding_forgets_pins_one(
     monkeypatch.setattr(printed, "relations", lambda *_: printed.NO_RELATIONS)
     publish(paths, datetime.now(UTC), 1)
     assert pinned(attacks.counts_and_print, released(paths), real.warehouse_file)
+
+
+def test_a_text_that_hiding_takes_for_one_of_all_pins_a_cell(
+    real: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was coded as has a base: those who were asked for it."""
+    paths = copy_data(real, tmp_path / "data")
+    asked, _, coded = routed.ROUTED.rpartition("union")
+    assert "codings" in coded
+    monkeypatch.setattr(routed, "ROUTED", asked)
+    publish(paths, datetime.now(UTC), 1)
+    assert pinned(attacks.bases_of_follow_ups, released(paths), real.warehouse_file)
+
+
+def test_a_release_counts_its_checks_as_they_are_told(real: DataPaths) -> None:
+    """Else the difference would be how many fail of which nothing is told."""
+    told = rows(real, "select count(*) filter (status = 'fail') from marts.round_quality")
+    assert rows(real, "select n_checks_failed from marts.release") == told
+    with duckdb.connect(str(real.warehouse_file), read_only=True) as private:
+        sql = "select count(*) filter (status = 'fail') from checks.results"
+        assert private.execute(sql).fetchall() > told
 
 
 def print_anew(release: Released, warehouse: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.stats import binom, t
 
 from tests.attacker import attack
-from tests.disclosed.release import SIZE, WHOLE, Pinned, Place, Released, Row
+from tests.disclosed.release import CODED_AS, SIZE, WHOLE, Pinned, Place, Released, Row
 
 FEW = 12  # numbers, or municipalities, that are looked for one by one
 VERY_FEW = 4  # numbers that are found by their squares
@@ -74,9 +74,12 @@ def bases_of_follow_ups(release: Released) -> Iterator[Pinned]:
 
 
 def statuses_of_follow_ups(release: Released) -> Iterator[Pinned]:
-    """Who was not asked gave another answer: statuses other than not_applicable are those who gave this one."""
+    """Who was not asked gave another answer: statuses other than those of who was not are those who gave this one. A
+    text that was coded was written by them alone."""
     sql = """
-        select round_id, sum(n) filter (status <> 'not_applicable')::integer as n from marts.answer_status_count
+        select round_id,
+            sum(n) filter (status not in ('not_applicable', 'answered_but_not_applicable', 'blank'))::integer as n
+        from marts.answer_status_count
         where question_id = ? group by round_id having count(n) = count(*)
     """
     for follow_up, filter_id, code in release.follow_ups():
@@ -85,21 +88,32 @@ def statuses_of_follow_ups(release: Released) -> Iterator[Pinned]:
                 yield from _whole(release, row["round_id"], filter_id, code, row["n"])
 
 
+FOUND = """
+select survey_id, round_id, check_id, part_id, observed from marts.round_quality_detail where part = 'question'
+union
+select survey_id, round_id, check_id, split_part(found, ': ', 1), split_part(found, ': ', 2)
+from (select *, unnest(string_split(observed, '; ')) as found from marts.round_quality)
+"""
+
+
 def checks_of_follow_ups(release: Released) -> Iterator[Pinned]:
-    """A check of a question says of how many, or of what share of all responses."""
-    sql = r"""
+    """A check of a question says of how many, or of what share of all responses. A check of all questions says so of
+    each that failed."""
+    sql = rf"""
         select checks.round_id, rounds.n_responses,
-            regexp_extract(checks.observed, ' of (\d+)$', 1) as n,
-            regexp_extract(checks.observed, '([\d.]+) %$', 1) as pct
-        from marts.round_quality_detail as checks inner join marts.dim_round as rounds using (survey_id, round_id)
-        where part = 'question' and part_id = ?
-            and check_id in ('item_nonresponse', 'routing_followed', 'constraints_hold', 'base_jumps_between_rounds')
+            regexp_extract(checks.observed, ' of (\d+)(, 100.0 %)?$', 1) as n,
+            regexp_extract(checks.observed, '^([\d.]+ % to )?([\d.]+) %$', 2) as pct
+        from ({FOUND}) as checks inner join marts.dim_round as rounds using (survey_id, round_id)
+        where part_id = ? and check_id in (
+            'item_nonresponse', 'routing_followed', 'constraints_hold', 'base_jumps_between_rounds', 'texts_coded'
+        )
     """
-    for follow_up, filter_id, code in release.follow_ups():
+    all_answered = {*release.follow_ups()}
+    for follow_up, filter_id, code in all_answered | {*release.asked_of_some()}:
         for row in release.rows(sql, follow_up):
             if row["n"] and int(row["n"]) < row["n_responses"]:
                 yield from _whole(release, row["round_id"], filter_id, code, int(row["n"]))
-            if row["pct"]:
+            if row["pct"] and (follow_up, filter_id, code) in all_answered:
                 yield from _whole(release, row["round_id"], filter_id, code, _of_share(row))
 
 
@@ -118,6 +132,17 @@ def _whole(release: Released, round_id: str, question_id: str, code: str, n: int
 def _cell(row: Row) -> tuple[str, ...]:
     names = ("round_id", "question_id", "unit", "breakdown", "breakdown_id", "level", "answer_code")
     return tuple(str(row[name]) for name in names)
+
+
+def lines_of_codings(release: Released) -> Iterator[Pinned]:
+    """A file of codings has a line for each text, where each has one code."""
+    sql = (
+        "select round_id, n_rows from marts.release_input where source_file like '%/codings.csv' and n_rows is not null"
+    )
+    for row in release.rows(sql):
+        for follow_up, filter_id, code in release.follow_ups():
+            if follow_up in CODED_AS.values():
+                yield from _whole(release, row["round_id"], filter_id, code, row["n_rows"])
 
 
 SHARES = """

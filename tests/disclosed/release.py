@@ -12,10 +12,12 @@ from typing import Any
 import duckdb
 
 from tests.attacker import Codebook, codebook
+from tests.disclosed.survey import OPTIONAL
 
 Row = dict[str, Any]
 Place = tuple[str, str]  # a breakdown and its row
 WHOLE: Place = ("all", "all")
+CODED_AS = {"words": "causes"}  # as whoever reads both wordings knows
 SIZE = "n_responses"  # of a municipality in the frame
 
 
@@ -56,6 +58,12 @@ class Released:
         return {row["question_id"] for row in self.table("questions.csv") if row["disclosure"] != "public_fact"}
 
     def follow_ups(self) -> Iterator[tuple[str, str, str]]:
+        """Those that all answered who were asked. What a text was coded as is one with it."""
+        for question_id, filter_id, code in self.asked_of_some():
+            for follow_up in {question_id, CODED_AS.get(question_id, question_id)} - {OPTIONAL}:
+                yield follow_up, filter_id, code
+
+    def asked_of_some(self) -> Iterator[tuple[str, str, str]]:
         """A question that was asked of some only, and the answer to another question that they gave."""
         for row in self.table("questions.csv"):
             if row["relevant"]:

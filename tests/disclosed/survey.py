@@ -1,6 +1,6 @@
 """A made-up survey that is marked as real, with what no shipped round has: two real rounds of a panel, questions that
-were asked of some only, numbers, a personal question, a role of two people, and printed figures: hard to read ones, of
-several answers together, and of a county against the rest.
+were asked of some only, a text of theirs that is coded, numbers, a personal question, a role of two people, and printed
+figures: hard to read ones, of several answers together, and of a county against the rest.
 
 Every answer follows from the index of its municipality, so that a person can look up why a cell is small.
 """
@@ -8,7 +8,7 @@ Every answer follows from the index of its municipality, so that a person can lo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from store.paths import DataPaths
@@ -28,6 +28,7 @@ LISTS = {
     "yes_no": {"yes": "", "no": ""},
     "scale": {"fully": "agree", "partly": "agree", "hardly": "disagree", "never": "disagree"},
     "means": {"phone": "", "paper": "", "web": "", "fax": ""},
+    "cause": {"money": "", "people": ""},
     "role": {"mayor": "", "adviser": "", "clerk": ""},
 }
 # Who says otherwise in the later round: of a class one municipality comes and one goes, or two come.
@@ -36,6 +37,7 @@ SWITCHED = {"happy": (1, 5, 14, 18), "trust": (16, 30), "offers": (5,)}
 TOGETHER = {"trust": ("fully", "partly", "never"), "means": ("phone", "fax")}
 COMPARED = {"isles": "less_than_rest", "north": "more_than_rest"}
 AT_ONE = (12,)  # of those with several responses, the one whose respondents agree
+OPTIONAL, BLANK = "known_since", (6, 7)  # what the municipalities of these places in their classes leave blank
 JOINT_AUTHORITY = "Union of the silent"
 ERASED = ("2025", "r2025_00_1")  # the second respondent of the first municipality
 
@@ -64,8 +66,10 @@ def questions() -> list[Row]:
         question("offers", "select_one", list_name="yes_no"),
         question("happy", "select_one", list_name="yes_no", **opinion),
         question("why", "select_one", list_name="scale", **opinion, **unhappy),
-        question("known_since", "select_one", list_name="yes_no", **unhappy),
+        question(OPTIONAL, "select_one", list_name="yes_no", **unhappy),
         question("cost", "integer", unit="euros", min_value="0", max_value="1000", **unhappy),
+        question("words", "text", **opinion, **unhappy),
+        question("causes", "select_multiple", list_name="cause", **opinion),
         question("trust", "select_one", list_name="scale", **opinion),
         question("means", "select_multiple", list_name="means", **opinion),
         question("illness", "select_one", list_name="yes_no", **personal),
@@ -123,8 +127,9 @@ def response(index: int, further: int, year: str) -> Row:
         "offers": yes_if((index % 4 > 0) ^ says(year, index, "offers")),
         "happy": happy,
         "why": scale[(index + further) % 3] if happy == "no" else "",
-        "known_since": yes_if(index % 2 > 0) if happy == "no" else "",
+        OPTIONAL: yes_if(index % 2 > 0) if happy == "no" and index % IN_CLASS not in BLANK else "",
         "cost": str(10 * index) if happy == "no" else "",
+        "words": "No money" if happy == "no" else "",
         "trust": trust,
         "means_phone": str(int(index % 3 > 0)),
         "means_paper": str(int(index % 2 > 0)),
@@ -136,6 +141,15 @@ def response(index: int, further: int, year: str) -> Row:
         "hours": str(3 + 7 * index % 40 + further) if tells_hours(index) else "",
         "staff": str(10 + index + further),
     }
+
+
+def codings(rows: Sequence[Row]) -> list[Row]:
+    """What a person read in each text."""
+    return [
+        {"response_id": row["id"], "question_id": "words", "coded_question_id": "causes",
+         "code": [*LISTS["cause"]][place % 2], "by": "a person"}
+        for place, row in enumerate(rows) if row["words"]
+    ]  # fmt: skip
 
 
 def members() -> list[Row]:
@@ -248,7 +262,9 @@ def write(paths: DataPaths, *, has_joint_authority: bool = False) -> DataPaths:
         write_yaml(of_round / "source.yml", CARD | {"received_on": f"{year}-02-01"})
         write_csv(of_round / "columns.csv", columns())
         has_members = has_joint_authority and year == ROUNDS[1]
-        write_csv(of_round / "responses.csv", [*responses(year), *([of_joint_authority()] if has_members else [])])
+        delivered = [*responses(year), *([of_joint_authority()] if has_members else [])]
+        write_csv(of_round / "responses.csv", delivered)
+        write_csv(of_round / "codings.csv", codings(delivered))
         if has_members:
             write_csv(of_round / "members.csv", members())
         sign(paths, f"{SURVEY}/{year}")

@@ -114,6 +114,7 @@ def _truth(connection: duckdb.DuckDBPyConnection, pinned: Pinned) -> Any:
 CHECKED = "from private.{table} as checks inner join private.marts.dim_round as rounds using (survey_id, round_id)"
 PRIVATE = {
     "round_quality": "select checks.*, rounds.is_synthetic " + CHECKED.format(table="checks.results"),
+    "release_input": "from private.raw.ingest__sources",
     "round_quality_detail": "select checks.*, rounds.is_synthetic " + CHECKED.format(table="checks.round_checks"),
 }
 EARLIER_COUNTS = """
@@ -132,7 +133,7 @@ def unprotected(release: Path, warehouse: Path, copy: Path, table: str, columns:
         connection.execute(f"attach '{warehouse}' as private (read_only)")
         so = PRIVATE.get(table, f"select * from private.marts.{table}")
         sql = "select key_columns from marts.release_table where table_name = ?"
-        keys = connection.execute(sql, [table]).fetchall() or [(QUALITY_KEYS[table],)]
+        keys = connection.execute(sql, [table]).fetchall() or [(KEYS[table],)]
         same = " and ".join(f"told.{key} is not distinct from so.{key}" for key in keys[0][0].split(", "))
         values = ", ".join(f"{column} = so.{column}" for column in columns)
         connection.execute(f"update marts.{table} as told set {values} from ({so}) as so where {same}")
@@ -146,7 +147,8 @@ def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> set[str]:
     return {name for name, *_ in connection.execute(f"from {source} limit 0").description or ()}
 
 
-QUALITY_KEYS = {
+KEYS = {
+    "release_input": "source_file",
     "round_quality": "survey_id, round_id, check_id",
     "round_quality_detail": "survey_id, round_id, check_id, part, part_id",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -16,8 +16,9 @@ from faults.told import WrongUsage
 from ingest.codebook.round import Coding
 from ingest.coding import keeping
 from ingest.coding.keeping import keep
-from ingest.coding.sheet import NONE, read_sheet, write_sheet
+from ingest.coding.sheet import NONE, NONE_LABEL, SHEET, read_sheet, write_sheet
 from ingest.coding.task import Codes, Task, find_task
+from ingest.forgetting import retention
 from ingest.forgetting.erasure import erase
 from ingest.landing.privacy import REMOVED, RESPONSE
 from store.paths import DataPaths
@@ -160,22 +161,66 @@ def test_a_fault_of_the_sheet_is_told_and_changes_nothing(coded: DataPaths, mark
     assert not task_of(coded).file.exists()
 
 
-def test_an_unknown_column_is_told(coded: DataPaths) -> None:
-    sheet, faults, task = coded.root / "sheet.xlsx", FaultList(lambda path: path.name), task_of(coded)
+Rows = list[list[object]]
+OWN: list[object] = ["A1", TEXTS["A1"], "x", "X", "1", "y"]  # a row without a blank
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda rows: [[*row, "money"] for row in rows], "Column G is one too many."),
+        (lambda rows: [OWN, *rows[2:]], 'Column A is not called "response_id".'),
+        (lambda rows: [row[1:] for row in [OWN, *rows]], 'Column A is not called "response_id".'),
+        (lambda rows: [["; ".join(map(str, row))] for row in [OWN, *rows]], "The first line came out as one column"),
+    ],
+    ids=["own column", "no names", "one column less", "another delimiter"],
+)
+def test_what_stands_in_place_of_the_names_is_not_told(
+    coded: DataPaths, change: Callable[[Rows], Rows], said: str
+) -> None:
+    """It may be what somebody wrote."""
+    (fault,) = read_changed(coded, change)[1]
+    assert said in fault
+    assert not any(text in fault for text in (*TEXTS.values(), "money"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda rows: rows[:1] + rows[2:], lambda rows: [*rows[:1], *rows[:0:-1]]],
+    ids=["labels are gone", "labels are last"],
+)
+def test_no_row_is_lost_where_the_labels_are_not_second(coded: DataPaths, change: Callable[[Rows], Rows]) -> None:
+    def ticked(rows: Rows) -> Rows:
+        return [*rows[:2], *([*row[:2], "x", "", "", ""] for row in rows[2:])]
+
+    assert read_changed(coded, lambda rows: change(ticked(rows))) == (dict.fromkeys(TEXTS, ("time",)), [])
+
+
+def test_rows_that_wait_are_one_fault(coded: DataPaths) -> None:
+    (fault,) = read_changed(coded, lambda rows: rows)[1]
+    assert "cell F3, column (none): Nothing is ticked in the row, nor in 2 further down. " in fault
+
+
+def read_changed(paths: DataPaths, change: Callable[[Rows], Rows]) -> tuple[dict[str, Codes], list[str]]:
+    """What is read of a sheet whose rows were changed, and what is wrong with it."""
+    sheet, faults, task = paths.root / "sheet.xlsx", FaultList(lambda path: path.name), task_of(paths)
     write_sheet(task, sheet)
-    book = openpyxl.load_workbook(sheet)
+    page = openpyxl.load_workbook(sheet)[SHEET]
+    book = openpyxl.Workbook()
     assert book.active is not None
-    book.active["G1"] = "money"
+    book.active.title = SHEET
+    for row in change([["" if cell is None else cell for cell in row] for row in page.values]):
+        book.active.append(row)
+    for cell in (cell for row in book.active.iter_rows() for cell in row if cell.value):
+        cell.data_type = "s"
     book.save(sheet)
-    assert read_sheet(task, sheet, faults) == {}
-    (fault,) = faults
-    assert '"money"' in str(fault)
+    return read_sheet(task, sheet, faults), [str(fault) for fault in faults]
 
 
 def test_a_sheet_may_be_a_csv_file(coded: DataPaths) -> None:
     sheet, faults = coded.root / "sheet.csv", FaultList()
     header = ",".join(["response_id", "text", *CODES, NONE])
-    sheet.write_text(f"{header}\n,,,,,\nA2,Time and people,x,1,,\n", encoding="utf-8")
+    sheet.write_text(f"{header}\n,What else?,,,,{NONE_LABEL}\nA2,Time and people,x,1,,\n", encoding="utf-8")
     assert read_sheet(task_of(coded), sheet, faults) == {"A2": ("time", "people")}
     assert not len(faults)
 
@@ -241,6 +286,31 @@ def test_who_is_erased_is_in_neither_file(coded: DataPaths, round_folder: Path) 
     assert [lines(round_folder / f"{name}codings.csv")[1][0] for name in ("", "second_")] == ["A2", "A2"]
     assert "A1" not in task_of(coded).texts
     assert validate(coded) == ()
+
+
+def test_after_their_time_texts_are_in_no_file_nor_their_hashes(coded: DataPaths, round_folder: Path) -> None:
+    """And what was coded and corrected stands as it did."""
+    header = "response_id,question_id,old_value,new_value,action,reason,by,on"
+    corrected = (
+        f"A2,comment,{TEXTS['A2']},Time,replace,Called,N. N.,2024-02-02",
+        "A3,staff,40,4,replace,So,N. N.,2024-02-02",
+    )
+    (round_folder / "corrections.csv").write_text("\n".join([header, *corrected, ""]), encoding="utf-8")
+    for is_second in (False, True):
+        assert read_back(coded, {"A1": {"time": "x"}, "A2": {NONE: "x"}}, is_second=is_second) == []
+    hashes = [line[5] for line in lines(round_folder / "codings.csv")[1:]]
+    with (coded.surveys / "palvelukysely" / "survey.yml").open("a", encoding="utf-8") as handle:
+        handle.write("retention: {texts_days: 10}\n")
+    for each in retention.due(coded, date(2034, 1, 1)):
+        retention.remove(coded, each)
+    kept = {file.name: file.read_text(encoding="utf-8") for file in round_folder.glob("*.csv")}
+    assert not [
+        (name, each) for name, text in kept.items() for each in (*TEXTS.values(), ",Time,", *hashes) if each in text
+    ]
+    assert [line[3:] for line in lines(round_folder / "codings.csv")[1:]] == [["time", "N. N.", ""], ["", "N. N.", ""]]
+    assert lines(round_folder / "corrections.csv")[2] == corrected[1].split(",")
+    assert validate(coded) == ()
+    assert stale(coded) == {"A1": None, "A2": None}
 
 
 @pytest.mark.parametrize(

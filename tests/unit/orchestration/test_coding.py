@@ -57,6 +57,15 @@ def test_a_sheet_is_filled_and_read_back(paths: DataPaths, sheet: Path) -> None:
     )  # fmt: skip
 
 
+def test_a_copy_of_the_sheet_is_to_be_deleted(paths: DataPaths, sheet: Path, tmp_path: Path) -> None:
+    """The program deletes its own."""
+    fill(sheet, {"A1": {"time": "x"}})
+    copy = sheet.rename(tmp_path / "mine.xlsx")
+    done = kuntakysely(paths, *CODE, "--read", str(copy))
+    assert done.returncode == 0
+    assert " Respondents' texts are in mine.xlsx, too: delete it. To publish the codes: " in done.stdout
+
+
 def test_a_sheet_that_somebody_may_work_in_is_left_alone(paths: DataPaths, sheet: Path) -> None:
     before = sheet.read_bytes()
     done = kuntakysely(paths, *CODE)
