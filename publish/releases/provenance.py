@@ -28,7 +28,8 @@ select
     kind, survey_id, round_id, sha256, producer, licence,
     -- A line of these is of an answer: their number counts ticks of which each may be hidden.
     case
-        when is_synthetic or not list_contains($remarks, split_part(source_file, '/', -1)) then n_rows::bigint
+        when not coalesce(is_protected, false) or not list_contains($remarks, split_part(source_file, '/', -1))
+            then n_rows::bigint
     end as n_rows
 from source.raw.ingest__sources
 left join source.marts.dim_round using (survey_id, round_id)
