@@ -5,7 +5,6 @@ with figures as (
     select
         claim_figures.survey_id,
         claim_figures.claim_id,
-        figures.is_synthetic,
         figures.status,
         figures.computed_value,
         figures.frame_verdict
@@ -19,7 +18,7 @@ select
     sentences.round_id,
     sentences.round_key,
     sentences.claim_id,
-    {{ any_true('figures.is_synthetic') }} as is_synthetic,
+    coalesce(rounds.is_synthetic, false) as is_synthetic,
     case
         when count(figures.status) = 0 or count(figures.computed_value) < count(figures.status) then 'not_computable'
         when {{ any_true("figures.status <> 'match'") }} then 'does_not_hold'
@@ -35,5 +34,6 @@ select
     count(figures.status) as n_figures,
     count(figures.computed_value) as n_figures_computed
 from {{ ref('printed_sentence').include(database=false) }} as sentences
+left join {{ ref('dim_round').include(database=false) }} as rounds on sentences.round_key = rounds.round_key
 left join figures on sentences.survey_id = figures.survey_id and sentences.claim_id = figures.claim_id
-group by sentences.survey_id, sentences.round_id, sentences.round_key, sentences.claim_id
+group by sentences.survey_id, sentences.round_id, sentences.round_key, sentences.claim_id, rounds.is_synthetic
