@@ -36,13 +36,16 @@ COLUMNS = {"Vastaajan nimi": "ignored", "Sähköposti": "_respondent", "Avain": 
 
 
 def plant(paths: DataPaths) -> None:
-    """Give the round columns that hold people, and make one response the canary's."""
+    """Give the round columns that hold people, and make one response the canary's, with what it was coded as."""
     folder = paths.root / ROUND
     with (folder / "columns.csv").open("a", encoding="utf-8") as handle:
         handle.writelines(f"{column},{question},,,,\n" for column, question in COLUMNS.items())
     header, *rows = _read(folder / "responses.csv")
     people = [["", f"person{number}@example.org", ""] for number in range(len(rows))]
     people[PLACE] = [CANARIES["name"], CANARIES["email"], CANARIES["token"]]
+    codings = folder / "codings.csv"
+    of_canary = codings.read_text(encoding="utf-8").replace(f"\n{rows[PLACE][0]},", f"\n{CANARIES['response']},")
+    codings.write_text(of_canary, encoding="utf-8")
     rows[PLACE] = [CANARIES.get(FIELDS.get(name, ""), cell) for name, cell in zip(header, rows[PLACE], strict=True)]
     written = [[*row, *person] for row, person in zip(rows, people, strict=True)]
     _write(folder / "responses.csv", [[*header, *COLUMNS], *written])

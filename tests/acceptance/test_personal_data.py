@@ -45,6 +45,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataPaths, list[s
         shutil.rmtree(paths.root / other)
     figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
     figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
+    figures.with_name("claims.csv").unlink()
     plant(paths)
     done = kuntakysely(paths, "refresh")
     assert done.returncode == 0, done.stdout
