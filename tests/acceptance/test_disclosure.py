@@ -70,7 +70,8 @@ def test_all_respondents_are_told(real: DataPaths) -> None:
     assert rows(real, sql) == [("role_highlights", "hidden_primary")]
     sql = "select distinct question_id from marts.headline_result where unit <> 'response' order by 1"
     by_municipality = (
-        "channels", "full_readiness", "resources_sufficient", "responsibility_clear", "transfer_problems",
+        "channels", "full_readiness", "practice_themes", "resources_sufficient", "responsibility_clear",
+        "transfer_problems",
     )  # fmt: skip
     assert rows(real, sql) == [(question_id,) for question_id in by_municipality]
 

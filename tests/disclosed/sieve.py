@@ -16,7 +16,7 @@ NAMES = frozenset({
     "division_date", "figure_id", "document", "statistic", "rounding", "figure_status", "published_value",
     "published_base_n", "is_synthetic", "is_counted", "sort_order", "question_order", "answer_order", "round_order",
     "breakdown_order", "breakdown_row_order", "opens_on", "question_type", "is_overlapping", "label_fi", "label_sv",
-    "label_en", "cell_status", "status", "explanation",
+    "label_en", "cell_status", "status", "explanation", "theme_id", "practice_id",
     *(
         f"{thing}_{language}"
         for thing in (
@@ -36,6 +36,7 @@ BASES: Mapping[str, frozenset[str]] = {
     "answer_distribution": frozenset({"base_n"}),
     "headline_result": frozenset({"base_n"}),
     "result": frozenset({"base_n"}),
+    "practice_support": frozenset({"base_n"}),
     "system_use": frozenset({"base_n"}),
     "number_summary": frozenset({"n"}),
 }
