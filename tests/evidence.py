@@ -1,5 +1,5 @@
 """The made-up country of tests/other_country with what lies beside answers: practices by theme, texts that people coded
-into them, and interviews. Nothing but files."""
+into them, interviews and printed sentences. Nothing but files."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ interview_id,organisation,areas,n_people,began_on,ended_on,chosen_et,chosen_en,t
 offices,municipality,municipality:01784;county:TARTU,4,2024-03-10,2024-03-12,loosiga,by lot,Kohtumised,Meetings,
 counties,county,,,,,,,,,Nobody says how many
 """
+# What was printed in sentences: figures that are there already, a word, and what no figure says.
+FIGURES = (
+    "omavalitsused,2024,half,made-up report,pct,has_service,option,yes,response,all,all,50,,at_least,published,,\n"
+)
+CLAIMS = """\
+survey_id,round_id,claim_id,document,place,language,sentence,is_shortened,figures,not_computable_et,not_computable_en
+omavalitsused,2024,c1,made-up report,3,et,Neli maakonda; teenus on 57 protsendil,0,counties+service,,
+omavalitsused,2024,c2,made-up report,3,et,Vähemalt pooltel on teenus,1,half,,
+omavalitsused,2024,c3,made-up report,4,en,Services vary much,0,,Pole öeldud kui palju,How much is not said
+"""
 
 
 def with_evidence(folder: Path) -> DataPaths:
@@ -43,6 +53,8 @@ def with_evidence(folder: Path) -> DataPaths:
     _write_texts(folder / ROUND / "responses.csv")
     (folder / ROUND / "codings.csv").write_text(codings(), encoding="utf-8")
     (folder / ROUND / "interviews.csv").write_text(INTERVIEWS, encoding="utf-8")
+    _append(folder / "surveys/omavalitsused/published_figures.csv", FIGURES)
+    (folder / "surveys/omavalitsused/claims.csv").write_text(CLAIMS, encoding="utf-8")
     return DataPaths(folder)
 
 

@@ -124,6 +124,13 @@ def test_interviews_say_who_in_kind_and_number_only(release: duckdb.DuckDBPyConn
     ]
 
 
+def test_a_printed_sentence_holds_where_all_its_figures_do(release: duckdb.DuckDBPyConnection) -> None:
+    verdicts = release.sql("select claim_id, verdict, n_figures from marts.claim order by claim_id").fetchall()
+    assert verdicts == [("c1", "holds", 2), ("c2", "holds", 1), ("c3", "not_computable", 0)]
+    reasons = "select language, label from marts.label where thing = 'not_computable' order by language"
+    assert release.sql(reasons).fetchall() == [("en", "How much is not said"), ("et", "Pole öeldud kui palju")]
+
+
 def test_what_is_hidden_of_the_question_is_hidden_of_the_theme(tmp_path: Path) -> None:
     paths = released(tmp_path / "data", **{"min_responses: 5": "min_responses: 5, applies_to: synthetic"})
     with opened(paths.current, read_only=True) as connection:
