@@ -30,6 +30,10 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table source.raw.codebook__questions as select * from (values "
             "('s', 'plan', ''), ('s', 'plan_text', 'plan')) as t (survey_id, question_id, other_of)"
         )
+        connection.execute(
+            "create table source.raw.codebook__codings as select * from (values "
+            "('s', 'r', 'plan_text', 'plan_codes')) as t (survey_id, round_id, question_id, coded_question_id)"
+        )
         cells = "select 's' as survey_id, 'r' as round_id, q as question_id, 'response' as unit, 'area' as breakdown, "
         cells += "area as breakdown_id, "
         connection.execute(
@@ -90,14 +94,15 @@ def test_a_cell_that_is_hidden_already_loses_its_base(connection: duckdb.DuckDBP
 
 
 def test_all_that_is_counted_of_a_routed_question_is_known_to_tell(connection: duckdb.DuckDBPyConnection) -> None:
-    """Also of a text, which has no cells: how many wrote one is how many gave the answer that it explains."""
+    """Also of a text, which has no cells: how many wrote one is how many gave the answer that it explains; nor
+    of what the text was coded as."""
     connection.execute("insert into protected.disclosure.hidden values "
         "('s', 'r', 'plan', 'response', 'all', 'all', 'option', 'yes', 'hidden_primary', false)")  # fmt: skip
     routed.hide(connection)
     told = connection.execute(
         "select distinct question_id from protected.disclosure.routed_rows where breakdown = 'all' order by 1"
     ).fetchall()
-    assert told == [("is_new",), ("plan_text",)]
+    assert told == [("is_new",), ("plan_codes",), ("plan_text",)]
 
 
 def test_what_an_opinion_or_what_follows_from_one_decides_is_known(connection: duckdb.DuckDBPyConnection) -> None:
