@@ -1,5 +1,4 @@
--- Whether a row's share is above, or below, that of all other rows of its breakdown taken together. Of a union of size
--- classes the rest are the classes outside it: unions overlap.
+-- Whether a row's share is above, or below, that of all other rows of its breakdown taken together.
 with figures as (
     select * from {{ ref('stg_codebook__published_figures') }}
     where statistic in ('more_than_rest', 'less_than_rest')
@@ -10,10 +9,6 @@ cells as (
     where base_n > 0
 ),
 
-members as (
-    select * from {{ ref('int_size_class_members') }}
-),
-
 rest as (
     select
         figures.survey_id,
@@ -21,6 +16,8 @@ rest as (
         cast(sum(cells.n) as bigint) as n,
         cast(sum(cells.base_n) as bigint) as base_n
     from figures
+    inner join {{ ref('int_figures_beside') }} as beside
+        on figures.survey_id = beside.survey_id and figures.figure_id = beside.figure_id
     inner join cells
         on
             figures.survey_id = cells.survey_id
@@ -29,17 +26,8 @@ rest as (
             and figures.answer_level = cells.answer_level
             and figures.answer_code = cells.answer_code
             and figures.unit = cells.unit
-            and case figures.breakdown when 'size_class_group' then 'size_class' else figures.breakdown end
-            = cells.breakdown
-    left join members
-        on
-            figures.survey_id = members.survey_id
-            and figures.breakdown = members.breakdown
-            and figures.breakdown_id = members.breakdown_id
-            and cells.breakdown_id = members.size_class_id
-    where
-        members.size_class_id is null
-        and (figures.breakdown <> cells.breakdown or figures.breakdown_id <> cells.breakdown_id)
+            and beside.breakdown = cells.breakdown
+            and beside.breakdown_id = cells.breakdown_id
     group by figures.survey_id, figures.figure_id
 )
 
