@@ -518,7 +518,7 @@ def _check_codings(round_: Round, survey: Survey, file: Path, codings: Sequence[
                 file, coding, "code", "unknown-code", faults,
                 f"{quoted(coding.code)} is not an option of {quoted(coding.coded_question_id)}.",
                 f"One of the options {listed(sorted(known))}.",
-                did_you_mean(coding.code, known, "Correct the code, or add it to choices.csv."),
+                did_you_mean(coding.code, known, "Correct the code, or add it where the options of its list stand."),
             )  # fmt: skip
     _check_none_alone(file, codings, faults)
     _check_one_text(file, codings, faults)
