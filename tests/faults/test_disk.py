@@ -27,9 +27,10 @@ from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.faults.tiny import contents
 
-DISK_MEGABYTES = 260
+# A folder that was refreshed once, what the next refresh writes beside it before the old goes, and room for both.
+FOLDERS_ON_DISK = 3
 FREE_IN_TEST, FREE_IN_SOAK = ("30",), ("0.05", "1", "3", "6", "10", "18", "24", "30")
-MOUNT = 'mount -t tmpfs -o size={size}m tmpfs "$1" && shift && exec "$@"'
+MOUNT = 'mount -t tmpfs -o size={size} tmpfs "$1" && shift && exec "$@"'
 
 PUBLISHED = tuple(mart.name for mart in published_marts())
 
@@ -41,12 +42,13 @@ def on_small_disk(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
     def run(data: DataPaths, shim: Path, *megabytes: str) -> list[dict[str, Any]]:
         disk = tmp_path / "disk"
         disk.mkdir()
+        size = FOLDERS_ON_DISK * sum(file.lstat().st_size for file in data.root.rglob("*") if not file.is_dir())
         unshare = shutil.which("unshare")
         if unshare is None:
             pytest.fail("`unshare` (util-linux) is not here, so no small disk can be made: install it.")
         done = subprocess.run(
             [
-                unshare, "--map-root-user", "--mount", "sh", "-c", MOUNT.format(size=DISK_MEGABYTES), "sh", str(disk),
+                unshare, "--map-root-user", "--mount", "sh", "-c", MOUNT.format(size=size), "sh", str(disk),
                 sys.executable, "-m", "tests.faults.small_disk", str(data.root), str(disk), str(shim), *megabytes,
             ],
             cwd=PROJECT_ROOT, text=True, check=False, capture_output=True,
