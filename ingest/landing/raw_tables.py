@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
+from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +15,8 @@ from ingest.codebook.conditions import Condition
 from ingest.codebook.round import Coding, Round
 from ingest.codebook.sign_offs import SignOff
 from ingest.codebook.survey import Survey
-from ingest.landing.responses import ResponseFile, cell_columns, row_values
+from ingest.landing.cells import CELLS, VALUES, row_cells, value_tables
+from ingest.landing.responses import ResponseFile
 from ingest.readers.rows import SourceRow
 from ingest.reference.named import areas_in
 from ingest.reference.practices import Practice, Practices
@@ -90,8 +92,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__decisions": (
         *_ROUND, "check_id", "observed", "decided_by", "decided_on", "valid_until", "reason", *_PLACE),
     "raw.surveys__rows": (
-        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at", "response_token"),
-    "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text"),
+        *_ROUND, "row_key", *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at", "response_token"),
+    "raw.surveys__values": VALUES,
+    "raw.surveys__cells": CELLS,
     "raw.registry__municipalities": (
         "division_date", "municipality_code", "names", "is_mainland", *_PLACE
     ),
@@ -126,10 +129,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 def make_table(name: str, rows: Iterable[Cells]) -> pa.Table:
     """Rows as an Arrow table with the columns of a raw table, all text."""
-    return _table_of_columns(name, list(zip(*rows, strict=True)) or [()] * len(COLUMNS[name]))
-
-
-def _table_of_columns(name: str, columns: Sequence[Cells]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS[name])
     return pa.table([pa.array(values, pa.string()) for values in columns], names=list(COLUMNS[name]))
 
 
@@ -355,14 +355,17 @@ def _round_cells(round_: Round) -> Cells:
 
 def response_rows(round_: Round, files: Sequence[ResponseFile], paths: DataPaths) -> Mapping[str, pa.Table]:
     """The rows and cells of a round's response files."""
-    named = [(file, source_name(paths, file)) for file in files]
+    before = accumulate((len(file.rows) for file in files), initial=0)
+    rows = (
+        values
+        for file, n_before in zip(files, before, strict=False)
+        for values in row_cells(round_, file, source_name(paths, file), n_before)
+    )
+    values, cells = value_tables(round_, files)
     return {
-        "raw.surveys__rows": make_table(
-            "raw.surveys__rows", (values for file, name in named for values in row_values(round_, file, name))
-        ),
-        "raw.surveys__cells": pa.concat_tables(
-            _table_of_columns("raw.surveys__cells", cell_columns(round_, file, name)) for file, name in named
-        ),
+        "raw.surveys__rows": make_table("raw.surveys__rows", rows),
+        "raw.surveys__cells": cells,
+        "raw.surveys__values": values,
     }
 
 

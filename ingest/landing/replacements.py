@@ -99,7 +99,7 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
         for file in files
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
-    counts = [str(rows.num_rows) for rows in tables.values()]
+    counts = [str(tables[name].num_rows) for name in ("raw.surveys__rows", "raw.surveys__cells")]
     mark = (round_.survey_id, round_.round_id, content_sha256(paths, round_.key), *counts)
     yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,6 @@ from ingest.readers.tables import (
     add_garbled_name,
     add_header_fault,
     add_wrong_delimiter,
-    column_place,
     garbled_name,
     header_hint,
     is_delimiter_wrong,
@@ -445,39 +444,3 @@ def _meets(round_: Round, correction: Correction, file: ResponseFile, described:
     uses = round_.uses.get(correction.question_id or "", ())
     found = [cells[name].strip() for name in columns_in(file.table, uses)]
     return old_value in (list(filter(None, found)) or found)
-
-
-def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[tuple[str | None, ...]]:
-    """The rows of raw.surveys__rows for one file, in order."""
-    for described in file.rows:
-        row = described.row
-        yield (
-            round_.survey_id,
-            round_.round_id,
-            source_file,
-            file.sha256,
-            str(row.line),
-            described.status,
-            row.problem,
-            described.content_sha256,
-            described.started_at,
-            described.submitted_at,
-            described.token,
-        )
-
-
-def cell_columns(round_: Round, file: ResponseFile, source_file: str) -> list[list[str]]:
-    """The columns of raw.surveys__cells for one file, row by row; a cell beyond the header is named by its number."""
-    header = file.table.header
-    lines: list[str] = []
-    names: list[str] = []
-    texts: list[str] = []
-    for described in file.rows:
-        row = described.row
-        width = len(row.cells)
-        lines += [str(row.line)] * width
-        names += header[:width]
-        names += map(column_place, range(len(header) + 1, width + 1))
-        texts += row.cells
-    constants = (round_.survey_id, round_.round_id, source_file, file.sha256)
-    return [*([constant] * len(lines) for constant in constants), lines, names, texts]

@@ -34,7 +34,7 @@ rules as (
 
 met as (
     select
-        row_id,
+        row_key,
         question_id as rule_id
     from {{ ref('int_conditions_met') }}
     where is_met and purpose in ('impossible', 'implausible')
@@ -47,14 +47,14 @@ met as (
         rules.round_id,
         'question' as part,
         rules.rule_id as part_id,
-        count(met.row_id) || ' of ' || count(responses.row_id) as observed,
+        count(met.row_key) || ' of ' || count(responses.row_id) as observed,
         '0' as threshold,
-        count(met.row_id) as n_failed
+        count(met.row_key) as n_failed
     from rules
     left join responses
         on rules.survey_id = responses.survey_id and rules.round_id = responses.round_id
     left join met
-        on responses.row_id = met.row_id and rules.rule_id = met.rule_id
+        on responses.row_key = met.row_key and rules.rule_id = met.rule_id
     where rules.kind = '{{ kind }}'
     group by rules.survey_id, rules.round_id, rules.rule_id
 ),
@@ -81,7 +81,7 @@ judged_parts as (
     from answers
     inner join {{ ref('int_conditions_met') }} as constraints
         on
-            answers.row_id = constraints.row_id
+            answers.row_key = constraints.row_key
             and answers.question_id = constraints.question_id
             and constraints.purpose = 'constraint'
     where answers.answer_status = 'valid'

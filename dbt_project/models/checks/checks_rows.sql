@@ -39,7 +39,12 @@ choices as (
 ),
 
 cells as (
-    select * from {{ ref('int_cells_corrected') }}
+    select
+        cells.row_key,
+        written.source_column,
+        written.cell_value
+    from {{ ref('int_cells_corrected') }} as cells
+    inner join {{ ref('int_values_corrected') }} as written on cells.value_id = written.value_id
 ),
 
 corrections as (
@@ -187,7 +192,7 @@ corrections_applied as (
         'each meets its answer' as threshold,
         count(distinct corrections.correction_id) - count(distinct case
             when corrections.action = 'withdraw' and responses.row_id is not null then corrections.correction_id
-            when cells.row_id is not null then corrections.correction_id
+            when cells.row_key is not null then corrections.correction_id
         end) as n_failed
     from rounds
     left join corrections
@@ -204,7 +209,7 @@ corrections_applied as (
             and corrections.question_id = columns.question_id
     left join cells
         on
-            responses.row_id = cells.row_id
+            responses.row_key = cells.row_key
             and columns.source_column = cells.source_column
             and corrections.new_value = cells.cell_value
     group by rounds.survey_id, rounds.round_id
