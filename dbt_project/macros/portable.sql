@@ -81,6 +81,12 @@
     list_sort(list(distinct {{ value }}) filter (where {{ value }} is not null))
 {%- endmacro %}
 
+{# The value in a group with the least `first`, a whole number below 2^31, and of equal ones with the least `second`, one
+   below 2^28. #}
+{% macro first_by(value, first, second) -%}
+    arg_min({{ value }}, cast({{ first }} as bigint) * 268435456 + {{ second }})
+{%- endmacro %}
+
 {% macro empty_list(type) -%} cast([] as {{ type }} []) {%- endmacro %}
 
 {% macro is_element(value, list) -%} list_contains({{ list }}, {{ value }}) {%- endmacro %}
