@@ -1,5 +1,6 @@
 {# The compiled expressions of the codebook, one select per condition. Ingest compiles them from a checked syntax tree:
-   no text of a questionnaire is run here. Each is an aggregate over the coded answers of one row. #}
+   no text of a questionnaire is run here. Each is an aggregate over the coded answers of one row to the questions that
+   it speaks of. #}
 {% macro conditions_met(answers, compiled, given, identified) %}
     {%- set conditions = [] -%}
     {%- if execute -%}
@@ -10,7 +11,6 @@
         {%- set conditions = found.rows -%}
     {%- endif -%}
     {%- for survey_id, round_id, question_id, purpose, predicate_sql in conditions %}
-    {%- set spoken_of = modules.re.findall("question_id = '([^']+)'", predicate_sql) | unique %}
     select
         identified.row_key,
         '{{ question_id }}' as question_id,
@@ -23,7 +23,11 @@
             answers.*
         from {{ given }} as given
         inner join {{ answers }} as answers
-            on given.answer_id = answers.answer_id and answers.question_id in ({{ quoted(spoken_of) }})
+            on
+                given.answer_id = answers.answer_id
+                and answers.question_id in (
+                    '' {%- for piece in predicate_sql.split("question_id = '")[1:] %}, '{{ piece.split("'")[0] }}' {%- endfor %}
+                )
     ) as answers
         on identified.row_key = answers.row_key
     where

@@ -1,4 +1,4 @@
-"""The rows and cells of a round as numbers: each different text of a column stands once, and a cell says which it holds."""
+"""The rows and cells of a round as numbers: each text of a column stands once, and a cell says which it is."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, 
         fit = (each.row.cells for each in file.rows if each.row.problem is None)
         for name, cells in zip(header, zip(*fit, strict=True), strict=False):
             columns[name].append((places, cells))
-        for number in np.flatnonzero(~np.array(fitting, bool)):
+        for number in np.flatnonzero(~np.array(fitting, bool)).tolist():
             cells = file.rows[number].row.cells
             beyond = map(column_place, range(len(header) + 1, len(cells) + 1))
             for name, cell in zip(chain(header[: len(cells)], beyond), cells, strict=True):

@@ -92,7 +92,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__decisions": (
         *_ROUND, "check_id", "observed", "decided_by", "decided_on", "valid_until", "reason", *_PLACE),
     "raw.surveys__rows": (
-        *_ROUND, "row_key", *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at", "response_token"),
+        *_ROUND, "row_key", *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at",
+        "response_token"),
     "raw.surveys__values": VALUES,
     "raw.surveys__cells": CELLS,
     "raw.registry__municipalities": (
@@ -123,7 +124,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *_ROUND, "signed_on", "signed_at", "signed_by", "why", "accepted", "n_responses_changed",
         "n_municipalities_changed", "n_rows_moved",
     ),
-    "raw.ingest__loads": (*_ROUND, "content_sha256", "n_rows", "n_cells"),
+    "raw.ingest__loads": (*_ROUND, "content_sha256", "n_rows", "n_cells", "n_values"),
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from store.warehouse import columns_of, opened, replace_rows
 
 SOURCES = "raw.ingest__sources"
 LOADS = "raw.ingest__loads"
+ANSWER_TABLES = ("raw.surveys__rows", "raw.surveys__cells", "raw.surveys__values")
 # Tables whose rows name a round and are their survey's all the same.
 OF_SURVEYS = (
     "raw.codebook__published_figures", "raw.codebook__claims", "raw.codebook__claim_figures",
@@ -99,7 +100,7 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
         for file in files
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
-    counts = [str(tables[name].num_rows) for name in ("raw.surveys__rows", "raw.surveys__cells")]
+    counts = [str(tables[name].num_rows) for name in ANSWER_TABLES]
     mark = (round_.survey_id, round_.round_id, content_sha256(paths, round_.key), *counts)
     yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
 
@@ -192,6 +193,12 @@ cells as (
     select survey_id, round_id, count(*) as n_cells
     from raw.surveys__cells
     group by all
+),
+
+said as (
+    select survey_id, round_id, count(*) as n_values
+    from raw.surveys__values
+    group by all
 )
 
 select
@@ -203,7 +210,11 @@ select
 from raw.ingest__loads as loads
 left join rows using (survey_id, round_id)
 left join cells using (survey_id, round_id)
-where loads.n_rows = coalesce(rows.n_rows, 0) and loads.n_cells = coalesce(cells.n_cells, 0)
+left join said using (survey_id, round_id)
+where
+    loads.n_rows = coalesce(rows.n_rows, 0)
+    and loads.n_cells = coalesce(cells.n_cells, 0)
+    and loads.n_values = coalesce(said.n_values, 0)
 """
 
 

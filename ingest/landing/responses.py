@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -29,6 +30,8 @@ from ingest.readers.tables import (
 from store.fingerprint import file_sha256
 
 TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
+MOMENTS_KEPT = 65_536  # in exports to the minute many responses share one
+_AS_JSON = json.JSONEncoder(ensure_ascii=False)
 # What is known of a row before anybody looks at its answers.
 RowStatus = Literal["read", "unreadable", "erased", "empty_row", "set_aside_by_value"]
 
@@ -241,6 +244,7 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
     ]
     started, submitted, id_ = (round_.place_of(name, header) for name in (*TIMESTAMP_NAMES, "_response_id"))
     to_utc = _timestamp_reader(round_)
+    is_whole = len(names) == len(header)
 
     def describe(row: TextRow) -> ResponseRow:
         if row.problem is not None:
@@ -249,16 +253,20 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
             whole_id = round_.response_id(table.path, row.cells[id_])
             row = row._replace(cells=(*row.cells[:id_], whole_id, *row.cells[id_ + 1 :]))
         cells = row.cells
-        content = _content_sha256([cells[index] if index < len(cells) else "" for index in order])
+        content = _content_sha256([cells[index] for index in order] if is_whole else _in_order(cells, order))
         return ResponseRow(row, content, status(cells), to_utc(row, started), to_utc(row, submitted))
 
     def status(cells: Sequence[str]) -> RowStatus:
-        filled = [bool(cell.strip()) for cell in cells]
-        if not any(filled[index] for index in mapped) or not all(filled[index] for index in needed):
+        is_answered = any(cells[index].strip() for index in mapped)
+        if not is_answered or not all(cells[index].strip() for index in needed):
             return "empty_row"
         return "set_aside_by_value" if any(cells[index].strip() in values for index, values in skipped) else "read"
 
     return describe
+
+
+def _in_order(cells: Sequence[str], order: Sequence[int]) -> list[str]:
+    return [cells[index] if index < len(cells) else "" for index in order]
 
 
 def order_of_content(header: Sequence[str]) -> list[int]:
@@ -270,7 +278,7 @@ def order_of_content(header: Sequence[str]) -> list[int]:
 
 
 def _content_sha256(cells: Sequence[str]) -> str:
-    return hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_AS_JSON.encode(cells).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | None]:
@@ -284,8 +292,10 @@ def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | No
     def to_utc(row: TextRow, index: int | None) -> str | None:
         if index is None:
             return None
-        text = row.cells[index].strip()
-        is_date_cell = row.types is not None and row.types[index] == "date"
+        return moment_in_utc(row.cells[index].strip(), row.types is not None and row.types[index] == "date")
+
+    @lru_cache(maxsize=MOMENTS_KEPT)
+    def moment_in_utc(text: str, is_date_cell: bool) -> str | None:
         if not text.isascii():  # strptime takes the digits of every script
             return None
         try:

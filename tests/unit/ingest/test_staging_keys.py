@@ -193,7 +193,12 @@ KEYS: dict[str, Plant] = {
     "stg_systems__aliases": doubled_system(("beta", "Beta", "", "ALFA", *ALPHA[4:])),
 }
 STANDS_TWICE = {"repeated-key", "wrong-area", "repeated-value", "mapped-twice", "wrong-folder", "ambiguous-alias"}
-OF_FILES = {"stg_ingest__sources", "stg_surveys__cells", "stg_surveys__rows"}  # a file and its lines are there once
+OF_FILES = {
+    "stg_ingest__sources",
+    "stg_surveys__cells",
+    "stg_surveys__values",
+    "stg_surveys__rows",
+}  # a file and its lines are there once
 
 
 def models_with_keys() -> set[str]:
