@@ -154,17 +154,16 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     progress.totals["dbt_models"] = len(model_nodes(read_manifest(dbt, paths)))
     session.asked = keys
     error = _run_jobs(paths, keys)
-    if session.outcome != "published":
+    if session.ending.outcome != "published":
         go_on_unless_stopped()
     for line in (*told(session.findings, paths), *said_of_unsigned(paths, datetime.now(UTC))):
         progress.say(line)
-    if session.outcome == "published":
+    if session.ending.outcome == "published":
         print_outcome(paths, progress.console)
         return ExitCode.DONE
-    if session.outcome == "unpublished":
-        session.outcome = "failed"
-    progress.say(f"\n{session.said or error}", "red")
-    return ExitCode.WRONG_INPUT if session.is_input_wrong else ExitCode.REFUSED
+    session.note_end()
+    progress.say(f"\n{session.ending.said or error}", "red")
+    return ExitCode.WRONG_INPUT if session.ending.is_input_wrong else ExitCode.REFUSED
 
 
 def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:

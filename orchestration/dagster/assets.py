@@ -29,7 +29,6 @@ from dagster import (
     multi_asset,
     multi_asset_check,
 )
-from dagster._core.events import EngineEventData
 from pydantic import PrivateAttr
 
 from expectations.record import begin_build, record_build
@@ -39,7 +38,15 @@ from ingest.landing.load import LoadResult, faults_of_rounds, load_practices, lo
 from orchestration.alerts.ended import Judged
 from orchestration.dagster import checks
 from orchestration.dagster.dagster_home import forget_old_runs
-from orchestration.dagster.dbt import BUILD, DBT_PROJECT, DbtFailed, failures, read_manifest, results_text
+from orchestration.dagster.dbt import (
+    BUILD,
+    DBT_PROJECT,
+    DbtFailed,
+    ModelsNotBuilt,
+    failures,
+    read_manifest,
+    results_text,
+)
 from orchestration.dagster.findings import told, write_findings
 from orchestration.dagster.models import DATA_TEAM, SURVEY_TEAM, model_key, model_nodes, model_specs, selection
 from orchestration.dagster.partitions import ROUNDS, rounds_at_fault
@@ -89,8 +96,8 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
 
     def _say_why(self, instance: DagsterInstance, run: DagsterRun | None) -> None:
         """What the terminal says of a refresh that published nothing is the last event of its run."""
-        if self._session and self._session.said and run:
-            say_last(partial(instance.report_engine_event, self._session.said, run, EngineEventData({})))
+        if self._session and (said := self._session.ending.said) and run:
+            say_last(partial(instance.report_engine_event, said, run))
 
     def _forget_old_runs(self, instance: DagsterInstance) -> None:
         """At the end of every run, for a server may run for years. It fails none: the next run forgets them."""
@@ -111,15 +118,10 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
         with step_of(self.session, name):
             yield self.session
 
-    def fail(self, error: str) -> None:
+    def note_error(self, error: BaseException, where: str) -> None:
         """A step failed; one that found another refresh running has no session to tell."""
         if self._session is not None:
-            self._session.fail(error)
-
-    def break_off(self, said: str) -> None:
-        """A step failed for what is not of the refresh, and a person is told what."""
-        if self._session is not None:
-            self._session.break_off(said)
+            self._session.note_error(error, where)
 
 
 @asset(
@@ -196,8 +198,8 @@ def dbt_models(context: AssetExecutionContext, refresh: RefreshResource) -> Iter
         except DbtFailed as error:
             if said_of_disk := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
                 raise DiskTrouble(said_of_disk) from None
-            session.refuse("\n".join(["dbt could not build everything:", *failures(paths.dbt_target)]))
-            raise Failure(session.said, allow_retries=False) from None
+            said = "\n".join(["dbt could not build everything:", *failures(paths.dbt_target)])
+            raise ModelsNotBuilt(said) from None
         finally:
             dbt.end()
             with opened(paths.warehouse_file) as connection:
@@ -220,7 +222,7 @@ def expectations(
         for line in told(session.findings, session.paths):
             context.log.warning(line)
         if judged.against:
-            session.refuse(str(PublishRefused(judged.against)))
+            session.note_error(PublishRefused(judged.against))
         read_as_built = session.read & set(judged.as_built)
         selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
         found: list[AssetCheckResult | AssetCheckEvaluation] = [
@@ -229,8 +231,8 @@ def expectations(
             *checks.results_as_declared(judged, MANIFEST, context.instance),
         ]
         yield from found
-        if session.said and any(checks.is_grave(each) for each in found):
-            raise Failure(session.said, allow_retries=False)
+        if session.ending.said and any(checks.is_grave(each) for each in found):
+            raise Failure(session.ending.said, allow_retries=False)
 
 
 @multi_asset_check(specs=checks.declared_check_specs(MANIFEST), name="as_declared", config_schema={}, can_subset=True)
@@ -293,16 +295,12 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
     A schedule's run that found nothing changed leaves the release as it is."""
     with refresh.step("published_release") as session:
         if OF_A_SCHEDULE in context.run.tags and session.unchanged:
-            session.outcome, session.release_number = "published", session.unchanged.number
+            session.note_release(session.unchanged.number)
             _mirror(context, session)
-            return MaterializeResult(metadata={"release": session.release_number, "new": False})
+            return MaterializeResult(metadata={"release": session.unchanged.number, "new": False})
         before = released(session.paths)
-        try:
-            release = publish(session.paths, datetime.now(UTC), session.refresh_id)
-        except PublishRefused as refused:
-            session.refuse(str(refused))
-            raise Failure(session.said, allow_retries=False) from None
-    session.outcome, session.release_number = "published", release.number
+        release = publish(session.paths, datetime.now(UTC), session.refresh_id)
+        session.note_release(release.number)
     _mirror(context, session)
     return MaterializeResult(
         metadata={
@@ -342,8 +340,7 @@ def _loaded(
         except InputFaults as found:
             session.note_refused(rounds_at_fault(session.paths, keys, found.faults) if keys else [name])
             every = found.faults if session.asked is None else faults_of_rounds(session.paths, session.asked)
-            session.reject("\n".join(map(str, every or found.faults)))
-            raise Failure(session.said, metadata={"n_faults": len(found.faults)}, allow_retries=False) from None
+            raise InputFaults(every or found.faults) from None
         session.note_rounds(result.rounds)
         if name in source_folders(session.paths):
             session.note_source(name, result.n_rows)

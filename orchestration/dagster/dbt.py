@@ -28,6 +28,10 @@ class DbtFailed(RuntimeError):
     """dbt could not make what it was asked for. What it said can quote an answer."""
 
 
+class ModelsNotBuilt(ToldError):
+    """dbt could not make everything; the message names the models, and quotes no answer."""
+
+
 class ModelsUnreadable(ToldError):
     """dbt cannot read the models; the message is what it says of them."""
 

@@ -31,7 +31,6 @@ from orchestration.dagster.partitions import follow_folders
 from orchestration.dagster.progress import OF_EVERY_RUN
 from orchestration.dagster.session import REFUSED
 from store import state
-from store.disk import disk_trouble
 from store.fingerprint import source_folders, source_sha256
 
 HELSINKI = "Europe/Helsinki"
@@ -40,11 +39,8 @@ HELSINKI = "Europe/Helsinki"
 @failure_hook(required_resource_keys={"refresh"})
 def remember_failure(context: HookContext) -> None:
     """What kind of error ended a step, for the alert; the text of the error can hold values."""
-    error = context.op_exception
-    if error is not None and (said := disk_trouble(error, PATHS)):
-        context.resources.refresh.break_off(said)
-    else:
-        context.resources.refresh.fail(f"{type(error).__name__} in step {context.step_key} of run {context.run_id}")
+    if error := context.op_exception:
+        context.resources.refresh.note_error(error, f" in step {context.step_key} of run {context.run_id}")
 
 
 # These are judged with all others: to run them again by themselves is for a person.

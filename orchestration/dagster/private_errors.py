@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from faults.errors import InputFaults
 from faults.stopped import came, go_on_unless_stopped
 from orchestration.dagster.slips import said_of_slip
 from store.disk import STANDS, disk_watched
@@ -54,6 +55,8 @@ def step_of(session: Session, name: str) -> Iterator[None]:
     """
     from dagster import Failure
 
+    from orchestration.dagster.session import REFUSALS
+
     go_on_unless_stopped()
     try:
         with disk_watched(session.paths):
@@ -61,9 +64,12 @@ def step_of(session: Session, name: str) -> Iterator[None]:
     except Exception as error:
         if came():
             raise KeyboardInterrupt from None
+        if isinstance(error, (InputFaults, *REFUSALS)):
+            session.note_error(error)
+            n_faults = {"n_faults": len(error.faults)} if isinstance(error, InputFaults) else {}
+            raise Failure(session.ending.said, metadata=n_faults, allow_retries=False) from None
         if isinstance(error, Failure) or type(error).__module__.partition(".")[0] in CODE_FOLDERS:
             raise
         said = kept_apart(session.paths, error)
-        session.fail(f"{type(error).__name__} in step {name}")
-        session.said = session.said or said
+        session.note_error(error, f" in step {name}", said)
         raise Failure(said, allow_retries=False) from None

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from faults.errors import InputFaults
 from faults.stopped import end_in_order, go_on_unless_stopped
 from ingest.codebook.rounds import round_keys, round_sha256, split_key
-from orchestration.alerts.ended import Judged
-from orchestration.dagster.dbt import Dbt
+from orchestration.alerts.ended import Ending, Judged
+from orchestration.dagster.dbt import Dbt, ModelsNotBuilt
 from orchestration.dagster.unchanged import fingerprint, release_if_unchanged, warehouse_signature
+from publish.gate.refusals import PublishRefused
 from store import audit, state
 from store.days import local_day
 from store.disk import disk_trouble
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from orchestration.dagster.findings import Finding
 
 
+REFUSALS = (PublishRefused, ModelsNotBuilt)
 REFUSED = "refused"  # the kind of a line in the ledger: of what was looked at and not read
 
 
@@ -41,11 +44,7 @@ class Session:
     refresh_id: int
     unchanged: state.ReleaseRecord | None
     begun_on: date
-    outcome: state.Outcome = "unpublished"
-    release_number: int | None = None
-    said: str = ""
-    is_input_wrong: bool = False
-    error: str = ""
+    ending: Ending = field(default_factory=Ending)
     asked: Sequence[str] | None = None
     read: set[str] = field(default_factory=set)
     findings: Sequence[Finding] = ()
@@ -54,24 +53,24 @@ class Session:
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
     _dbt: list[Dbt] = field(default_factory=list, repr=False)
 
-    def refuse(self, reasons: str) -> None:
-        """Nothing will be published, and why."""
-        self.outcome, self.said = "refused", reasons
+    def note_release(self, number: int) -> None:
+        """Readers have this release."""
+        self.ending = self.ending.published(number)
 
-    def reject(self, faults: str) -> None:
-        """An input cannot be read as it is, and what to do about it. Another may have been rejected before."""
-        said = dict.fromkeys([*self.said.splitlines(), *faults.splitlines()])
-        self.outcome, self.is_input_wrong, self.said = "failed", True, "\n".join(said)
+    def note_error(self, error: BaseException, where: str = "", said: str = "") -> None:
+        """A step, or the refresh, was ended by this error; `said` is what is told of one that nobody foresaw."""
+        if of_disk := disk_trouble(error, self.paths):
+            self.ending = self.ending.broken_off(of_disk)
+        elif isinstance(error, InputFaults):
+            self.ending = self.ending.rejected(str(error))
+        elif isinstance(error, REFUSALS):
+            self.ending = self.ending.refused(str(error))
+        else:
+            self.ending = self.ending.failed(f"{type(error).__name__}{where}", said)
 
-    def break_off(self, said: str) -> None:
-        """A disk is full or broken: that is what is told, whatever else came of it."""
-        self.outcome, self.said, self.error = "failed", said, said.removesuffix(".")
-
-    def fail(self, error: str) -> None:
-        """Something broke: its kind, and where. The first such error is what the others come of."""
-        self.error = self.error or error
-        if self.outcome == "unpublished":
-            self.outcome = "failed"
+    def note_end(self) -> None:
+        """Its runs are over: where no release came of them it has failed, though no error said so."""
+        self.ending = self.ending.failed()
 
     def remember(self, results: Sequence[CheckResult], warehouse: DuckDBPyConnection) -> None:
         """Add the results of the checks to their history, which the state keeps and the warehouse shows."""
@@ -188,9 +187,7 @@ def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[
             yield session
         except Exception as error:
             go_on_unless_stopped()
-            if said := disk_trouble(error, paths):
-                session.break_off(said)
-            session.fail(type(error).__name__)
+            session.note_error(error)
             raise
         finally:
             end_in_order()
@@ -228,7 +225,7 @@ def _end_if_possible(session: Session) -> None:
 
 def _is_said_already(session: Session, error: Exception) -> bool:
     """Whether a disk that is full or broken, which has ended the refresh, goes on being so."""
-    return session.outcome != "published" and disk_trouble(error, session.paths) is not None
+    return session.ending.outcome != "published" and disk_trouble(error, session.paths) is not None
 
 
 def _end(session: Session) -> None:
@@ -241,22 +238,24 @@ def _end(session: Session) -> None:
         is_source_read = session.read >= source_folders(session.paths).keys()
         return is_source_read and drafts(session.paths, unread).keys() == {*unread}
 
-    is_published = session.outcome == "published"
+    ending = session.ending
+    is_published = ending.outcome == "published"
     is_done = is_published and (session.unchanged or is_all_read())
     signature = warehouse_signature(session.paths, session.begun_on) if is_done else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(
-            memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature
+            memory, session.refresh_id, datetime.now(UTC), ending.outcome, ending.release_number, signature
         )
 
 
 def _record(session: Session, say: Callable[[str], object]) -> None:
     """Into the audit log. What is published is published: a log that cannot be written is told, and fails nothing."""
     rounds = sorted(session.read - source_folders(session.paths).keys())
-    failed = {"error": session.error} if session.error else {}
+    ending = session.ending
+    failed = {"error": ending.error} if ending.error else {}
     try:
         audit.record(
-            session.paths, "refresh", outcome=session.outcome, release=session.release_number, rounds=rounds, **failed
+            session.paths, "refresh", outcome=ending.outcome, release=ending.release_number, rounds=rounds, **failed
         )
     except OSError as error:
         if _is_said_already(session, error):
