@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -19,7 +18,8 @@ from faults.stopped import Stopped, came, end_at_once, listen
 from faults.told import ExitCode, ToldError, WrongUsage
 from publish.reading.limits import MEMORY_MB, SECONDS, Limits
 from store.disk import STANDS, disk_trouble
-from store.paths import DATA_VARIABLE, DataPaths
+from store.environment import DATA, set_data_folder
+from store.paths import DataPaths
 
 if TYPE_CHECKING:
     from ingest.proposals.writing import Draft
@@ -82,16 +82,14 @@ def _program(
 def _everywhere(data: Path | None) -> Path | None:
     """Processes that are started, and an error that nobody foresaw, find the data folder too."""
     if data is not None:
-        os.environ[DATA_VARIABLE] = str(data.resolve())
+        set_data_folder(data.resolve())
     return data
 
 
 Language = Annotated[str | None, typer.Option(help="fi, sv, en or another of the survey's.")]
 Data = Annotated[
     Path | None,
-    typer.Option(
-        "--data", callback=_everywhere, help=f"The data folder; default data/ of the project or ${DATA_VARIABLE}."
-    ),
+    typer.Option("--data", callback=_everywhere, help=f"The data folder; default data/ of the project or ${DATA}."),
 ]
 
 

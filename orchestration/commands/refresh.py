@@ -16,7 +16,7 @@ from ingest.codebook.rounds import round_keys
 from orchestration.commands.answered import remember_answer
 from orchestration.commands.report import print_outcome, said_of_unsigned
 from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home, runs_of_jobs
-from orchestration.dagster.dbt import read_manifest
+from orchestration.dagster.dbt import Manifest, read_manifest
 from orchestration.dagster.findings import told
 from orchestration.dagster.progress import OF_EVERY_RUN, Progress, terminal
 from orchestration.dagster.session import Session, refresh_session
@@ -24,8 +24,9 @@ from orchestration.dagster.unchanged import release_if_unchanged
 from publish.releases.mirror import follow, publishing_faults
 from publish.releases.release import published_rounds, repair
 from store.disk import trouble_in
+from store.environment import set_dagster
 from store.fingerprint import inputs_sha256
-from store.paths import DATA_VARIABLE, DataPaths
+from store.paths import DataPaths
 from store.state import ReleaseRecord, current_release
 from store.warehouse import make_free
 
@@ -146,14 +147,15 @@ def chosen_rounds(paths: DataPaths, survey: str | None, rounds: Sequence[str]) -
 
 def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     paths = session.paths
-    os.environ[DATA_VARIABLE] = str(paths.root)
-    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
+    prepare_dagster_home(paths)
+    set_dagster(paths)
     dbt = session.start_dbt()
     from orchestration.dagster.models import model_nodes  # Dagster loads while dbt reads the models
 
-    progress.totals["dbt_models"] = len(model_nodes(read_manifest(dbt, paths)))
+    manifest = read_manifest(dbt, paths)
+    progress.totals["dbt_models"] = len(model_nodes(manifest))
     session.asked = keys
-    error = _run_jobs(paths, keys)
+    error = _run_jobs(paths, manifest, keys)
     if session.ending.outcome != "published":
         go_on_unless_stopped()
     for line in (*told(session.findings, paths), *said_of_unsigned(paths, datetime.now(UTC))):
@@ -166,21 +168,21 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     return ExitCode.WRONG_INPUT if session.ending.is_input_wrong else ExitCode.REFUSED
 
 
-def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
+def _run_jobs(paths: DataPaths, manifest: Manifest, keys: Sequence[str]) -> str:
     from dagster import DagsterInstance
 
     from orchestration.dagster.event_log import held_open
     from orchestration.dagster.partitions import follow_folders, job_runs
-    from orchestration.definitions import defs
+    from orchestration.definitions import make_definitions
 
-    log_file = paths.warehouse / "refresh.log"
+    definitions, log_file = make_definitions(paths, manifest), paths.warehouse / "refresh.log"
     log_file.unlink(missing_ok=True)
     with DagsterInstance.get() as instance, held_open(instance), runs_of_jobs(instance):
         end_dead_runs(instance)
         follow_folders(instance, paths)
         for name, tags in job_runs(instance, keys):
             with log_file.open("a", encoding="utf-8") as log, _told_to(log):
-                result = defs.resolve_job_def(name).execute_in_process(
+                result = definitions.resolve_job_def(name).execute_in_process(
                     instance=instance, raise_on_error=False, run_config=OF_EVERY_RUN, tags=NEVER_AGAIN | tags
                 )
             if not result.success:

@@ -6,30 +6,32 @@ from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from dagster import (
     AssetCheckEvaluation,
     AssetCheckExecutionContext,
     AssetCheckResult,
+    AssetChecksDefinition,
     AssetExecutionContext,
     AssetKey,
     AssetObservation,
+    AssetsDefinition,
     BackfillPolicy,
     BetaWarning,
-    ConfigurableResource,
     DagsterInstance,
-    DagsterRun,
     Failure,
     FreshnessPolicy,
     InitResourceContext,
     MaterializeResult,
     MetadataValue,
+    ResourceDefinition,
+    ResourceParam,
     asset,
     multi_asset,
     multi_asset_check,
+    resource,
 )
-from pydantic import PrivateAttr
 
 from expectations.record import begin_build, record_build
 from faults.errors import InputFaults
@@ -38,15 +40,7 @@ from ingest.landing.load import LoadResult, faults_of_rounds, load_practices, lo
 from orchestration.alerts.ended import Judged
 from orchestration.dagster import checks
 from orchestration.dagster.dagster_home import forget_old_runs
-from orchestration.dagster.dbt import (
-    BUILD,
-    DBT_PROJECT,
-    DbtFailed,
-    ModelsNotBuilt,
-    failures,
-    read_manifest,
-    results_text,
-)
+from orchestration.dagster.dbt import BUILD, DBT_PROJECT, DbtFailed, Manifest, ModelsNotBuilt, failures, results_text
 from orchestration.dagster.findings import told, write_findings
 from orchestration.dagster.models import DATA_TEAM, SURVEY_TEAM, model_key, model_nodes, model_specs, selection
 from orchestration.dagster.partitions import ROUNDS, rounds_at_fault
@@ -70,34 +64,35 @@ from store.warehouse import opened
 # The one such thing used is backfill_policy: chosen rounds are read in one run. Versions are pinned.
 warnings.filterwarnings("ignore", category=BetaWarning)
 
-PATHS = DataPaths.resolve()
 OF_A_SCHEDULE = "dagster/schedule_name"  # a tag that Dagster gives the runs of its schedules
+OF_MANY: dict[str, Any] = {"config_schema": {}, "can_subset": True}
 # A schedule reads and publishes everything once a month: see jobs.py.
 MONTHLY = FreshnessPolicy.time_window(warn_window=timedelta(days=32), fail_window=timedelta(days=40))
-MANIFEST = read_manifest(None, PATHS)
 
 
-class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
+class Refresh:
     """The session of the refresh that the run is part of: it begins with the first step that asks for it, and holds the
     lock until the run has ended."""
 
-    _session: Session | None = PrivateAttr(default=None)
-    _until_the_end: ExitStack = PrivateAttr(default_factory=ExitStack)
-    _say: Callable[[str], None] = PrivateAttr()
+    def __init__(self, paths: DataPaths, manifest: Manifest, context: InitResourceContext) -> None:
+        self.manifest = manifest
+        self._paths, self._instance, self._run = paths, context.instance, context.run
+        self._say: Callable[[str], None] = context.log.warning if context.log else print
+        self._session: Session | None = None
+        self._until_the_end = ExitStack()
 
     @contextmanager
-    def yield_for_execution(self, context: InitResourceContext) -> "Iterator[RefreshResource]":
-        self._say = context.log.warning if context.log else print
+    def running(self) -> Iterator[Self]:
         with self._until_the_end:
             yield self
-        if context.instance:
-            self._say_why(context.instance, context.run)
-            self._forget_old_runs(context.instance)
+        if self._instance:
+            self._say_why(self._instance)
+            self._forget_old_runs(self._instance)
 
-    def _say_why(self, instance: DagsterInstance, run: DagsterRun | None) -> None:
+    def _say_why(self, instance: DagsterInstance) -> None:
         """What the terminal says of a refresh that published nothing is the last event of its run."""
-        if self._session and (said := self._session.ending.said) and run:
-            say_last(partial(instance.report_engine_event, said, run))
+        if self._session and (said := self._session.ending.said) and self._run:
+            say_last(partial(instance.report_engine_event, said, self._run))
 
     def _forget_old_runs(self, instance: DagsterInstance) -> None:
         """At the end of every run, for a server may run for years. It fails none: the next run forgets them."""
@@ -109,7 +104,7 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
     @property
     def session(self) -> Session:
         if self._session is None:
-            self._session = self._until_the_end.enter_context(refresh_session(PATHS, self._say))
+            self._session = self._until_the_end.enter_context(refresh_session(self._paths, self._say))
         return self._session
 
     @contextmanager
@@ -124,6 +119,20 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
             self._session.note_error(error, where)
 
 
+Running = ResourceParam[Refresh]
+
+
+def refresh_resource(paths: DataPaths, manifest: Manifest) -> ResourceDefinition:
+    """The refresh of a data folder that each run is part of."""
+
+    @resource(config_schema={})
+    def refresh(context: InitResourceContext) -> Iterator[Refresh]:
+        with Refresh(paths, manifest, context).running() as running:
+            yield running
+
+    return refresh
+
+
 @asset(
     key=["raw", "registry"],
     config_schema={},
@@ -132,7 +141,7 @@ class RefreshResource(ConfigurableResource):  # type: ignore[type-arg]
     owners=[DATA_TEAM],
     freshness_policy=MONTHLY,
 )
-def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+def registry(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
     """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
     refresh.session.read.add("registry")
     return _loaded(refresh, "registry", load_registry)
@@ -146,7 +155,7 @@ def registry(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[typ
     owners=[SURVEY_TEAM],
     freshness_policy=MONTHLY,
 )
-def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+def systems(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
     """The inventory of information systems, as delivered."""
     refresh.session.read.add("systems")
     return _loaded(refresh, "systems", load_systems)
@@ -161,7 +170,7 @@ def systems(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type
     owners=[SURVEY_TEAM],
     freshness_policy=MONTHLY,
 )
-def practices(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+def practices(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
     """Good practices and comments by theme, as delivered, checked against the areas of the registry."""
     refresh.session.read.add("practices")
     return _loaded(refresh, "practices", load_practices)
@@ -177,23 +186,23 @@ def practices(refresh: RefreshResource) -> MaterializeResult:  # type: ignore[ty
     partitions_def=ROUNDS,
     backfill_policy=BackfillPolicy.single_run(),
 )
-def responses(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+def responses(context: AssetExecutionContext, refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
     """The rows and cells of a round's response files as delivered, with the codebook they are read by. Private."""
     return _loaded(refresh, "responses", partial(load_rounds, keys=context.partition_keys), context.partition_keys)
 
 
-@multi_asset(specs=model_specs(MANIFEST), name="dbt_models", config_schema={}, can_subset=True)
-def dbt_models(context: AssetExecutionContext, refresh: RefreshResource) -> Iterator[Any]:
+def dbt_models(context: AssetExecutionContext, refresh: Running) -> Iterator[Any]:
     """Staging, intermediate, marts and the checks made in SQL, each table asked whether it is as it says."""
     with refresh.step("dbt_models") as session:
-        paths, nodes, chosen = session.paths, model_nodes(MANIFEST), context.selected_asset_keys
+        paths, manifest, chosen = session.paths, refresh.manifest, context.selected_asset_keys
+        nodes = model_nodes(manifest)
         session.start_judge()
         session.has_built = True
         with opened(paths.warehouse_file) as connection:
             plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
         dbt = session.start_dbt()
         try:
-            for unique_id in dbt.make([*BUILD, *plan, *selection(MANIFEST, chosen)]):
+            for unique_id in dbt.make([*BUILD, *plan, *selection(manifest, chosen)]):
                 yield MaterializeResult(asset_key=model_key(nodes[unique_id]))
         except DbtFailed as error:
             if said_of_disk := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
@@ -203,16 +212,12 @@ def dbt_models(context: AssetExecutionContext, refresh: RefreshResource) -> Iter
         finally:
             dbt.end()
             with opened(paths.warehouse_file) as connection:
-                record_build(connection, MANIFEST, paths.dbt_target)
+                record_build(connection, manifest, paths.dbt_target)
         yield from _row_counts(paths, chosen)
 
 
-TABLE_CHECKS = checks.table_check_specs(MANIFEST)
-
-
-@multi_asset_check(specs=TABLE_CHECKS, name="expectations", config_schema={}, can_subset=True)
 def expectations(
-    context: AssetCheckExecutionContext, refresh: RefreshResource
+    context: AssetCheckExecutionContext, refresh: Running
 ) -> Iterator[AssetCheckResult | AssetCheckEvaluation]:
     """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse.
 
@@ -224,29 +229,28 @@ def expectations(
         if judged.against:
             session.note_error(PublishRefused(judged.against))
         read_as_built = session.read & set(judged.as_built)
-        selected = [spec for spec in TABLE_CHECKS if spec.key in context.selected_asset_check_keys]
+        specs = checks.table_check_specs(refresh.manifest)
+        selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
         found: list[AssetCheckResult | AssetCheckEvaluation] = [
             *checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance),
-            *checks.results_of_tables(judged, selected, MANIFEST),
-            *checks.results_as_declared(judged, MANIFEST, context.instance),
+            *checks.results_of_tables(judged, selected, refresh.manifest),
+            *checks.results_as_declared(judged, refresh.manifest, context.instance),
         ]
         yield from found
         if session.ending.said and any(checks.is_grave(each) for each in found):
             raise Failure(session.ending.said, allow_retries=False)
 
 
-@multi_asset_check(specs=checks.declared_check_specs(MANIFEST), name="as_declared", config_schema={}, can_subset=True)
-def as_declared(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
+def as_declared(context: AssetCheckExecutionContext, refresh: Running) -> Iterator[AssetCheckEvaluation]:
     """What tables say of themselves, as the warehouse stands. In a refresh it comes with the expectations."""
     chosen = {key.asset_key for key in context.selected_asset_check_keys}
     with refresh.step("as_declared") as session:
-        for evaluation in checks.results_as_declared(_judged(session), MANIFEST, context.instance):
+        for evaluation in checks.results_as_declared(_judged(session), refresh.manifest, context.instance):
             if evaluation.asset_key in chosen:
                 yield evaluation
 
 
-@multi_asset_check(specs=checks.round_check_specs(MANIFEST), name="round_checks", config_schema={}, can_subset=True)
-def round_checks(context: AssetCheckExecutionContext, refresh: RefreshResource) -> Iterator[AssetCheckEvaluation]:
+def round_checks(context: AssetCheckExecutionContext, refresh: Running) -> Iterator[AssetCheckEvaluation]:
     """The checks of chosen rounds again, as the warehouse stands. In a refresh they come with the expectations."""
     chosen = {key.name for key in context.selected_asset_check_keys}
     with refresh.step("round_checks") as session:
@@ -276,20 +280,7 @@ def _judged(session: Session) -> Judged:
     return session.judged
 
 
-@asset(
-    deps=[AssetKey(["marts", mart.name]) for mart in published_marts()],
-    group_name="published",
-    kinds={"duckdb"},
-    config_schema={},
-    owners=[DATA_TEAM, SURVEY_TEAM],
-    metadata={
-        "results and quality reports": MetadataValue.path(PATHS.current_folder / FOLDER),
-        "how the tables are read": MetadataValue.path(PROJECT_ROOT / "docs/reading.md"),
-        "how figures are computed": MetadataValue.path(DBT_PROJECT / "METHODS.md"),
-    },
-    freshness_policy=MONTHLY,
-)
-def published_release(context: AssetExecutionContext, refresh: RefreshResource) -> MaterializeResult:  # type: ignore[type-arg]
+def published_release(context: AssetExecutionContext, refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
     """The release that BI tools read. It reads the recorded checks itself and refuses: no selection gets round them.
 
     A schedule's run that found nothing changed leaves the release as it is."""
@@ -314,6 +305,41 @@ def published_release(context: AssetExecutionContext, refresh: RefreshResource) 
     )
 
 
+def models(manifest: Manifest) -> AssetsDefinition:
+    """The step that makes the models."""
+    return multi_asset(specs=model_specs(manifest), **OF_MANY)(dbt_models)
+
+
+def all_checks(manifest: Manifest) -> AssetChecksDefinition:
+    """The step that judges all that was made."""
+    return multi_asset_check(specs=checks.table_check_specs(manifest), **OF_MANY)(expectations)
+
+
+def checks_again(manifest: Manifest) -> list[AssetChecksDefinition]:
+    """The steps by which a person has some checks told again: they are judged with all others."""
+    return [
+        multi_asset_check(specs=checks.declared_check_specs(manifest), **OF_MANY)(as_declared),
+        multi_asset_check(specs=checks.round_check_specs(manifest), **OF_MANY)(round_checks),
+    ]
+
+
+def release(paths: DataPaths) -> AssetsDefinition:
+    """The step that publishes."""
+    return asset(
+        deps=[AssetKey(["marts", mart.name]) for mart in published_marts()],
+        group_name="published",
+        kinds={"duckdb"},
+        config_schema={},
+        owners=[DATA_TEAM, SURVEY_TEAM],
+        metadata={
+            "results and quality reports": MetadataValue.path(paths.current_folder / FOLDER),
+            "how the tables are read": MetadataValue.path(PROJECT_ROOT / "docs/reading.md"),
+            "how figures are computed": MetadataValue.path(DBT_PROJECT / "METHODS.md"),
+        },
+        freshness_policy=MONTHLY,
+    )(published_release)
+
+
 def _mirror(context: AssetExecutionContext, session: Session) -> None:
     """A mirror that is behind is told, and fails no run: the release stands."""
     try:
@@ -332,7 +358,7 @@ def _row_counts(paths: DataPaths, keys: AbstractSet[AssetKey]) -> Iterator[Asset
 
 
 def _loaded(
-    refresh: RefreshResource, name: str, load: Callable[[DataPaths], LoadResult], keys: Sequence[str] = ()
+    refresh: Running, name: str, load: Callable[[DataPaths], LoadResult], keys: Sequence[str] = ()
 ) -> MaterializeResult:  # type: ignore[type-arg]
     with refresh.step(name) as session:
         try:

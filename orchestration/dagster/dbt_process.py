@@ -17,15 +17,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from faults.stopped import end_at_once, end_with_parent
-from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, TARGET, models_file
+from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, models_file
+from store.environment import set_dbt
 
-KEPT_TO_ITSELF = {
-    "DBT_LOG_LEVEL_FILE": "none",
-    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    "DBT_VERSION_CHECK": "false",
-    "DBT_USE_COLORS": "false",
-    "DBT_QUIET": "true",
-}
 PARSE = "partial_parse.msgpack"
 READ_MODELS = ("parse", "--target", "parse", "--no-write-json")
 
@@ -33,10 +27,9 @@ READ_MODELS = ("parse", "--target", "parse", "--no-write-json")
 def main() -> int:
     """0 when all was made."""
     end_at_once()
-    target = Path(os.environ.setdefault(TARGET, str(PARSED)))
+    target = set_dbt(PARSED)
     for folder in (target, PARSED):
         folder.mkdir(exist_ok=True)
-    os.environ.update(KEPT_TO_ITSELF, DBT_LOG_PATH=str(target))
     with _apart(target / SAID) as told:
         from dbt.cli.main import dbtRunner
 

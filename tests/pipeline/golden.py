@@ -82,7 +82,7 @@ def main() -> None:
             print(f"{table}: {len(text.splitlines()) - 1} rows")
     from orchestration.definitions import defs
 
-    keys = sorted(key.to_user_string() for key in defs.resolve_all_asset_keys())
+    keys = sorted(key.to_user_string() for key in defs().resolve_all_asset_keys())
     (FOLDER / "asset_keys.json").write_text(json.dumps(keys, indent=1) + "\n", encoding="utf-8")
     print(f"Written to {FOLDER}: read the diff before you commit it")
 

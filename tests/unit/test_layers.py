@@ -111,5 +111,5 @@ def test_asset_keys_are_the_committed_ones() -> None:
     """A key that changes loses its history: rewrite the list on purpose, with `make golden`."""
     from orchestration.definitions import defs
 
-    keys = sorted(key.to_user_string() for key in defs.resolve_all_asset_keys())
+    keys = sorted(key.to_user_string() for key in defs().resolve_all_asset_keys())
     assert keys == json.loads((PROJECT_ROOT / "tests" / "golden" / "asset_keys.json").read_text(encoding="utf-8"))

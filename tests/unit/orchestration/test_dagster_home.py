@@ -214,5 +214,5 @@ def test_settings_are_those_that_dagster_runs_with(instance: DagsterInstance) ->
 def test_every_job_is_begun_anew_by_a_retry() -> None:
     from orchestration.definitions import defs
 
-    jobs = [defs.resolve_job_def(name) for name in ("refresh", "ingest_round", "rebuild")]
+    jobs = [defs().resolve_job_def(name) for name in ("refresh", "ingest_round", "rebuild")]
     assert all(job.run_tags.items() >= RETRY_ALL_STEPS.items() for job in jobs)
