@@ -15,7 +15,7 @@ from faults.told import ExitCode, WrongUsage
 from ingest.codebook.rounds import round_keys
 from orchestration.commands.answered import remember_answer
 from orchestration.commands.report import print_outcome, said_of_unsigned
-from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home, runs_of_jobs
+from orchestration.dagster.dagster_home import DEFINITIONS, end_dead_runs, prepare_dagster_home
 from orchestration.dagster.dbt import Manifest, read_manifest
 from orchestration.dagster.findings import told
 from orchestration.dagster.progress import OF_EVERY_RUN, Progress, terminal
@@ -171,13 +171,13 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
 def _run_jobs(paths: DataPaths, manifest: Manifest, keys: Sequence[str]) -> str:
     from dagster import DagsterInstance
 
-    from orchestration.dagster.event_log import held_open
+    from orchestration.dagster.internals import held_open, runs_of_jobs
     from orchestration.dagster.partitions import follow_folders, job_runs
     from orchestration.definitions import make_definitions
 
     definitions, log_file = make_definitions(paths, manifest), paths.warehouse / "refresh.log"
     log_file.unlink(missing_ok=True)
-    with DagsterInstance.get() as instance, held_open(instance), runs_of_jobs(instance):
+    with DagsterInstance.get() as instance, held_open(instance), runs_of_jobs(instance, DEFINITIONS):
         end_dead_runs(instance)
         follow_folders(instance, paths)
         for name, tags in job_runs(instance, keys):

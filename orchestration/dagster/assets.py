@@ -42,6 +42,7 @@ from orchestration.dagster import checks
 from orchestration.dagster.dagster_home import forget_old_runs
 from orchestration.dagster.dbt import BUILD, DBT_PROJECT, DbtFailed, Manifest, ModelsNotBuilt, failures, results_text
 from orchestration.dagster.findings import told, write_findings
+from orchestration.dagster.internals import OF_A_SCHEDULE, add_event
 from orchestration.dagster.models import DATA_TEAM, SURVEY_TEAM, model_key, model_nodes, model_specs, selection
 from orchestration.dagster.partitions import ROUNDS, rounds_at_fault
 from orchestration.dagster.private_errors import step_of
@@ -64,7 +65,6 @@ from store.warehouse import opened
 # The one such thing used is backfill_policy: chosen rounds are read in one run. Versions are pinned.
 warnings.filterwarnings("ignore", category=BetaWarning)
 
-OF_A_SCHEDULE = "dagster/schedule_name"  # a tag that Dagster gives the runs of its schedules
 OF_MANY: dict[str, Any] = {"config_schema": {}, "can_subset": True}
 # A schedule reads and publishes everything once a month: see jobs.py.
 MONTHLY = FreshnessPolicy.time_window(warn_window=timedelta(days=32), fail_window=timedelta(days=40))
@@ -92,7 +92,7 @@ class Refresh:
     def _say_why(self, instance: DagsterInstance) -> None:
         """What the terminal says of a refresh that published nothing is the last event of its run."""
         if self._session and (said := self._session.ending.said) and self._run:
-            say_last(partial(instance.report_engine_event, said, self._run))
+            say_last(partial(add_event, instance, self._run, said))
 
     def _forget_old_runs(self, instance: DagsterInstance) -> None:
         """At the end of every run, for a server may run for years. It fails none: the next run forgets them."""

@@ -18,11 +18,9 @@ from dagster import (
     AssetKey,
     AssetRecordsFilter,
     DagsterInstance,
-    EventLogRecord,
     MetadataValue,
     PreviewWarning,
 )
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
 from expectations import answers, declared
 from expectations.record import round_check_definitions
@@ -31,6 +29,7 @@ from expectations.rules import ALL, CAN_FAIL
 from expectations.tables import EXPECTATIONS, RAW_TABLES
 from orchestration.alerts.ended import Judged
 from orchestration.dagster.dbt import DBT_PROJECT
+from orchestration.dagster.internals import target_of_check
 from orchestration.dagster.partitions import ROUNDS
 from publish.gate.findings import Decided
 from store.state import CheckKey
@@ -158,8 +157,8 @@ def results_as_declared(
     for key, result in found.items():
         last = made[key].asset_entry.last_materialization_record if key in made else None
         yield AssetCheckEvaluation(
-            asset_key=key, check_name=declared.AS_DECLARED, blocking=True, target_materialization_data=_target(last),
-            **_as_one([result], judged.decided),
+            asset_key=key, check_name=declared.AS_DECLARED, blocking=True,
+            target_materialization_data=target_of_check(last), **_as_one([result], judged.decided),
         )  # fmt: skip
 
 
@@ -179,16 +178,10 @@ def results_of_rounds(
             )  # fmt: skip
 
 
-def _last_reading(instance: DagsterInstance, key: str) -> AssetCheckEvaluationTargetMaterializationData | None:
-    """When the round was read last: Dagster takes a check for missing that was not of that."""
+def _last_reading(instance: DagsterInstance, key: str) -> Any:
+    """When the round was read last."""
     of_round = AssetRecordsFilter(asset_key=ROUND_ASSET, asset_partitions=[key])
-    return _target(next(iter(instance.fetch_materializations(of_round, limit=1).records), None))
-
-
-def _target(record: EventLogRecord | None) -> AssetCheckEvaluationTargetMaterializationData | None:
-    return record and AssetCheckEvaluationTargetMaterializationData(
-        storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
-    )
+    return target_of_check(next(iter(instance.fetch_materializations(of_round, limit=1).records), None))
 
 
 def _table_check(check_id: str, table: str, keys: Mapping[str, AssetKey]) -> tuple[AssetKey, str]:

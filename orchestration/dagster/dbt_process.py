@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from faults.stopped import end_at_once, end_with_parent
 from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, models_file
+from orchestration.dagster.internals import packed, unpacked
 from store.environment import set_dbt
 
 PARSE = "partial_parse.msgpack"
@@ -50,19 +51,15 @@ def main() -> int:
 
 def _models(target: Path) -> Any:
     """What dbt knows of the present models: as the last process read them, a fifth of the time, or read now."""
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
-
     kept = models_file(".msgpack")
     if not kept.exists():
         _read(target)
-    return Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
+    return unpacked(kept.read_bytes())
 
 
 def _read(target: Path) -> None:
     """Read the models and keep what was read, by what it was read of, for all to come: each file whole or not there."""
     from dbt.cli.main import dbtRunner
-    from dbt.parser.manifest import extended_mashumaro_encoder
 
     before = ["--partial-parse-file-path", str(PARSED / PARSE)] if (PARSED / PARSE).exists() else []
     read = dbtRunner().invoke([*READ_MODELS, *before, *_places()])
@@ -72,7 +69,7 @@ def _read(target: Path) -> None:
     if (target / PARSE).exists() and target != PARSED:
         shutil.move(target / PARSE, PARSED / PARSE)
     manifest.write(str(_beside(models_file(".json"))))
-    _beside(models_file(".msgpack")).write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    _beside(models_file(".msgpack")).write_bytes(packed(manifest))
     for kept in map(models_file, (".json", ".msgpack")):
         _beside(kept).replace(kept)
         for older in {*PARSED.glob(f"models_*{kept.suffix}")} - {kept}:
