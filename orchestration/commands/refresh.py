@@ -25,7 +25,7 @@ from publish.releases.mirror import follow, publishing_faults
 from publish.releases.release import published_rounds, repair
 from store.disk import trouble_in
 from store.environment import set_dagster
-from store.fingerprint import inputs_sha256
+from store.fingerprint import made_of
 from store.paths import DataPaths
 from store.state import ReleaseRecord, current_release
 from store.warehouse import make_free
@@ -67,13 +67,14 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
 def _unchanged_answer(paths: DataPaths, now: datetime) -> str:
     """What to say when a refresh would make the release that there is, and nothing is left to repair; it is remembered.
     Empty when there is something to do."""
-    inputs, release = inputs_sha256(paths), release_if_unchanged(paths, now)
+    made = made_of(paths)
+    release = release_if_unchanged(paths, made, now)
     if release is None:
         return ""
     repair(paths, now)
     follow(paths, now)
     answer = "\n".join([_nothing_changed(paths, release), *said_of_unsigned(paths, now)])
-    remember_answer(paths, answer, inputs)
+    remember_answer(paths, answer, made)
     return answer
 
 

@@ -57,7 +57,7 @@ from publish.writing.files import FOLDER
 from store.builds import rounds_as_built, rounds_planned
 from store.days import local_day
 from store.disk import DiskTrouble, trouble_in
-from store.fingerprint import code_sha256, source_folders
+from store.fingerprint import code_sha256
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
@@ -143,7 +143,6 @@ def refresh_resource(paths: DataPaths, manifest: Manifest) -> ResourceDefinition
 )
 def registry(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
     """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
-    refresh.session.read.add("registry")
     return _loaded(refresh, "registry", load_registry)
 
 
@@ -157,7 +156,6 @@ def registry(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
 )
 def systems(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
     """The inventory of information systems, as delivered."""
-    refresh.session.read.add("systems")
     return _loaded(refresh, "systems", load_systems)
 
 
@@ -172,7 +170,6 @@ def systems(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
 )
 def practices(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
     """Good practices and comments by theme, as delivered, checked against the areas of the registry."""
-    refresh.session.read.add("practices")
     return _loaded(refresh, "practices", load_practices)
 
 
@@ -367,7 +364,5 @@ def _loaded(
             session.note_refused(rounds_at_fault(session.paths, keys, found.faults) if keys else [name])
             every = found.faults if session.asked is None else faults_of_rounds(session.paths, session.asked)
             raise InputFaults(every or found.faults) from None
-        session.note_rounds(result.rounds)
-        if name in source_folders(session.paths):
-            session.note_source(name, result.n_rows)
+        session.note_load(name, result)
         return MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})

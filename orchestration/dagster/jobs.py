@@ -23,7 +23,7 @@ from dagster import (
     sensor,
 )
 
-from ingest.codebook.rounds import open_rounds, round_keys, round_sha256
+from ingest.codebook.rounds import made_of_input, open_rounds, round_keys
 from ingest.landing.inputs import drafts
 from orchestration.dagster.assets import responses
 from orchestration.dagster.dagster_home import RETRY_ALL_STEPS
@@ -32,7 +32,7 @@ from orchestration.dagster.partitions import follow_folders
 from orchestration.dagster.progress import OF_EVERY_RUN
 from orchestration.dagster.session import REFUSED
 from store import state
-from store.fingerprint import source_folders, source_sha256
+from store.fingerprint import source_folders
 from store.paths import DataPaths
 
 HELSINKI = "Europe/Helsinki"
@@ -129,8 +129,8 @@ def new_or_changed_round(paths: DataPaths, context: SensorEvaluationContext) -> 
     seen each time, and files that cannot be read are tried once, whoever tried. They are tried again when registry,
     inventory or practices have changed, which they are read with; while one of them is refused nothing else is read.
     """
-    sources = {source: source_sha256(paths, source) for source in source_folders(paths)}
-    found = sources | {key: round_sha256(paths, key) for key in round_keys(paths)}
+    sources = source_folders(paths)
+    found = {name: made_of_input(paths, name) for name in (*sources, *round_keys(paths))}
     read, refused = _read_last(paths)
     waiting = {key: sha256 for key, sha256 in found.items() if read.get(key) != sha256}
     launched: dict[str, str] = json.loads(context.cursor or "{}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from faults.errors import InputFaults
 from faults.stopped import end_in_order, go_on_unless_stopped
-from ingest.codebook.rounds import round_keys, round_sha256, split_key
+from ingest.codebook.rounds import made_of_input, round_keys, split_key
 from orchestration.alerts.ended import Ending, Judged
 from orchestration.dagster.dbt import Dbt, ModelsNotBuilt
-from orchestration.dagster.unchanged import fingerprint, release_if_unchanged, warehouse_signature
+from orchestration.dagster.unchanged import release_if_unchanged, warehouse_signature
 from publish.gate.refusals import PublishRefused
 from store import audit, state
 from store.days import local_day
 from store.disk import disk_trouble
-from store.fingerprint import source_folders, source_sha256
+from store.fingerprint import made_of, source_folders
 from store.lock import refresh_lock
 from store.paths import PROJECT_ROOT, DataPaths
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from expectations.results import CheckResult
-    from ingest.landing.load import RoundLoad
+    from ingest.landing.load import LoadResult
     from orchestration.dagster.findings import Finding
 
 
@@ -83,43 +83,25 @@ class Session:
             state.record_checks(memory, self.refresh_id, datetime.now(UTC), outcomes)
             record_history(warehouse, memory, self.refresh_id)
 
-    def note_rounds(self, loads: Sequence[RoundLoad]) -> None:
-        """Write the rounds that were read into the ledger, by the hash of their folder and codebook."""
-        self.read |= {load.key for load in loads}
-        now = datetime.now(UTC)
-        lines = [
-            state.IngestedFile(
-                now, load.key, round_sha256(self.paths, load.key), "round", *split_key(load.key), load.n_rows
-            )
-            for load in loads
-            if load.outcome != "removed"
-        ]
-        with state.opened(self.paths) as memory:
-            state.record_files(memory, lines)
-
-    def note_source(self, source: str, n_rows: int) -> None:
-        """Write registry, inventory or practices into the ledger, by the hash of its folder."""
-        line = state.IngestedFile(
-            datetime.now(UTC), source, source_sha256(self.paths, source), "source", None, None, n_rows
-        )
-        with state.opened(self.paths) as memory:
-            state.record_files(memory, [line])
+    def note_load(self, name: str, result: LoadResult) -> None:
+        """Write the source of that name, or the rounds that were read, into the ledger with the number of rows."""
+        self.read |= {load.key for load in result.rounds}
+        self._note("round", {load.key: load.n_rows for load in result.rounds if load.outcome != "removed"})
+        if name in source_folders(self.paths):
+            self.read.add(name)
+            self._note("source", {name: result.n_rows})
 
     def note_refused(self, names: Collection[str]) -> None:
         """Write rounds and sources that were rejected into the ledger: the sensor leaves them until they change."""
-        now, sources = datetime.now(UTC), source_folders(self.paths)
-        lines = [
-            state.IngestedFile(
-                now,
-                name,
-                (source_sha256 if name in sources else round_sha256)(self.paths, name),
-                REFUSED,
-                None,
-                None,
-                0,
-            )
-            for name in names
-        ]
+        self._note(REFUSED, dict.fromkeys(names, 0))
+
+    def _note(self, kind: str, n_rows: Mapping[str, int]) -> None:
+        """A line each, by what it is made of now."""
+        now, lines = datetime.now(UTC), []
+        for name, n in n_rows.items():
+            survey_id, round_id = split_key(name) if kind == "round" else (None, None)
+            made = made_of_input(self.paths, name)
+            lines.append(state.IngestedFile(now, name, made, kind, survey_id, round_id, n))
         with state.opened(self.paths) as memory:
             state.record_files(memory, lines)
 
@@ -209,9 +191,10 @@ def _sign_published(paths: DataPaths, say: Callable[[str], object]) -> None:
 
 def _begin(paths: DataPaths) -> Session:
     now = datetime.now(UTC)
-    made_from, unchanged = fingerprint(paths), release_if_unchanged(paths, now)
+    made = made_of(paths)
+    unchanged = release_if_unchanged(paths, made, now)
     with state.opened(paths) as memory:
-        return Session(paths, state.begin_refresh(memory, now, made_from), unchanged, local_day(now))
+        return Session(paths, state.begin_refresh(memory, now, made), unchanged, local_day(now))
 
 
 def _end_if_possible(session: Session) -> None:

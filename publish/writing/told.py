@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
 import duckdb
 
 from publish.catalogue import Relation, described, quoted
 from publish.writing.rounds import RoundKey, round_keys
+from store.fingerprint import sha256_of
+from store.warehouse import signature_sql
 
 # What changes with each release: a page of a round that told it would be of its own release only.
 OF_THE_RELEASE = {"release", "release_table", "release_change"}
@@ -23,7 +24,7 @@ def told_of_rounds(connection: duckdb.DuckDBPyConnection) -> Mapping[RoundKey, s
     told = {}
     for key in round_keys(connection):
         found = {name: sorted(content for of, content in rows if _is_told(of, key)) for name, rows in parts.items()}
-        told[key] = hashlib.sha256(repr((program, found)).encode()).hexdigest()
+        told[key] = sha256_of(repr((program, found)))
     return told
 
 
@@ -50,8 +51,8 @@ Scope = tuple[str | None, str | None]
 def _parts(connection: duckdb.DuckDBPyConnection, table: Relation) -> Iterator[tuple[Scope, tuple[int, int]]]:
     survey, round_ = scope(table)
     columns = ", ".join(quoted(column.name) for column in table.columns)
-    hashes = f"count(*), sum(hash(row({columns})))::varchar"
-    sql = f"select {survey} as a, {round_} as b, {hashes} from marts.{quoted(table.name)} group by a, b"
+    signature = signature_sql(f"row({columns})")
+    sql = f"select {survey} as a, {round_} as b, {signature} from marts.{quoted(table.name)} group by a, b"
     for of_survey, of_round, n, content in connection.execute(sql).fetchall():
         yield (of_survey, of_round), (n, content)
 

@@ -19,6 +19,7 @@ from dagster import (
 )
 
 from orchestration.dagster.unchanged import release_if_unchanged
+from store.fingerprint import made_of
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import (
@@ -157,7 +158,7 @@ def test_a_scheduled_run_of_what_has_not_changed_publishes_nothing(fresh: DataPa
     done = run_of_schedule(fresh, "rebuild", "registry_every_month")
     assert done.returncode == 0, done.stdout
     assert rows(fresh, "select number from marts.release") == [(1,)]
-    assert release_if_unchanged(fresh, datetime.now(UTC)), "the next refresh has nothing to do either"
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC)), "the next refresh has nothing to do either"
     replace(fresh.registry / "areas.csv", "City of Helsinki,", "The City of Helsinki,")
     done = run(fresh, [sys.executable, "-c", LAST_STEP_OF_A_SCHEDULE])
     assert done.returncode == 0, done.stdout

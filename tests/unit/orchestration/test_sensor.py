@@ -11,6 +11,7 @@ from dagster import DagsterInstance, SensorResult, build_sensor_context
 
 from faults.errors import Fault
 from ingest.codebook.rounds import round_keys, round_sha256
+from ingest.landing.load import LoadResult
 from orchestration.dagster import jobs, session
 from orchestration.dagster.partitions import rounds_at_fault
 from store import state
@@ -34,7 +35,7 @@ def read(paths: DataPaths) -> None:
     now = datetime.now(UTC)
     begun = session.Session(paths, 1, None, now.date())
     for source in source_folders(paths):
-        begun.note_source(source, 1)
+        begun.note_load(source, LoadResult(n_rows_by_table={source: 1}))
     with state.opened(paths) as memory:
         rounds = [
             state.IngestedFile(now, key, round_sha256(paths, key), "round", None, None, 1) for key in round_keys(paths)
