@@ -29,7 +29,7 @@ from store.fingerprint import sha256_of
 from store.lock import publish_lock, refresh_lock
 from store.paths import DataPaths
 
-FORMAT = 1
+FORMAT = 1  # of the manifest; another one is refused
 MANIFEST = "manifest.json"
 SUFFIX = ".tar.gz"
 STATE = "state"
@@ -37,9 +37,9 @@ PARTS = ("surveys", "registry", "systems", "practices", "alerts.yml", "publishin
 SQLITE = b"SQLite format 3\0"
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")  # SQLite's own; what they hold is in the copy
 OF_THIS_RUN = ".lock"
-MAX_FILES = 200_000
+MAX_FILES = 200_000  # what holds more is no backup, and would fill the disk
 MAX_BYTES = 100 * 2**30
-BLOCK = 2**20
+BLOCK = 2**20  # bytes that are held in memory
 
 
 class BackupRefused(ToldError):

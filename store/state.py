@@ -18,8 +18,8 @@ from typing import Literal
 from faults.told import ToldError
 from store.paths import DATABASE, DataPaths
 
-STATE_VERSION = 4
-BUSY_SECONDS = 30.0
+STATE_VERSION = 4  # what each added: ADDED
+BUSY_SECONDS = 30.0  # how long another process may write before it is an error
 RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}(\.duckdb)?")  # a folder; a file until it is taken over
 
 Outcome = Literal["running", "published", "unpublished", "refused", "failed"]

@@ -20,8 +20,8 @@ from store.durable import write_whole
 from store.fingerprint import sha256_of
 from store.paths import DataPaths
 
-KEY_BYTES = 32
-TOKEN_LENGTH = 32
+KEY_BYTES = 32  # as many as the hash has
+TOKEN_LENGTH = 32  # hexadecimal digits, half of the hash: 128 bits are met by chance by nobody
 REMOVED = "(removed)"  # stands where a text was that is not kept any more
 RESPONDENT, RESPONSE = "_respondent", "_response_id"
 PSEUDONYM = re.compile(rf"keyed:[0-9a-f]{{{TOKEN_LENGTH}}}")

@@ -40,7 +40,7 @@ class Commands(TyperGroup):
 
 
 # Plain help: the other takes as long to load as an answer may take, and cuts long words.
-WIDEST_HELP = 100
+WIDEST_HELP = 100  # columns
 app = typer.Typer(
     cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"terminal_width": min(get_terminal_size().columns, WIDEST_HELP)},

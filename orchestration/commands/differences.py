@@ -19,7 +19,7 @@ from publish.releases.spreadsheets import write_csv
 from store import state
 from store.paths import DataPaths
 
-SHOWN = 40
+SHOWN = 40  # lines: a screen; --csv has all
 SHAPES = ("table_", "column_")  # changes of no round
 OF_ALL = {"unit": "response", "breakdown_key": "all/all", "level": "option"}
 FIGURES = {"answer_distribution": ("n", "pct"), "number_summary": ("n", "mean", "median")}

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from faults.errors import Fault
 
-SHOWN_ROUNDS = 5
+SHOWN_ROUNDS = 5  # more are counted
 NEVER_AGAIN = {"dagster/max_retries": "0"}  # whoever ended a command does not want a server to begin it anew
 
 

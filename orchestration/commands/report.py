@@ -122,7 +122,7 @@ ROUNDS = """
     order by r.survey_id, r.opens_on, r.round_id
 """
 KEY = ("survey_id", "round_id", "check_id")
-NEWS_SHOWN = 5
+NEWS_SHOWN = 5  # findings; `status --all` names the rest
 FIGURES = {"matched": "match", "known_wrong": "known wrong", "mismatched": "mismatch"}
 FAILED = {"block": "failed", "gate": "failed", "warn": "warned", "info": "noted"}
 CAME_TO = {

@@ -30,7 +30,7 @@ from store.paths import PROJECT_ROOT, DataPaths
 
 # Whoever reaches the web interface may start runs, for it knows no users: it is for this machine only.
 HOST = "127.0.0.1"
-LOOK_EVERY_SECONDS = 0.5
+LOOK_EVERY_SECONDS = 0.5  # so soon it is seen that a part has ended
 END_WITHIN_SECONDS = 60  # a run that is under way is told to end, and has this long
 
 Processes = dict[str, "subprocess.Popen[bytes]"]

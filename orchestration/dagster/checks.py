@@ -55,7 +55,7 @@ OF_SEVERITY = {
     "warn": "A warning: holds up nothing.",
     "info": "For information: holds up nothing.",
 }
-SHOWN_RESULTS = 20
+SHOWN_RESULTS = 20  # parts of a check on Dagster's page; the quality report has all
 DOCS = {"what each check asks": MetadataValue.path(DBT_PROJECT / "CHECKS.md")}
 
 

@@ -16,8 +16,8 @@ DEFINITIONS = "orchestration.definitions"  # also the name by which Dagster reme
 # What is done once is done again by a retry: the steps of a refresh share a session, which has died with the process.
 RETRY_ALL_STEPS = {"dagster/retry_strategy": "ALL_STEPS"}
 
-KEPT = timedelta(days=180)
-FORGOTTEN_AT_ONCE = 50
+KEPT = timedelta(days=180)  # half a year, as docs/operating.md tells
+FORGOTTEN_AT_ONCE = 50  # the end of a run waits for it
 
 
 def prepare_dagster_home(paths: DataPaths) -> Path:

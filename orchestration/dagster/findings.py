@@ -20,7 +20,7 @@ from publish.releases.spreadsheets import as_cell, write_csv
 from store.paths import DataPaths
 from store.warehouse import opened
 
-SHOWN = 10
+SHOWN = 10  # lines on the terminal; all are in findings.csv
 CODE = re.compile("[0-9]{1,5}")
 
 

@@ -30,8 +30,8 @@ STEPS = {
 OF_EVERY_RUN: dict[str, Any] = {"loggers": {"progress": {}}}  # how a job is configured; there is nothing to choose
 ENDED = {"STEP_SUCCESS": ("done", None), "STEP_FAILURE": ("FAILED", "red"), "STEP_SKIPPED": ("skipped", "yellow")}
 STYLES = {"block": "red", "gate": "red"}  # of what refuses a release
-WIDTH = 18
-PLAIN_WIDTH = 160
+WIDTH = 18  # of the names of steps
+PLAIN_WIDTH = 160  # columns of a table in a file or pipe, which has none of its own
 
 
 class Terminal(Console):

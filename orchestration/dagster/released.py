@@ -13,7 +13,7 @@ import duckdb
 from publish.releases.folder import page_files
 from store.paths import DataPaths
 
-SHOWN = 20
+SHOWN = 20  # findings in a line of Dagster's page; all are in the release
 FINDINGS = """
     select check_id || case when round_id = 'all' then '' else ' of ' || survey_id || '/' || round_id end
     from marts.round_quality where status = 'fail' order by all

@@ -29,8 +29,8 @@ from publish.reading.opening import THREADS, opened
 from store.paths import PROJECT_ROOT
 
 OVERHEAD_MB = 512  # what Python, DuckDB's code and its threads take besides the memory of a query
-LONGEST_QUERY = 1_000_000
-BATCH = 1000
+LONGEST_QUERY = 1_000_000  # characters
+BATCH = 1000  # rows that are sent at a time
 
 READ_ONLY_KINDS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 WHAT_READS = "SELECT, FROM, WITH, PIVOT, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN"

@@ -13,7 +13,7 @@ from publish.releases.quality import utc_timestamp
 from store.fingerprint import sha256_of
 
 SCHEMA_VERSION = 2  # 1: from before rounds of real answers were signed off
-GIT_SECONDS = 10
+GIT_SECONDS = 10  # a release waits no longer for the version of its code
 
 FILL_INPUT = """
 insert into release.marts.release_input by name
