@@ -32,7 +32,7 @@ def plan_build(connection: duckdb.DuckDBPyConnection) -> bool:
     return is_all
 
 
-def keep_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
+def note_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
     """Note how a build left the tables that are kept by round."""
     rows = [(table, *table_signature(connection, table)) for table in tables]
     replace_rows(connection, KEPT, _table(_TABLES, rows))

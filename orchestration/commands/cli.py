@@ -172,13 +172,13 @@ def new_survey(
 
 
 def _say_draft(draft: Draft | None, faults: FaultList, paths: DataPaths) -> None:
-    from orchestration.commands.report import said_of_draft
+    from orchestration.commands.report import describe_draft
 
     for fault in faults:
         say(f"{fault}\n")
     if draft is None:
         raise typer.Exit(ExitCode.WRONG_INPUT)
-    say(said_of_draft(draft, paths))
+    say(describe_draft(draft, paths))
 
 
 @command(example="status --all")
@@ -441,14 +441,14 @@ def audit_log(
     data: Data = None,
 ) -> None:
     """What was done to the data, by whom and when."""
-    from orchestration.commands.report import print_audit, said_of_audit
+    from orchestration.commands.report import describe_audit, print_audit
     from orchestration.dagster.progress import terminal
 
     paths = DataPaths.resolve(data)
     if not verify:
         print_audit(paths, terminal())
         return
-    is_whole, said = said_of_audit(paths)
+    is_whole, said = describe_audit(paths)
     say(said)
     raise typer.Exit(ExitCode.DONE if is_whole else ExitCode.WRONG_INPUT)
 
@@ -479,13 +479,13 @@ def main() -> None:
 
 def _told(error: Exception) -> str:
     """What a person is told of any other error."""
-    from orchestration.dagster.private_errors import kept_apart
+    from orchestration.dagster.private_errors import keep_private
 
     paths = DataPaths.resolve()
     with suppress(OSError):
         if said := disk_trouble(error, paths):
             return said
-    return kept_apart(paths, error)
+    return keep_private(paths, error)
 
 
 if __name__ == "__main__":

@@ -14,13 +14,13 @@ from faults.suggestions import listed
 from faults.told import ExitCode, WrongUsage
 from ingest.codebook.rounds import round_keys
 from orchestration.commands.answered import remember_answer
-from orchestration.commands.report import print_outcome, said_of_unsigned
+from orchestration.commands.report import describe_unsigned, print_outcome
 from orchestration.dagster.dagster_home import DEFINITIONS, end_dead_runs, prepare_dagster_home
 from orchestration.dagster.dbt import Manifest, read_manifest
-from orchestration.dagster.findings import told
 from orchestration.dagster.progress import OF_EVERY_RUN, Progress, terminal
 from orchestration.dagster.session import Session, refresh_session
 from orchestration.dagster.unchanged import release_if_unchanged
+from orchestration.dagster.worklist import describe_new
 from publish.releases.mirror import follow, publishing_faults
 from publish.releases.release import published_rounds, repair
 from store.disk import trouble_in
@@ -73,7 +73,7 @@ def _unchanged_answer(paths: DataPaths, now: datetime) -> str:
         return ""
     repair(paths, now)
     follow(paths, now)
-    answer = "\n".join([_nothing_changed(paths, release), *said_of_unsigned(paths, now)])
+    answer = "\n".join([_nothing_changed(paths, release), *describe_unsigned(paths, now)])
     remember_answer(paths, answer, made)
     return answer
 
@@ -159,7 +159,7 @@ def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     error = _run_jobs(paths, manifest, keys)
     if session.ending.outcome != "published":
         go_on_unless_stopped()
-    for line in (*told(session.findings, paths), *said_of_unsigned(paths, datetime.now(UTC))):
+    for line in (*describe_new(session.worklist, paths), *describe_unsigned(paths, datetime.now(UTC))):
         progress.say(line)
     if session.ending.outcome == "published":
         print_outcome(paths, progress.console)

@@ -41,14 +41,14 @@ from orchestration.alerts.ended import Judged
 from orchestration.dagster import checks
 from orchestration.dagster.dagster_home import forget_old_runs
 from orchestration.dagster.dbt import BUILD, DBT_PROJECT, DbtFailed, Manifest, ModelsNotBuilt, failures, results_text
-from orchestration.dagster.findings import told, write_findings
 from orchestration.dagster.internals import OF_A_SCHEDULE, add_event
 from orchestration.dagster.models import DATA_TEAM, SURVEY_TEAM, model_key, model_nodes, model_specs, selection
 from orchestration.dagster.partitions import ROUNDS, rounds_at_fault
-from orchestration.dagster.private_errors import step_of
+from orchestration.dagster.private_errors import run_step
 from orchestration.dagster.progress import say_last
-from orchestration.dagster.released import pages_of_release, released, said_of_release
+from orchestration.dagster.release_facts import describe_release, pages_of_release, read_facts
 from orchestration.dagster.session import Session, refresh_session
+from orchestration.dagster.worklist import describe_new, write_worklist
 from publish.gate.findings import decisions
 from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.mirror import follow
@@ -110,7 +110,7 @@ class Refresh:
     @contextmanager
     def step(self, name: str) -> Iterator[Session]:
         """The session, for one step of it."""
-        with step_of(self.session, name):
+        with run_step(self.session, name):
             yield self.session
 
     def note_error(self, error: BaseException, where: str) -> None:
@@ -221,7 +221,7 @@ def expectations(
     The rounds that were built or read get their results too, each on its own partition."""
     with refresh.step("expectations") as session:
         judged = _judged(session)
-        for line in told(session.findings, session.paths):
+        for line in describe_new(session.worklist, session.paths):
             context.log.warning(line)
         if judged.against:
             session.note_error(PublishRefused(judged.against))
@@ -273,7 +273,7 @@ def _judged(session: Session) -> Judged:
                 rounds_planned(connection) if session.has_built else (),
                 rounds_as_built(connection),
             )
-        session.findings = write_findings(session.paths)
+        session.worklist = write_worklist(session.paths)
     return session.judged
 
 
@@ -286,14 +286,14 @@ def published_release(context: AssetExecutionContext, refresh: Running) -> Mater
             session.note_release(session.unchanged.number)
             _mirror(context, session)
             return MaterializeResult(metadata={"release": session.unchanged.number, "new": False})
-        before = released(session.paths)
+        before = read_facts(session.paths)
         release = publish(session.paths, datetime.now(UTC), session.refresh_id)
         session.note_release(release.number)
     _mirror(context, session)
     return MaterializeResult(
         metadata={
             "release": release.number,
-            **said_of_release(released(session.paths), before),
+            **describe_release(read_facts(session.paths), before),
             "folder": MetadataValue.path(release.folder),
             **{name: MetadataValue.path(page) for name, page in pages_of_release(session.paths).items()},
             "read it at": MetadataValue.path(session.paths.current),

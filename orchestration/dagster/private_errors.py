@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from faults.errors import InputFaults
 from faults.stopped import came, go_on_unless_stopped
-from orchestration.dagster.slips import said_of_slip
+from orchestration.dagster.slips import describe_slip
 from store.disk import STANDS, disk_watched
 from store.fingerprint import CODE_FOLDERS
 from store.paths import DataPaths
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from orchestration.dagster.session import Session
 
 
-def kept_apart(paths: DataPaths, error: BaseException) -> str:
+def keep_private(paths: DataPaths, error: BaseException) -> str:
     """Keep an error with its whole text in private/errors.log; a sentence without it. A slip of SQL is told whole.
 
     This is the last that is said of an error, so it fails in no place: a text that cannot be kept is lost, and that is
     said.
     """
-    if said := said_of_slip(error):
+    if said := describe_slip(error):
         return f"{said}\n{STANDS}"
     try:
         if not paths.surveys.is_dir():
@@ -47,7 +47,7 @@ def _keep(paths: DataPaths, error: BaseException) -> None:
 
 
 @contextmanager
-def step_of(session: Session, name: str) -> Iterator[None]:
+def run_step(session: Session, name: str) -> Iterator[None]:
     """A step of the refresh: Dagster, its pages and its logs get to know what kind of error ended it, and no more.
 
     The errors of this project are written without answers: they go on as they are. None begins, and no other error
@@ -70,6 +70,6 @@ def step_of(session: Session, name: str) -> Iterator[None]:
             raise Failure(session.ending.said, metadata=n_faults, allow_retries=False) from None
         if isinstance(error, Failure) or type(error).__module__.partition(".")[0] in CODE_FOLDERS:
             raise
-        said = kept_apart(session.paths, error)
+        said = keep_private(session.paths, error)
         session.note_error(error, f" in step {name}", said)
         raise Failure(said, allow_retries=False) from None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from expectations.results import CheckResult
     from ingest.landing.load import LoadResult
-    from orchestration.dagster.findings import Finding
+    from orchestration.dagster.worklist import ToLookAt
 
 
 REFUSALS = (PublishRefused, ModelsNotBuilt)
@@ -47,7 +47,7 @@ class Session:
     ending: Ending = field(default_factory=Ending)
     asked: Sequence[str] | None = None
     read: set[str] = field(default_factory=set)
-    findings: Sequence[Finding] = ()
+    worklist: Sequence[ToLookAt] = ()
     has_built: bool = False
     judged: Judged | None = None
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
+from publish.writing.round_hashes import hash_rounds
 from publish.writing.rounds import RoundKey
-from publish.writing.told import told_of_rounds
 from store.fingerprint import sha256_of
 
 FOLDER = "report"
@@ -40,7 +40,7 @@ def write(
     """Write the files of the release that is open to report/ of its new folder; `name` is its number and hash, and
     `earlier` the folder of the release that readers have."""
     (folder / FOLDER).mkdir(parents=True)
-    mark, told, there = f"<!-- release {name} -->", told_of_rounds(connection), Earlier(earlier)
+    mark, told, there = f"<!-- release {name} -->", hash_rounds(connection), Earlier(earlier)
     made: dict[str, Any] = {"mark": mark, "files": {}}
     for file in files:
         tells = told[file.tells_of] if file.tells_of else None

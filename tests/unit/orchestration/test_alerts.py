@@ -19,8 +19,8 @@ from orchestration.alerts.delivery import alert_faults
 from orchestration.alerts.ended import Ending, Judged
 from orchestration.commands.refresh import refresh
 from orchestration.dagster.dbt import ModelsNotBuilt
-from orchestration.dagster.findings import Finding
 from orchestration.dagster.session import Session, refresh_session
+from orchestration.dagster.worklist import ToLookAt
 from publish.gate.findings import Decided, Verdict
 from publish.gate.refusals import Refusal
 from store import state
@@ -95,8 +95,8 @@ def refreshed(
     keys = {(r.survey_id, r.round_id, r.check_id): "open" if r.status == "fail" else None for r in results}
     decided = {key: Decided(verdict, None, None, None) for key, verdict in (keys | dict(decisions or {})).items()}
     judged = Judged(results, decided, against, (), ())
-    findings = [Finding("r.csv:17", "column", PRIVATE, "unknown", PRIVATE)]
-    return Session(paths, refresh_id, None, date(2025, 2, 3), Ending(outcome), judged=judged, findings=findings)
+    findings = [ToLookAt("r.csv:17", "column", PRIVATE, "unknown", PRIVATE)]
+    return Session(paths, refresh_id, None, date(2025, 2, 3), Ending(outcome), judged=judged, worklist=findings)
 
 
 def told(session: Session) -> list[str]:

@@ -17,7 +17,7 @@ OWNER = "split_part(thing_key, '/', 1)"  # of a label: its survey, or what is no
 PROGRAM = "select code_sha256 from marts.release"
 
 
-def told_of_rounds(connection: duckdb.DuckDBPyConnection) -> Mapping[RoundKey, str]:
+def hash_rounds(connection: duckdb.DuckDBPyConnection) -> Mapping[RoundKey, str]:
     """Of each round of the release that is open."""
     program = connection.execute(PROGRAM).fetchall()
     parts = {name: list(_parts(connection, table)) for name, table in tables(connection).items()}
