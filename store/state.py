@@ -291,14 +291,12 @@ def record_current(connection: sqlite3.Connection, number: int, now: datetime, c
         last = connection.execute("select number, at from current_history order by id desc limit 1").fetchone()
         superseded_at = max(_text(now), last[1]) if last else _text(now)
         connection.execute(
-            "update releases set superseded_at = ? where number <> ? and superseded_at is null",
-            [superseded_at, number],
+            "update releases set superseded_at = ? where number <> ? and superseded_at is null", [superseded_at, number]
         )
         connection.execute("update releases set superseded_at = null where number = ?", [number])
         if last is None or last[0] != number:
             connection.execute(
-                "insert into current_history (at, number, cause) values (?, ?, ?)",
-                [_text(now), number, cause],
+                "insert into current_history (at, number, cause) values (?, ?, ?)", [_text(now), number, cause]
             )
 
 

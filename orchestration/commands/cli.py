@@ -198,9 +198,7 @@ def status(
     paths = DataPaths.resolve(data)
     now = datetime.now(UTC)
     found = replace(
-        read_status(paths, now),
-        audit_faults=list(map(str, audit.faults(paths))),
-        sign_offs=read_sign_offs(paths, now),
+        read_status(paths, now), audit_faults=list(map(str, audit.faults(paths))), sign_offs=read_sign_offs(paths, now)
     )
     if json:
         typer.echo(as_json(found))
@@ -454,10 +452,7 @@ def audit_log(
 
 
 @command(example="serve --port 3001")
-def serve(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
-    data: Data = None,
-) -> None:
+def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000, data: Data = None) -> None:
     """Dagster's web interface on 127.0.0.1, with its schedules and its sensor running."""
     from orchestration.commands.serve import serve as run
 

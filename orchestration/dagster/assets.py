@@ -6,32 +6,9 @@ from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
-from dagster import (
-    AssetCheckEvaluation,
-    AssetCheckExecutionContext,
-    AssetCheckResult,
-    AssetChecksDefinition,
-    AssetExecutionContext,
-    AssetKey,
-    AssetObservation,
-    AssetsDefinition,
-    BackfillPolicy,
-    BetaWarning,
-    DagsterInstance,
-    Failure,
-    FreshnessPolicy,
-    InitResourceContext,
-    MaterializeResult,
-    MetadataValue,
-    ResourceDefinition,
-    ResourceParam,
-    asset,
-    multi_asset,
-    multi_asset_check,
-    resource,
-)
+import dagster as dg
 
 from expectations.record import begin_build, record_build
 from faults.errors import InputFaults
@@ -63,38 +40,32 @@ from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import opened
 
 # The one such thing used is backfill_policy: chosen rounds are read in one run. Versions are pinned.
-warnings.filterwarnings("ignore", category=BetaWarning)
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 OF_MANY: dict[str, Any] = {"config_schema": {}, "can_subset": True}
 # A schedule reads and publishes everything once a month: see jobs.py.
-MONTHLY = FreshnessPolicy.time_window(warn_window=timedelta(days=32), fail_window=timedelta(days=40))
+MONTHLY = dg.FreshnessPolicy.time_window(warn_window=timedelta(days=32), fail_window=timedelta(days=40))
+
+source = partial(dg.asset, config_schema={}, group_name="sources", freshness_policy=MONTHLY)
 
 
 class Refresh:
     """The session of the refresh that the run is part of: it begins with the first step that asks for it, and holds the
     lock until the run has ended."""
 
-    def __init__(self, paths: DataPaths, manifest: Manifest, context: InitResourceContext) -> None:
+    def __init__(self, paths: DataPaths, manifest: Manifest, context: dg.InitResourceContext) -> None:
         self.manifest = manifest
-        self._paths, self._instance, self._run = paths, context.instance, context.run
+        self._paths, self._run = paths, context.run
         self._say: Callable[[str], None] = context.log.warning if context.log else print
         self._session: Session | None = None
-        self._until_the_end = ExitStack()
+        self.until_the_end = ExitStack()
 
-    @contextmanager
-    def running(self) -> Iterator[Self]:
-        with self._until_the_end:
-            yield self
-        if self._instance:
-            self._say_why(self._instance)
-            self._forget_old_runs(self._instance)
-
-    def _say_why(self, instance: DagsterInstance) -> None:
+    def say_why(self, instance: dg.DagsterInstance) -> None:
         """What the terminal says of a refresh that published nothing is the last event of its run."""
         if self._session and (said := self._session.ending.said) and self._run:
             say_last(partial(add_event, instance, self._run, said))
 
-    def _forget_old_runs(self, instance: DagsterInstance) -> None:
+    def forget_old_runs(self, instance: dg.DagsterInstance) -> None:
         """At the end of every run, for a server may run for years. It fails none: the next run forgets them."""
         try:
             forget_old_runs(instance, datetime.now(UTC))
@@ -104,7 +75,7 @@ class Refresh:
     @property
     def session(self) -> Session:
         if self._session is None:
-            self._session = self._until_the_end.enter_context(refresh_session(self._paths, self._say))
+            self._session = self.until_the_end.enter_context(refresh_session(self._paths, self._say))
         return self._session
 
     @contextmanager
@@ -119,76 +90,57 @@ class Refresh:
             self._session.note_error(error, where)
 
 
-Running = ResourceParam[Refresh]
+Running = dg.ResourceParam[Refresh]
 
 
-def refresh_resource(paths: DataPaths, manifest: Manifest) -> ResourceDefinition:
+def refresh_resource(paths: DataPaths, manifest: Manifest) -> dg.ResourceDefinition:
     """The refresh of a data folder that each run is part of."""
 
-    @resource(config_schema={})
-    def refresh(context: InitResourceContext) -> Iterator[Refresh]:
-        with Refresh(paths, manifest, context).running() as running:
+    @dg.resource(config_schema={})
+    def refresh(context: dg.InitResourceContext) -> Iterator[Refresh]:
+        running = Refresh(paths, manifest, context)
+        with running.until_the_end:
             yield running
+        if context.instance:
+            running.say_why(context.instance)
+            running.forget_old_runs(context.instance)
 
     return refresh
 
 
-@asset(
-    key=["raw", "registry"],
-    config_schema={},
-    group_name="sources",
-    kinds={"csv"},
-    owners=[DATA_TEAM],
-    freshness_policy=MONTHLY,
-)
-def registry(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
+@source(key=["raw", "registry"], kinds={"csv"}, owners=[DATA_TEAM])
+def registry(refresh: Running) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Municipalities of each division, code lists, population, foreign-language share and changes, as delivered."""
     return _loaded(refresh, "registry", load_registry)
 
 
-@asset(
-    key=["raw", "systems"],
-    config_schema={},
-    group_name="sources",
-    kinds={"excel"},
-    owners=[SURVEY_TEAM],
-    freshness_policy=MONTHLY,
-)
-def systems(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
+@source(key=["raw", "systems"], kinds={"excel"}, owners=[SURVEY_TEAM])
+def systems(refresh: Running) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The inventory of information systems, as delivered."""
     return _loaded(refresh, "systems", load_systems)
 
 
-@asset(
-    key=["raw", "practices"],
-    deps=[registry],
-    config_schema={},
-    group_name="sources",
-    kinds={"csv"},
-    owners=[SURVEY_TEAM],
-    freshness_policy=MONTHLY,
-)
-def practices(refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
+@source(key=["raw", "practices"], deps=[registry], kinds={"csv"}, owners=[SURVEY_TEAM])
+def practices(refresh: Running) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Good practices and comments by theme, as delivered, checked against the areas of the registry."""
     return _loaded(refresh, "practices", load_practices)
 
 
-@asset(
+@source(
     key=["raw", "responses"],
-    config_schema={},
-    group_name="sources",
     kinds={"csv"},
     owners=[SURVEY_TEAM],
-    metadata={"how a round is added": MetadataValue.path(PROJECT_ROOT / "docs/operating.md")},
+    freshness_policy=None,
+    metadata={"how a round is added": dg.MetadataValue.path(PROJECT_ROOT / "docs/operating.md")},
     partitions_def=ROUNDS,
-    backfill_policy=BackfillPolicy.single_run(),
+    backfill_policy=dg.BackfillPolicy.single_run(),
 )
-def responses(context: AssetExecutionContext, refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
+def responses(context: dg.AssetExecutionContext, refresh: Running) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The rows and cells of a round's response files as delivered, with the codebook they are read by. Private."""
     return _loaded(refresh, "responses", partial(load_rounds, keys=context.partition_keys), context.partition_keys)
 
 
-def dbt_models(context: AssetExecutionContext, refresh: Running) -> Iterator[Any]:
+def dbt_models(context: dg.AssetExecutionContext, refresh: Running) -> Iterator[Any]:
     """Staging, intermediate, marts and the checks made in SQL, each table asked whether it is as it says."""
     with refresh.step("dbt_models") as session:
         paths, manifest, chosen = session.paths, refresh.manifest, context.selected_asset_keys
@@ -200,7 +152,7 @@ def dbt_models(context: AssetExecutionContext, refresh: Running) -> Iterator[Any
         dbt = session.start_dbt()
         try:
             for unique_id in dbt.make([*BUILD, *plan, *selection(manifest, chosen)]):
-                yield MaterializeResult(asset_key=model_key(nodes[unique_id]))
+                yield dg.MaterializeResult(asset_key=model_key(nodes[unique_id]))
         except DbtFailed as error:
             if said_of_disk := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
                 raise DiskTrouble(said_of_disk) from None
@@ -214,8 +166,8 @@ def dbt_models(context: AssetExecutionContext, refresh: Running) -> Iterator[Any
 
 
 def expectations(
-    context: AssetCheckExecutionContext, refresh: Running
-) -> Iterator[AssetCheckResult | AssetCheckEvaluation]:
+    context: dg.AssetCheckExecutionContext, refresh: Running
+) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation]:
     """Great Expectations on answers, sources and marts, and the checks made in SQL, as they stand in the warehouse.
 
     The rounds that were built or read get their results too, each on its own partition."""
@@ -228,17 +180,17 @@ def expectations(
         read_as_built = session.read & set(judged.as_built)
         specs = checks.table_check_specs(refresh.manifest)
         selected = [spec for spec in specs if spec.key in context.selected_asset_check_keys]
-        found: list[AssetCheckResult | AssetCheckEvaluation] = [
+        found: list[dg.AssetCheckResult | dg.AssetCheckEvaluation] = [
             *checks.results_of_rounds(judged, {*judged.built, *read_as_built}, context.instance),
             *checks.results_of_tables(judged, selected, refresh.manifest),
             *checks.results_as_declared(judged, refresh.manifest, context.instance),
         ]
         yield from found
         if session.ending.said and any(checks.is_grave(each) for each in found):
-            raise Failure(session.ending.said, allow_retries=False)
+            raise dg.Failure(session.ending.said, allow_retries=False)
 
 
-def as_declared(context: AssetCheckExecutionContext, refresh: Running) -> Iterator[AssetCheckEvaluation]:
+def as_declared(context: dg.AssetCheckExecutionContext, refresh: Running) -> Iterator[dg.AssetCheckEvaluation]:
     """What tables say of themselves, as the warehouse stands. In a refresh it comes with the expectations."""
     chosen = {key.asset_key for key in context.selected_asset_check_keys}
     with refresh.step("as_declared") as session:
@@ -247,7 +199,7 @@ def as_declared(context: AssetCheckExecutionContext, refresh: Running) -> Iterat
                 yield evaluation
 
 
-def round_checks(context: AssetCheckExecutionContext, refresh: Running) -> Iterator[AssetCheckEvaluation]:
+def round_checks(context: dg.AssetCheckExecutionContext, refresh: Running) -> Iterator[dg.AssetCheckEvaluation]:
     """The checks of chosen rounds again, as the warehouse stands. In a refresh they come with the expectations."""
     chosen = {key.name for key in context.selected_asset_check_keys}
     with refresh.step("round_checks") as session:
@@ -277,7 +229,7 @@ def _judged(session: Session) -> Judged:
     return session.judged
 
 
-def published_release(context: AssetExecutionContext, refresh: Running) -> MaterializeResult:  # type: ignore[type-arg]
+def published_release(context: dg.AssetExecutionContext, refresh: Running) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The release that BI tools read. It reads the recorded checks itself and refuses: no selection gets round them.
 
     A schedule's run that found nothing changed leaves the release as it is."""
@@ -285,59 +237,59 @@ def published_release(context: AssetExecutionContext, refresh: Running) -> Mater
         if OF_A_SCHEDULE in context.run.tags and session.unchanged:
             session.note_release(session.unchanged.number)
             _mirror(context, session)
-            return MaterializeResult(metadata={"release": session.unchanged.number, "new": False})
+            return dg.MaterializeResult(metadata={"release": session.unchanged.number, "new": False})
         before = read_facts(session.paths)
         release = publish(session.paths, datetime.now(UTC), session.refresh_id)
         session.note_release(release.number)
     _mirror(context, session)
-    return MaterializeResult(
+    return dg.MaterializeResult(
         metadata={
             "release": release.number,
             **describe_release(read_facts(session.paths), before),
-            "folder": MetadataValue.path(release.folder),
-            **{name: MetadataValue.path(page) for name, page in pages_of_release(session.paths).items()},
-            "read it at": MetadataValue.path(session.paths.current),
+            "folder": dg.MetadataValue.path(release.folder),
+            **{name: dg.MetadataValue.path(page) for name, page in pages_of_release(session.paths).items()},
+            "read it at": dg.MetadataValue.path(session.paths.current),
             "sha256": release.sha256,
         }
     )
 
 
-def models(manifest: Manifest) -> AssetsDefinition:
+def models(manifest: Manifest) -> dg.AssetsDefinition:
     """The step that makes the models."""
-    return multi_asset(specs=model_specs(manifest), **OF_MANY)(dbt_models)
+    return dg.multi_asset(specs=model_specs(manifest), **OF_MANY)(dbt_models)
 
 
-def all_checks(manifest: Manifest) -> AssetChecksDefinition:
+def all_checks(manifest: Manifest) -> dg.AssetChecksDefinition:
     """The step that judges all that was made."""
-    return multi_asset_check(specs=checks.table_check_specs(manifest), **OF_MANY)(expectations)
+    return dg.multi_asset_check(specs=checks.table_check_specs(manifest), **OF_MANY)(expectations)
 
 
-def checks_again(manifest: Manifest) -> list[AssetChecksDefinition]:
+def checks_again(manifest: Manifest) -> list[dg.AssetChecksDefinition]:
     """The steps by which a person has some checks told again: they are judged with all others."""
     return [
-        multi_asset_check(specs=checks.declared_check_specs(manifest), **OF_MANY)(as_declared),
-        multi_asset_check(specs=checks.round_check_specs(manifest), **OF_MANY)(round_checks),
+        dg.multi_asset_check(specs=checks.declared_check_specs(manifest), **OF_MANY)(as_declared),
+        dg.multi_asset_check(specs=checks.round_check_specs(manifest), **OF_MANY)(round_checks),
     ]
 
 
-def release(paths: DataPaths) -> AssetsDefinition:
+def release(paths: DataPaths) -> dg.AssetsDefinition:
     """The step that publishes."""
-    return asset(
-        deps=[AssetKey(["marts", mart.name]) for mart in published_marts()],
+    return dg.asset(
+        deps=[dg.AssetKey(["marts", mart.name]) for mart in published_marts()],
         group_name="published",
         kinds={"duckdb"},
         config_schema={},
         owners=[DATA_TEAM, SURVEY_TEAM],
         metadata={
-            "results and quality reports": MetadataValue.path(paths.current_folder / FOLDER),
-            "how the tables are read": MetadataValue.path(PROJECT_ROOT / "docs/reading.md"),
-            "how figures are computed": MetadataValue.path(DBT_PROJECT / "METHODS.md"),
+            "results and quality reports": dg.MetadataValue.path(paths.current_folder / FOLDER),
+            "how the tables are read": dg.MetadataValue.path(PROJECT_ROOT / "docs/reading.md"),
+            "how figures are computed": dg.MetadataValue.path(DBT_PROJECT / "METHODS.md"),
         },
         freshness_policy=MONTHLY,
     )(published_release)
 
 
-def _mirror(context: AssetExecutionContext, session: Session) -> None:
+def _mirror(context: dg.AssetExecutionContext, session: Session) -> None:
     """A mirror that is behind is told, and fails no run: the release stands."""
     try:
         follow(session.paths, datetime.now(UTC))
@@ -345,18 +297,18 @@ def _mirror(context: AssetExecutionContext, session: Session) -> None:
         context.log.error(str(behind))
 
 
-def _row_counts(paths: DataPaths, keys: AbstractSet[AssetKey]) -> Iterator[AssetObservation]:
+def _row_counts(paths: DataPaths, keys: AbstractSet[dg.AssetKey]) -> Iterator[dg.AssetObservation]:
     """How many rows each mart has now: dbt counts none for DuckDB."""
     with opened(paths.warehouse_file, read_only=True) as connection:
         for schema, name in sorted(tuple(key.path) for key in keys if key.path[0] == "marts"):
             row = connection.execute(f'select count(*) from {schema}."{name}"').fetchone()
             assert row is not None
-            yield AssetObservation([schema, name], metadata={"dagster/row_count": row[0]})
+            yield dg.AssetObservation([schema, name], metadata={"dagster/row_count": row[0]})
 
 
 def _loaded(
     refresh: Running, name: str, load: Callable[[DataPaths], LoadResult], keys: Sequence[str] = ()
-) -> MaterializeResult:  # type: ignore[type-arg]
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
     with refresh.step(name) as session:
         try:
             result = load(session.paths)
@@ -365,4 +317,4 @@ def _loaded(
             every = found.faults if session.asked is None else faults_of_rounds(session.paths, session.asked)
             raise InputFaults(every or found.faults) from None
         session.note_load(name, result)
-        return MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})
+        return dg.MaterializeResult(metadata={"dagster/row_count": result.n_rows, **result.n_rows_by_table})

@@ -6,22 +6,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from dagster import (
-    AssetSelection,
-    DefaultScheduleStatus,
-    DefaultSensorStatus,
-    Definitions,
-    HookContext,
-    RunRequest,
-    ScheduleEvaluationContext,
-    SensorEvaluationContext,
-    SensorResult,
-    SkipReason,
-    define_asset_job,
-    failure_hook,
-    schedule,
-    sensor,
-)
+import dagster as dg
 
 from ingest.codebook.rounds import made_of_input, open_rounds, round_keys
 from ingest.landing.inputs import drafts
@@ -39,40 +24,34 @@ HELSINKI = "Europe/Helsinki"
 REFRESH, REBUILD = "refresh", "rebuild"
 
 
-@failure_hook(required_resource_keys={"refresh"})
-def remember_failure(context: HookContext) -> None:
+@dg.failure_hook(required_resource_keys={"refresh"})
+def remember_failure(context: dg.HookContext) -> None:
     """What kind of error ended a step, for the alert; the text of the error can hold values."""
     if error := context.op_exception:
         context.resources.refresh.note_error(error, f" in step {context.step_key} of run {context.run_id}")
 
 
 of_every_job = partial(
-    define_asset_job,
-    config=OF_EVERY_RUN,
-    hooks={remember_failure},
-    owners=[DATA_TEAM],
-    tags=RETRY_ALL_STEPS,
+    dg.define_asset_job, config=OF_EVERY_RUN, hooks={remember_failure}, owners=[DATA_TEAM], tags=RETRY_ALL_STEPS
 )
 
 
-of_every_schedule = partial(schedule, execution_timezone=HELSINKI, default_status=DefaultScheduleStatus.RUNNING)
+of_every_schedule = partial(dg.schedule, execution_timezone=HELSINKI, default_status=dg.DefaultScheduleStatus.RUNNING)
 
 
-def jobs_and_triggers(paths: DataPaths, everything: AssetSelection) -> Definitions:
+def jobs_and_triggers(paths: DataPaths, everything: dg.AssetSelection) -> dg.Definitions:
     """The jobs of a data folder, and what starts them; `everything` is what a refresh makes and asks."""
     refresh = of_every_job(
-        REFRESH,
-        selection=everything,
-        description="The main job for one round: ingest it, build, check, publish",
+        REFRESH, selection=everything, description="The main job for one round: ingest it, build, check, publish"
     )
     ingest_round = of_every_job(
         "ingest_round",
-        selection=AssetSelection.assets(responses).without_checks(),
+        selection=dg.AssetSelection.assets(responses).without_checks(),
         description="Read one round into the warehouse; nothing is built yet",
     )
     rebuild = of_every_job(
         REBUILD,
-        selection=everything - AssetSelection.assets(responses),
+        selection=everything - dg.AssetSelection.assets(responses),
         description="Read registry, inventory and practices, build and check everything, publish; rounds stay as they "
         "are",
     )
@@ -88,15 +67,15 @@ def jobs_and_triggers(paths: DataPaths, everything: AssetSelection) -> Definitio
         job=rebuild,
         cron_schedule="0 5 1 * *",
     )
-    changed = sensor(
+    changed = dg.sensor(
         name="new_or_changed_round",
         description="Launches one run for a round whose files are new or changed, or for registry, inventory and "
         "practices",
         jobs=[refresh, rebuild],
         minimum_interval_seconds=60,
-        default_status=DefaultSensorStatus.RUNNING,
+        default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    return Definitions(
+    return dg.Definitions(
         jobs=[refresh, ingest_round, rebuild],
         schedules=[in_the_field(partial(every_morning_in_the_field, paths)), every_month(registry_every_month)],
         sensors=[changed(partial(new_or_changed_round, paths))],
@@ -104,24 +83,24 @@ def jobs_and_triggers(paths: DataPaths, everything: AssetSelection) -> Definitio
 
 
 def every_morning_in_the_field(
-    paths: DataPaths, context: ScheduleEvaluationContext
-) -> Iterator[RunRequest | SkipReason]:
+    paths: DataPaths, context: dg.ScheduleEvaluationContext
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Refresh each round whose field window is open today."""
     now = context.scheduled_execution_time
     open_now = open_rounds(paths, now.astimezone(ZoneInfo(HELSINKI)))
     keys = [key for key in open_now if not drafts(paths, [key])]
     if not keys:
-        yield SkipReason("No round is in the field today")
+        yield dg.SkipReason("No round is in the field today")
     for key in keys:
-        yield RunRequest(run_key=f"{key}:{_day(now)}", partition_key=key)
+        yield dg.RunRequest(run_key=f"{key}:{_day(now)}", partition_key=key)
 
 
-def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
+def registry_every_month(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Read registry, inventory and practices again and rebuild on them."""
-    return RunRequest(run_key=_day(context.scheduled_execution_time))
+    return dg.RunRequest(run_key=_day(context.scheduled_execution_time))
 
 
-def new_or_changed_round(paths: DataPaths, context: SensorEvaluationContext) -> SensorResult:
+def new_or_changed_round(paths: DataPaths, context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Launch one run for each round whose files are not those that were read last. Every run reads registry,
     inventory and practices too: they get one of their own when no round has changed with them.
 
@@ -135,16 +114,16 @@ def new_or_changed_round(paths: DataPaths, context: SensorEvaluationContext) -> 
     waiting = {key: sha256 for key, sha256 in found.items() if read.get(key) != sha256}
     launched: dict[str, str] = json.loads(context.cursor or "{}")
     if stuck := [key for key in sources if key in waiting and refused.get(key) == waiting[key]]:
-        return SensorResult(skip_reason=f"Refused as it stands: {' and '.join(stuck)}", cursor=context.cursor)
+        return dg.SensorResult(skip_reason=f"Refused as it stands: {' and '.join(stuck)}", cursor=context.cursor)
     new = {key for key, sha256 in waiting.items() if sha256 not in (launched.get(key), refused.get(key))}
     tried_again = waiting if new & sources.keys() else new
     changed = [key for key in waiting if key in tried_again and (key in sources or not drafts(paths, [key]))]
     if changed:
         follow_folders(context.instance, paths)
-    rounds = [RunRequest(job_name=REFRESH, partition_key=key) for key in changed if key not in sources]
-    return SensorResult(
-        run_requests=rounds or [RunRequest(job_name=REBUILD) for _ in changed[:1]],
-        skip_reason=None if changed else SkipReason(_why_nothing(waiting)),
+    rounds = [dg.RunRequest(job_name=REFRESH, partition_key=key) for key in changed if key not in sources]
+    return dg.SensorResult(
+        run_requests=rounds or [dg.RunRequest(job_name=REBUILD) for _ in changed[:1]],
+        skip_reason=None if changed else dg.SkipReason(_why_nothing(waiting)),
         cursor=json.dumps(waiting),
     )
 
