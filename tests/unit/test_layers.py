@@ -101,6 +101,19 @@ def test_what_no_page_promises_is_used_in_one_module() -> None:
     assert {file.name for file in files if any(map(untold, imports(file)))} == {"internals.py"}
 
 
+@pytest.mark.parametrize(
+    ("used", "where"),
+    [
+        (r"^import hashlib|from hashlib", {"fingerprint.py", "backup.py"}),
+        ('"(KUNTAKYSELY_|DAGSTER_HOME|DBT_[TL])', {"environment.py"}),
+    ],
+    ids=["hashes", "variables of the environment"],
+)
+def test_it_is_done_in_one_place(used: str, where: set[str]) -> None:
+    files = [path for room in ROOMS for path in (PROJECT_ROOT / room).rglob("*.py")]
+    assert {file.name for file in files if re.search(used, file.read_text(encoding="utf-8"), re.MULTILINE)} == where
+
+
 @pytest.mark.parametrize("model", MODEL_FILES, ids=lambda path: path.stem)
 def test_a_model_reads_only_to_its_left(model: Path) -> None:
     text = model.read_text(encoding="utf-8")
