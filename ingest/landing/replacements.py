@@ -27,7 +27,7 @@ from store.warehouse import columns_of, opened, replace_rows
 
 SOURCES = "raw.ingest__sources"
 LOADS = "raw.ingest__loads"
-OF_ALL = "all"  # whose files are of no survey
+OF_ALL = ""  # in place of a survey: what all are checked against
 # Tables whose rows name a round and are their survey's all the same.
 OF_SURVEYS = (
     "raw.codebook__published_figures", "raw.codebook__claims", "raw.codebook__claim_figures",
