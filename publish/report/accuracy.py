@@ -19,10 +19,7 @@ PICTURES = ("size_class", "county")
 def overall(facts: RoundFacts) -> list[Block]:
     say, count = facts.say, facts.words.count
     statuses = sum(facts.statuses.values(), Counter())
-    said = {
-        say("Responses"): count(facts.round.get("n_responses")),
-        say("Municipalities"): describe_response(facts),
-    }
+    said = {say("Responses"): count(facts.round.get("n_responses")), say("Municipalities"): describe_response(facts)}
     if statuses:
         n, asked = statuses["valid"], n_asked(statuses)
         found = {"n": count(n), "asked": count(asked), "pct": facts.share(n, asked)}

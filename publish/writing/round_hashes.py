@@ -39,10 +39,7 @@ def scope(table: Relation) -> tuple[str, str]:
     columns = {column.name for column in table.columns}
     if "thing_key" in columns:
         return f"case when {OWNER} in (select survey_id from marts.dim_round) then {OWNER} end", "null"
-    return (
-        "survey_id" if "survey_id" in columns else "null",
-        "round_id" if "round_id" in columns else "null",
-    )
+    return ("survey_id" if "survey_id" in columns else "null", "round_id" if "round_id" in columns else "null")
 
 
 Scope = tuple[str | None, str | None]
