@@ -18,7 +18,7 @@ from expectations.answers import AGREEMENT
 from expectations.declared import prove_declared
 from expectations.results import COLUMNS, SCHEMA, CheckResult
 from store import state
-from store.builds import CARRIED, TO_BUILD, keep_tables, mark_built, plan_build
+from store.builds import CARRIED, TO_BUILD, mark_built, note_tables, plan_build
 from store.fingerprint import code_sha256
 from store.warehouse import columns_of, replace_rows, table_signature, transaction
 
@@ -115,7 +115,7 @@ def record_build(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, A
         replace_rows(connection, DECLARED_RESULTS, _table(prove_declared(connection, manifest, built)))
         replace_rows(connection, "checks.builds", _build(connection, manifest, built))
         replace_rows(connection, "checks.of_each_round", pa.table({"check_id": _of_each_round(manifest)}))
-        keep_tables(connection, [table for table in _kept_by_round(manifest) if columns_of(connection, table)])
+        note_tables(connection, [table for table in _kept_by_round(manifest) if columns_of(connection, table)])
 
 
 def record_history(connection: duckdb.DuckDBPyConnection, memory: Connection, refresh_id: int) -> None:

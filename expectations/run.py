@@ -59,7 +59,7 @@ def judge(rules: Sequence[Rule], frame: pd.DataFrame) -> list[Verdict]:
     ]
 
 
-def picked(rule: Rule, frame: pd.DataFrame) -> pd.Series[bool]:
+def matching(rule: Rule, frame: pd.DataFrame) -> pd.Series[bool]:
     """Which rows of the profile the rule speaks of."""
     masks = (frame[column].isin(list(values)) for column, values in rule.condition.items())
     return reduce(lambda left, right: left & right, masks)
@@ -70,7 +70,7 @@ def _columns(rules: Sequence[Rule], frame: pd.DataFrame, *, each_its_own: bool =
     costs Great Expectations a tenth of a condition on a shared one. `each_its_own`: of the row that stands at its
     place only."""
     return [
-        rows.loc[picked(rule, rows), rule.column].reset_index(drop=True)
+        rows.loc[matching(rule, rows), rule.column].reset_index(drop=True)
         for rule, rows in ((rule, frame.iloc[[i]] if each_its_own else frame) for i, rule in enumerate(rules))
     ]
 

@@ -14,7 +14,7 @@ from expectations.profiles import answer_profile, table_profile
 from expectations.record import CHECKS_OF_OTHERS, record_gx
 from expectations.results import CheckResult
 from expectations.rules import ALL, CAN_FAIL, Rule
-from expectations.run import Verdict, judge, picked
+from expectations.run import Verdict, judge, matching
 from store.builds import TO_BUILD
 
 FAMILY = "expectations"
@@ -130,14 +130,16 @@ def _grouped(verdicts: Iterable[Verdict], *by: str) -> Iterable[list[Verdict]]:
 
 
 def _question_result(verdicts: list[Verdict], profile: pd.DataFrame) -> CheckResult:
-    rows = profile[picked(verdicts[0].rule, profile)]
+    rows = profile[matching(verdicts[0].rule, profile)]
     outside = rows[rows["answer_status"].isin(set(answers.GIVEN) - {"valid", "declared_missing"})]
     check_id = f"{answers.IN_CODEBOOK}.{verdicts[0].rule.question_id}"
     return _result(check_id, verdicts, f"{int(rows['n'].sum())} answers", int(outside["n"].sum()))
 
 
 def _agreement_result(verdicts: list[Verdict], profile: pd.DataFrame) -> CheckResult:
-    rows = pd.concat(profile[picked(v.rule, profile)] for v in verdicts if not v.passed) if _failed(verdicts) else None
+    rows = (
+        pd.concat(profile[matching(v.rule, profile)] for v in verdicts if not v.passed) if _failed(verdicts) else None
+    )
     n_failed = 0 if rows is None else int(rows["n"].sum())
     return _result(answers.AGREEMENT, verdicts, f"{len(verdicts)} expectations", n_failed)
 

@@ -11,7 +11,7 @@ from expectations.rules import Kind, Rule
 from store.marts import ColumnWords, declared_marts
 
 EXPECTATIONS = "expectations"
-HUGE = 1e15
+HUGE = 1e15  # no figure is as large
 RAW_TABLES = {
     "raw.registry__municipalities": ("municipality_code", "division_date", "names", "is_mainland"),
     "raw.registry__areas": ("area_level", "area_code", "names", "is_counted"),

@@ -10,12 +10,12 @@ from rapidfuzz import fuzz, process, utils
 
 from faults.errors import visible
 
-NEAR_ENOUGH = 75.0
-SAME_WORD = 60.0
-A_WORD_MORE = 5.0
+NEAR_ENOUGH = 75.0  # of 100: what is less alike is another name, and is not offered
+SAME_WORD = 60.0  # of 100, word by word: what is less alike is another word
+A_WORD_MORE = 5.0  # names with a word more or less must be this much more alike
 _BELOW_ZERO = re.compile(r"-[0-9]+(?:[.,][0-9]+)?")
 _WHOLE = re.compile(r"(-?)0*([0-9]+)(?:[.,]0+)?")
-LISTED_AT_MOST = 12
+LISTED_AT_MOST = 12  # names in a sentence, which counts the others
 
 
 def quoted(value: object) -> str:

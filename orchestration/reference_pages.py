@@ -88,11 +88,7 @@ PAGES: Mapping[str, Mapping[str, Model]] = {
         "practices/themes.csv": Theme,
         "practices/practices.csv": Practice,
     },
-    "folder": {
-        "*/source.yml": SourceCard,
-        "alerts.yml": AlertSettings,
-        "publishing.yml": PublishingSettings,
-    },
+    "folder": {"*/source.yml": SourceCard, "alerts.yml": AlertSettings, "publishing.yml": PublishingSettings},
 }
 KINDS = {
     name: kind

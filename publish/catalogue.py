@@ -106,13 +106,7 @@ def create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
     """Make an empty table, or a view, in the default catalogue as it is elsewhere, comments included."""
     connection.execute(relation.sql)
     kind = "view" if relation.is_view else "table"
-    _comment(
-        connection,
-        kind,
-        relation.name,
-        relation.comment or "",
-        ((c.name, c.comment) for c in relation.columns),
-    )
+    _comment(connection, kind, relation.name, relation.comment or "", ((c.name, c.comment) for c in relation.columns))
 
 
 def create_new(connection: duckdb.DuckDBPyConnection, table: NewTable) -> None:
@@ -124,11 +118,7 @@ def create_new(connection: duckdb.DuckDBPyConnection, table: NewTable) -> None:
 
 
 def _comment(
-    connection: duckdb.DuckDBPyConnection,
-    kind: str,
-    name: str,
-    comment: str,
-    columns: Iterable[tuple[str, str | None]],
+    connection: duckdb.DuckDBPyConnection, kind: str, name: str, comment: str, columns: Iterable[tuple[str, str | None]]
 ) -> None:
     relation = f"{SCHEMA}.{quoted(name)}"
     connection.execute(f"comment on {kind} {relation} is {literal(comment)}")

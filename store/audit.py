@@ -7,7 +7,6 @@ last line is kept beside the log: a line that is changed or removed, the last on
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import pwd
@@ -20,6 +19,7 @@ from typing import Any
 
 from faults.errors import Fault, FaultList, line_place
 from store.durable import write_whole
+from store.fingerprint import sha256_of
 from store.paths import DataPaths
 
 Detail = str | int | bool | None | Sequence[str]
@@ -49,7 +49,7 @@ class Line:
     sha256: str
 
     def follows(self, before: str) -> bool:
-        return self.sha256 == _sha256(before, self.body)
+        return self.sha256 == sha256_of(before, self.body)
 
 
 def record(paths: DataPaths, action: str, **details: Detail) -> None:
@@ -64,7 +64,7 @@ def record(paths: DataPaths, action: str, **details: Detail) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         entry = {"at": now, "who": current_user(), "action": action} | details
         body = json.dumps(entry).encode()[:-1]
-        sha256 = _sha256(_hash_to_follow(paths, _lines(content)), body)
+        sha256 = sha256_of(_hash_to_follow(paths, _lines(content)), body)
         line = b'%s, "sha256": "%s"}\n' % (body, sha256.encode())
         cut_off = content and not content.endswith(b"\n")
         _write(descriptor, b"\n" + line if cut_off else line)
@@ -119,10 +119,6 @@ def current_user() -> str:
         name = f"user {number}"
     behind = os.environ.get("SUDO_USER")
     return f"{behind} as {name}" if behind else name
-
-
-def _sha256(before: str, body: bytes) -> str:
-    return hashlib.sha256(before.encode() + body).hexdigest()
 
 
 def _hash_to_follow(paths: DataPaths, lines: Sequence[Line]) -> str:

@@ -25,10 +25,11 @@ from typing import IO, Any, cast
 from faults.told import ToldError
 from store import audit, state
 from store.durable import sync
+from store.fingerprint import sha256_of
 from store.lock import publish_lock, refresh_lock
 from store.paths import DataPaths
 
-FORMAT = 1
+FORMAT = 1  # of the manifest; another one is refused
 MANIFEST = "manifest.json"
 SUFFIX = ".tar.gz"
 STATE = "state"
@@ -36,9 +37,9 @@ PARTS = ("surveys", "registry", "systems", "practices", "alerts.yml", "publishin
 SQLITE = b"SQLite format 3\0"
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")  # SQLite's own; what they hold is in the copy
 OF_THIS_RUN = ".lock"
-MAX_FILES = 200_000
+MAX_FILES = 200_000  # what holds more is no backup, and would fill the disk
 MAX_BYTES = 100 * 2**30
-BLOCK = 2**20
+BLOCK = 2**20  # bytes that are held in memory
 
 
 class BackupRefused(ToldError):
@@ -90,7 +91,7 @@ def backup(paths: DataPaths, to: Path, now: datetime) -> Backup:
     file = to / f"kuntakysely_{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{SUFFIX}" if to.is_dir() else to
     _check_place(paths, file)
     with refresh_lock(paths, now), publish_lock(paths, now), _told(file):
-        prefix = f".kuntakysely_backup_{hashlib.sha256(bytes(paths.root)).hexdigest()[:8]}_"
+        prefix = f".kuntakysely_backup_{sha256_of(bytes(paths.root))[:8]}_"
         for left in file.parent.glob(f"{prefix}*"):  # of a backup of this folder that was killed: we hold its locks
             shutil.rmtree(left)
         with tempfile.TemporaryDirectory(prefix=prefix, dir=file.parent) as folder:

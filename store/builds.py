@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 
 import duckdb
 import pyarrow as pa
 
-from store.fingerprint import code_sha256
+from store.fingerprint import code_sha256, sha256_of
 from store.warehouse import columns_of, replace_rows, table_signature
 
 TO_BUILD = "raw.ingest__rounds_to_build"
@@ -25,15 +24,15 @@ def plan_build(connection: duckdb.DuckDBPyConnection) -> bool:
 
     All are built when a table that is kept by round is not as the last build left it.
     """
-    now = _fingerprints(connection)
-    built = _fingerprints_built(connection) if _are_tables_as_left(connection) else {}
-    planned = [(*key, fingerprint) for key, fingerprint in now.items() if built.get(key) != fingerprint]
+    now = _made_of(connection)
+    built = _made_of_when_built(connection) if _are_tables_as_left(connection) else {}
+    planned = [(*key, made) for key, made in now.items() if built.get(key) != made]
     is_all = len(planned) == len(now)
     replace_rows(connection, TO_BUILD, _table(_ROUNDS, planned))
     return is_all
 
 
-def keep_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
+def note_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
     """Note how a build left the tables that are kept by round."""
     rows = [(table, *table_signature(connection, table)) for table in tables]
     replace_rows(connection, KEPT, _table(_TABLES, rows))
@@ -55,23 +54,23 @@ def rounds_planned(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 def rounds_as_built(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """The rounds (survey/round) that a sound build made of what is in the raw tables now."""
-    now, built = _fingerprints(connection), _fingerprints_built(connection)
-    return {"/".join(key) for key, fingerprint in now.items() if built.get(key) == fingerprint}
+    now, built = _made_of(connection), _made_of_when_built(connection)
+    return {"/".join(key) for key, made in now.items() if built.get(key) == made}
 
 
-def _fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+def _made_of(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
     """What each round in the warehouse is made of, as one hash: its files, its codebook, registry, inventory, code."""
     if not columns_of(connection, "raw.ingest__loads"):
         return {}
-    rows = connection.execute(_MADE_OF).fetchall()
+    rows = connection.execute(_MADE_OF_SQL).fetchall()
     code = code_sha256()
     return {
-        (survey_id, round_id): hashlib.sha256(f"{content}-{sources}-{code}".encode()).hexdigest()
+        (survey_id, round_id): sha256_of(f"{content}-{sources}-{code}")
         for survey_id, round_id, content, sources in rows
     }
 
 
-_MADE_OF = """
+_MADE_OF_SQL = """
 select
     loads.survey_id,
     loads.round_id,
@@ -86,11 +85,11 @@ order by all
 """
 
 
-def _fingerprints_built(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+def _made_of_when_built(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
     if not columns_of(connection, BUILT):
         return {}
     rows = connection.execute(f"select survey_id, round_id, fingerprint from {BUILT}").fetchall()
-    return {(survey_id, round_id): fingerprint for survey_id, round_id, fingerprint in rows}
+    return {(survey_id, round_id): made for survey_id, round_id, made in rows}
 
 
 def _are_tables_as_left(connection: duckdb.DuckDBPyConnection) -> bool:

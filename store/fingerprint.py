@@ -1,4 +1,6 @@
-"""What a build was made from: hashes of the inputs and of the code. Light on imports, for the no-change answer."""
+"""What something was made of, as one hash: every SHA-256 of the program but those of streams (`backup.py`). Whether it
+is as it was is asked by comparing what it is made of now with what was noted when it was made. Light on imports, for
+the no-change answer."""
 
 from __future__ import annotations
 
@@ -12,6 +14,11 @@ from store.paths import PROJECT_ROOT, DataPaths
 CODE_FOLDERS = ("faults", "store", "ingest", "dbt_project", "expectations", "publish", "orchestration")
 LIBRARIES = "requirements.lock"
 CODE_SUFFIXES = {".py", ".csv", ".sql", ".yml", ".yaml", ".toml", ".lark", ".md", ".jinja", ".css", ".po"}
+
+
+def sha256_of(*parts: str | bytes) -> str:
+    """SHA-256 of texts and bytes, one after the other, in hex."""
+    return hashlib.sha256(b"".join(part.encode() if isinstance(part, str) else part for part in parts)).hexdigest()
 
 
 def file_sha256(path: Path) -> str:
@@ -69,10 +76,7 @@ def _files_under(folder: Path, around: frozenset[Path] = frozenset()) -> Iterato
 
 def combined_sha256(root: Path, files: Iterable[Path]) -> str:
     """One hash over the names (relative to root) and contents of files."""
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(os.fsencode(f"{path.relative_to(root).as_posix()}\0{file_sha256(path)}\n"))
-    return digest.hexdigest()
+    return sha256_of(*(os.fsencode(f"{path.relative_to(root).as_posix()}\0{file_sha256(path)}\n") for path in files))
 
 
 def code_sha256() -> str:
@@ -83,3 +87,8 @@ def code_sha256() -> str:
 def inputs_sha256(paths: DataPaths) -> str:
     """One hash of every input under the data root."""
     return combined_sha256(paths.root, input_files(paths))
+
+
+def made_of(paths: DataPaths) -> str:
+    """What a refresh is made of: its inputs and its code."""
+    return f"{inputs_sha256(paths)}-{code_sha256()}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from faults.told import ExitCode, ToldError
 from store.paths import DataPaths
 
-NOTE_BYTES = 4096
+NOTE_BYTES = 4096  # more than a note has
 
 
 class RefreshRunning(ToldError):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.environment import data_folder
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
-DATA_VARIABLE = "KUNTAKYSELY_DATA"
 DATABASE = "current.duckdb"  # of every release: clients name the catalogue by it
 
 
@@ -20,7 +20,7 @@ class DataPaths:
     @classmethod
     def resolve(cls, given: str | Path | None = None) -> DataPaths:
         """The data root: the one given, else $KUNTAKYSELY_DATA, else data/ of this project."""
-        chosen = given or os.environ.get(DATA_VARIABLE) or PROJECT_ROOT / "data"
+        chosen = given or data_folder() or PROJECT_ROOT / "data"
         return cls(Path(chosen).resolve())
 
     @property

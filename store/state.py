@@ -18,8 +18,8 @@ from typing import Literal
 from faults.told import ToldError
 from store.paths import DATABASE, DataPaths
 
-STATE_VERSION = 4
-BUSY_SECONDS = 30.0
+STATE_VERSION = 4  # what each added: ADDED
+BUSY_SECONDS = 30.0  # how long another process may write before it is an error
 RELEASE_NAME = re.compile(r"(\d+)_[0-9a-f]{8}(\.duckdb)?")  # a folder; a file until it is taken over
 
 Outcome = Literal["running", "published", "unpublished", "refused", "failed"]
@@ -291,14 +291,12 @@ def record_current(connection: sqlite3.Connection, number: int, now: datetime, c
         last = connection.execute("select number, at from current_history order by id desc limit 1").fetchone()
         superseded_at = max(_text(now), last[1]) if last else _text(now)
         connection.execute(
-            "update releases set superseded_at = ? where number <> ? and superseded_at is null",
-            [superseded_at, number],
+            "update releases set superseded_at = ? where number <> ? and superseded_at is null", [superseded_at, number]
         )
         connection.execute("update releases set superseded_at = null where number = ?", [number])
         if last is None or last[0] != number:
             connection.execute(
-                "insert into current_history (at, number, cause) values (?, ?, ?)",
-                [_text(now), number, cause],
+                "insert into current_history (at, number, cause) values (?, ?, ?)", [_text(now), number, cause]
             )
 
 

@@ -106,8 +106,14 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [column for (column,) in found]
 
 
+def signature_sql(row: str) -> str:
+    """SQL for how many rows there are and a hash of them whatever their order, as n and content; `row` says what of a
+    row is looked at."""
+    return f"count(*) as n, coalesce(sum(hash({row})), 0)::varchar as content"
+
+
 def table_signature(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
     """Row count and an order-free content hash of `schema.table`: what a check saw, to be compared later."""
-    row = connection.execute(f"select count(*), coalesce(sum(hash(t)), 0)::varchar from {table} as t").fetchone()
+    row = connection.execute(f"select {signature_sql('t')} from {table} as t").fetchone()
     assert row is not None
     return int(row[0]), str(row[1])

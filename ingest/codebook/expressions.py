@@ -29,8 +29,8 @@ from faults.suggestions import did_you_mean, quoted
 from ingest.readers.cells import IsoDate, is_valid
 
 GRAMMAR = Path(__file__).with_name("expressions.lark")
-LONGEST = 1_000
-DEEPEST = 50
+LONGEST = 1_000  # characters
+DEEPEST = 50  # brackets and not's within each other: the parser and what walks its tree are recursive
 NUMBER_TYPES = ("integer", "decimal")
 is_number = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
 

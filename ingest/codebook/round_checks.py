@@ -9,7 +9,6 @@ from pathlib import Path
 from faults.errors import MARK, FaultList
 from faults.suggestions import did_you_mean, listed, quoted
 from ingest.codebook.conditions import Condition, eligible_condition, spoken_of
-from ingest.codebook.findings import check_findings
 from ingest.codebook.round import (
     ANY_TEXT,
     IGNORED,
@@ -21,6 +20,7 @@ from ingest.codebook.round import (
     Recode,
     Round,
 )
+from ingest.codebook.round_findings import check_findings
 from ingest.codebook.survey import QUESTION_TYPES, Question, Survey
 from ingest.codebook.survey_checks import check_labels
 from ingest.readers import FORMATS

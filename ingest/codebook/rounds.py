@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from store.fingerprint import combined_sha256
+from store.fingerprint import combined_sha256, source_folders, source_sha256
 from store.paths import DataPaths
 
 SURVEY_FILES = (
@@ -53,6 +53,11 @@ def round_sha256(paths: DataPaths, key: str) -> str:
     survey_folder = round_folder(paths, key).parent.parent
     codebook = [survey_folder / name for name in SURVEY_FILES if (survey_folder / name).is_file()]
     return combined_sha256(survey_folder, [*codebook, *files_of_round(paths, key)])
+
+
+def made_of_input(paths: DataPaths, name: str) -> str:
+    """What a round (survey/round) or a source (registry...) is made of, as the ledger of what was read knows it."""
+    return source_sha256(paths, name) if name in source_folders(paths) else round_sha256(paths, name)
 
 
 def files_of_round(paths: DataPaths, key: str) -> list[Path]:

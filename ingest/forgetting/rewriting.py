@@ -8,14 +8,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from pathlib import Path
 
 from ingest.codebook.sign_offs import CARD_NAME as SIGN_OFF_CARD
 from ingest.readers import CsvLayout
 from ingest.reference.sources import CARD_NAME as SOURCE_CARD
 from store.durable import write_whole
-from store.fingerprint import file_sha256
+from store.fingerprint import file_sha256, sha256_of
 
 Cells = tuple[str, ...]
 # The new cells of the record that begins on a line; the same ones to leave it alone, None to take it out.
@@ -35,7 +34,7 @@ def rewrite(file: Path, layout: CsvLayout, change: Change) -> bool:
     # The cards first: cut off in between, the same call makes the file that they describe.
     for card in (file.with_name(name) for name in (SOURCE_CARD, SIGN_OFF_CARD)):
         if card.is_file():
-            write_whole(card, card.read_bytes().replace(old.encode(), sha256(new).hexdigest().encode()))
+            write_whole(card, card.read_bytes().replace(old.encode(), sha256_of(new).encode()))
     write_whole(file, new)
     return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -13,6 +12,7 @@ import pyarrow as pa
 from ingest.codebook.round import Round
 from ingest.landing.responses import ResponseFile
 from ingest.readers.tables import column_place
+from store.fingerprint import sha256_of
 
 # Keys of rows and values are whole numbers that no two rounds share: a round has room for so many of each.
 ROOM = 2**28
@@ -23,7 +23,7 @@ CELLS = ("survey_id", "round_id", "row_key", "value_id")
 def first_key(key: str) -> int:
     """Where the keys of a round (survey/round) begin, whatever else is in the warehouse. Two rounds that begin at one
     place are told of by the check of the keys of rows: it is as likely as one in two thousand million."""
-    return (int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) >> 1) * ROOM
+    return (int(sha256_of(key)[:8], 16) >> 1) * ROOM
 
 
 def row_cells(round_: Round, file: ResponseFile, source_file: str, n_before: int) -> Iterator[tuple[str | None, ...]]:

@@ -5,7 +5,6 @@ The key of a survey lies in the state, outside the warehouse: whoever has the wa
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -18,10 +17,11 @@ from ingest.readers import TextRow
 from ingest.readers.tables import compose
 from store import state
 from store.durable import write_whole
+from store.fingerprint import sha256_of
 from store.paths import DataPaths
 
-KEY_BYTES = 32
-TOKEN_LENGTH = 32
+KEY_BYTES = 32  # as many as the hash has
+TOKEN_LENGTH = 32  # hexadecimal digits, half of the hash: 128 bits are met by chance by nobody
 REMOVED = "(removed)"  # stands where a text was that is not kept any more
 RESPONDENT, RESPONSE = "_respondent", "_response_id"
 PSEUDONYM = re.compile(rf"keyed:[0-9a-f]{{{TOKEN_LENGTH}}}")
@@ -58,7 +58,7 @@ class Privacy:
     def sha256(self) -> str:
         """A hash of what decides how rows are kept; not of the key itself."""
         name_of_key = hmac.digest(self.key, b"", "sha256").hex()
-        return hashlib.sha256("\n".join([name_of_key, *sorted(self.erased)]).encode()).hexdigest()
+        return sha256_of("\n".join([name_of_key, *sorted(self.erased)]))
 
     def kept(self, round_: Round, file: ResponseFile) -> ResponseFile:
         """A file as the warehouse keeps it: respondents by their tokens, and nothing of who was erased but the row."""

@@ -28,6 +28,7 @@ from store.warehouse import columns_of, opened, replace_rows
 SOURCES = "raw.ingest__sources"
 LOADS = "raw.ingest__loads"
 ANSWER_TABLES = ("raw.surveys__rows", "raw.surveys__cells", "raw.surveys__values")
+OF_ALL = ""  # in place of a survey: what all are checked against
 # Tables whose rows name a round and are their survey's all the same.
 OF_SURVEYS = (
     "raw.codebook__published_figures", "raw.codebook__claims", "raw.codebook__claim_figures",
@@ -101,7 +102,7 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
     counts = [str(tables[name].num_rows) for name in ANSWER_TABLES]
-    mark = (round_.survey_id, round_.round_id, content_sha256(paths, round_.key), *counts)
+    mark = (round_.survey_id, round_.round_id, made_of_round(paths, round_.key), *counts)
     yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
 
 
@@ -116,7 +117,7 @@ def _where(key: str) -> dict[str, str | None]:
     return {"survey_id": survey_id, "round_id": round_id}
 
 
-def content_sha256(paths: DataPaths, key: str) -> str:
+def made_of_round(paths: DataPaths, key: str) -> str:
     """One hash of all that decides a round's rows and cells: the files of its folder, who was erased and the key that
     ids are hashed with, and the code that reads them."""
     kept = privacy.of_survey(paths, split_key(key)[0]).sha256
@@ -138,32 +139,25 @@ def rounds_to_read(paths: DataPaths, keys: Collection[str]) -> list[str]:
     All of them when the registry, the inventory or the practices changed: each round is checked against them.
     """
     stored = stored_rounds(paths)
-    if not stored or not _is_registry_stored(paths):
-        return list(keys)
-    surveys = {split_key(key)[0] for key in keys}
-    changed = {survey_id for survey_id in surveys if not _is_codebook_stored(paths, survey_id)}
-    return [key for key in keys if split_key(key)[0] in changed or not is_round_stored(paths, key, stored)]
+    changed = _changed(paths, {split_key(key)[0] for key in keys}) if stored else {OF_ALL}
+    return [key for key in keys if changed & {OF_ALL, split_key(key)[0]} or not is_round_stored(paths, key, stored)]
 
 
 def is_round_stored(paths: DataPaths, key: str, stored: Mapping[str, StoredRound]) -> bool:
     """Whether the warehouse holds a round as its files are now."""
-    return key in stored and stored[key].content_sha256 == content_sha256(paths, key)
+    return key in stored and stored[key].content_sha256 == made_of_round(paths, key)
 
 
-def _is_registry_stored(paths: DataPaths) -> bool:
-    files = [*paths.registry.rglob("*.csv"), paths.inventory, *paths.practices.glob("*.csv")]
-    return _stored_files(paths, "kind in ('registry', 'systems', 'practices')") == _hashes(paths, files)
-
-
-def _is_codebook_stored(paths: DataPaths, survey_id: str) -> bool:
-    files = [paths.surveys / survey_id / name for name in SURVEY_FILES]
-    return _stored_files(paths, "survey_id = ? and round_id is null", survey_id) == _hashes(paths, files)
-
-
-def _stored_files(paths: DataPaths, where: str, *values: str) -> dict[str, str]:
+def _changed(paths: DataPaths, surveys: Collection[str]) -> set[str]:
+    """Those of the surveys whose codebook is not what the warehouse holds, and OF_ALL where registry, inventory or
+    practices are not."""
+    files = {survey_id: [paths.surveys / survey_id / name for name in SURVEY_FILES] for survey_id in surveys}
+    files[OF_ALL] = [*paths.registry.rglob("*.csv"), paths.inventory, *paths.practices.glob("*.csv")]
+    now = {(owner, *each) for owner, of_owner in files.items() for each in _hashes(paths, of_owner).items()}
     with opened(paths.warehouse_file, read_only=True) as connection:
-        rows = connection.execute(f"select source_file, sha256 from {SOURCES} where {where}", list(values)).fetchall()
-    return dict(rows)
+        sql = f"select coalesce(survey_id, '{OF_ALL}'), source_file, sha256 from {SOURCES} where round_id is null"
+        stored = {row for row in connection.execute(sql).fetchall() if row[0] in files}
+    return {owner for owner, *_ in now ^ stored}
 
 
 def _hashes(paths: DataPaths, files: Iterable[Path]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -27,7 +26,7 @@ from ingest.readers.tables import (
     header_hint,
     is_delimiter_wrong,
 )
-from store.fingerprint import file_sha256
+from store.fingerprint import file_sha256, sha256_of
 
 TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
 MOMENTS_KEPT = 65_536  # in exports to the minute many responses share one
@@ -278,7 +277,7 @@ def order_of_content(header: Sequence[str]) -> list[int]:
 
 
 def _content_sha256(cells: Sequence[str]) -> str:
-    return hashlib.sha256(_AS_JSON.encode(cells).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256_of(_AS_JSON.encode(cells).encode("utf-8", "surrogatepass"))
 
 
 def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | None]:

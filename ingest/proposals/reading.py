@@ -34,8 +34,8 @@ MARKS = {
 }  # fmt: skip
 # Excel's own first line of a CSV file.
 SEPARATOR_LINE = re.compile("\ufeff?sep=(?P<sign>.)", re.IGNORECASE)
-MOST_ROWS_ABOVE = 20
-FEWEST = 2
+MOST_ROWS_ABOVE = 20  # that are looked at for a header
+FEWEST = 2  # headers that are known: one may be chance
 DELIMITERS = (";", ",", "\t", "|")
 TIMESTAMP_FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",

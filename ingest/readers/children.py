@@ -20,7 +20,7 @@ from store.fingerprint import file_sha256
 PROJECT_ROOT = Path(__file__).parents[2]
 # Isolated from the environment and the working folder (-I), so the project's own folder is named to it.
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.readers.children import serve; serve(sys.argv[2:])"
-OUT_OF_MEMORY = 3
+OUT_OF_MEMORY = 3  # its exit code: Python itself ends with 1 and 2
 KEPT, SMALL = 16, 2**18  # answers that are kept, and their bytes
 
 

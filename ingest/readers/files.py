@@ -8,7 +8,7 @@ from pathlib import Path
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean, quoted
 
-LARGEST_FILE_BYTES = 200 * 1024**2
+LARGEST_FILE_BYTES = 200 * 1024**2  # docs/operating.md tells it
 
 _KINDS = {
     stat.S_IFDIR: "a folder", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket",

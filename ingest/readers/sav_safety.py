@@ -14,12 +14,12 @@ from pathlib import Path
 from faults.errors import FaultList
 from ingest.readers.encoded_text import read_bytes
 
-LARGEST_FILE_BYTES = 100 * 1024**2
+LARGEST_FILE_BYTES = 100 * 1024**2  # as of workbooks
 LARGEST_INFLATED_BYTES = 1024**3
-MOST_ELEMENTS = 100_000_000
+MOST_ELEMENTS = 100_000_000  # cells that a parser makes room for
 
-ELEMENT = 8
-HEADER_BYTES = 176
+ELEMENT = 8  # bytes: all lies in pieces of eight
+HEADER_BYTES = 176  # by the format
 VARIABLE, LABELS, LABELLED, DOCUMENT, EXTENSION, END = 2, 3, 4, 6, 7, 999
 UNKNOWN_CASES = -1
 AS_IT_IS, BYTECODE, PACKED = 0, 1, 2

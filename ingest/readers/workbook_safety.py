@@ -15,21 +15,21 @@ from faults.errors import FaultList
 from ingest.readers.files import is_plain_file
 from ingest.readers.tables import cell_name
 
-LARGEST_FILE_BYTES = 100 * 1024**2
+LARGEST_FILE_BYTES = 100 * 1024**2  # docs/operating.md tells it
 LARGEST_INFLATED_BYTES = 1024**3
 # Cells pack to a tenth or a fiftieth of their size; what packs to less is made of nothing.
 LARGEST_DENSE_BYTES = 50 * 1024**2
-MOST_INFLATION = 200
-MOST_MEMBERS = 2_000
-LAST_ROW = 1_048_576
-LAST_COLUMN = 16_384
+MOST_INFLATION = 200  # times its size: see LARGEST_DENSE_BYTES
+MOST_MEMBERS = 2_000  # files in one workbook
+LAST_ROW = 1_048_576  # Excel's
+LAST_COLUMN = 16_384  # Excel's
 # A parser makes room for the whole box between the first and the last cell.
 MOST_CELLS = 20_000_000
 # One cell in the last row makes a million rows of nothing.
 MOST_EMPTY_CELLS = 500_000
-EMPTY_PER_CELL = 20
-CHUNK_BYTES = 1024**2
-OVERLAP_BYTES = 256
+EMPTY_PER_CELL = 20  # times the cells that have something, where those are many
+CHUNK_BYTES = 1024**2  # bytes that are held in memory
+OVERLAP_BYTES = 256  # a tag may lie across two chunks
 
 # What zipfile and its decompressors raise on damaged bytes, found by feeding them damaged bytes.
 _DAMAGED = (

@@ -92,11 +92,12 @@ def _is_new(check: CheckResult, before: state.EarlierOutcome | None) -> bool:
 def _has_run_failed(session: Ended, before: Mapping[state.CheckKey, state.EarlierOutcome], is_explained: bool) -> bool:
     """Whether the run itself is to be told of: it did not come to its checks, or its release is newly refused for what
     no check says."""
-    if session.outcome == "failed" or (session.outcome == "refused" and session.judged is None):
+    outcome = session.ending.outcome
+    if outcome == "failed" or (outcome == "refused" and session.judged is None):
         return True
     last = max(before.values(), key=lambda each: each.refresh_id, default=None)
     is_newly = last is None or last.refresh_outcome != "refused"
-    return session.outcome == "refused" and is_newly and not is_explained
+    return outcome == "refused" and is_newly and not is_explained
 
 
 def _alert_of_round(session: Ended, place: str, failing: Sequence[Failing]) -> Alert:
@@ -109,20 +110,21 @@ def _alert_of_round(session: Ended, place: str, failing: Sequence[Failing]) -> A
 
 
 def _alert_of_run(session: Ended) -> Alert:
-    return _alert(session, f"refresh {session.refresh_id} {session.outcome}", [_what_went_wrong(session), LOG])
+    return _alert(session, f"refresh {session.refresh_id} {session.ending.outcome}", [_what_went_wrong(session), LOG])
 
 
 def _what_went_wrong(session: Ended) -> str:
     """The kind of error: its text can hold values. What the gate says does not."""
-    if session.is_input_wrong:
+    if session.ending.is_input_wrong:
         return "The inputs cannot be read as they are: `kuntakysely validate` names every fault."
     if session.judged and session.judged.against:
         return "\n".join(map(str, session.judged.against))
-    return f"Nothing was published: {session.error or 'the run ended before its checks'}."
+    return f"Nothing was published: {session.ending.error or 'the run ended before its checks'}."
 
 
 def _alert(session: Ended, subject: str, lines: Sequence[str], **content: object) -> Alert:
-    outcome = f"Refresh {session.refresh_id} of {session.paths.root.as_posix()}: {session.outcome}."
-    subject, text = f"kuntakysely: {subject}", "\n\n".join([outcome, *lines]) + "\n"
-    named = {"subject": subject, "text": text, "refresh": session.refresh_id, "outcome": session.outcome}
+    outcome = session.ending.outcome
+    first = f"Refresh {session.refresh_id} of {session.paths.root.as_posix()}: {outcome}."
+    subject, text = f"kuntakysely: {subject}", "\n\n".join([first, *lines]) + "\n"
+    named = {"subject": subject, "text": text, "refresh": session.refresh_id, "outcome": outcome}
     return Alert(datetime.now(UTC), subject, text, named | content)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 SECONDS = 10.0  # how long a server may take to answer
-TRIES_AGAIN = 3
+TRIES_AGAIN = 3  # after the first time
 PAUSE = 0.5  # seconds before the second repetition; each pause is twice the one before
-OVERLOADED = (429, 500, 502, 503, 504)
+OVERLOADED = (429, 500, 502, 503, 504)  # what HTTP says of a server that may answer later
 
 
 @dataclass(frozen=True)

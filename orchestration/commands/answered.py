@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from store.days import local_day
 from store.durable import write_whole
-from store.fingerprint import code_sha256, inputs_sha256
+from store.fingerprint import made_of, sha256_of
 from store.paths import DataPaths
 
 
@@ -18,14 +17,14 @@ def remembered_answer(paths: DataPaths) -> str | None:
     """What was answered last, when all that it rested on is as it was, and the day is the same."""
     with suppress(OSError, ValueError):
         kept = json.loads(_file(paths).read_text(encoding="utf-8"))
-        if kept["rests_on"] == _rests_on(paths, inputs_sha256(paths)):
+        if kept["rests_on"] == _rests_on(paths, made_of(paths)):
             return str(kept["answer"])
     return None
 
 
-def remember_answer(paths: DataPaths, answer: str, inputs: str) -> None:
-    """Keep an answer that was found true of these inputs (their hash, from before it was looked for)."""
-    kept = {"answer": answer, "rests_on": _rests_on(paths, inputs)}
+def remember_answer(paths: DataPaths, answer: str, made: str) -> None:
+    """Keep an answer that was found true of what a refresh is `made` of (the hash from before it was looked for)."""
+    kept = {"answer": answer, "rests_on": _rests_on(paths, made)}
     write_whole(_file(paths), json.dumps(kept, ensure_ascii=False).encode())
 
 
@@ -33,13 +32,13 @@ def _file(paths: DataPaths) -> Path:
     return paths.warehouse / "answer.json"
 
 
-def _rests_on(paths: DataPaths, inputs: str) -> str:
+def _rests_on(paths: DataPaths, made: str) -> str:
     """One hash of inputs and code by their content, and of what the program wrote by when it was written: warehouse,
     state and all that is published. Decisions, signatures and old releases hold for a day."""
-    parts = [inputs, code_sha256(), str(local_day(datetime.now(UTC)))]
+    parts = [made, str(local_day(datetime.now(UTC)))]
     settings = [paths.alerts_file, paths.publishing_file]
     written = [*settings, paths.state_file, *sorted(paths.private.glob("warehouse.duckdb*"))]
     for file in (*written, *sorted(paths.published.rglob("*"))):
         at = file.lstat() if file.is_symlink() or file.exists() else None
         parts.append(f"{file} {at and (at.st_size, at.st_mtime_ns, at.st_ino)}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return sha256_of("\n".join(parts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -19,7 +18,8 @@ from faults.stopped import Stopped, came, end_at_once, listen
 from faults.told import ExitCode, ToldError, WrongUsage
 from publish.reading.limits import MEMORY_MB, SECONDS, Limits
 from store.disk import STANDS, disk_trouble
-from store.paths import DATA_VARIABLE, DataPaths
+from store.environment import DATA, set_data_folder
+from store.paths import DataPaths
 
 if TYPE_CHECKING:
     from ingest.proposals.writing import Draft
@@ -40,7 +40,7 @@ class Commands(TyperGroup):
 
 
 # Plain help: the other takes as long to load as an answer may take, and cuts long words.
-WIDEST_HELP = 100
+WIDEST_HELP = 100  # columns
 app = typer.Typer(
     cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"terminal_width": min(get_terminal_size().columns, WIDEST_HELP)},
@@ -82,16 +82,14 @@ def _program(
 def _everywhere(data: Path | None) -> Path | None:
     """Processes that are started, and an error that nobody foresaw, find the data folder too."""
     if data is not None:
-        os.environ[DATA_VARIABLE] = str(data.resolve())
+        set_data_folder(data.resolve())
     return data
 
 
 Language = Annotated[str | None, typer.Option(help="fi, sv, en or another of the survey's.")]
 Data = Annotated[
     Path | None,
-    typer.Option(
-        "--data", callback=_everywhere, help=f"The data folder; default data/ of the project or ${DATA_VARIABLE}."
-    ),
+    typer.Option("--data", callback=_everywhere, help=f"The data folder; default data/ of the project or ${DATA}."),
 ]
 
 
@@ -174,13 +172,13 @@ def new_survey(
 
 
 def _say_draft(draft: Draft | None, faults: FaultList, paths: DataPaths) -> None:
-    from orchestration.commands.report import said_of_draft
+    from orchestration.commands.report import describe_draft
 
     for fault in faults:
         say(f"{fault}\n")
     if draft is None:
         raise typer.Exit(ExitCode.WRONG_INPUT)
-    say(said_of_draft(draft, paths))
+    say(describe_draft(draft, paths))
 
 
 @command(example="status --all")
@@ -200,9 +198,7 @@ def status(
     paths = DataPaths.resolve(data)
     now = datetime.now(UTC)
     found = replace(
-        read_status(paths, now),
-        audit_faults=list(map(str, audit.faults(paths))),
-        sign_offs=read_sign_offs(paths, now),
+        read_status(paths, now), audit_faults=list(map(str, audit.faults(paths))), sign_offs=read_sign_offs(paths, now)
     )
     if json:
         typer.echo(as_json(found))
@@ -443,23 +439,20 @@ def audit_log(
     data: Data = None,
 ) -> None:
     """What was done to the data, by whom and when."""
-    from orchestration.commands.report import print_audit, said_of_audit
+    from orchestration.commands.report import describe_audit, print_audit
     from orchestration.dagster.progress import terminal
 
     paths = DataPaths.resolve(data)
     if not verify:
         print_audit(paths, terminal())
         return
-    is_whole, said = said_of_audit(paths)
+    is_whole, said = describe_audit(paths)
     say(said)
     raise typer.Exit(ExitCode.DONE if is_whole else ExitCode.WRONG_INPUT)
 
 
 @command(example="serve --port 3001")
-def serve(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
-    data: Data = None,
-) -> None:
+def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000, data: Data = None) -> None:
     """Dagster's web interface on 127.0.0.1, with its schedules and its sensor running."""
     from orchestration.commands.serve import serve as run
 
@@ -481,13 +474,13 @@ def main() -> None:
 
 def _told(error: Exception) -> str:
     """What a person is told of any other error."""
-    from orchestration.dagster.private_errors import kept_apart
+    from orchestration.dagster.private_errors import keep_private
 
     paths = DataPaths.resolve()
     with suppress(OSError):
         if said := disk_trouble(error, paths):
             return said
-    return kept_apart(paths, error)
+    return keep_private(paths, error)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from publish.releases.spreadsheets import write_csv
 from store import state
 from store.paths import DataPaths
 
-SHOWN = 40
+SHOWN = 40  # lines: a screen; --csv has all
 SHAPES = ("table_", "column_")  # changes of no round
 OF_ALL = {"unit": "response", "breakdown_key": "all/all", "level": "option"}
 FIGURES = {"answer_distribution": ("n", "pct"), "number_summary": ("n", "mean", "median")}
@@ -56,7 +56,7 @@ def print_differences(paths: DataPaths, old: int | None, new: int | None, consol
     found = _between(paths, earlier, later)
     said = in_words(Counter((kind, round_) for kind, round_, _ in {_counted_once(change) for change in found}))
     console.say(f"Release {later} beside release {earlier}: {said}")
-    lines = list(said_of_rows(rows_of(found), _answers(state.release_files(paths.releases)[later])))
+    lines = list(describe_rows(rows_of(found), _answers(state.release_files(paths.releases)[later])))
     for line in lines[:SHOWN]:
         console.say(line)
     if lines:
@@ -155,7 +155,7 @@ def _answers(release: Path) -> Answers:
     return {(round_, question, answer): (n, pct) for round_, question, answer, n, pct in rows}
 
 
-def said_of_rows(rows: Sequence[Row], answers: Answers) -> Iterator[str]:
+def describe_rows(rows: Sequence[Row], answers: Answers) -> Iterator[str]:
     """A line for each round, and under it one for each question and for each table of no question."""
     for round_, of_round in groupby(rows, lambda row: row.round):
         yield "Of no round" if round_ == "all/all" else round_
@@ -231,7 +231,7 @@ def _short(value: Any) -> str:
     return f"{float(text):.2f}" if re.fullmatch(r"-?\d+\.\d{3,}", text) else text
 
 
-def said_of_release(connection: duckdb.DuckDBPyConnection) -> str:
+def describe_release(connection: duckdb.DuckDBPyConnection) -> str:
     """What a release changed, in a line; empty for the first, which has nothing before it."""
     (compared_with,) = connection.execute("select compared_with from marts.release").fetchall()[0]
     if compared_with is None:

@@ -14,18 +14,19 @@ from faults.suggestions import listed
 from faults.told import ExitCode, WrongUsage
 from ingest.codebook.rounds import round_keys
 from orchestration.commands.answered import remember_answer
-from orchestration.commands.report import print_outcome, said_of_unsigned
-from orchestration.dagster.dagster_home import end_dead_runs, prepare_dagster_home, runs_of_jobs
-from orchestration.dagster.dbt import read_manifest
-from orchestration.dagster.findings import told
+from orchestration.commands.report import describe_unsigned, print_outcome
+from orchestration.dagster.dagster_home import DEFINITIONS, end_dead_runs, prepare_dagster_home
+from orchestration.dagster.dbt import Manifest, read_manifest
 from orchestration.dagster.progress import OF_EVERY_RUN, Progress, terminal
 from orchestration.dagster.session import Session, refresh_session
 from orchestration.dagster.unchanged import release_if_unchanged
+from orchestration.dagster.worklist import describe_new
 from publish.releases.mirror import follow, publishing_faults
 from publish.releases.release import published_rounds, repair
 from store.disk import trouble_in
-from store.fingerprint import inputs_sha256
-from store.paths import DATA_VARIABLE, DataPaths
+from store.environment import set_dagster
+from store.fingerprint import made_of
+from store.paths import DataPaths
 from store.state import ReleaseRecord, current_release
 from store.warehouse import make_free
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from faults.errors import Fault
 
-SHOWN_ROUNDS = 5
+SHOWN_ROUNDS = 5  # more are counted
 NEVER_AGAIN = {"dagster/max_retries": "0"}  # whoever ended a command does not want a server to begin it anew
 
 
@@ -66,13 +67,14 @@ def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full
 def _unchanged_answer(paths: DataPaths, now: datetime) -> str:
     """What to say when a refresh would make the release that there is, and nothing is left to repair; it is remembered.
     Empty when there is something to do."""
-    inputs, release = inputs_sha256(paths), release_if_unchanged(paths, now)
+    made = made_of(paths)
+    release = release_if_unchanged(paths, made, now)
     if release is None:
         return ""
     repair(paths, now)
     follow(paths, now)
-    answer = "\n".join([_nothing_changed(paths, release), *said_of_unsigned(paths, now)])
-    remember_answer(paths, answer, inputs)
+    answer = "\n".join([_nothing_changed(paths, release), *describe_unsigned(paths, now)])
+    remember_answer(paths, answer, made)
     return answer
 
 
@@ -146,42 +148,42 @@ def chosen_rounds(paths: DataPaths, survey: str | None, rounds: Sequence[str]) -
 
 def _run(session: Session, keys: Sequence[str], progress: Progress) -> ExitCode:
     paths = session.paths
-    os.environ[DATA_VARIABLE] = str(paths.root)
-    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
+    prepare_dagster_home(paths)
+    set_dagster(paths)
     dbt = session.start_dbt()
     from orchestration.dagster.models import model_nodes  # Dagster loads while dbt reads the models
 
-    progress.totals["dbt_models"] = len(model_nodes(read_manifest(dbt, paths)))
+    manifest = read_manifest(dbt, paths)
+    progress.totals["dbt_models"] = len(model_nodes(manifest))
     session.asked = keys
-    error = _run_jobs(paths, keys)
-    if session.outcome != "published":
+    error = _run_jobs(paths, manifest, keys)
+    if session.ending.outcome != "published":
         go_on_unless_stopped()
-    for line in (*told(session.findings, paths), *said_of_unsigned(paths, datetime.now(UTC))):
+    for line in (*describe_new(session.worklist, paths), *describe_unsigned(paths, datetime.now(UTC))):
         progress.say(line)
-    if session.outcome == "published":
+    if session.ending.outcome == "published":
         print_outcome(paths, progress.console)
         return ExitCode.DONE
-    if session.outcome == "unpublished":
-        session.outcome = "failed"
-    progress.say(f"\n{session.said or error}", "red")
-    return ExitCode.WRONG_INPUT if session.is_input_wrong else ExitCode.REFUSED
+    session.note_end()
+    progress.say(f"\n{session.ending.said or error}", "red")
+    return ExitCode.WRONG_INPUT if session.ending.is_input_wrong else ExitCode.REFUSED
 
 
-def _run_jobs(paths: DataPaths, keys: Sequence[str]) -> str:
+def _run_jobs(paths: DataPaths, manifest: Manifest, keys: Sequence[str]) -> str:
     from dagster import DagsterInstance
 
-    from orchestration.dagster.event_log import held_open
+    from orchestration.dagster.internals import held_open, runs_of_jobs
     from orchestration.dagster.partitions import follow_folders, job_runs
-    from orchestration.definitions import defs
+    from orchestration.definitions import make_definitions
 
-    log_file = paths.warehouse / "refresh.log"
+    definitions, log_file = make_definitions(paths, manifest), paths.warehouse / "refresh.log"
     log_file.unlink(missing_ok=True)
-    with DagsterInstance.get() as instance, held_open(instance), runs_of_jobs(instance):
+    with DagsterInstance.get() as instance, held_open(instance), runs_of_jobs(instance, DEFINITIONS):
         end_dead_runs(instance)
         follow_folders(instance, paths)
         for name, tags in job_runs(instance, keys):
             with log_file.open("a", encoding="utf-8") as log, _told_to(log):
-                result = defs.resolve_job_def(name).execute_in_process(
+                result = definitions.resolve_job_def(name).execute_in_process(
                     instance=instance, raise_on_error=False, run_config=OF_EVERY_RUN, tags=NEVER_AGAIN | tags
                 )
             if not result.success:

@@ -14,7 +14,7 @@ import duckdb
 
 from faults.suggestions import listed
 from faults.told import WrongUsage
-from orchestration.commands.differences import said_of_release
+from orchestration.commands.differences import describe_release
 from orchestration.commands.quality import page_of_results
 from orchestration.dagster.progress import STYLES, Terminal
 from publish.gate.findings import findings_sql
@@ -76,7 +76,7 @@ def read_status(paths: DataPaths, now: datetime) -> Status:
             release = _rows(connection, "select * from marts.release")[0]
             rounds = _rows(connection, ROUNDS)
             published = _rows(connection, "from marts.round_quality order by survey_id, round_id, check_id")
-            changed = said_of_release(connection)
+            changed = describe_release(connection)
     except duckdb.Error:
         raise WrongUsage(
             f"{paths.shown(paths.current)} cannot be read: the release is damaged. "
@@ -122,7 +122,7 @@ ROUNDS = """
     order by r.survey_id, r.opens_on, r.round_id
 """
 KEY = ("survey_id", "round_id", "check_id")
-NEWS_SHOWN = 5
+NEWS_SHOWN = 5  # findings; `status --all` names the rest
 FIGURES = {"matched": "match", "known_wrong": "known wrong", "mismatched": "mismatch"}
 FAILED = {"block": "failed", "gate": "failed", "warn": "warned", "info": "noted"}
 CAME_TO = {
@@ -160,7 +160,7 @@ def read_sign_offs(paths: DataPaths, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def said_of_unsigned(paths: DataPaths, now: datetime) -> list[str]:
+def describe_unsigned(paths: DataPaths, now: datetime) -> list[str]:
     """A sentence of each round that waits to be signed."""
     return [str(each["said"]) for each in read_sign_offs(paths, now) if each["is_to_be_signed"]]
 
@@ -188,7 +188,7 @@ def print_status(status: Status, paths: DataPaths, console: Terminal, *, is_whol
     console.say("Rounds", "bold")
     for row in status.rounds:
         console.say(f"  {_said_of_round(row, status.findings)}")
-    console.say(said_of_checks(status.checks), "bold")
+    console.say(describe_checks(status.checks), "bold")
     _print_findings(status, console, is_whole=is_whole)
     if (last := status.last_refresh) and last["outcome"] != "published":
         style = None if last["outcome"] == "running" else "red"
@@ -203,7 +203,7 @@ def print_status(status: Status, paths: DataPaths, console: Terminal, *, is_whol
         console.say(f"Results: {page_of_results(paths, None, None).as_uri()}")
 
 
-def said_of_draft(draft: Draft, paths: DataPaths) -> str:
+def describe_draft(draft: Draft, paths: DataPaths) -> str:
     """What a drafted folder has, and what is left to decide, line by line."""
     places: dict[tuple[str, str], list[str]] = {}
     for doubt in draft.doubts:
@@ -242,7 +242,7 @@ def _shown(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def said_of_audit(paths: DataPaths) -> tuple[bool, str]:
+def describe_audit(paths: DataPaths) -> tuple[bool, str]:
     """Whether the audit log is as it was written, and what is to be said of it."""
     faults, file = audit.faults(paths), paths.shown(paths.audit_file)
     said = [
@@ -265,7 +265,7 @@ def _said_of_round(row: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
     )
 
 
-def said_of_checks(checks: Sequence[Mapping[str, Any]]) -> str:
+def describe_checks(checks: Sequence[Mapping[str, Any]]) -> str:
     """How many checks came to what; each is counted once."""
     found = Counter(FAILED[check["severity"]] if check["status"] == "fail" else check["status"] for check in checks)
     return f"Checks: {len(checks)} in all: {', '.join(f'{found[what]} {said}' for what, said in CAME_TO.items())}"

@@ -7,7 +7,6 @@ load our code anew every minute.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -25,12 +24,13 @@ import typer
 from faults.told import ExitCode
 from orchestration.dagster.dagster_home import DEFINITIONS, end_dead_runs, prepare_dagster_home
 from orchestration.dagster.dbt import read_manifest
+from store.environment import set_dagster
 from store.lock import RefreshRunning, refresh_lock
-from store.paths import DATA_VARIABLE, PROJECT_ROOT, DataPaths
+from store.paths import PROJECT_ROOT, DataPaths
 
 # Whoever reaches the web interface may start runs, for it knows no users: it is for this machine only.
 HOST = "127.0.0.1"
-LOOK_EVERY_SECONDS = 0.5
+LOOK_EVERY_SECONDS = 0.5  # so soon it is seen that a part has ended
 END_WITHIN_SECONDS = 60  # a run that is under way is told to end, and has this long
 
 Processes = dict[str, "subprocess.Popen[bytes]"]
@@ -43,8 +43,8 @@ class _Stop(Exception):
 def serve(paths: DataPaths, port: int) -> ExitCode:
     """Run until this process is told to end (DONE) or a part ends by itself (REFUSED): without it the rest would only
     look alive, and whoever started this can start it again."""
-    os.environ[DATA_VARIABLE] = str(paths.root)
-    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(paths))
+    prepare_dagster_home(paths)
+    set_dagster(paths)
     _end_dead_runs(paths)
     read_manifest(None, paths)
     started: Processes = {}

@@ -21,11 +21,11 @@ from publish.releases import spreadsheets
 from store import state
 from store.paths import DataPaths
 
-ROWS_SHOWN = 1000
-ROWS_WRITTEN = 1_000_000
-ROWS_ONE_BY_ONE = 20
-LONGEST_CELL = 300
-NARROWEST = 30
+ROWS_SHOWN = 1000  # on the terminal, and
+ROWS_WRITTEN = 1_000_000  # to a file; --limit
+ROWS_ONE_BY_ONE = 20  # where columns have no room, each row is a block of lines
+LONGEST_CELL = 300  # characters on the terminal
+NARROWEST = 30  # characters that each column needs; with less, rows go one by one
 FORMS = ("table", "csv", "json")
 
 

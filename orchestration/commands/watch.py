@@ -23,9 +23,9 @@ from publish.releases.spreadsheets import write_csv
 from store.paths import DataPaths
 from store.warehouse import WarehouseDamaged, columns_of, opened
 
-DAYS_SHOWN = 31
-BAR_WIDTH = 40
-WIDTH_WITH_BARS = 70
+DAYS_SHOWN = 31  # a month
+BAR_WIDTH = 40  # characters
+WIDTH_WITH_BARS = 70  # narrower terminals have no room for a bar beside the numbers
 NEEDED = (
     "marts.dim_round",
     "marts.response_curve",

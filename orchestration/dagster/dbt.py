@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from faults.told import ToldError
 from orchestration.dagster.slips import slip_in_model
+from store.environment import of_dbt
 from store.fingerprint import CODE_SUFFIXES, LIBRARIES, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 PARSED = DBT_PROJECT / "target"  # of the code, not of the data: all data folders share it
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--no-write-json")
-WAREHOUSE, TARGET = "KUNTAKYSELY_WAREHOUSE", "DBT_TARGET_PATH"  # the first is our profile's, the second dbt's own
 READ = "read"  # what the process says when it knows the models
 SAID = "said.log"
 RUN_RESULTS = "run_results.json"
 
 
+Manifest = Mapping[str, Any]  # what dbt knows of the models
+
+
 class DbtFailed(RuntimeError):
     """dbt could not make what it was asked for. What it said can quote an answer."""
+
+
+class ModelsNotBuilt(ToldError):
+    """dbt could not make everything; the message names the models, and quotes no answer."""
 
 
 class ModelsUnreadable(ToldError):
@@ -41,8 +47,7 @@ class Dbt:
         self._said = paths.dbt_target / SAID
         self._process = subprocess.Popen(
             [sys.executable, "-m", "orchestration.dagster.dbt_process"],
-            cwd=PROJECT_ROOT, env=os.environ | {WAREHOUSE: str(paths.warehouse_file), TARGET: str(paths.dbt_target)},
-            text=True,
+            cwd=PROJECT_ROOT, env=of_dbt(paths), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.is_used, self._has_read = False, False
@@ -84,7 +89,7 @@ def models_file(suffix: str) -> Path:
     return PARSED / f"models_{combined_sha256(PROJECT_ROOT, [*own, PROJECT_ROOT / LIBRARIES])[:16]}{suffix}"
 
 
-def read_manifest(dbt: Dbt | None, paths: DataPaths) -> dict[str, Any]:
+def read_manifest(dbt: Dbt | None, paths: DataPaths) -> Manifest:
     """The manifest of the present models, made now if need be. Raises ModelsUnreadable."""
     file = models_file(".json")
     if not file.exists():
@@ -92,7 +97,7 @@ def read_manifest(dbt: Dbt | None, paths: DataPaths) -> dict[str, Any]:
         reading.await_read()
         if dbt is None:
             reading.end()
-    manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    manifest: Manifest = json.loads(file.read_text(encoding="utf-8"))
     return manifest
 
 

@@ -17,15 +17,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from faults.stopped import end_at_once, end_with_parent
-from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, TARGET, models_file
+from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, models_file
+from orchestration.dagster.internals import packed, unpacked
+from store.environment import set_dbt
 
-KEPT_TO_ITSELF = {
-    "DBT_LOG_LEVEL_FILE": "none",
-    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    "DBT_VERSION_CHECK": "false",
-    "DBT_USE_COLORS": "false",
-    "DBT_QUIET": "true",
-}
 PARSE = "partial_parse.msgpack"
 READ_MODELS = ("parse", "--target", "parse", "--no-write-json")
 
@@ -33,10 +28,9 @@ READ_MODELS = ("parse", "--target", "parse", "--no-write-json")
 def main() -> int:
     """0 when all was made."""
     end_at_once()
-    target = Path(os.environ.setdefault(TARGET, str(PARSED)))
+    target = set_dbt(PARSED)
     for folder in (target, PARSED):
         folder.mkdir(exist_ok=True)
-    os.environ.update(KEPT_TO_ITSELF, DBT_LOG_PATH=str(target))
     with _apart(target / SAID) as told:
         from dbt.cli.main import dbtRunner
 
@@ -57,19 +51,15 @@ def main() -> int:
 
 def _models(target: Path) -> Any:
     """What dbt knows of the present models: as the last process read them, a fifth of the time, or read now."""
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
-
     kept = models_file(".msgpack")
     if not kept.exists():
         _read(target)
-    return Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
+    return unpacked(kept.read_bytes())
 
 
 def _read(target: Path) -> None:
     """Read the models and keep what was read, by what it was read of, for all to come: each file whole or not there."""
     from dbt.cli.main import dbtRunner
-    from dbt.parser.manifest import extended_mashumaro_encoder
 
     before = ["--partial-parse-file-path", str(PARSED / PARSE)] if (PARSED / PARSE).exists() else []
     read = dbtRunner().invoke([*READ_MODELS, *before, *_places()])
@@ -79,7 +69,7 @@ def _read(target: Path) -> None:
     if (target / PARSE).exists() and target != PARSED:
         shutil.move(target / PARSE, PARSED / PARSE)
     manifest.write(str(_beside(models_file(".json"))))
-    _beside(models_file(".msgpack")).write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    _beside(models_file(".msgpack")).write_bytes(packed(manifest))
     for kept in map(models_file, (".json", ".msgpack")):
         _beside(kept).replace(kept)
         for older in {*PARSED.glob(f"models_*{kept.suffix}")} - {kept}:

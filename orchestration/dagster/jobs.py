@@ -6,111 +6,101 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from dagster import (
-    AssetSelection,
-    DefaultScheduleStatus,
-    DefaultSensorStatus,
-    HookContext,
-    RunRequest,
-    ScheduleEvaluationContext,
-    SensorEvaluationContext,
-    SensorResult,
-    SkipReason,
-    define_asset_job,
-    failure_hook,
-    schedule,
-    sensor,
-)
+import dagster as dg
 
-from ingest.codebook.rounds import open_rounds, round_keys, round_sha256
+from ingest.codebook.rounds import made_of_input, open_rounds, round_keys
 from ingest.landing.inputs import drafts
-from orchestration.dagster.assets import PATHS, as_declared, responses, round_checks
+from orchestration.dagster.assets import responses
 from orchestration.dagster.dagster_home import RETRY_ALL_STEPS
 from orchestration.dagster.models import DATA_TEAM
 from orchestration.dagster.partitions import follow_folders
 from orchestration.dagster.progress import OF_EVERY_RUN
 from orchestration.dagster.session import REFUSED
 from store import state
-from store.disk import disk_trouble
-from store.fingerprint import source_folders, source_sha256
+from store.fingerprint import source_folders
+from store.paths import DataPaths
 
 HELSINKI = "Europe/Helsinki"
+REFRESH, REBUILD = "refresh", "rebuild"
 
 
-@failure_hook(required_resource_keys={"refresh"})
-def remember_failure(context: HookContext) -> None:
+@dg.failure_hook(required_resource_keys={"refresh"})
+def remember_failure(context: dg.HookContext) -> None:
     """What kind of error ended a step, for the alert; the text of the error can hold values."""
-    error = context.op_exception
-    if error is not None and (said := disk_trouble(error, PATHS)):
-        context.resources.refresh.break_off(said)
-    else:
-        context.resources.refresh.fail(f"{type(error).__name__} in step {context.step_key} of run {context.run_id}")
+    if error := context.op_exception:
+        context.resources.refresh.note_error(error, f" in step {context.step_key} of run {context.run_id}")
 
 
-# These are judged with all others: to run them again by themselves is for a person.
-EVERYTHING = AssetSelection.all() - AssetSelection.checks(as_declared, round_checks)
 of_every_job = partial(
-    define_asset_job,
-    config=OF_EVERY_RUN,
-    hooks={remember_failure},
-    owners=[DATA_TEAM],
-    tags=RETRY_ALL_STEPS,
-)
-
-refresh_job = of_every_job(
-    "refresh",
-    selection=EVERYTHING,
-    description="The main job for one round: ingest it, build, check, publish",
-)
-ingest_job = of_every_job(
-    "ingest_round",
-    selection=AssetSelection.assets(responses).without_checks(),
-    description="Read one round into the warehouse; nothing is built yet",
-)
-rebuild_job = of_every_job(
-    "rebuild",
-    selection=EVERYTHING - AssetSelection.assets(responses),
-    description="Read registry, inventory and practices, build and check everything, publish; rounds stay as they are",
+    dg.define_asset_job, config=OF_EVERY_RUN, hooks={remember_failure}, owners=[DATA_TEAM], tags=RETRY_ALL_STEPS
 )
 
 
-@schedule(
-    description="Every morning: refreshes each round whose field window is open",
-    job=refresh_job,
-    cron_schedule="0 6 * * *",
-    execution_timezone=HELSINKI,
-    default_status=DefaultScheduleStatus.RUNNING,
-)
-def every_morning_in_the_field(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
+of_every_schedule = partial(dg.schedule, execution_timezone=HELSINKI, default_status=dg.DefaultScheduleStatus.RUNNING)
+
+
+def jobs_and_triggers(paths: DataPaths, everything: dg.AssetSelection) -> dg.Definitions:
+    """The jobs of a data folder, and what starts them; `everything` is what a refresh makes and asks."""
+    refresh = of_every_job(
+        REFRESH, selection=everything, description="The main job for one round: ingest it, build, check, publish"
+    )
+    ingest_round = of_every_job(
+        "ingest_round",
+        selection=dg.AssetSelection.assets(responses).without_checks(),
+        description="Read one round into the warehouse; nothing is built yet",
+    )
+    rebuild = of_every_job(
+        REBUILD,
+        selection=everything - dg.AssetSelection.assets(responses),
+        description="Read registry, inventory and practices, build and check everything, publish; rounds stay as they "
+        "are",
+    )
+    in_the_field = of_every_schedule(
+        name="every_morning_in_the_field",
+        description="Every morning: refreshes each round whose field window is open",
+        job=refresh,
+        cron_schedule="0 6 * * *",
+    )
+    every_month = of_every_schedule(
+        name="registry_every_month",
+        description="Every month: reads registry, inventory and practices again and rebuilds on them",
+        job=rebuild,
+        cron_schedule="0 5 1 * *",
+    )
+    changed = dg.sensor(
+        name="new_or_changed_round",
+        description="Launches one run for a round whose files are new or changed, or for registry, inventory and "
+        "practices",
+        jobs=[refresh, rebuild],
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    return dg.Definitions(
+        jobs=[refresh, ingest_round, rebuild],
+        schedules=[in_the_field(partial(every_morning_in_the_field, paths)), every_month(registry_every_month)],
+        sensors=[changed(partial(new_or_changed_round, paths))],
+    )
+
+
+def every_morning_in_the_field(
+    paths: DataPaths, context: dg.ScheduleEvaluationContext
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Refresh each round whose field window is open today."""
     now = context.scheduled_execution_time
-    open_now = open_rounds(PATHS, now.astimezone(ZoneInfo(HELSINKI)))
-    keys = [key for key in open_now if not drafts(PATHS, [key])]
+    open_now = open_rounds(paths, now.astimezone(ZoneInfo(HELSINKI)))
+    keys = [key for key in open_now if not drafts(paths, [key])]
     if not keys:
-        yield SkipReason("No round is in the field today")
+        yield dg.SkipReason("No round is in the field today")
     for key in keys:
-        yield RunRequest(run_key=f"{key}:{_day(now)}", partition_key=key)
+        yield dg.RunRequest(run_key=f"{key}:{_day(now)}", partition_key=key)
 
 
-@schedule(
-    description="Every month: reads registry, inventory and practices again and rebuilds on them",
-    job=rebuild_job,
-    cron_schedule="0 5 1 * *",
-    execution_timezone=HELSINKI,
-    default_status=DefaultScheduleStatus.RUNNING,
-)
-def registry_every_month(context: ScheduleEvaluationContext) -> RunRequest:
+def registry_every_month(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Read registry, inventory and practices again and rebuild on them."""
-    return RunRequest(run_key=_day(context.scheduled_execution_time))
+    return dg.RunRequest(run_key=_day(context.scheduled_execution_time))
 
 
-@sensor(
-    description="Launches one run for a round whose files are new or changed, or for registry, inventory and practices",
-    jobs=[refresh_job, rebuild_job],
-    minimum_interval_seconds=60,
-    default_status=DefaultSensorStatus.RUNNING,
-)
-def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
+def new_or_changed_round(paths: DataPaths, context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Launch one run for each round whose files are not those that were read last. Every run reads registry,
     inventory and practices too: they get one of their own when no round has changed with them.
 
@@ -118,22 +108,22 @@ def new_or_changed_round(context: SensorEvaluationContext) -> SensorResult:
     seen each time, and files that cannot be read are tried once, whoever tried. They are tried again when registry,
     inventory or practices have changed, which they are read with; while one of them is refused nothing else is read.
     """
-    sources = {source: source_sha256(PATHS, source) for source in source_folders(PATHS)}
-    found = sources | {key: round_sha256(PATHS, key) for key in round_keys(PATHS)}
-    read, refused = _read_last()
+    sources = source_folders(paths)
+    found = {name: made_of_input(paths, name) for name in (*sources, *round_keys(paths))}
+    read, refused = _read_last(paths)
     waiting = {key: sha256 for key, sha256 in found.items() if read.get(key) != sha256}
     launched: dict[str, str] = json.loads(context.cursor or "{}")
     if stuck := [key for key in sources if key in waiting and refused.get(key) == waiting[key]]:
-        return SensorResult(skip_reason=f"Refused as it stands: {' and '.join(stuck)}", cursor=context.cursor)
+        return dg.SensorResult(skip_reason=f"Refused as it stands: {' and '.join(stuck)}", cursor=context.cursor)
     new = {key for key, sha256 in waiting.items() if sha256 not in (launched.get(key), refused.get(key))}
     tried_again = waiting if new & sources.keys() else new
-    changed = [key for key in waiting if key in tried_again and (key in sources or not drafts(PATHS, [key]))]
+    changed = [key for key in waiting if key in tried_again and (key in sources or not drafts(paths, [key]))]
     if changed:
-        follow_folders(context.instance, PATHS)
-    rounds = [RunRequest(job_name=refresh_job.name, partition_key=key) for key in changed if key not in sources]
-    return SensorResult(
-        run_requests=rounds or [RunRequest(job_name=rebuild_job.name) for _ in changed[:1]],
-        skip_reason=None if changed else SkipReason(_why_nothing(waiting)),
+        follow_folders(context.instance, paths)
+    rounds = [dg.RunRequest(job_name=REFRESH, partition_key=key) for key in changed if key not in sources]
+    return dg.SensorResult(
+        run_requests=rounds or [dg.RunRequest(job_name=REBUILD) for _ in changed[:1]],
+        skip_reason=None if changed else dg.SkipReason(_why_nothing(waiting)),
         cursor=json.dumps(waiting),
     )
 
@@ -144,12 +134,12 @@ def _why_nothing(waiting: Collection[str]) -> str:
     return f"Drafts, or tried as they stand: {', '.join(sorted(waiting))}"
 
 
-def _read_last() -> tuple[dict[str, str], dict[str, str]]:
+def _read_last(paths: DataPaths) -> tuple[dict[str, str], dict[str, str]]:
     """What was read last of each round and source, and what was refused since."""
     read: dict[str, str] = {}
     refused: dict[str, str] = {}
-    if PATHS.state_file.exists():
-        with state.opened(PATHS) as memory:
+    if paths.state_file.exists():
+        with state.opened(paths) as memory:
             for line in state.ingested_files(memory):
                 refused.pop(line.source_file, None)
                 (refused if line.kind == REFUSED else read)[line.source_file] = line.sha256

@@ -9,11 +9,8 @@ from dagster import DagsterInstance, DynamicPartitionsDefinition
 
 from faults.errors import Fault
 from ingest.codebook.rounds import round_folder, round_keys
+from orchestration.dagster.internals import PARTITION, RANGE_END, RANGE_START
 from store.paths import DataPaths
-
-PARTITION = "dagster/partition"
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
 
 ROUNDS = DynamicPartitionsDefinition(name="round")
 

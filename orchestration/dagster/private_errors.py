@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from faults.errors import InputFaults
 from faults.stopped import came, go_on_unless_stopped
-from orchestration.dagster.slips import said_of_slip
+from orchestration.dagster.slips import describe_slip
 from store.disk import STANDS, disk_watched
 from store.fingerprint import CODE_FOLDERS
 from store.paths import DataPaths
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from orchestration.dagster.session import Session
 
 
-def kept_apart(paths: DataPaths, error: BaseException) -> str:
+def keep_private(paths: DataPaths, error: BaseException) -> str:
     """Keep an error with its whole text in private/errors.log; a sentence without it. A slip of SQL is told whole.
 
     This is the last that is said of an error, so it fails in no place: a text that cannot be kept is lost, and that is
     said.
     """
-    if said := said_of_slip(error):
+    if said := describe_slip(error):
         return f"{said}\n{STANDS}"
     try:
         if not paths.surveys.is_dir():
@@ -46,13 +47,15 @@ def _keep(paths: DataPaths, error: BaseException) -> None:
 
 
 @contextmanager
-def step_of(session: Session, name: str) -> Iterator[None]:
+def run_step(session: Session, name: str) -> Iterator[None]:
     """A step of the refresh: Dagster, its pages and its logs get to know what kind of error ended it, and no more.
 
     The errors of this project are written without answers: they go on as they are. None begins, and no other error
     counts, once somebody has ended the program.
     """
     from dagster import Failure
+
+    from orchestration.dagster.session import REFUSALS
 
     go_on_unless_stopped()
     try:
@@ -61,9 +64,12 @@ def step_of(session: Session, name: str) -> Iterator[None]:
     except Exception as error:
         if came():
             raise KeyboardInterrupt from None
+        if isinstance(error, (InputFaults, *REFUSALS)):
+            session.note_error(error)
+            n_faults = {"n_faults": len(error.faults)} if isinstance(error, InputFaults) else {}
+            raise Failure(session.ending.said, metadata=n_faults, allow_retries=False) from None
         if isinstance(error, Failure) or type(error).__module__.partition(".")[0] in CODE_FOLDERS:
             raise
-        said = kept_apart(session.paths, error)
-        session.fail(f"{type(error).__name__} in step {name}")
-        session.said = session.said or said
+        said = keep_private(session.paths, error)
+        session.note_error(error, f" in step {name}", said)
         raise Failure(said, allow_retries=False) from None

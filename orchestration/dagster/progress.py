@@ -16,6 +16,7 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from faults.errors import visible_lines, wrapped
+from orchestration.dagster.internals import event_of
 
 STEPS = {
     "raw__registry": "Registry",
@@ -29,8 +30,8 @@ STEPS = {
 OF_EVERY_RUN: dict[str, Any] = {"loggers": {"progress": {}}}  # how a job is configured; there is nothing to choose
 ENDED = {"STEP_SUCCESS": ("done", None), "STEP_FAILURE": ("FAILED", "red"), "STEP_SKIPPED": ("skipped", "yellow")}
 STYLES = {"block": "red", "gate": "red"}  # of what refuses a release
-WIDTH = 18
-PLAIN_WIDTH = 160
+WIDTH = 18  # of the names of steps
+PLAIN_WIDTH = 160  # columns of a table in a file or pipe, which has none of its own
 
 
 class Terminal(Console):
@@ -87,7 +88,7 @@ class Progress(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by Dagster's logging for each event of the run."""
-        event = getattr(record, "dagster_event", None)
+        event = event_of(record)
         if event is not None and event.step_key in STEPS:
             self._on_step(event.step_key, event.event_type_value)
 
@@ -122,7 +123,7 @@ class LastWord(logging.Handler):
     """Says why a run failed after Dagster's own last event, which says only which steps did."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        event = getattr(record, "dagster_event", None)
+        event = event_of(record)
         if event is not None and event.is_run_failure:
             while _last_words:
                 _last_words.pop()()

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from faults.errors import InputFaults
 from faults.stopped import end_in_order, go_on_unless_stopped
-from ingest.codebook.rounds import round_keys, round_sha256, split_key
-from orchestration.alerts.ended import Judged
-from orchestration.dagster.dbt import Dbt
-from orchestration.dagster.unchanged import fingerprint, release_if_unchanged, warehouse_signature
+from ingest.codebook.rounds import made_of_input, round_keys, split_key
+from orchestration.alerts.ended import Ending, Judged
+from orchestration.dagster.dbt import Dbt, ModelsNotBuilt
+from orchestration.dagster.unchanged import release_if_unchanged, warehouse_signature
+from publish.gate.refusals import PublishRefused
 from store import audit, state
 from store.days import local_day
 from store.disk import disk_trouble
-from store.fingerprint import source_folders, source_sha256
+from store.fingerprint import made_of, source_folders
 from store.lock import refresh_lock
 from store.paths import PROJECT_ROOT, DataPaths
 
@@ -26,10 +28,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from expectations.results import CheckResult
-    from ingest.landing.load import RoundLoad
-    from orchestration.dagster.findings import Finding
+    from ingest.landing.load import LoadResult
+    from orchestration.dagster.worklist import ToLookAt
 
 
+REFUSALS = (PublishRefused, ModelsNotBuilt)
 REFUSED = "refused"  # the kind of a line in the ledger: of what was looked at and not read
 
 
@@ -41,37 +44,33 @@ class Session:
     refresh_id: int
     unchanged: state.ReleaseRecord | None
     begun_on: date
-    outcome: state.Outcome = "unpublished"
-    release_number: int | None = None
-    said: str = ""
-    is_input_wrong: bool = False
-    error: str = ""
+    ending: Ending = field(default_factory=Ending)
     asked: Sequence[str] | None = None
     read: set[str] = field(default_factory=set)
-    findings: Sequence[Finding] = ()
+    worklist: Sequence[ToLookAt] = ()
     has_built: bool = False
     judged: Judged | None = None
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
     _dbt: list[Dbt] = field(default_factory=list, repr=False)
 
-    def refuse(self, reasons: str) -> None:
-        """Nothing will be published, and why."""
-        self.outcome, self.said = "refused", reasons
+    def note_release(self, number: int) -> None:
+        """Readers have this release."""
+        self.ending = self.ending.published(number)
 
-    def reject(self, faults: str) -> None:
-        """An input cannot be read as it is, and what to do about it. Another may have been rejected before."""
-        said = dict.fromkeys([*self.said.splitlines(), *faults.splitlines()])
-        self.outcome, self.is_input_wrong, self.said = "failed", True, "\n".join(said)
+    def note_error(self, error: BaseException, where: str = "", said: str = "") -> None:
+        """A step, or the refresh, was ended by this error; `said` is what is told of one that nobody foresaw."""
+        if of_disk := disk_trouble(error, self.paths):
+            self.ending = self.ending.broken_off(of_disk)
+        elif isinstance(error, InputFaults):
+            self.ending = self.ending.rejected(str(error))
+        elif isinstance(error, REFUSALS):
+            self.ending = self.ending.refused(str(error))
+        else:
+            self.ending = self.ending.failed(f"{type(error).__name__}{where}", said)
 
-    def break_off(self, said: str) -> None:
-        """A disk is full or broken: that is what is told, whatever else came of it."""
-        self.outcome, self.said, self.error = "failed", said, said.removesuffix(".")
-
-    def fail(self, error: str) -> None:
-        """Something broke: its kind, and where. The first such error is what the others come of."""
-        self.error = self.error or error
-        if self.outcome == "unpublished":
-            self.outcome = "failed"
+    def note_end(self) -> None:
+        """Its runs are over: where no release came of them it has failed, though no error said so."""
+        self.ending = self.ending.failed()
 
     def remember(self, results: Sequence[CheckResult], warehouse: DuckDBPyConnection) -> None:
         """Add the results of the checks to their history, which the state keeps and the warehouse shows."""
@@ -84,43 +83,25 @@ class Session:
             state.record_checks(memory, self.refresh_id, datetime.now(UTC), outcomes)
             record_history(warehouse, memory, self.refresh_id)
 
-    def note_rounds(self, loads: Sequence[RoundLoad]) -> None:
-        """Write the rounds that were read into the ledger, by the hash of their folder and codebook."""
-        self.read |= {load.key for load in loads}
-        now = datetime.now(UTC)
-        lines = [
-            state.IngestedFile(
-                now, load.key, round_sha256(self.paths, load.key), "round", *split_key(load.key), load.n_rows
-            )
-            for load in loads
-            if load.outcome != "removed"
-        ]
-        with state.opened(self.paths) as memory:
-            state.record_files(memory, lines)
-
-    def note_source(self, source: str, n_rows: int) -> None:
-        """Write registry, inventory or practices into the ledger, by the hash of its folder."""
-        line = state.IngestedFile(
-            datetime.now(UTC), source, source_sha256(self.paths, source), "source", None, None, n_rows
-        )
-        with state.opened(self.paths) as memory:
-            state.record_files(memory, [line])
+    def note_load(self, name: str, result: LoadResult) -> None:
+        """Write the source of that name, or the rounds that were read, into the ledger with the number of rows."""
+        self.read |= {load.key for load in result.rounds}
+        self._note("round", {load.key: load.n_rows for load in result.rounds if load.outcome != "removed"})
+        if name in source_folders(self.paths):
+            self.read.add(name)
+            self._note("source", {name: result.n_rows})
 
     def note_refused(self, names: Collection[str]) -> None:
         """Write rounds and sources that were rejected into the ledger: the sensor leaves them until they change."""
-        now, sources = datetime.now(UTC), source_folders(self.paths)
-        lines = [
-            state.IngestedFile(
-                now,
-                name,
-                (source_sha256 if name in sources else round_sha256)(self.paths, name),
-                REFUSED,
-                None,
-                None,
-                0,
-            )
-            for name in names
-        ]
+        self._note(REFUSED, dict.fromkeys(names, 0))
+
+    def _note(self, kind: str, n_rows: Mapping[str, int]) -> None:
+        """A line each, by what it is made of now."""
+        now, lines = datetime.now(UTC), []
+        for name, n in n_rows.items():
+            survey_id, round_id = split_key(name) if kind == "round" else (None, None)
+            made = made_of_input(self.paths, name)
+            lines.append(state.IngestedFile(now, name, made, kind, survey_id, round_id, n))
         with state.opened(self.paths) as memory:
             state.record_files(memory, lines)
 
@@ -188,9 +169,7 @@ def refresh_session(paths: DataPaths, say: Callable[[str], object]) -> Iterator[
             yield session
         except Exception as error:
             go_on_unless_stopped()
-            if said := disk_trouble(error, paths):
-                session.break_off(said)
-            session.fail(type(error).__name__)
+            session.note_error(error)
             raise
         finally:
             end_in_order()
@@ -212,9 +191,10 @@ def _sign_published(paths: DataPaths, say: Callable[[str], object]) -> None:
 
 def _begin(paths: DataPaths) -> Session:
     now = datetime.now(UTC)
-    made_from, unchanged = fingerprint(paths), release_if_unchanged(paths, now)
+    made = made_of(paths)
+    unchanged = release_if_unchanged(paths, made, now)
     with state.opened(paths) as memory:
-        return Session(paths, state.begin_refresh(memory, now, made_from), unchanged, local_day(now))
+        return Session(paths, state.begin_refresh(memory, now, made), unchanged, local_day(now))
 
 
 def _end_if_possible(session: Session) -> None:
@@ -228,7 +208,7 @@ def _end_if_possible(session: Session) -> None:
 
 def _is_said_already(session: Session, error: Exception) -> bool:
     """Whether a disk that is full or broken, which has ended the refresh, goes on being so."""
-    return session.outcome != "published" and disk_trouble(error, session.paths) is not None
+    return session.ending.outcome != "published" and disk_trouble(error, session.paths) is not None
 
 
 def _end(session: Session) -> None:
@@ -241,22 +221,24 @@ def _end(session: Session) -> None:
         is_source_read = session.read >= source_folders(session.paths).keys()
         return is_source_read and drafts(session.paths, unread).keys() == {*unread}
 
-    is_published = session.outcome == "published"
+    ending = session.ending
+    is_published = ending.outcome == "published"
     is_done = is_published and (session.unchanged or is_all_read())
     signature = warehouse_signature(session.paths, session.begun_on) if is_done else ""
     with state.opened(session.paths) as memory:
         state.end_refresh(
-            memory, session.refresh_id, datetime.now(UTC), session.outcome, session.release_number, signature
+            memory, session.refresh_id, datetime.now(UTC), ending.outcome, ending.release_number, signature
         )
 
 
 def _record(session: Session, say: Callable[[str], object]) -> None:
     """Into the audit log. What is published is published: a log that cannot be written is told, and fails nothing."""
     rounds = sorted(session.read - source_folders(session.paths).keys())
-    failed = {"error": session.error} if session.error else {}
+    ending = session.ending
+    failed = {"error": ending.error} if ending.error else {}
     try:
         audit.record(
-            session.paths, "refresh", outcome=session.outcome, release=session.release_number, rounds=rounds, **failed
+            session.paths, "refresh", outcome=ending.outcome, release=ending.release_number, rounds=rounds, **failed
         )
     except OSError as error:
         if _is_said_already(session, error):

@@ -26,7 +26,7 @@ QUOTED = re.compile(r"^\s*LINE \d+: (?:\.\.\.)?(.*?)(?:\.\.\.)?$", re.MULTILINE)
 NAMED = re.compile(r"[\"']([^\"']+)[\"']|name (\w+)")
 
 
-def said_of_slip(error: BaseException) -> str | None:
+def describe_slip(error: BaseException) -> str | None:
     """DuckDB's message where an error is a slip in the SQL of our code, and the line of it; else None."""
     if type(error).__name__ not in CLASSES or not isinstance(error, duckdb.Error):
         return None

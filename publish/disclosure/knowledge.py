@@ -15,10 +15,10 @@ from publish.disclosure.printed import NO_RELATIONS, Relations
 from publish.disclosure.rules import Rule
 
 TELLS, PRIMARY, COMPLEMENTARY = 0, 1, 2
-GAP, SECONDS = 0.5, 20
+GAP, SECONDS = 0.5, 20  # of the best: any table will do; seconds: no answer in time is Undecided
 
 
-INFEASIBLE = 2
+INFEASIBLE = 2  # scipy's status of a milp
 
 
 class Undecided(RuntimeError):

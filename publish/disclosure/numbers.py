@@ -59,6 +59,7 @@ order by all
 """
 # One municipality that gives more than this of a total could be told from it, by the others above all.
 DOMINANCE = 0.5
+# As in pattern.py; all else costs 1.
 PRICE = {"all": 1000.0, "size_class_group": 60.0, "size_class": 20.0}
 
 

@@ -14,16 +14,17 @@ from publish.disclosure.printed import NO_RELATIONS
 
 Array = NDArray[Any]
 
-TRIES = 6
-NEAR = 2
+TRIES = 6  # searches in a row; cells that none of them settles are taken one by one
+NEAR = 2  # how far a count may go from what it is: any table so near will do, and is soon found
+# Of hiding a cell, by breakdown: what most people read goes last (DECISIONS, 50).
 PRICE = {"all": 1000.0, "size_class_group": 60.0, "size_class": 20.0, "county": 3.0, "region": 2.0}
-OTHER_PRICE = 4.0
-MOST = 0.5
+OTHER_PRICE = 4.0  # roles and questions: more than areas, less than classes of size
+MOST = 0.5  # of the cells of a breakdown under the rule: more, and it is hidden whole
 KEPT_LONGEST = ("all", "size_class", "size_class_group")
-GROUP_PRICE = 5.0
-WHOLE_PRICE = 10.0
-REWARDS = (10.0, 40.0, 160.0)
-FAR = 1000.0
+GROUP_PRICE = 5.0  # times: options give way to groups
+WHOLE_PRICE = 10.0  # times: cells give way before rows
+REWARDS = (10.0, 40.0, 160.0)  # what may be hidden for one open cell: the cheapest first
+FAR = 1000.0  # a cell that may rise may rise by this
 # How a cell is protected: (hide rows whole, touch the figures of all respondents), the least harm first.
 LADDER = ((False, False), (True, False), (False, True), (True, True))
 

@@ -16,7 +16,6 @@ NOT_ASKED = "not_asked"
 HIDDEN_PRIMARY = "hidden_primary"
 HIDDEN_COMPLEMENTARY = "hidden_complementary"
 MIXED = "?"  # the row of a fact of which the responses of a municipality say different things
-HIDDEN = (HIDDEN_PRIMARY, HIDDEN_COMPLEMENTARY)
 
 
 Row = tuple[str, str, str]

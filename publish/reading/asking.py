@@ -29,8 +29,8 @@ from publish.reading.opening import THREADS, opened
 from store.paths import PROJECT_ROOT
 
 OVERHEAD_MB = 512  # what Python, DuckDB's code and its threads take besides the memory of a query
-LONGEST_QUERY = 1_000_000
-BATCH = 1000
+LONGEST_QUERY = 1_000_000  # characters
+BATCH = 1000  # rows that are sent at a time
 
 READ_ONLY_KINDS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 WHAT_READS = "SELECT, FROM, WITH, PIVOT, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN"
@@ -137,7 +137,7 @@ def serve() -> None:
         except (duckdb.OutOfMemoryException, MemoryError):
             _say(channel, {"refused": _said_of_memory(limits)})
         except duckdb.Error as error:
-            _say(channel, {"refused": said_of_error(error, request["query"])})
+            _say(channel, {"refused": describe_error(error, request["query"])})
         channel.flush()
         os._exit(0)  # closing a connection whose query still runs would wait for it
 
@@ -241,7 +241,7 @@ def plain(value: object) -> Value:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def said_of_error(error: duckdb.Error, query: str) -> str:
+def describe_error(error: duckdb.Error, query: str) -> str:
     """DuckDB's message with its place in the query, and what to do."""
     kind, place = str(error).partition(":")[0], _place(_as_json(error).get("position"), query)
     advice = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MEMORY_MB = 1024
-SECONDS = 60
-MOST_CHARACTERS = 256 * 1024**2
+MEMORY_MB = 1024  # unless more is asked for: --memory
+SECONDS = 60  # unless more are asked for: --seconds
+MOST_CHARACTERS = 256 * 1024**2  # of one answer
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import duckdb
 from publish.catalogue import SCHEMA, literal
 from publish.reading.limits import MEMORY_MB
 
-THREADS = 2
+THREADS = 2  # as many as the build has
 
 # Given when the connection is made, in any order: DuckDB does not keep to one.
 WHEN_OPENING: Mapping[str, str] = {

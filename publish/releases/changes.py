@@ -12,6 +12,7 @@ import duckdb
 from publish.catalogue import described, literal, quoted
 from publish.releases.own_tables import OWN_TABLES
 from store.marts import Mart
+from store.warehouse import signature_sql
 
 (COLUMNS,) = (tuple(column.name for column in table.columns) for table in OWN_TABLES if table.name == "release_change")
 ROUND_COLUMNS = ("survey_id", "round_id")
@@ -203,8 +204,9 @@ def rounds_that_differ(
 
 def _rounds_of(database: str, table: str, columns: Sequence[str]) -> str:
     """A subquery of the rounds of a table: how many rows each has, and a hash of them whatever their order."""
+    listed = ", ".join(map(quoted, columns))
     return (
-        f"(select survey_id, round_id, count(*) as n, sum(hash(row({', '.join(map(quoted, columns))}))) as content "
+        f"(select survey_id, round_id, {signature_sql(f'row({listed})')} "
         f"from {database}.marts.{quoted(table)} group by all)"
     )
 

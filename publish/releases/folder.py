@@ -19,7 +19,7 @@ from publish.writing.files import PageFile, write
 from store.durable import sync
 from store.paths import DATABASE
 
-READ_ONLY_MODE = 0o444
+READ_ONLY_MODE = 0o444  # a release is never changed
 BUILDING, REMOVED = ".building", ".removed_"
 
 

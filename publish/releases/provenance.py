@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +10,10 @@ import duckdb
 
 from ingest.codebook.sign_offs import REMARKS
 from publish.releases.quality import utc_timestamp
+from store.fingerprint import sha256_of
 
 SCHEMA_VERSION = 2  # 1: from before rounds of real answers were signed off
-GIT_SECONDS = 10
+GIT_SECONDS = 10  # a release waits no longer for the version of its code
 
 FILL_INPUT = """
 insert into release.marts.release_input by name
@@ -101,7 +101,4 @@ def _inputs_sha256(connection: duckdb.DuckDBPyConnection) -> str:
     rows = connection.execute(
         "select source_file, sha256 from release.marts.release_input order by source_file"
     ).fetchall()
-    digest = hashlib.sha256()
-    for source_file, sha256 in rows:
-        digest.update(f"{source_file}\0{sha256}\n".encode())
-    return digest.hexdigest()
+    return sha256_of(*(f"{source_file}\0{sha256}\n" for source_file, sha256 in rows))

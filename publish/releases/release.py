@@ -34,9 +34,9 @@ from store.marts import Mart, published_marts
 from store.paths import DATABASE, PROJECT_ROOT, DataPaths
 from store.warehouse import columns_of, table_signature, transaction
 
-KEPT_AFTER_SUPERSEDED = timedelta(days=7)
-STORAGE_VERSION = "v1.2.0"
-HASH_SHOWN = 8
+KEPT_AFTER_SUPERSEDED = timedelta(days=7)  # a pooled connection may hold it (docs/reading.md)
+STORAGE_VERSION = "v1.2.0"  # the oldest DuckDB that reads it
+HASH_SHOWN = 8  # digits of its hash in the name of a release
 
 Signatures = dict[str, tuple[int, str]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import duckdb
 from publish.catalogue import Relation, described, quoted
 from publish.releases.changes import EARLIER, attached, rounds_that_differ
 from publish.writing.rounds import RoundKey
+from store.fingerprint import sha256_of
 
 INSERT = """
 insert into release.marts.release_round by name
@@ -79,4 +79,4 @@ def _hashes(
         sql = TABLE.format(name=quoted(table.name), cells=cells)
         for survey, round_, sha256 in connection.execute(sql, {"kept": [*map("/".join, kept)]}).fetchall():
             lines.setdefault((survey, round_), []).append(f"{table.name} {sha256}\n")
-    return {key: hashlib.sha256("".join(found).encode()).hexdigest() for key, found in lines.items()}
+    return {key: sha256_of(*found) for key, found in lines.items()}

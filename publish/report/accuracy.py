@@ -6,8 +6,8 @@ from collections import Counter
 
 from publish.report import names
 from publish.report.blocks import Bar, Bars, Block, Sentence, Table, Terms
+from publish.report.checks import checks_of
 from publish.report.facts import ALL, RoundFacts, Row
-from publish.report.findings import checks_of
 from publish.report.numbers import NONE, pct_of
 
 WITHOUT_ANSWER = ("blank", "declared_missing")
@@ -19,18 +19,15 @@ PICTURES = ("size_class", "county")
 def overall(facts: RoundFacts) -> list[Block]:
     say, count = facts.say, facts.words.count
     statuses = sum(facts.statuses.values(), Counter())
-    said = {
-        say("Responses"): count(facts.round.get("n_responses")),
-        say("Municipalities"): said_response(facts),
-    }
+    said = {say("Responses"): count(facts.round.get("n_responses")), say("Municipalities"): describe_response(facts)}
     if statuses:
         n, asked = statuses["valid"], n_asked(statuses)
         found = {"n": count(n), "asked": count(asked), "pct": facts.share(n, asked)}
         said[say("Valid answers")] = say("{n} of {asked} asked for ({pct})", **found)
-    return [Terms(said), *said_of_figures(facts)]
+    return [Terms(said), *describe_figures(facts)]
 
 
-def said_response(facts: RoundFacts) -> str:
+def describe_response(facts: RoundFacts) -> str:
     """How many municipalities of the frame answered."""
     whole = next(iter(facts.response.get(ALL, [])), None)
     return _of_frame(facts, whole, with_pct=True) if whole else NONE
@@ -42,7 +39,7 @@ def _of_frame(facts: RoundFacts, row: Row, *, with_pct: bool = False) -> str:
     return f"{said} ({facts.share(n, of_frame)})" if with_pct else said
 
 
-def said_of_figures(facts: RoundFacts) -> list[Block]:
+def describe_figures(facts: RoundFacts) -> list[Block]:
     """How the figures of the release stand beside those that were printed."""
     found = Counter(facts.code("figure_match", figure["status"]) for figure in facts.figures)
     said = facts.say("Figures of the release beside the printed ones: {found}.", found=facts.count_of(found))
@@ -114,7 +111,7 @@ def n_asked(statuses: Counter[str]) -> int:
 
 def unit_nonresponse(facts: RoundFacts) -> list[Block]:
     pictures = [_bars(facts, breakdown) for breakdown in PICTURES if breakdown in facts.response]
-    said = [facts.say("Of the frame, {answered} municipalities responded.", answered=said_response(facts))]
+    said = [facts.say("Of the frame, {answered} municipalities responded.", answered=describe_response(facts))]
     if facts.lone_areas:
         said.append(facts.say("Areas of one municipality are left out, because the answers are made up."))
     checks = checks_of(facts, "response", "representativity")

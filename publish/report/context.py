@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections import Counter
 
 from publish.report import names
-from publish.report.accuracy import said_of_figures
+from publish.report.accuracy import describe_figures
 from publish.report.blocks import Block, Sentence, Table, Terms, Text
+from publish.report.checks import checks_of, describe_checks, findings_table
 from publish.report.facts import ALL, RoundFacts, Row
-from publish.report.findings import checks_of, findings_table, said_of_checks
 from publish.report.numbers import NONE
 
 
@@ -27,10 +27,10 @@ def contact(facts: RoundFacts) -> list[Block]:
 
 def metadata_update(facts: RoundFacts) -> list[Block]:
     made = facts.say("This page is made of the release alone, and anew whenever what it tells has changed.")
-    return [Sentence(f"{made} {said_of_change(facts)}")]
+    return [Sentence(f"{made} {describe_change(facts)}")]
 
 
-def said_of_change(facts: RoundFacts) -> str:
+def describe_change(facts: RoundFacts) -> str:
     """Not which release the page is of: that of a round that has not changed goes from release to release."""
     return facts.say(
         "The figures of the round last changed in release {number} of {day}.",
@@ -103,7 +103,7 @@ def accessibility(facts: RoundFacts) -> list[Block]:
 
 
 def assurance(facts: RoundFacts) -> list[Block]:
-    found = {"checks": said_of_checks(facts, facts.checks), "others": said_of_checks(facts, facts.warehouse_checks)}
+    found = {"checks": describe_checks(facts, facts.checks), "others": describe_checks(facts, facts.warehouse_checks)}
     said = facts.say("Checks of the round: {checks}. Checks of the whole warehouse: {others}.", **found)
     refused = facts.say("Where a check that blocks fails, or a gate is open, nothing is published.")
     return [Sentence(f"{said} {refused}")]
@@ -151,7 +151,7 @@ def with_print(facts: RoundFacts) -> list[Block]:
     columns = (say("printed figure"), say("printed"), say("computed"), say("explanation"))
     rows = [_discrepancy(facts, figure) for figure in facts.figures if figure["status"] != "match"]
     table = Table(say("Printed figures that do not match"), columns, rows, numbers=columns[1:3])
-    return [*said_of_figures(facts), *said, *([table] if rows else [])]
+    return [*describe_figures(facts), *said, *([table] if rows else [])]
 
 
 def _discrepancy(facts: RoundFacts, figure: Row) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def burden(facts: RoundFacts) -> list[Block]:
 
 def revision(facts: RoundFacts) -> list[Block]:
     said = facts.say("What was wrong is mended in a new release, whose table release_change tells what differs.")
-    return [Sentence(f"{said} {said_of_change(facts)}")]
+    return [Sentence(f"{said} {describe_change(facts)}")]
 
 
 def sources(facts: RoundFacts) -> list[Block]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from publish.report import accuracy, context
 from publish.report.blocks import Block, Page, Section
+from publish.report.checks import all_checks, findings
 from publish.report.facts import RoundFacts
-from publish.report.findings import all_checks, findings
 from publish.report.names import Say
 
 Filling = Callable[[RoundFacts], list[Block]]
@@ -77,7 +77,7 @@ def page_of(facts: RoundFacts) -> Page:
         title=facts.label("survey", facts.survey_id),
         round_title=facts.label("round", facts.key),
         is_synthetic=facts.is_synthetic,
-        made_from=context.said_of_change(facts),
+        made_from=context.describe_change(facts),
         summary=_summary(facts),
         sections=[*kept, annex],
         left_out=[f"{section.number} {section.title}" for section in all_of_form if section not in kept],
@@ -88,7 +88,7 @@ def _summary(facts: RoundFacts) -> dict[str, str]:
     say, count, failed = facts.say, facts.words.count, findings(facts)
     n_open = sum((check.get("decision") or "open") == "open" for check in failed)
     return {
-        say("municipalities responded"): accuracy.said_response(facts),
+        say("municipalities responded"): accuracy.describe_response(facts),
         say("responses"): count(facts.round.get("n_responses")),
         say("in the field"): facts.days(facts.round.get("opens_on"), facts.round.get("closes_on")),
         say("findings"): say("{n} ({open} open)", n=count(len(failed)), open=count(n_open)),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from ingest.codebook.findings import IN_BRACES, Figure, Place, figures_in, read_figure
+from ingest.codebook.round_findings import IN_BRACES, Figure, Place, figures_in, read_figure
 from publish.writing.words import Words
 
 # Of a round that waits to be signed off nothing is said of answers.

@@ -3,7 +3,6 @@ have, byte for byte, while the round, every name and the program are as they wer
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -13,8 +12,9 @@ from typing import Any
 
 import duckdb
 
+from publish.writing.round_hashes import hash_rounds
 from publish.writing.rounds import RoundKey
-from publish.writing.told import told_of_rounds
+from store.fingerprint import sha256_of
 
 FOLDER = "report"
 LIST = "made.json"  # of a folder: its mark, and of each file what it tells and its own hash
@@ -40,13 +40,13 @@ def write(
     """Write the files of the release that is open to report/ of its new folder; `name` is its number and hash, and
     `earlier` the folder of the release that readers have."""
     (folder / FOLDER).mkdir(parents=True)
-    mark, told, there = f"<!-- release {name} -->", told_of_rounds(connection), Earlier(earlier)
+    mark, told, there = f"<!-- release {name} -->", hash_rounds(connection), Earlier(earlier)
     made: dict[str, Any] = {"mark": mark, "files": {}}
     for file in files:
         tells = told[file.tells_of] if file.tells_of else None
         content = there.content(file.name, tells, mark) or file.make(mark)
         (folder / file.place).write_bytes(content)
-        made["files"][file.name] = {"tells": tells, "sha256": hashlib.sha256(content).hexdigest()}
+        made["files"][file.name] = {"tells": tells, "sha256": sha256_of(content)}
     (folder / FOLDER / LIST).write_text(json.dumps(made, indent=1), encoding="utf-8")
 
 
@@ -64,6 +64,6 @@ class Earlier:
         """A file that told the same, with the new mark; None where it did not, or is not what was written."""
         with suppress(OSError, KeyError, TypeError):
             known, content = self._made["files"][name], (self._folder / name).read_bytes()
-            if tells and known["tells"] == tells and known["sha256"] == hashlib.sha256(content).hexdigest():
+            if tells and known["tells"] == tells and known["sha256"] == sha256_of(content):
                 return content.replace(str(self._made["mark"]).encode(), mark.encode(), 1)
         return None

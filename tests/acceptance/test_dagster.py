@@ -19,6 +19,7 @@ from dagster import (
 )
 
 from orchestration.dagster.unchanged import release_if_unchanged
+from store.fingerprint import made_of
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import (
@@ -37,7 +38,7 @@ from dagster import AssetKey, DagsterInstance
 from orchestration.definitions import defs
 
 with DagsterInstance.get() as instance:
-    defs.resolve_job_def("rebuild").execute_in_process(
+    defs().resolve_job_def("rebuild").execute_in_process(
         instance=instance,
         asset_selection=[AssetKey("published_release")],
         tags={"dagster/schedule_name": "registry_every_month"},
@@ -46,10 +47,7 @@ with DagsterInstance.get() as instance:
 
 
 @pytest.fixture
-def instance(fresh: DataPaths, monkeypatch: pytest.MonkeyPatch) -> DagsterInstance:
-    from orchestration.dagster import jobs
-
-    monkeypatch.setattr(jobs, "PATHS", fresh)
+def instance(fresh: DataPaths) -> DagsterInstance:
     return DagsterInstance.from_config(str(fresh.dagster_home))
 
 
@@ -116,11 +114,13 @@ def test_rounds_read_in_a_backfill_have_their_checks(fresh: DataPaths) -> None:
     assert {each.check_name for each in found if not each.passed} == {check_id for (check_id,) in failing} != set()
 
 
-def launched(instance: DagsterInstance, cursor: str | None = None) -> tuple[list[str | None], str | None]:
+def launched(
+    paths: DataPaths, instance: DagsterInstance, cursor: str | None = None
+) -> tuple[list[str | None], str | None]:
     """The rounds that one look of the sensor launches runs for, and its cursor after it."""
     from orchestration.dagster.jobs import new_or_changed_round
 
-    found = new_or_changed_round(build_sensor_context(instance, cursor=cursor))
+    found = new_or_changed_round(paths, build_sensor_context(instance, cursor=cursor))
     assert isinstance(found, SensorResult)
     return [request.partition_key for request in found.run_requests or []], found.cursor
 
@@ -130,27 +130,27 @@ def test_the_sensor_waits_until_a_draft_is_decided(fresh: DataPaths, instance: D
     shutil.copytree(fresh.root / ROUND, draft)
     replace(draft / "round.yml", 'round_id: "2023-01"', "round_id: 2024-01")
     replace(draft / "round.yml", "is_synthetic: true", "is_synthetic: '?'")
-    keys, cursor = launched(instance)
+    keys, cursor = launched(fresh, instance)
     assert keys == []
     replace(draft / "round.yml", "is_synthetic: '?'", "is_synthetic: true")
-    assert launched(instance, cursor)[0] == ["koto_kuntakysely/2024-01"]
+    assert launched(fresh, instance, cursor)[0] == ["koto_kuntakysely/2024-01"]
 
 
 def test_the_sensor_is_quiet_until_a_round_changes(fresh: DataPaths, instance: DagsterInstance) -> None:
     """From A to B and back, and to B again: each time once, as soon as what is there is not what was read."""
     recodes = fresh.root / ROUND / "recodes.csv"
     as_read = recodes.read_bytes()
-    assert launched(instance)[0] == []
+    assert launched(fresh, instance)[0] == []
     recodes.write_bytes(as_read + b"case_system_name,Jokin muu,uma\n")
-    keys, cursor = launched(instance)
+    keys, cursor = launched(fresh, instance)
     assert keys == ["koto_kuntakysely/2023-01"]
-    keys, cursor = launched(instance, cursor)
+    keys, cursor = launched(fresh, instance, cursor)
     assert keys == [], "one run for one change"
     recodes.write_bytes(as_read)
-    keys, cursor = launched(instance, cursor)
+    keys, cursor = launched(fresh, instance, cursor)
     assert keys == [], "it is as it was read"
     recodes.write_bytes(as_read + b"case_system_name,Jokin muu,uma\n")
-    assert launched(instance, cursor)[0] == ["koto_kuntakysely/2023-01"]
+    assert launched(fresh, instance, cursor)[0] == ["koto_kuntakysely/2023-01"]
 
 
 def test_a_scheduled_run_of_what_has_not_changed_publishes_nothing(fresh: DataPaths) -> None:
@@ -158,7 +158,7 @@ def test_a_scheduled_run_of_what_has_not_changed_publishes_nothing(fresh: DataPa
     done = run_of_schedule(fresh, "rebuild", "registry_every_month")
     assert done.returncode == 0, done.stdout
     assert rows(fresh, "select number from marts.release") == [(1,)]
-    assert release_if_unchanged(fresh, datetime.now(UTC)), "the next refresh has nothing to do either"
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC)), "the next refresh has nothing to do either"
     replace(fresh.registry / "areas.csv", "City of Helsinki,", "The City of Helsinki,")
     done = run(fresh, [sys.executable, "-c", LAST_STEP_OF_A_SCHEDULE])
     assert done.returncode == 0, done.stdout
@@ -170,7 +170,7 @@ def test_a_killed_run_does_not_hold_up_the_queue(instance: DagsterInstance) -> N
     from orchestration.definitions import defs
 
     with instance:
-        dead = instance.create_run_for_job(defs.resolve_job_def("rebuild"), status=DagsterRunStatus.STARTED)
+        dead = instance.create_run_for_job(defs().resolve_job_def("rebuild"), status=DagsterRunStatus.STARTED)
         end_dead_runs(instance)
         found = instance.get_run_by_id(dead.run_id)
     assert found is not None
@@ -180,18 +180,20 @@ def test_a_killed_run_does_not_hold_up_the_queue(instance: DagsterInstance) -> N
 @pytest.mark.parametrize(
     ("day", "n_runs"), [("2022-12-19", 0), ("2022-12-20", 1), ("2023-01-13", 1), ("2023-01-14", 0)]
 )
-def test_the_morning_schedule_runs_while_the_field_is_open(instance: DagsterInstance, day: str, n_runs: int) -> None:
+def test_the_morning_schedule_runs_while_the_field_is_open(
+    fresh: DataPaths, instance: DagsterInstance, day: str, n_runs: int
+) -> None:
     from orchestration.dagster.jobs import every_morning_in_the_field
 
     at_six = datetime.fromisoformat(f"{day}T04:00:00").replace(tzinfo=UTC)
-    requests = every_morning_in_the_field(build_schedule_context(instance, scheduled_execution_time=at_six))
+    requests = every_morning_in_the_field(fresh, build_schedule_context(instance, scheduled_execution_time=at_six))
     assert sum(isinstance(request, RunRequest) for request in requests) == n_runs
 
 
 def test_schedules_are_on_and_local() -> None:
     from orchestration.definitions import defs
 
-    every = {s.name: (s.cron_schedule, s.execution_timezone) for s in defs.schedules or []}
+    every = {s.name: (s.cron_schedule, s.execution_timezone) for s in defs().schedules or []}
     assert every == {
         "every_morning_in_the_field": ("0 6 * * *", "Europe/Helsinki"),
         "registry_every_month": ("0 5 1 * *", "Europe/Helsinki"),

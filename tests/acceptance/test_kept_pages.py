@@ -10,7 +10,7 @@ import pytest
 
 from publish import catalogue
 from publish.releases.folder import page_files, write_pages
-from publish.writing import told
+from publish.writing import round_hashes
 from publish.writing.files import FOLDER, LIST
 from publish.writing.rounds import RoundKey, round_keys
 from store.marts import published_marts
@@ -26,8 +26,8 @@ def cut_to(release: Path, key: RoundKey, file: Path) -> None:
         for name in sorted(relations, key=lambda name: (relations[name].is_view, name in order and order.index(name))):
             catalogue.create(connection, relations[name])
         connection.execute("use whole")
-        for name, table in told.tables(connection).items():
-            own = zip(told.scope(table), key, strict=True)
+        for name, table in round_hashes.tables(connection).items():
+            own = zip(round_hashes.scope(table), key, strict=True)
             is_told = " and ".join(f"coalesce({of}, 'all') in ('all', '{part}')" for of, part in own)
             connection.execute(f"insert into {file.stem}.marts.{name} from whole.marts.{name} where {is_told}")
 
@@ -52,7 +52,7 @@ def test_the_files_of_a_round_tell_nothing_that_their_hash_does_not_know(
     published: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert faults(published.current, tmp_path / "right") == []
-    monkeypatch.setattr(told, "OF_THE_RELEASE", told.OF_THE_RELEASE | {"dim_code"})
+    monkeypatch.setattr(round_hashes, "OF_THE_RELEASE", round_hashes.OF_THE_RELEASE | {"dim_code"})
     assert faults(published.current, tmp_path / "wrong", "palvelukysely_demo")
 
 
@@ -97,9 +97,9 @@ def test_pages_are_made_anew_where_what_they_tell_has_changed(
     file = tmp_path / "other.duckdb"
     file.write_bytes(published.current.read_bytes())
     with duckdb.connect(str(file)) as release:
-        before = told.told_of_rounds(release)
+        before = round_hashes.hash_rounds(release)
         release.execute(change)
-        after = told.told_of_rounds(release)
+        after = round_hashes.hash_rounds(release)
     assert {survey for survey, round_id in before if before[survey, round_id] != after[survey, round_id]} == surveys
 
 

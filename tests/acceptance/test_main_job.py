@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.dagster.unchanged import release_if_unchanged
 from store import fingerprint
+from store.fingerprint import made_of
 from store.marts import published_marts
 from store.paths import DataPaths
 from store.warehouse import opened
@@ -276,7 +277,7 @@ def test_the_same_bytes_again_change_nothing(fresh: DataPaths) -> None:
     file.unlink()
     file.write_bytes(content)
     os.utime(file, (1, 1))
-    assert release_if_unchanged(fresh, datetime.now(UTC))
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC))
 
 
 def test_a_label_that_is_changed_reaches_the_release(published: DataPaths, published_twice: DataPaths) -> None:
@@ -294,22 +295,22 @@ def test_a_label_that_is_changed_reaches_the_release(published: DataPaths, publi
     ],
 )
 def test_harm_to_the_warehouse_is_noticed(fresh: DataPaths, statement: str) -> None:
-    assert release_if_unchanged(fresh, datetime.now(UTC))
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC))
     with opened(fresh.warehouse_file) as connection:
         connection.execute(statement)
-    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC)) is None
 
 
 @pytest.mark.parametrize("file", ["surveys/koto_kuntakysely/questions.csv", "registry/areas.csv", ROUND / "round.yml"])
 def test_an_edited_input_is_noticed(fresh: DataPaths, file: str) -> None:
     path = fresh.root / file
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC)) is None
 
 
 def test_a_decision_that_holds_no_more_is_noticed(fresh: DataPaths) -> None:
-    assert release_if_unchanged(fresh, datetime(2099, 12, 31, 21, 0, tzinfo=UTC))
-    assert release_if_unchanged(fresh, datetime(2099, 12, 31, 22, 0, tzinfo=UTC)) is None
+    assert release_if_unchanged(fresh, made_of(fresh), datetime(2099, 12, 31, 21, 0, tzinfo=UTC))
+    assert release_if_unchanged(fresh, made_of(fresh), datetime(2099, 12, 31, 22, 0, tzinfo=UTC)) is None
 
 
 def test_a_harmed_release_is_noticed(fresh: DataPaths) -> None:
@@ -317,12 +318,12 @@ def test_a_harmed_release_is_noticed(fresh: DataPaths) -> None:
     target.chmod(0o644)
     with target.open("ab") as handle:
         handle.write(b"x")
-    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC)) is None
 
 
 def test_a_damaged_warehouse_or_release_is_said_in_words(fresh: DataPaths) -> None:
     fresh.warehouse_file.write_bytes(b"no database at all " * 1000)
-    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC)) is None
     assert kuntakysely(fresh, "status").returncode == 0, "the release is whole"
     target = fresh.current.resolve()
     target.chmod(0o644)
@@ -339,6 +340,6 @@ def test_an_edited_model_is_noticed(
 ) -> None:
     copy = copy_project(tmp_path_factory.mktemp("project"))
     monkeypatch.setattr(fingerprint, "PROJECT_ROOT", copy)
-    assert release_if_unchanged(fresh, datetime.now(UTC))
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC))
     replace(copy / "dbt_project/models/marts/dim_role.sql", "role_id,", "role_id, ")
-    assert release_if_unchanged(fresh, datetime.now(UTC)) is None
+    assert release_if_unchanged(fresh, made_of(fresh), datetime.now(UTC)) is None

@@ -71,7 +71,6 @@ def test_a_lost_folder_comes_back_with_the_same_marts_and_no_network(
     fresh: DataPaths,
     library: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, Any], None],
 ) -> None:
     saved, log = tmp_path / "backup.tar.gz", tmp_path / "tried"
@@ -83,7 +82,7 @@ def test_a_lost_folder_comes_back_with_the_same_marts_and_no_network(
     assert done.returncode == 0, done.stdout
     assert not fresh.published.exists() and not fresh.warehouse.exists()
     assert has_run(fresh, old_run), "Dagster's home is back too"
-    assert rounds_to_launch(fresh, monkeypatch) == [], "what was read is known: no run for every round there is"
+    assert rounds_to_launch(fresh) == [], "what was read is known: no run for every round there is"
 
     done = without_network(fresh, [sys.executable, "-c", INTERFACES], log, library)
     assert (done.returncode, done.stdout) == (0, "['lo']\n"), f"no network namespace can be made here: {done.stdout}"
@@ -106,7 +105,7 @@ def made_up_run(paths: DataPaths, at: str) -> str:
     from orchestration.definitions import defs
 
     with DagsterInstance.from_config(str(paths.dagster_home)) as instance:
-        run_id = instance.create_run_for_job(defs.resolve_job_def("rebuild"), status=DagsterRunStatus.SUCCESS).run_id
+        run_id = instance.create_run_for_job(defs().resolve_job_def("rebuild"), status=DagsterRunStatus.SUCCESS).run_id
     with closing(sqlite3.connect(paths.dagster_home / "history" / "runs.db")) as connection:
         connection.execute("update runs set create_timestamp = ? where run_id = ?", [at, run_id])
         connection.commit()
@@ -118,13 +117,12 @@ def has_run(paths: DataPaths, run_id: str) -> bool:
         return instance.has_run(run_id)
 
 
-def rounds_to_launch(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+def rounds_to_launch(paths: DataPaths) -> list[str | None]:
     """What one look of the sensor launches runs for."""
     from orchestration.dagster import jobs
 
-    monkeypatch.setattr(jobs, "PATHS", paths)
     with DagsterInstance.from_config(str(paths.dagster_home)) as instance:
-        found = jobs.new_or_changed_round(build_sensor_context(instance))
+        found = jobs.new_or_changed_round(paths, build_sensor_context(instance))
     assert isinstance(found, SensorResult)
     return [request.partition_key for request in found.run_requests or []]
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from publish.releases.folder import page_files
-from publish.report import findings
+from publish.report import checks
 from publish.report.facts import RoundFacts
 from publish.results import site
 from publish.results.page import Said
@@ -269,7 +269,7 @@ def test_every_text_is_in_the_catalogues(release: duckdb.DuckDBPyConnection, mon
 
     monkeypatch.setattr(words, "_catalogue", lambda _: Silent())
     monkeypatch.setattr(Labels, "of", lambda *_: "")
-    monkeypatch.setattr(findings, "_message", lambda *_: "")
+    monkeypatch.setattr(checks, "_message", lambda *_: "")
     for name in ("label", "said", "code", "english"):
         monkeypatch.setattr(RoundFacts, name, lambda *_: "")
     monkeypatch.setattr(Labels, "of_code", lambda *_: "")

@@ -159,8 +159,8 @@ def test_an_alert_says_the_same(paths: DataPaths) -> None:
     session = Session(paths, 1, None, date(2026, 11, 22))
     with pytest.raises(DiskTrouble) as caught, disk_watched(paths):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    session.break_off(str(caught.value))
-    session.fail("OperationalError in a later step")
+    session.note_error(caught.value)
+    session.note_error(ValueError("said later"), " in a later step")
     (alert,) = alerts_of(session)
     assert f"Nothing was published: {caught.value}\n" in alert.text
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.dagster.findings import write_findings
+from orchestration.dagster.worklist import write_worklist
 from store.marts import Mart, published_marts
 from store.paths import DataPaths
 from store.warehouse import opened
@@ -69,7 +69,7 @@ def golden_texts(paths: DataPaths) -> dict[str, str]:
     """Every golden table of a built warehouse."""
     with opened(paths.warehouse_file, read_only=True) as connection:
         texts = {table: golden_text(connection, table) for table in (*TABLES, *MARTS)}
-    write_findings(paths)
+    write_worklist(paths)
     return texts | {FINDINGS: paths.findings_file.read_text(encoding="utf-8")}
 
 
@@ -82,7 +82,7 @@ def main() -> None:
             print(f"{table}: {len(text.splitlines()) - 1} rows")
     from orchestration.definitions import defs
 
-    keys = sorted(key.to_user_string() for key in defs.resolve_all_asset_keys())
+    keys = sorted(key.to_user_string() for key in defs().resolve_all_asset_keys())
     (FOLDER / "asset_keys.json").write_text(json.dumps(keys, indent=1) + "\n", encoding="utf-8")
     print(f"Written to {FOLDER}: read the diff before you commit it")
 

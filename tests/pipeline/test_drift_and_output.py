@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from orchestration.dagster.findings import PERSONAL
+from orchestration.dagster.worklist import PERSONAL
 from store.builds import plan_build
 from store.paths import DataPaths
 from store.warehouse import opened

@@ -91,6 +91,29 @@ def test_the_rule_can_fail(file: str, line: str, name: str, tmp_path: Path) -> N
     assert faults_in(tmp_path, file.split("/")[0]) == [(file, name)]
 
 
+def untold(module: str) -> bool:
+    """Whether a module is one of Dagster or dbt that no page of theirs promises."""
+    return module.startswith("dagster._") or (module.startswith("dbt.") and not module.startswith("dbt.cli.main"))
+
+
+def test_what_no_page_promises_is_used_in_one_module() -> None:
+    files = [path for room in ROOMS for path in (PROJECT_ROOT / room).rglob("*.py")]
+    assert {file.name for file in files if any(map(untold, imports(file)))} == {"internals.py"}
+
+
+@pytest.mark.parametrize(
+    ("used", "where"),
+    [
+        (r"^import hashlib|from hashlib", {"fingerprint.py", "backup.py"}),
+        ('"(KUNTAKYSELY_|DAGSTER_HOME|DBT_[TL])', {"environment.py"}),
+    ],
+    ids=["hashes", "variables of the environment"],
+)
+def test_it_is_done_in_one_place(used: str, where: set[str]) -> None:
+    files = [path for room in ROOMS for path in (PROJECT_ROOT / room).rglob("*.py")]
+    assert {file.name for file in files if re.search(used, file.read_text(encoding="utf-8"), re.MULTILINE)} == where
+
+
 @pytest.mark.parametrize("model", MODEL_FILES, ids=lambda path: path.stem)
 def test_a_model_reads_only_to_its_left(model: Path) -> None:
     text = model.read_text(encoding="utf-8")
@@ -111,5 +134,5 @@ def test_asset_keys_are_the_committed_ones() -> None:
     """A key that changes loses its history: rewrite the list on purpose, with `make golden`."""
     from orchestration.definitions import defs
 
-    keys = sorted(key.to_user_string() for key in defs.resolve_all_asset_keys())
+    keys = sorted(key.to_user_string() for key in defs().resolve_all_asset_keys())
     assert keys == json.loads((PROJECT_ROOT / "tests" / "golden" / "asset_keys.json").read_text(encoding="utf-8"))

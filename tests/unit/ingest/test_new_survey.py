@@ -20,7 +20,7 @@ from ingest.proposals.codebook import draft_survey
 from ingest.proposals.form import form_types
 from ingest.proposals.writing import Draft
 from orchestration.commands.cli import app
-from orchestration.commands.report import said_of_draft
+from orchestration.commands.report import describe_draft
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.deciding import lines
 from tests.drafted.forms import make_answers, write_qualtrics, write_workbook, write_xlsform
@@ -479,7 +479,7 @@ def test_new_round_offers_it(paths: DataPaths, tmp_path: Path) -> None:
 
 def test_the_terminal_at_80_columns(paths: DataPaths, tmp_path: Path) -> None:
     write_xlsform(tmp_path / "form.xlsx")
-    said = wrapped(said_of_draft(draft(paths, tmp_path / "form.xlsx"), paths), 80)
+    said = wrapped(describe_draft(draft(paths, tmp_path / "form.xlsx"), paths), 80)
     assert max(map(len, said.splitlines())) <= 80
     first, *_, last = said.splitlines()
     assert first.startswith("data/surveys/new: 35 questions, 16 options; to decide")

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from expectations.results import CheckResult
+from faults.errors import Fault, InputFaults
 from faults.told import ExitCode
 from orchestration.alerts import delivery
 from orchestration.alerts.composing import send_alerts
 from orchestration.alerts.delivery import alert_faults
-from orchestration.alerts.ended import Judged
+from orchestration.alerts.ended import Ending, Judged
 from orchestration.commands.refresh import refresh
-from orchestration.dagster.findings import Finding
+from orchestration.dagster.dbt import ModelsNotBuilt
 from orchestration.dagster.session import Session, refresh_session
+from orchestration.dagster.worklist import ToLookAt
 from publish.gate.findings import Decided, Verdict
 from publish.gate.refusals import Refusal
 from store import state
@@ -93,8 +95,8 @@ def refreshed(
     keys = {(r.survey_id, r.round_id, r.check_id): "open" if r.status == "fail" else None for r in results}
     decided = {key: Decided(verdict, None, None, None) for key, verdict in (keys | dict(decisions or {})).items()}
     judged = Judged(results, decided, against, (), ())
-    findings = [Finding("r.csv:17", "column", PRIVATE, "unknown", PRIVATE)]
-    return Session(paths, refresh_id, None, date(2025, 2, 3), outcome, judged=judged, findings=findings)
+    findings = [ToLookAt("r.csv:17", "column", PRIVATE, "unknown", PRIVATE)]
+    return Session(paths, refresh_id, None, date(2025, 2, 3), Ending(outcome), judged=judged, worklist=findings)
 
 
 def told(session: Session) -> list[str]:
@@ -154,7 +156,7 @@ def test_what_was_told_is_not_repeated_until_it_changes(paths: DataPaths, mailbo
 
 def test_a_refresh_between_that_judged_nothing_changes_nothing(paths: DataPaths, mailbox: Mailbox) -> None:
     told(refreshed(paths, [CHECK]))
-    told(replace(refreshed(paths, []), judged=None, error="KeyError"))
+    told(replace(refreshed(paths, []), judged=None, ending=Ending("refused", error="KeyError")))
     told(refreshed(paths, [CHECK]))
     assert subjects(mailbox) == ["1 check newly failing in s/2025", "refresh 2 refused"]
 
@@ -194,15 +196,15 @@ def test_a_failed_run_says_the_kind_of_error_and_where_to_look(paths: DataPaths,
 def test_wrong_inputs_and_a_failed_build_are_failed_runs_without_their_texts(
     paths: DataPaths, mailbox: Mailbox
 ) -> None:
-    for end in ("reject", "refuse"):
+    for error in (InputFaults([Fault("code", "r.csv", "line 17", PRIVATE, PRIVATE, PRIVATE)]), ModelsNotBuilt(PRIVATE)):
         session = replace(refreshed(paths, []), judged=None)
-        getattr(session, end)(PRIVATE)
-        session.fail("DagsterDbtCliRuntimeError in step dbt_models")
-        session.fail("Failure in step published_release")
+        session.note_error(error)
+        session.note_error(RuntimeError(PRIVATE), " in step dbt_models")
+        session.note_error(ValueError(PRIVATE), " in step published_release")
         told(session)
     wrong, unbuilt = mailbox.texts()
     assert "`kuntakysely validate` names every fault" in wrong
-    assert "refused.\n\nNothing was published: DagsterDbtCliRuntimeError in step dbt_models." in unbuilt
+    assert "refused.\n\nNothing was published: RuntimeError in step dbt_models." in unbuilt
 
 
 def test_a_release_newly_refused_for_what_no_check_says_is_told_once(paths: DataPaths, mailbox: Mailbox) -> None:
@@ -216,7 +218,7 @@ def test_a_release_newly_refused_for_what_no_check_says_is_told_once(paths: Data
 
 def test_a_sound_refresh_tells_nobody(paths: DataPaths, mailbox: Mailbox) -> None:
     with refresh_session(paths, print) as session:
-        session.release_number = 1
+        session.note_release(1)
     told(refreshed(paths, [replace(CHECK, status="pass")], "published"))
     assert mailbox.mails == []
 

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from orchestration.commands import answered
-from store.fingerprint import inputs_sha256
+from store import fingerprint
+from store.fingerprint import made_of
 from store.paths import PROJECT_ROOT, DataPaths
 
 HEAVY = ("dagster", "dbt", "great_expectations", "pandas", "duckdb", "pyarrow", "rich")
@@ -30,7 +32,7 @@ def remembered(tmp_path: Path) -> DataPaths:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("as it was", encoding="utf-8")
     paths.current_folder.symlink_to("releases/1")
-    answered.remember_answer(paths, "Nothing has changed.", inputs_sha256(paths))
+    answered.remember_answer(paths, "Nothing has changed.", made_of(paths))
     return paths
 
 
@@ -60,16 +62,16 @@ def test_what_has_changed_is_not_answered_from_memory(remembered: DataPaths, cha
     assert answered.remembered_answer(remembered) is None
 
 
-@pytest.mark.parametrize("what", ["code_sha256", "local_day"])
+@pytest.mark.parametrize(("module", "what"), [(fingerprint, "code_sha256"), (answered, "local_day")])
 def test_an_answer_is_of_its_code_and_its_day(
-    remembered: DataPaths, monkeypatch: pytest.MonkeyPatch, what: str
+    remembered: DataPaths, monkeypatch: pytest.MonkeyPatch, module: ModuleType, what: str
 ) -> None:
-    monkeypatch.setattr(answered, what, lambda *_: "2000-01-01")
+    monkeypatch.setattr(module, what, lambda *_: "2000-01-01")
     assert answered.remembered_answer(remembered) is None
 
 
 def test_what_was_edited_while_it_was_looked_at_is_not_remembered(remembered: DataPaths) -> None:
-    before = inputs_sha256(remembered)
+    before = made_of(remembered)
     CHANGES["an input"](remembered)
     answered.remember_answer(remembered, "Nothing has changed.", before)
     assert answered.remembered_answer(remembered) is None

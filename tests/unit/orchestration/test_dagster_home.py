@@ -24,7 +24,7 @@ from dagster import (
     in_process_executor,
 )
 
-from orchestration.dagster import dagster_home
+from orchestration.dagster import dagster_home, internals
 from orchestration.dagster.dagster_home import (
     DEFINITIONS,
     KEPT,
@@ -32,8 +32,8 @@ from orchestration.dagster.dagster_home import (
     end_dead_runs,
     forget_old_runs,
     prepare_dagster_home,
-    runs_of_jobs,
 )
+from orchestration.dagster.internals import runs_of_jobs
 from store.paths import DataPaths
 
 pytestmark = pytest.mark.slow
@@ -163,7 +163,7 @@ def test_forgetting_the_last_ones_would_be_seen(
     lived: tuple[DagsterInstance, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mutant keeps nothing for the pages."""
-    monkeypatch.setattr(dagster_home, "LAST_OF_EACH", "select run_id from event_logs where false")
+    monkeypatch.setattr(internals, "LAST_OF_EACH", "select run_id from event_logs where false")
     with pytest.raises(AssertionError):
         test_old_runs_are_forgotten_and_the_last_of_each_are_not(lived, lambda *_: None)
 
@@ -195,7 +195,7 @@ def test_a_retry_of_everything_would_be_seen(tmp_path: Path, monkeypatch: pytest
 
 def test_a_run_of_the_command_line_is_one_of_the_job(instance: DagsterInstance) -> None:
     """Dagster's timeline asks each run which job of which code it is of."""
-    with runs_of_jobs(instance):
+    with runs_of_jobs(instance, DEFINITIONS):
         of_job = instance.get_run_by_id(run(instance, "publish"))
     of_nothing = instance.get_run_by_id(run(instance, "publish"))
     assert of_job and of_job.remote_job_origin and of_nothing
@@ -214,5 +214,5 @@ def test_settings_are_those_that_dagster_runs_with(instance: DagsterInstance) ->
 def test_every_job_is_begun_anew_by_a_retry() -> None:
     from orchestration.definitions import defs
 
-    jobs = [defs.resolve_job_def(name) for name in ("refresh", "ingest_round", "rebuild")]
+    jobs = [defs().resolve_job_def(name) for name in ("refresh", "ingest_round", "rebuild")]
     assert all(job.run_tags.items() >= RETRY_ALL_STEPS.items() for job in jobs)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +15,15 @@ from dagster import AssetCheckSpec, AssetSpec, Definitions, Field, asset, define
 
 from orchestration.dagster.dagster_home import DEFINITIONS
 from orchestration.definitions import defs
+from store.environment import DATA
 from store.paths import PROJECT_ROOT
+
+DEFS = defs()
+WITHOUT_DBT = """
+import orchestration.dagster.dbt
+orchestration.dagster.dbt.read_manifest = None
+import orchestration.definitions
+"""
 
 
 def check_specs(found: Definitions) -> list[AssetCheckSpec]:
@@ -52,18 +63,24 @@ def settings(config: Any, place: str = "") -> Iterator[str]:
 
 
 def test_all_is_described_and_owned() -> None:
-    assert list(undescribed(defs)) == []
+    assert list(undescribed(DEFS)) == []
 
 
 def test_links_lead_somewhere() -> None:
-    linked = set(linked_files(defs))
+    linked = set(linked_files(DEFS))
     assert len(linked) > 250, "a model and its page each"
     assert [file for file in linked if not file.exists()] == []
 
 
-@pytest.mark.parametrize("job", [job.name for job in defs.resolve_all_job_defs()])
+@pytest.mark.parametrize("job", [job.name for job in DEFS.resolve_all_job_defs()])
 def test_the_launchpad_offers_nothing(job: str) -> None:
-    assert list(settings(defs.resolve_job_def(job).run_config_schema.run_config_schema_type)) == []
+    assert list(settings(DEFS.resolve_job_def(job).run_config_schema.run_config_schema_type)) == []
+
+
+def test_nothing_is_read_or_made_until_dagster_asks(tmp_path: Path) -> None:
+    named = {DATA: str(tmp_path / "data")}
+    subprocess.run([sys.executable, "-c", WITHOUT_DBT], cwd=PROJECT_ROOT, env=os.environ | named, check=True)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_what_is_missing_would_be_seen() -> None:

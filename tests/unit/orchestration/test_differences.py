@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration.commands.differences import rows_of, said_of_release, said_of_rows
+from orchestration.commands.differences import describe_release, describe_rows, rows_of
 
 ANSWERS = {("s/1", "group_home", "yes"): (23, 13), ("s/1", "group_home", "no"): (137, 80)}
 OF_ALL = "question_key=s/group_home, unit=response, breakdown_key=s/all/all, level=option, answer_code="
@@ -75,7 +75,7 @@ def in_county(code: str) -> list[dict[str, str]]:
     ids=["counts", "shares", "errors", "numbers", "figures first", "real answers", "rates", "what came and went"],
 )  # fmt: skip
 def test_differences_are_said_in_words(changes: list[dict[str, str]], said: list[str]) -> None:
-    assert list(said_of_rows(rows_of(changes), ANSWERS)) == said
+    assert list(describe_rows(rows_of(changes), ANSWERS)) == said
 
 
 def test_a_question_in_two_tables_is_counted_once() -> None:
@@ -89,4 +89,4 @@ def test_a_question_in_two_tables_is_counted_once() -> None:
             'as t (change, survey_id, round_id, "row")'
         )
         said = "2 values changed; 1 row came; 2 questions with real answers that differ, which are not told."
-        assert said_of_release(connection) == f"Since release 1: {said}"
+        assert describe_release(connection) == f"Since release 1: {said}"

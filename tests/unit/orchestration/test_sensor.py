@@ -11,6 +11,7 @@ from dagster import DagsterInstance, SensorResult, build_sensor_context
 
 from faults.errors import Fault
 from ingest.codebook.rounds import round_keys, round_sha256
+from ingest.landing.load import LoadResult
 from orchestration.dagster import jobs, session
 from orchestration.dagster.partitions import rounds_at_fault
 from store import state
@@ -21,12 +22,11 @@ KEY = "palvelukysely/2024"
 
 
 @pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataPaths:
+def paths(tmp_path: Path) -> DataPaths:
     """A data folder all of which was read."""
     shutil.copytree(PROJECT_ROOT / "tests" / "broken" / "_base", tmp_path / "data")
     paths = DataPaths.resolve(tmp_path / "data")
     paths.prepare_private()
-    monkeypatch.setattr(jobs, "PATHS", paths)
     read(paths)
     return paths
 
@@ -35,7 +35,7 @@ def read(paths: DataPaths) -> None:
     now = datetime.now(UTC)
     begun = session.Session(paths, 1, None, now.date())
     for source in source_folders(paths):
-        begun.note_source(source, 1)
+        begun.note_load(source, LoadResult(n_rows_by_table={source: 1}))
     with state.opened(paths) as memory:
         rounds = [
             state.IngestedFile(now, key, round_sha256(paths, key), "round", None, None, 1) for key in round_keys(paths)
@@ -43,9 +43,9 @@ def read(paths: DataPaths) -> None:
         state.record_files(memory, rounds)
 
 
-def launched(cursor: str | None = None) -> tuple[list[tuple[str | None, str | None]], str | None]:
+def launched(paths: DataPaths, cursor: str | None = None) -> tuple[list[tuple[str | None, str | None]], str | None]:
     with DagsterInstance.ephemeral() as instance:
-        found = jobs.new_or_changed_round(build_sensor_context(instance, cursor=cursor))
+        found = jobs.new_or_changed_round(paths, build_sensor_context(instance, cursor=cursor))
     assert isinstance(found, SensorResult)
     return [(each.job_name, each.partition_key) for each in found.run_requests or []], found.cursor
 
@@ -56,27 +56,27 @@ def append(file: Path, text: str) -> None:
 
 @pytest.mark.parametrize("file", ["registry/population.csv", "registry/2024-01-01/source.yml", "systems/source.yml"])
 def test_change_of_registry_or_inventory_launches_one_rebuild(paths: DataPaths, file: str) -> None:
-    assert launched()[0] == []
+    assert launched(paths)[0] == []
     append(paths.root / file, "\n")
-    requests, cursor = launched()
+    requests, cursor = launched(paths)
     assert requests == [("rebuild", None)]
-    assert launched(cursor)[0] == [], "one run for one change"
+    assert launched(paths, cursor)[0] == [], "one run for one change"
     read(paths)
-    assert launched()[0] == [], "it was read"
+    assert launched(paths)[0] == [], "it was read"
 
 
 def test_new_division_and_new_inventory_are_one_rebuild(paths: DataPaths) -> None:
     shutil.copytree(paths.registry / "2024-01-01", paths.registry / "2025-01-01")
     append(paths.root / "systems" / "source.yml", "\n")
-    assert launched()[0] == [("rebuild", None)]
+    assert launched(paths)[0] == [("rebuild", None)]
 
 
 def test_run_of_a_round_reads_registry_and_inventory_too(paths: DataPaths) -> None:
     append(paths.registry / "population.csv", "\n")
     append(paths.root / "surveys" / KEY.replace("/", "/rounds/") / "recodes.csv", "\n")
-    requests, cursor = launched()
+    requests, cursor = launched(paths)
     assert requests == [("refresh", KEY)]
-    assert launched(cursor)[0] == []
+    assert launched(paths, cursor)[0] == []
 
 
 def test_one_source_is_told_from_the_other(paths: DataPaths) -> None:
@@ -91,28 +91,28 @@ def test_what_was_just_refused_is_not_run_again(paths: DataPaths) -> None:
     recodes = paths.root / "surveys" / KEY.replace("/", "/rounds/") / "recodes.csv"
     append(recodes, "\n")
     refused(paths, KEY)
-    assert launched()[0] == [], "whoever started the run that was refused"
+    assert launched(paths)[0] == [], "whoever started the run that was refused"
     append(recodes, "\n")
-    assert launched()[0] == [("refresh", KEY)]
+    assert launched(paths)[0] == [("refresh", KEY)]
     read(paths)
-    assert launched()[0] == []
+    assert launched(paths)[0] == []
 
 
 def test_a_round_that_was_refused_is_run_again_when_the_registry_changes(paths: DataPaths) -> None:
     append(paths.root / "surveys" / KEY.replace("/", "/rounds/") / "recodes.csv", "\n")
     refused(paths, KEY)
     append(paths.registry / "population.csv", "\n")
-    assert launched()[0] == [("refresh", KEY)]
+    assert launched(paths)[0] == [("refresh", KEY)]
 
 
 def test_nothing_is_run_while_the_registry_is_refused(paths: DataPaths) -> None:
     append(paths.root / "surveys" / KEY.replace("/", "/rounds/") / "recodes.csv", "\n")
     append(paths.registry / "population.csv", "\n")
     refused(paths, "registry")
-    requests, cursor = launched()
+    requests, cursor = launched(paths)
     assert requests == []
     append(paths.registry / "population.csv", "\n")
-    assert launched(cursor)[0] == [("refresh", KEY)]
+    assert launched(paths, cursor)[0] == [("refresh", KEY)]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from orchestration.dagster.session import refresh_session
-from orchestration.dagster.unchanged import fingerprint
 from store import audit, state
+from store.fingerprint import made_of
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import kuntakysely, replace
 
@@ -113,6 +113,6 @@ def test_a_refresh_begins_with_signing_what_readers_have(real: DataPaths) -> Non
     real.current.symlink_to(real.releases / "7_ab.duckdb")
     said: list[str] = []
     with refresh_session(real, said.append) as session, state.opened(real) as memory:
-        assert state.fingerprint_of(memory, session.refresh_id) == fingerprint(real)
+        assert state.fingerprint_of(memory, session.refresh_id) == made_of(real)
     why = "published in release 7 before rounds were signed off"
     assert said == [f"{KEY} is signed off as it stands: {why}."]

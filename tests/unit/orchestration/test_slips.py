@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dagster.private_errors import kept_apart
-from orchestration.dagster.slips import said_of_slip, slip_in_model
+from orchestration.dagster.private_errors import keep_private
+from orchestration.dagster.slips import describe_slip, slip_in_model
 from store.paths import PROJECT_ROOT, DataPaths
 
 ANSWER = "kanaria.1"
@@ -51,7 +51,7 @@ def raised(sql: str) -> duckdb.Error:
 def test_a_slip_is_told_whole_with_its_place(sql: str, said: str, tmp_path: Path) -> None:
     paths = DataPaths(tmp_path)
     paths.surveys.mkdir()
-    assert said in kept_apart(paths, raised(sql))
+    assert said in keep_private(paths, raised(sql))
     model = f"Runtime Error in model a (models/a.sql)\n  {raised(sql)}"
     assert said in (slip_in_model(model, tmp_path) or "")
     assert not paths.errors_file.exists()
@@ -63,11 +63,11 @@ def test_what_can_quote_an_answer_stays_private(sql: str, tmp_path: Path) -> Non
     error, paths = raised(sql), DataPaths(tmp_path)
     paths.surveys.mkdir()
     assert ANSWER in str(error)
-    assert said_of_slip(error) is None
+    assert describe_slip(error) is None
     assert slip_in_model(f"Runtime Error in model a (models/a.sql)\n  {error}", tmp_path) is None
     like_a_slip = f"{error}\nRuntime Error in model a (models/a.sql)\n  Binder Error: x"
     assert slip_in_model(f"Runtime Error in model a (models/a.sql)\n  {like_a_slip}", tmp_path) is None
-    said = kept_apart(paths, error)
+    said = keep_private(paths, error)
     assert ANSWER not in said
     assert ANSWER in paths.errors_file.read_text(encoding="utf-8")
 
@@ -116,7 +116,7 @@ def test_what_cannot_be_kept_is_said_and_fails_nothing(tmp_path: Path, *, is_the
         paths.errors_file.mkdir(parents=True)
     else:
         paths.warehouse.touch()
-    said = kept_apart(paths, ValueError(ANSWER))
+    said = keep_private(paths, ValueError(ANSWER))
     assert "could not be kept in" in said
     assert ANSWER not in said
     assert "The release that readers have is whole." in said
@@ -125,5 +125,5 @@ def test_what_cannot_be_kept_is_said_and_fails_nothing(tmp_path: Path, *, is_the
 def test_a_text_that_is_no_text_is_kept_all_the_same(tmp_path: Path) -> None:
     paths = DataPaths(tmp_path)
     paths.surveys.mkdir()
-    assert "(private)" in kept_apart(paths, ValueError("\ud800"))
+    assert "(private)" in keep_private(paths, ValueError("\ud800"))
     assert "\\ud800" in paths.errors_file.read_text(encoding="utf-8")

@@ -23,8 +23,8 @@ from rich.table import Table
 
 from faults.errors import Fault, wrapped
 from orchestration.commands import cli, report
-from orchestration.commands.differences import rows_of, said_of_rows
-from orchestration.commands.report import Status, print_status, said_of_checks
+from orchestration.commands.differences import describe_rows, rows_of
+from orchestration.commands.report import Status, describe_checks, print_status
 from orchestration.dagster.progress import Progress, Terminal
 from publish.gate.refusals import SEVERITIES, STATUSES
 from store.paths import DataPaths
@@ -103,7 +103,7 @@ def differences(width: int) -> str:
     change = ("answer_status_count", SURVEY, ROUND, "value_changed", row, "n", "1", "2")
     file = io.StringIO()
     Terminal(file, width=width, force_terminal=True).say(
-        "\n".join(said_of_rows(rows_of([dict(zip(names, change, strict=True))]), {}))
+        "\n".join(describe_rows(rows_of([dict(zip(names, change, strict=True))]), {}))
     )
     return file.getvalue()
 
@@ -177,7 +177,7 @@ CHECKS = st.builds(
 
 
 def adds_up(checks: list[dict[str, Any]]) -> bool:
-    total, *parts = map(int, re.findall(r"\d+", said_of_checks(checks)))
+    total, *parts = map(int, re.findall(r"\d+", describe_checks(checks)))
     return total == len(checks) == sum(parts)
 
 

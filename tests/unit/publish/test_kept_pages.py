@@ -15,7 +15,7 @@ from publish.releases import release
 from publish.releases.folder import write_pages
 from publish.report import pages
 from publish.writing.files import FOLDER, LIST
-from publish.writing.told import told_of_rounds
+from publish.writing.round_hashes import hash_rounds
 from store.paths import DataPaths
 from tests.unit.publish.conftest import add_round
 from tests.unit.publish.test_changes import change
@@ -119,9 +119,9 @@ def test_what_makes_another_page(published: DataPaths, tmp_path: Path, statement
     file = tmp_path / "release.duckdb"
     file.write_bytes(published.current.read_bytes())
     with duckdb.connect(str(file)) as connection:
-        before = told_of_rounds(connection)
+        before = hash_rounds(connection)
         connection.execute(statement)
-        assert (told_of_rounds(connection) != before) == is_told
+        assert (hash_rounds(connection) != before) == is_told
 
 
 def last_change(paths: DataPaths, round_id: str = "2023-01") -> tuple[int, str]:

@@ -84,8 +84,8 @@ def test_harm_is_seen_where_it_was_done(
 
 def test_a_chain_that_hashes_only_its_own_line_would_be_seen(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mutant: without the line before in the hash, a line that is gone leaves no trace in the middle."""
-    honest = audit._sha256
-    monkeypatch.setattr(audit, "_sha256", lambda _, body: honest("", body))
+    honest = audit.sha256_of
+    monkeypatch.setattr(audit, "sha256_of", lambda _, body: honest("", body))
     mutant = DataPaths(paths.root / "mutant")
     for number in range(N_LINES):
         audit.record(mutant, "refresh", release=number)

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store.builds import KEPT, TO_BUILD, keep_tables, mark_built, plan_build
+from store.builds import KEPT, TO_BUILD, mark_built, note_tables, plan_build
 from store.warehouse import opened
 
 TABLES = """
@@ -28,7 +28,7 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with opened(tmp_path / "warehouse.duckdb") as connection:
         connection.execute(TABLES)
         assert plan_build(connection)
-        keep_tables(connection, ["marts.kept"])
+        note_tables(connection, ["marts.kept"])
         mark_built(connection)
         yield connection
 

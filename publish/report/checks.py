@@ -19,7 +19,7 @@ def findings(facts: RoundFacts) -> list[Row]:
     return sorted(failed, key=lambda check: (SEVERITIES.index(check["severity"]), check["check_id"]))
 
 
-def said_of_checks(facts: RoundFacts, checks: Iterable[Row]) -> str:
+def describe_checks(facts: RoundFacts, checks: Iterable[Row]) -> str:
     """How many checks there were of each status."""
     found = Counter(check["status"] for check in checks)
     called = names.statuses(facts.say)
@@ -33,7 +33,7 @@ def checks_of(facts: RoundFacts, *families: str) -> list[Block]:
     if not checks:
         return []
     called = ", ".join(names.families(facts.say)[family] for family in families)
-    said = facts.say("Checks ({families}): {found}.", families=called, found=said_of_checks(facts, checks))
+    said = facts.say("Checks ({families}): {found}.", families=called, found=describe_checks(facts, checks))
     found = facts.say("Failed: {checks}; see 11.2.", checks=failed)
     return [Sentence(f"{said} {found}" if failed else said)]
 
@@ -106,9 +106,9 @@ def all_checks(facts: RoundFacts) -> list[Block]:
         Table(called.get(family, family).capitalize(), columns, [_check(facts, each) for each in checks])
         for family, checks in by_family
     ]
-    others = said_of_checks(facts, facts.warehouse_checks)
+    others = describe_checks(facts, facts.warehouse_checks)
     return [
-        Sentence(say("Of the round: {found}.", found=said_of_checks(facts, facts.checks))),
+        Sentence(say("Of the round: {found}.", found=describe_checks(facts, facts.checks))),
         *tables,
         Sentence(say("Of the whole warehouse: {found}; see marts.round_quality.", found=others)),
     ]

@@ -9,7 +9,7 @@ from dagster import DagsterInstance, asset, materialize
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from orchestration.dagster.dagster_home import prepare_dagster_home
-from orchestration.dagster.event_log import held_open
+from orchestration.dagster.internals import held_open
 from store.paths import DataPaths
 
 

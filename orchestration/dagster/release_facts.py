@@ -13,7 +13,7 @@ import duckdb
 from publish.releases.folder import page_files
 from store.paths import DataPaths
 
-SHOWN = 20
+SHOWN = 20  # findings in a line of Dagster's page; all are in the release
 FINDINGS = """
     select check_id || case when round_id = 'all' then '' else ' of ' || survey_id || '/' || round_id end
     from marts.round_quality where status = 'fail' order by all
@@ -21,7 +21,7 @@ FINDINGS = """
 
 
 @dataclass(frozen=True)
-class Released:
+class ReleaseFacts:
     """What a release holds, or nothing of one that cannot be read."""
 
     rounds: Collection[str] = ()
@@ -29,7 +29,7 @@ class Released:
     findings: Collection[str] = ()
 
 
-def released(paths: DataPaths) -> Released:
+def read_facts(paths: DataPaths) -> ReleaseFacts:
     """The current release."""
     with suppress(duckdb.Error), duckdb.connect(str(paths.current), read_only=True) as connection:
         rounds, statuses, findings = (
@@ -40,11 +40,11 @@ def released(paths: DataPaths) -> Released:
                 FINDINGS,
             )
         )
-        return Released(rounds, Counter(statuses), findings)
-    return Released()
+        return ReleaseFacts(rounds, Counter(statuses), findings)
+    return ReleaseFacts()
 
 
-def said_of_release(now: Released, before: Released) -> dict[str, int | str]:
+def describe_release(now: ReleaseFacts, before: ReleaseFacts) -> dict[str, int | str]:
     """The facts of a release beside the one before it. Numbers are plotted over the releases."""
     return {
         "rounds": ", ".join(now.rounds),

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dagster import findings
-from orchestration.dagster.findings import NOT_REPRODUCED, SHOWN, Finding, told
+from orchestration.dagster import worklist
+from orchestration.dagster.worklist import NOT_REPRODUCED, SHOWN, ToLookAt, describe_new
 from store.paths import DataPaths
 from store.warehouse import opened
 
@@ -30,16 +30,16 @@ def test_a_figure_that_could_not_be_computed_is_a_finding() -> None:
 
 def test_values_are_not_told(tmp_path: Path) -> None:
     paths = DataPaths(tmp_path / "data")
-    typed = Finding("r.csv:2", "the row", "matti@example.fi", "unknown_municipality", '"matti@example.fi" is no code')
-    code = Finding("r.csv:3", "the row", "999", "unknown_municipality", 'municipality "999" is not there')
-    lines = list(told([typed, code], paths))
+    typed = ToLookAt("r.csv:2", "the row", "matti@example.fi", "unknown_municipality", '"matti@example.fi" is no code')
+    code = ToLookAt("r.csv:3", "the row", "999", "unknown_municipality", 'municipality "999" is not there')
+    lines = list(describe_new([typed, code], paths))
     assert lines == [
         "data/r.csv:2, the row: unknown_municipality; as given is no code.",
         'data/r.csv:3, the row: unknown_municipality; municipality "999" is not there.',
         "2 in all, 2 of them new; with the values found: data/warehouse/private/findings.csv (private)",
     ]
-    assert len(list(told([code] * 100, paths))) == SHOWN + 1
-    assert list(told([], paths)) == []
+    assert len(list(describe_new([code] * 100, paths))) == SHOWN + 1
+    assert list(describe_new([], paths)) == []
 
 
 def test_what_was_found_before_is_a_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,11 +49,11 @@ def test_what_was_found_before_is_a_count(tmp_path: Path, monkeypatch: pytest.Mo
     with opened(paths.warehouse_file):
         pass
     for name in ("CHANGED_FILES", "STALE", "NOT_REPRODUCED"):
-        monkeypatch.setattr(findings, name, "select null where false")
-    monkeypatch.setattr(findings, "_unknown", lambda _: iter(()))
+        monkeypatch.setattr(worklist, name, "select null where false")
+    monkeypatch.setattr(worklist, "_unknown", lambda _: iter(()))
     said = []
     for places in (["r.csv:2"], ["r.csv:2", "r.csv:3"]):
-        monkeypatch.setattr(findings, "PERSONAL", " union all ".join(map(query.format, places)))
-        said.append([*told(findings.write_findings(paths), paths)])
+        monkeypatch.setattr(worklist, "PERSONAL", " union all ".join(map(query.format, places)))
+        said.append([*describe_new(worklist.write_worklist(paths), paths)])
     assert [line.partition(";")[0] for line in said[0]] == ["data/r.csv:2, c: odd", "1 in all, 1 of them new"]
     assert [line.partition(";")[0] for line in said[1]] == ["data/r.csv:3, c: odd", "2 in all, 1 of them new"]

@@ -20,11 +20,11 @@ from publish.releases.spreadsheets import as_cell, write_csv
 from store.paths import DataPaths
 from store.warehouse import opened
 
-SHOWN = 10
+SHOWN = 10  # lines on the terminal; all are in findings.csv
 CODE = re.compile("[0-9]{1,5}")
 
 
-class Finding(NamedTuple):
+class ToLookAt(NamedTuple):
     """Something a person should look at: where it is, the value there, what is wrong with it and what to do."""
 
     place: str
@@ -96,18 +96,18 @@ NOT_REPRODUCED = """
 """
 
 
-def write_findings(paths: DataPaths) -> list[Finding]:
-    """All findings of a warehouse that was built and judged, kept with their values in the private findings.csv."""
+def write_worklist(paths: DataPaths) -> list[ToLookAt]:
+    """All there is to look at in a warehouse that was built and judged; with its values in the private findings.csv."""
     with opened(paths.warehouse_file, read_only=True) as connection:
         changed, personal, stale, not_reproduced = (
-            [Finding._make((*map(str, row), True)) for row in _in_order(connection, sql)]
+            [ToLookAt._make((*map(str, row), True)) for row in _in_order(connection, sql)]
             for sql in (CHANGED_FILES, PERSONAL, STALE, NOT_REPRODUCED)
         )
         # A cell that feeds two questions is told once.
         found = list(dict.fromkeys((*changed, *_unknown(connection), *personal, *stale, *not_reproduced)))
     before = _written(paths)
     with paths.findings_file.open("w", encoding="utf-8", newline="") as handle:
-        write_csv(handle, Finding._fields[:-1], [each.cells for each in found])
+        write_csv(handle, ToLookAt._fields[:-1], [each.cells for each in found])
     return [each._replace(is_new=each.cells not in before) for each in found]
 
 
@@ -124,7 +124,7 @@ def _in_order(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
     return sorted(connection.execute(sql).fetchall(), key=lambda row: counted(row[0]))
 
 
-def _unknown(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+def _unknown(connection: duckdb.DuckDBPyConnection) -> Iterator[ToLookAt]:
     """What matches nothing, each with the nearest name there is: a suggestion, accepted by nobody."""
     known: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
     for *key, spelling, code in connection.execute(KNOWN).fetchall():
@@ -133,11 +133,11 @@ def _unknown(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
         codes = known[tuple(key)] if "recodes.csv" in advice else {}
         near = None if value in codes else nearest_name(value, codes)
         hint = "" if near is None else f"; perhaps {codes[near]}" + (f" ({near})" if near != codes[near] else "")
-        yield Finding(place, column, value, what, advice + hint)
+        yield ToLookAt(place, column, value, what, advice + hint)
 
 
-def told(found: Sequence[Finding], paths: DataPaths) -> Iterator[str]:
-    """The first new findings as sentences without their values, and where the rest is."""
+def describe_new(found: Sequence[ToLookAt], paths: DataPaths) -> Iterator[str]:
+    """The first that are new, as sentences without their values, and where the rest is."""
     new = [each for each in found if each.is_new]
     for place, column, value, what, advice, _ in new[:SHOWN]:
         yield f"{paths.root.name}/{place}, {column}: {what}; {_without_value(advice, value)}."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
 import duckdb
 
 from publish.catalogue import Relation, described, quoted
 from publish.writing.rounds import RoundKey, round_keys
+from store.fingerprint import sha256_of
+from store.warehouse import signature_sql
 
 # What changes with each release: a page of a round that told it would be of its own release only.
 OF_THE_RELEASE = {"release", "release_table", "release_change"}
@@ -16,14 +17,14 @@ OWNER = "split_part(thing_key, '/', 1)"  # of a label: its survey, or what is no
 PROGRAM = "select code_sha256 from marts.release"
 
 
-def told_of_rounds(connection: duckdb.DuckDBPyConnection) -> Mapping[RoundKey, str]:
+def hash_rounds(connection: duckdb.DuckDBPyConnection) -> Mapping[RoundKey, str]:
     """Of each round of the release that is open."""
     program = connection.execute(PROGRAM).fetchall()
     parts = {name: list(_parts(connection, table)) for name, table in tables(connection).items()}
     told = {}
     for key in round_keys(connection):
         found = {name: sorted(content for of, content in rows if _is_told(of, key)) for name, rows in parts.items()}
-        told[key] = hashlib.sha256(repr((program, found)).encode()).hexdigest()
+        told[key] = sha256_of(repr((program, found)))
     return told
 
 
@@ -38,10 +39,7 @@ def scope(table: Relation) -> tuple[str, str]:
     columns = {column.name for column in table.columns}
     if "thing_key" in columns:
         return f"case when {OWNER} in (select survey_id from marts.dim_round) then {OWNER} end", "null"
-    return (
-        "survey_id" if "survey_id" in columns else "null",
-        "round_id" if "round_id" in columns else "null",
-    )
+    return ("survey_id" if "survey_id" in columns else "null", "round_id" if "round_id" in columns else "null")
 
 
 Scope = tuple[str | None, str | None]
@@ -50,8 +48,8 @@ Scope = tuple[str | None, str | None]
 def _parts(connection: duckdb.DuckDBPyConnection, table: Relation) -> Iterator[tuple[Scope, tuple[int, int]]]:
     survey, round_ = scope(table)
     columns = ", ".join(quoted(column.name) for column in table.columns)
-    hashes = f"count(*), sum(hash(row({columns})))::varchar"
-    sql = f"select {survey} as a, {round_} as b, {hashes} from marts.{quoted(table.name)} group by a, b"
+    signature = signature_sql(f"row({columns})")
+    sql = f"select {survey} as a, {round_} as b, {signature} from marts.{quoted(table.name)} group by a, b"
     for of_survey, of_round, n, content in connection.execute(sql).fetchall():
         yield (of_survey, of_round), (n, content)
 

@@ -8,7 +8,7 @@ import duckdb
 from dagster import DagsterInstance
 
 from orchestration.dagster.partitions import PARTITION, RANGE_END, RANGE_START, ROUNDS, job_runs
-from orchestration.dagster.released import Released, released, said_of_release
+from orchestration.dagster.release_facts import ReleaseFacts, describe_release, read_facts
 from store.paths import DataPaths
 
 TABLES = """
@@ -25,10 +25,10 @@ TABLES = """
 def test_a_release_says_what_it_holds_and_what_is_new(tmp_path: Path) -> None:
     paths = DataPaths(tmp_path)
     paths.current.parent.mkdir(parents=True)
-    assert released(paths) == Released()
+    assert read_facts(paths) == ReleaseFacts()
     with duckdb.connect(str(paths.current)) as release:
         release.execute(TABLES)
-    assert said_of_release(released(paths), Released((), {}, ["odd", "early of a/1"])) == {
+    assert describe_release(read_facts(paths), ReleaseFacts((), {}, ["odd", "early of a/1"])) == {
         "rounds": "a/1, a/2", "figures matched": 2, "figures known wrong": 1, "figures mismatched": 1,
         "figures not computable": 1, "findings": 2, "findings new": "late of a/1", "findings gone": "early of a/1",
     }  # fmt: skip

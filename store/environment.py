@@ -1,0 +1,53 @@
+"""The environment's variables of this program, of Dagster and of dbt: read here, and set here for what reads them by
+itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from store.paths import DataPaths
+
+DATA = "KUNTAKYSELY_DATA"
+WAREHOUSE = "KUNTAKYSELY_WAREHOUSE"  # dbt_project/profiles.yml has it
+DAGSTER_HOME = "DAGSTER_HOME"
+DBT_TARGET, DBT_LOG = "DBT_TARGET_PATH", "DBT_LOG_PATH"
+DBT_KEPT_TO_ITSELF = {
+    "DBT_LOG_LEVEL_FILE": "none",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DBT_VERSION_CHECK": "false",
+    "DBT_USE_COLORS": "false",
+    "DBT_QUIET": "true",
+}
+
+
+def data_folder() -> str:
+    """The data folder that is named there; empty where none is."""
+    return os.environ.get(DATA, "")
+
+
+def set_data_folder(folder: Path) -> None:
+    """Let this process, and those that it starts, find the data folder."""
+    os.environ[DATA] = str(folder)
+
+
+def set_dagster(paths: DataPaths) -> None:
+    """Let Dagster, here and in the processes that it starts, find its home and our definitions their data folder."""
+    set_data_folder(paths.root)
+    os.environ[DAGSTER_HOME] = str(paths.dagster_home)
+
+
+def of_dbt(paths: DataPaths) -> Mapping[str, str]:
+    """The environment of a process of dbt."""
+    return os.environ | {WAREHOUSE: str(paths.warehouse_file), DBT_TARGET: str(paths.dbt_target)}
+
+
+def set_dbt(target: Path) -> Path:
+    """In a process of dbt: where it writes, which is `target` where nobody has named a folder, and that it tells nobody
+    what it does."""
+    target = Path(os.environ.setdefault(DBT_TARGET, str(target)))
+    os.environ.update(DBT_KEPT_TO_ITSELF | {DBT_LOG: str(target)})
+    return target
