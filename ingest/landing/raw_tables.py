@@ -50,7 +50,7 @@ Row = Mapping[str, str | None]  # the cells by column
 _PLACE = ("source_file", "source_sha256", "source_line")
 _ROUND = ("survey_id", "round_id")
 _CONDITION = tuple(field.name for field in fields(Condition))
-_SOURCE = tuple(field.name for field in fields(SourceFile) if field.name != "path")
+_, *_SOURCE = (field.name for field in fields(SourceFile))  # its path stands as source_file
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__surveys": named(SurveySettings, *_PLACE),
