@@ -100,9 +100,9 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
         for file in files
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
-    counts = [str(rows.num_rows) for rows in tables.values()]
-    mark = (round_.survey_id, round_.round_id, made_of_round(paths, round_.key), *counts)
-    yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
+    n_rows, n_cells = (str(rows.num_rows) for rows in tables.values())
+    mark = {"content_sha256": made_of_round(paths, round_.key), "n_rows": n_rows, "n_cells": n_cells}
+    yield Replacement(LOADS, raw_tables.make_table(LOADS, [_where(round_.key) | mark]), _where(round_.key))
 
 
 def _sources_replacement(

@@ -136,7 +136,7 @@ reported as (
         case when answers.code <> frame.size_class_id then 1 else 0 end as is_different
     from answers
     inner join surveys
-        on answers.survey_id = surveys.survey_id and answers.question_id = surveys.size_class_question_id
+        on answers.survey_id = surveys.survey_id and answers.question_id = surveys.size_class_question
     inner join frame
         on
             answers.survey_id = frame.survey_id
@@ -157,7 +157,7 @@ size_class_as_reported as (
         on
             rounds.survey_id = asked.survey_id
             and rounds.round_id = asked.round_id
-            and surveys.size_class_question_id = asked.question_id
+            and surveys.size_class_question = asked.question_id
     left join reported
         on rounds.survey_id = reported.survey_id and rounds.round_id = reported.round_id
     group by rounds.survey_id, rounds.round_id

@@ -35,7 +35,7 @@ select
     survey_id,
     'all' as breakdown,
     'all' as breakdown_id,
-    all_labels as labels,
+    all_label as labels,
     1 as sort_order,
     true as is_counted,
     'class' as breakdown_kind
