@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 
 from rapidfuzz import fuzz, process, utils
@@ -87,3 +87,8 @@ def did_you_mean(value: str, choices: Iterable[str], otherwise: str = "") -> str
     """A sentence that offers the nearest choice; `otherwise` when nothing is near."""
     found = nearest(value, choices)
     return f"Did you mean {quoted(found)}?" if found is not None else otherwise
+
+
+def among(value: str, known: Collection[str]) -> dict[str, str]:
+    """What the words of a fault say of a name that is not one of those known: all of them, and the nearest."""
+    return {"known": listed(known) or "none", "advice": did_you_mean(value, known)}
