@@ -27,10 +27,10 @@ class Words(NamedTuple):
 
 
 @cache
-def catalogue() -> Mapping[str, Sequence[str]]:
+def catalogue() -> Mapping[str, tuple[str, str]]:
     """What is expected and advised of each fault, by its code; braces hold the names of what each place says itself."""
     with CATALOGUE.open(encoding="utf-8", newline="") as handle:
-        return {code: words for code, *words in csv.reader(handle)}
+        return {line["code"]: (line["expected"], line["advice"]) for line in csv.DictReader(handle)}
 
 
 def worded(code: str, found: str, /, advice: str = "", **values: object) -> Words:

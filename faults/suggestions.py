@@ -83,10 +83,10 @@ def nearest_name(value: str, names: Iterable[str]) -> str | None:
     return next(filter(None, (nearest(text, names) for text in shorter if text.strip())), None)
 
 
-def did_you_mean(value: str, choices: Iterable[str], otherwise: str = "") -> str:
-    """A sentence that offers the nearest choice; `otherwise` when nothing is near."""
+def did_you_mean(value: str, choices: Iterable[str]) -> str:
+    """A sentence that offers the nearest choice; empty when nothing is near."""
     found = nearest(value, choices)
-    return f"Did you mean {quoted(found)}?" if found is not None else otherwise
+    return f"Did you mean {quoted(found)}?" if found is not None else ""
 
 
 def among(value: str, known: Collection[str]) -> dict[str, str]:

@@ -108,8 +108,8 @@ def _read(folder: Path, faults: FaultList) -> SignOff | None:
     read = read_settings(folder / CARD_NAME, SignOffCard, found)
     if read is None:
         said = next(iter(found))
-        card, way_out = folder / CARD_NAME, _way_out(folder)
-        faults.add("broken-sign-off", card, said.place, said.found, expected=said.expected, **way_out)
+        card = folder / CARD_NAME
+        faults.add("broken-sign-off", card, said.place, said.found, expected=said.expected, **_way_out(folder))
         return None
     return SignOff(folder, read[0])
 

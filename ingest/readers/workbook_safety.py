@@ -93,8 +93,8 @@ def _are_members_safe(path: Path, archive: zipfile.ZipFile, faults: FaultList) -
     for member in members:
         if member.file_size > max(LARGEST_DENSE_BYTES, MOST_INFLATION * member.compress_size):
             found = f"{member.compress_size // 1024 + 1} kB of the workbook unpack to {member.file_size // 1024**2} MB."
-            most = {"times": MOST_INFLATION, "largest": LARGEST_DENSE_BYTES // 1024**2}
-            return _refuse("workbook-inflating", path, member.filename, found, faults, **most)
+            name, largest = member.filename, LARGEST_DENSE_BYTES // 1024**2
+            return _refuse("workbook-inflating", path, name, found, faults, times=MOST_INFLATION, largest=largest)
         if ".." in member.filename.split("/") or member.filename.startswith("/") or "\\" in member.filename:
             found = "The workbook packs a file whose name leads out of it."
             return _refuse("workbook-leads-out", path, "", found, faults)
