@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,8 @@ class Words(NamedTuple):
 @cache
 def catalogue() -> Mapping[str, tuple[str, str]]:
     """What is expected and advised of each fault, by its code; braces hold the names of what each place says itself."""
+    import csv  # where nothing is wrong nobody waits for it
+
     with CATALOGUE.open(encoding="utf-8", newline="") as handle:
         return {line["code"]: (line["expected"], line["advice"]) for line in csv.DictReader(handle)}
 
