@@ -185,7 +185,10 @@ KEYS: dict[str, Plant] = {
     "stg_systems__systems": doubled_system(ALPHA),
     "stg_systems__aliases": doubled_system(("beta", "Beta", "", "ALFA", *ALPHA[4:])),
 }
-STANDS_TWICE = {"repeated-key", "wrong-area", "repeated-value", "mapped-twice", "wrong-folder", "ambiguous-alias"}
+STANDS_TWICE = {
+    *("repeated-key", "repeated-id", "repeated-value", "repeated-figure", "in-two-sections"),
+    *("wrong-area", "mapped-twice", "wrong-folder", "ambiguous-alias"),
+}
 OF_FILES = {"stg_ingest__sources", "stg_surveys__cells", "stg_surveys__rows"}  # a file and its lines are there once
 
 
