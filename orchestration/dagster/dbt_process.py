@@ -100,7 +100,9 @@ def _compiled_once() -> Iterator[None]:
     from dbt_common.clients.jinja import MacroFuzzEnvironment
 
     file, compiled = models_file(".templates"), MacroFuzzEnvironment.compile
-    kept: dict[tuple[str, str], Any] = marshal.loads(file.read_bytes()) if file.exists() else {}
+    kept: dict[tuple[str, str], Any] = {}
+    with suppress(OSError, EOFError, ValueError, TypeError):  # it is not there, or was torn: they are compiled again
+        kept = marshal.loads(file.read_bytes())
     n = len(kept)
 
     def compile_once(self: Any, source: str, *how: Any) -> Any:
