@@ -5,14 +5,6 @@ with figures as (
     where statistic in ('is_max', 'is_min', 'in_top_4', 'more_than_rest', 'less_than_rest') and {{ is_built_now() }}
 ),
 
-breakdowns as (
-    select * from {{ ref('int_breakdowns_in_round') }}
-),
-
-labelled as (
-    select * from {{ ref('int_breakdowns_labelled') }}
-),
-
 members as (
     select * from {{ ref('int_size_class_members') }}
 )
@@ -26,13 +18,13 @@ select
         when figures.statistic in ('more_than_rest', 'less_than_rest') then 'rest' else breakdowns.breakdown_id
     end as contrast
 from figures
-inner join breakdowns
+inner join {{ ref('int_breakdowns_in_round') }} as breakdowns
     on
         figures.survey_id = breakdowns.survey_id
         and figures.round_id = breakdowns.round_id
         and case figures.breakdown when 'size_class_group' then 'size_class' else figures.breakdown end
         = breakdowns.breakdown
-inner join labelled
+inner join {{ ref('int_breakdowns_labelled') }} as labelled
     on
         breakdowns.survey_id = labelled.survey_id
         and breakdowns.breakdown = labelled.breakdown

@@ -4,10 +4,6 @@ with figures as (
     where statistic in ('n', 'pct', 'base_n', 'is_max', 'is_min', 'in_top_4')
 ),
 
-cells as (
-    select * from {{ ref('int_cells_printed') }}
-),
-
 ranks as (
     select * from {{ ref('int_shares_ranked') }}
 )
@@ -33,7 +29,7 @@ select
         end
     ) as decimal(18, 3)) as computed_value
 from figures
-inner join cells
+inner join {{ ref('int_cells_printed') }} as cells
     on
         figures.survey_id = cells.survey_id
         and figures.round_id = cells.round_id

@@ -1,20 +1,4 @@
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-municipalities as (
-    select * from {{ ref('stg_registry__municipalities') }}
-),
-
-population as (
-    select * from {{ ref('int_population_on_division') }}
-),
-
-size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
-),
-
-speakers as (
+with speakers as (
     select * from {{ ref('int_foreign_language_speakers') }}
 )
 
@@ -26,17 +10,17 @@ select
     size_classes.size_class_id,
     population.population,
     speakers.foreign_language_x1000
-from rounds
-inner join municipalities
+from {{ ref('int_rounds_to_build') }} as rounds
+inner join {{ ref('stg_registry__municipalities') }} as municipalities
     on
         rounds.division_date = municipalities.division_date
         and (rounds.scope = 'all' or municipalities.is_mainland)
-left join population
+left join {{ ref('int_population_on_division') }} as population
     on
         municipalities.municipality_code = population.municipality_code
         and municipalities.division_date = population.division_date
         and rounds.population_year = population.population_year
-left join size_classes
+left join {{ ref('stg_codebook__size_classes') }} as size_classes
     on
         rounds.survey_id = size_classes.survey_id
         and population.population >= size_classes.min_population

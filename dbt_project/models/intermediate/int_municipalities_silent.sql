@@ -1,10 +1,6 @@
 {{ config(materialized='incremental') }}
 -- Whom to remind: municipalities of the frame without an accepted response. Private.
-with frame as (
-    select * from {{ ref('int_frame_classified') }}
-),
-
-responded as (
+with responded as (
     select * from {{ ref('int_municipalities_responded') }}
 )
 
@@ -12,10 +8,6 @@ select
     frame.survey_id,
     frame.round_id,
     frame.municipality_code
-from frame
-left join responded
-    on
-        frame.survey_id = responded.survey_id
-        and frame.round_id = responded.round_id
-        and frame.municipality_code = responded.municipality_code
+from {{ ref('int_frame_classified') }} as frame
+left join responded using (survey_id, round_id, municipality_code)
 where responded.municipality_code is null

@@ -1,8 +1,4 @@
-with size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
-),
-
-size_class_groups as (
+with size_class_groups as (
     select * from {{ ref('stg_codebook__size_class_groups') }}
 )
 
@@ -11,7 +7,7 @@ select
     'size_class' as breakdown,
     size_class_id as breakdown_id,
     size_class_id
-from size_classes
+from {{ ref('stg_codebook__size_classes') }}
 union all
 select
     survey_id,
