@@ -60,10 +60,19 @@ select * from checked
     from parts
 {% endmacro %}
 
-{# A check of accepted responses, in rounds that map a column of this name. Needs CTEs rounds, mapped and accepted. #}
+{# The rounds that map a column of this name. #}
+{% macro mapped(column) -%}
+    (
+        select distinct survey_id, round_id, question_id
+        from {{ ref('stg_codebook__columns') }}
+        where question_id = '{{ column }}'
+    ) as mapped
+{%- endmacro %}
+
+{# A check of accepted responses, in rounds that map a column of this name. Needs CTEs rounds and accepted. #}
 {% macro accepted_that(is_at_fault, column, needed='mapped.question_id') %}
     select
-        rounds.survey_id, rounds.round_id,
+        survey_id, round_id,
         count(accepted.row_id) as observed,
         0 as threshold,
         case
@@ -71,14 +80,9 @@ select * from checked
                 then sum(case when accepted.row_id is not null and accepted.{{ is_at_fault }} then 1 else 0 end)
         end as n_failed
     from rounds
-    left join mapped
-        on
-            rounds.survey_id = mapped.survey_id
-            and rounds.round_id = mapped.round_id
-            and mapped.question_id = '{{ column }}'
-    left join accepted
-        on rounds.survey_id = accepted.survey_id and rounds.round_id = accepted.round_id
-    group by rounds.survey_id, rounds.round_id
+    left join {{ mapped(column) }} using (survey_id, round_id)
+    left join accepted using (survey_id, round_id)
+    group by survey_id, round_id
 {% endmacro %}
 
 {# A share as a percentage with one decimal, as text: 53.6 %. #}

@@ -14,14 +14,6 @@ accepted as (
     where disposition = 'accepted'
 ),
 
-mapped as (
-    select distinct
-        survey_id,
-        round_id,
-        question_id
-    from {{ ref('stg_codebook__columns') }}
-),
-
 surveys as (
     select * from {{ ref('stg_codebook__surveys') }}
 ),

@@ -10,14 +10,6 @@ accepted as (
     where disposition = 'accepted'
 ),
 
-mapped as (
-    select distinct
-        survey_id,
-        round_id,
-        question_id
-    from {{ ref('stg_codebook__columns') }}
-),
-
 submitted_in_field_window as ({{ submitted_in_field_window() }}),
 delivery_on_time as ({{ delivery_on_time() }}),
 form_versions as ({{ form_versions() }}),
