@@ -1,10 +1,6 @@
 -- Every breakdown of every survey with its rows, named: the size classes, the areas, the roles and the survey's own.
 with surveys as (
     select * from {{ ref('stg_codebook__surveys') }}
-),
-
-choices as (
-    select * from {{ ref('stg_codebook__choices') }}
 )
 
 select
@@ -68,5 +64,5 @@ select
     'answer' as breakdown_kind
 from {{ ref('stg_codebook__breakdowns') }}
 inner join {{ ref('stg_codebook__questions') }} as questions using (survey_id, question_id)
-inner join choices using (survey_id, list_name)
+inner join {{ ref('stg_codebook__choices') }} as choices using (survey_id, list_name)
 where not choices.is_missing

@@ -3,10 +3,6 @@
 with figures as (
     select * from {{ ref('stg_codebook__published_figures') }}
     where statistic in ('is_max', 'is_min', 'in_top_4', 'more_than_rest', 'less_than_rest') and {{ is_built_now() }}
-),
-
-members as (
-    select * from {{ ref('int_size_class_members') }}
 )
 
 select
@@ -29,7 +25,7 @@ inner join {{ ref('int_breakdowns_labelled') }} as labelled
         breakdowns.survey_id = labelled.survey_id
         and breakdowns.breakdown = labelled.breakdown
         and breakdowns.breakdown_id = labelled.breakdown_id
-left join members
+left join {{ ref('int_size_class_members') }} as members
     on
         figures.survey_id = members.survey_id
         and figures.breakdown = members.breakdown

@@ -6,10 +6,6 @@ with figures as (
 answers as (
     select * from {{ ref('int_answers_by_unit') }}
     where question_type = 'system' and {{ is_built_now() }}
-),
-
-breakdowns as (
-    select * from {{ ref('int_units_broken_down') }}
 )
 
 select
@@ -19,5 +15,5 @@ select
     cast(count(distinct answers.code) as decimal(18, 3)) as computed_value
 from figures
 inner join answers using (survey_id, round_id, question_id, unit)
-inner join breakdowns using (survey_id, round_id, unit, unit_id, breakdown, breakdown_id)
+inner join {{ ref('int_units_broken_down') }} using (survey_id, round_id, unit, unit_id, breakdown, breakdown_id)
 group by figures.survey_id, figures.figure_id

@@ -2,10 +2,6 @@
 -- An area stands on its own frame: its strata are made within it. Those of every other row are the whole frame's.
 with frame as (
     select * from {{ ref('int_frame_classified') }}
-),
-
-areas as (
-    select * from {{ ref('stg_registry__municipality_areas') }}
 )
 
 select
@@ -45,4 +41,4 @@ select
     areas.area_code as breakdown_id,
     areas.area_level as strata_of
 from frame
-inner join areas using (division_date, municipality_code)
+inner join {{ ref('stg_registry__municipality_areas') }} as areas using (division_date, municipality_code)

@@ -1,7 +1,3 @@
-with speakers as (
-    select * from {{ ref('int_foreign_language_speakers') }}
-)
-
 select
     rounds.survey_id,
     rounds.round_id,
@@ -25,7 +21,7 @@ left join {{ ref('stg_codebook__size_classes') }} as size_classes
         rounds.survey_id = size_classes.survey_id
         and population.population >= size_classes.min_population
         and (size_classes.max_population is null or population.population <= size_classes.max_population)
-left join speakers
+left join {{ ref('int_foreign_language_speakers') }} as speakers
     on
         rounds.survey_id = speakers.survey_id
         and rounds.round_id = speakers.round_id

@@ -2,10 +2,6 @@
 with mergers as (
     select * from {{ ref('stg_registry__changes') }}
     where change_type = 'merger'
-),
-
-successors as (
-    select * from {{ ref('int_municipality_successors') }}
 )
 
 select
@@ -18,7 +14,7 @@ select
     rounds.closed_municipalities = 'successor' as is_counted_as_successor
 from {{ ref('int_rounds_to_build') }} as rounds
 inner join mergers on rounds.division_date >= mergers.effective_on
-inner join successors
+inner join {{ ref('int_municipality_successors') }} as successors
     on
         mergers.old_code = successors.municipality_code
         and {{ day_before('mergers.effective_on') }} = successors.division_date

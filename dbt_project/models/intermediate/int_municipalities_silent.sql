@@ -1,13 +1,9 @@
 {{ config(materialized='incremental') }}
 -- Whom to remind: municipalities of the frame without an accepted response. Private.
-with responded as (
-    select * from {{ ref('int_municipalities_responded') }}
-)
-
 select
     frame.survey_id,
     frame.round_id,
     frame.municipality_code
 from {{ ref('int_frame_classified') }} as frame
-left join responded using (survey_id, round_id, municipality_code)
+left join {{ ref('int_municipalities_responded') }} as responded using (survey_id, round_id, municipality_code)
 where responded.municipality_code is null

@@ -1,7 +1,3 @@
-with size_class_groups as (
-    select * from {{ ref('stg_codebook__size_class_groups') }}
-)
-
 select
     survey_id,
     'size_class' as breakdown,
@@ -14,4 +10,4 @@ select
     'size_class_group' as breakdown,
     size_class_group_id as breakdown_id,
     size_class_id
-from size_class_groups
+from {{ ref('stg_codebook__size_class_groups') }}

@@ -7,10 +7,6 @@ with codings as (
 second_codings as (
     select * from {{ ref('stg_codebook__second_codings') }}
     where not coalesce(is_stale, false)
-),
-
-choices as (
-    select * from {{ ref('stg_codebook__choices') }}
 )
 
 select
@@ -26,5 +22,5 @@ inner join {{ ref('int_rounds_to_build') }} using (survey_id, round_id)
 inner join second_codings using (survey_id, round_id, response_id, question_id, coded_question_id)
 inner join {{ ref('stg_codebook__questions') }} as questions
     on codings.survey_id = questions.survey_id and codings.coded_question_id = questions.question_id
-inner join choices using (survey_id, list_name)
+inner join {{ ref('stg_codebook__choices') }} as choices using (survey_id, list_name)
 group by codings.survey_id, codings.round_id, codings.response_id, codings.coded_question_id, choices.code

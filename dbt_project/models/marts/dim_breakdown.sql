@@ -2,10 +2,6 @@
 with codes as (
     select * from {{ ref('codes') }}
     where code_list = 'breakdown'
-),
-
-questions as (
-    select * from {{ ref('stg_codebook__questions') }}
 )
 
 select
@@ -33,5 +29,5 @@ select
     cast(breakdown_rows.sort_order as integer) as sort_order
 from {{ ref('int_breakdowns_labelled') }} as breakdown_rows
 left join codes on breakdown_rows.breakdown = codes.code
-left join questions
+left join {{ ref('stg_codebook__questions') }} as questions
     on breakdown_rows.survey_id = questions.survey_id and breakdown_rows.breakdown = questions.question_id

@@ -2,10 +2,6 @@
 -- A municipality "answering" in a synthetic round is invented: the count of its responses is not published.
 with areas as (
     select * from {{ ref('stg_registry__municipality_areas') }}
-),
-
-responded as (
-    select * from {{ ref('int_municipalities_responded') }}
 )
 
 select
@@ -34,7 +30,7 @@ left join areas as regions
         frame.division_date = regions.division_date
         and frame.municipality_code = regions.municipality_code
         and regions.area_level = 'region'
-left join responded
+left join {{ ref('int_municipalities_responded') }} as responded
     on
         frame.survey_id = responded.survey_id
         and frame.round_id = responded.round_id
