@@ -4,25 +4,13 @@ with answers as (
     select * from {{ ref('int_answers_grouped') }}
 ),
 
-levels as (
-    select * from {{ ref('int_answer_levels') }}
-),
-
-bases as (
-    select * from {{ ref('int_bases_clustered') }}
-),
-
-weights as (
-    select * from {{ ref('int_responses_weighed') }}
-),
-
 given as (
     select
         answers.*,
         levels.answer_level,
         levels.answer_code
     from answers
-    inner join levels
+    inner join {{ ref('int_answer_levels') }} as levels
         on
             answers.survey_id = levels.survey_id
             and answers.question_id = levels.question_id
@@ -49,7 +37,7 @@ weighted as (
         given.unit_id,
         weights.millionths
     from given
-    inner join weights
+    inner join {{ ref('int_responses_weighed') }} as weights
         on
             given.survey_id = weights.survey_id
             and given.round_id = weights.round_id
@@ -102,7 +90,7 @@ select
     case when bases.unit = 'inhabitant' then bases.base_n else counted.n end as n,
     bases.base_n
 from counted
-inner join bases
+inner join {{ ref('int_bases_clustered') }} as bases
     on
         counted.survey_id = bases.survey_id
         and counted.round_id = bases.round_id

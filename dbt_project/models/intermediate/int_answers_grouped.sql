@@ -23,9 +23,4 @@ select
     answers.part,
     case when answers.question_type = 'system' then coalesce(answers.code, 'unmatched') else answers.code end as code
 from answers
-inner join grouped
-    on
-        answers.survey_id = grouped.survey_id
-        and answers.round_id = grouped.round_id
-        and answers.unit = grouped.unit
-        and answers.unit_id = grouped.unit_id
+inner join grouped using (survey_id, round_id, unit, unit_id)

@@ -4,14 +4,6 @@ with answers as (
     select * from {{ ref('int_answers_grouped') }}
 ),
 
-frame as (
-    select * from {{ ref('int_frame_classified') }}
-),
-
-weights as (
-    select * from {{ ref('int_responses_weighed') }}
-),
-
 counted as (
     select
         survey_id,
@@ -39,7 +31,7 @@ weighted as (
         answers.unit_id,
         weights.millionths
     from answers
-    inner join weights
+    inner join {{ ref('int_responses_weighed') }} as weights
         on
             answers.survey_id = weights.survey_id
             and answers.round_id = weights.round_id
@@ -51,7 +43,7 @@ select * from counted
 union all
 select counted.* replace ('inhabitant' as unit, frame.population as base_n)
 from counted
-inner join frame
+inner join {{ ref('int_frame_classified') }} as frame
     on
         counted.survey_id = frame.survey_id
         and counted.round_id = frame.round_id

@@ -25,11 +25,7 @@ replied as (
         questions.sort_order,
         max(case when answers.answer_status = 'blank' then 0 else 1 end) as has_answer
     from answers
-    inner join questions
-        on
-            answers.survey_id = questions.survey_id
-            and answers.round_id = questions.round_id
-            and answers.question_id = questions.question_id
+    inner join questions using (survey_id, round_id, question_id)
     group by
         answers.survey_id, answers.round_id, answers.response_id, answers.question_id, questions.sort_order
 ),
@@ -65,8 +61,4 @@ select
     coalesce(counted.n_answered >= {{ var('monitor').complete_share }} * counted.n_applicable, true) as is_complete,
     coalesce(counted.n_answered > 0 and 2 * counted.n_after >= counted.n_applicable, false) as is_break_off
 from responses
-left join counted
-    on
-        responses.survey_id = counted.survey_id
-        and responses.round_id = counted.round_id
-        and responses.response_id = counted.response_id
+left join counted using (survey_id, round_id, response_id)

@@ -1,9 +1,5 @@
 {{ config(materialized='incremental') }}
-with answers as (
-    select * from {{ ref('int_answers_judged') }}
-),
-
-questions as (
+with questions as (
     select * from {{ ref('int_questions_in_round') }}
 ),
 
@@ -20,7 +16,7 @@ whole as (
         question_id,
         response_id,
         answer_status as status
-    from answers
+    from {{ ref('int_answers_judged') }}
     qualify
         row_number() over (
             partition by survey_id, round_id, question_id, response_id
@@ -54,8 +50,7 @@ not_asked as (
         'not_asked' as status,
         count(responses.row_id) as n
     from questions
-    left join responses
-        on questions.survey_id = responses.survey_id and questions.round_id = responses.round_id
+    left join responses using (survey_id, round_id)
     where not questions.is_asked
     group by questions.survey_id, questions.round_id, questions.question_id
 ),
@@ -76,8 +71,4 @@ select
     questions.is_synthetic,
     counted.n
 from counted
-inner join questions
-    on
-        counted.survey_id = questions.survey_id
-        and counted.round_id = questions.round_id
-        and counted.question_id = questions.question_id
+inner join questions using (survey_id, round_id, question_id)
