@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import duckdb
@@ -161,7 +163,7 @@ def _codes_by_text(
 
 
 def _where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
-    return frame[(frame[list(values)] == pd.Series(values)).all(axis=1)]
+    return frame[reduce(and_, (frame[column] == value for column, value in values.items()))]
 
 
 def _question_rules(question: AskedQuestion, statuses: Iterable[str]) -> Iterator[Rule]:

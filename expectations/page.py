@@ -14,9 +14,9 @@ DBT = PROJECT_ROOT / "dbt_project"
 PAGE = DBT / "CHECKS.md"
 INTRODUCTION = """# The checks of a round
 Made from `models/checks/checks_<family>.yml` by `make docs`; each check is the CTE of its name in the `.sql` file
-beside it. Its result is a row of `marts.round_quality`, its parts (questions, size classes, counties) are rows of
-`marts.round_quality_detail`. block: no release. gate: needs a written decision in the round's `decisions.csv`.
-warn and info: told. A check whose data the round lacks is not computable.
+beside it, and is measured in a file of `checks/<family>/`. Its result is a row of `marts.round_quality`, its parts
+(questions, size classes, counties) are rows of `marts.round_quality_detail`. block: no release. gate: needs a written
+decision in the round's `decisions.csv`. warn and info: told. A check whose data the round lacks is not computable.
 
 Limits named `monitor.<name>` stand in `dbt_project.yml`, limits named `limits.<name>` in `survey.yml`:
 

@@ -45,23 +45,26 @@ def answer_profile(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def table_profile(connection: duckdb.DuckDBPyConnection, columns: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
-    """One row per place (table:column) and value (kind values) or bound (kind range): value, number and count n."""
+    """One row per place (table:column) and value (kind values) or bound (kind range): value, number and count n. Each
+    table is read once: some are views, and made anew each time."""
+    columns = list(columns)
+    tables = ", ".join(f'"{table}" as materialized (from {table})' for table in sorted({each[0] for each in columns}))
     selects = [_values(table, column) if kind == "values" else _range(table, column) for table, column, kind in columns]
-    return connection.execute(" union all ".join(selects)).df()
+    return connection.execute(f"with {tables} {' union all '.join(selects)}").df()
 
 
 def _values(table: str, column: str) -> str:
     return (
         f"select '{table}:{column}' as place, "
         f"coalesce(cast(\"{column}\" as varchar), '{NULL}') as value, cast(null as double) as number, "
-        f'count(*) as n from {table} group by "{column}"'
+        f'count(*) as n from "{table}" group by "{column}"'
     )
 
 
 def _range(table: str, column: str) -> str:
     return " union all ".join(
         f"select '{table}:{column}' as place, '{bound}' as value, "
-        f'cast({bound}("{column}") as double) as number, count(*) as n from {table}'
+        f'cast({bound}("{column}") as double) as number, count(*) as n from "{table}"'
         for bound in ("min", "max")
     )
 

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from textwrap import fill
+from typing import NamedTuple
 
 COPIED = " " * 4  # a line that stands in so far is to be copied
 MARK = "?"  # a value that begins with it waits for a person: `kuntakysely new-round` is unsure of it
 UNDECIDED = "undecided"  # the code of the fault that it is
+CATALOGUE = Path(__file__).with_name("catalogue.csv")
+
+
+class Words(NamedTuple):
+    """What is said of a fault, wherever it is."""
+
+    code: str
+    found: str
+    expected: str
+    advice: str
+
+
+@cache
+def catalogue() -> Mapping[str, tuple[str, str]]:
+    """What is expected and advised of each fault, by its code; braces hold the names of what each place says itself."""
+    import csv  # where nothing is wrong nobody waits for it
+
+    with CATALOGUE.open(encoding="utf-8", newline="") as handle:
+        return {line["code"]: (line["expected"], line["advice"]) for line in csv.DictReader(handle)}
+
+
+def worded(code: str, found: str, /, advice: str = "", **values: object) -> Words:
+    """The words of a fault: what was found, and what the catalogue says. An advice that is given takes the place of the
+    one there."""
+    expected, usual = (each.format_map(values) for each in catalogue()[code])
+    return Words(code, found, expected, advice or usual)
 
 
 @dataclass(frozen=True)
@@ -95,13 +123,18 @@ class FaultList:
         self._faults: set[Fault] = set()
         self._notes: set[Fault] = set()
 
-    def add(self, code: str, file: Path, place: str, *, found: str, expected: str, advice: str = "") -> None:
-        """Note one fault. The same fault noted twice is told once."""
-        self._faults.add(Fault(code, self._shown(file), place, found, expected, advice))
+    def add(self, code: str, file: Path, place: str, found: str, /, advice: str = "", **values: object) -> None:
+        """Note one fault in the words of the catalogue. The same fault noted twice is told once."""
+        self.put(file, place, worded(code, found, advice, **values))
 
-    def note(self, code: str, file: Path, *, found: str, advice: str) -> None:
+    def put(self, file: Path, place: str, words: Words) -> None:
+        """Note one fault whose words are there already."""
+        self._faults.add(Fault(words.code, self._shown(file), place, words.found, words.expected, words.advice))
+
+    def note(self, code: str, file: Path, found: str) -> None:
         """Note what should be known of a file and stops nothing."""
-        self._notes.add(Fault(code, self._shown(file), "", found, "", advice, is_note=True))
+        words = worded(code, found)
+        self._notes.add(Fault(code, self._shown(file), "", found, words.expected, words.advice, is_note=True))
 
     @property
     def notes(self) -> tuple[Fault, ...]:

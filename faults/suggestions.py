@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 
 from rapidfuzz import fuzz, process, utils
@@ -83,7 +83,12 @@ def nearest_name(value: str, names: Iterable[str]) -> str | None:
     return next(filter(None, (nearest(text, names) for text in shorter if text.strip())), None)
 
 
-def did_you_mean(value: str, choices: Iterable[str], otherwise: str = "") -> str:
-    """A sentence that offers the nearest choice; `otherwise` when nothing is near."""
+def did_you_mean(value: str, choices: Iterable[str]) -> str:
+    """A sentence that offers the nearest choice; empty when nothing is near."""
     found = nearest(value, choices)
-    return f"Did you mean {quoted(found)}?" if found is not None else otherwise
+    return f"Did you mean {quoted(found)}?" if found is not None else ""
+
+
+def among(value: str, known: Collection[str]) -> dict[str, str]:
+    """What the words of a fault say of a name that is not one of those known: all of them, and the nearest."""
+    return {"known": listed(known) or "none", "advice": did_you_mean(value, known)}

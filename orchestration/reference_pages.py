@@ -9,11 +9,13 @@ import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from string import Formatter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from faults.errors import catalogue
 from faults.validation import describe_error
 from ingest.codebook import expressions
 from ingest.codebook.round import (
@@ -50,8 +52,13 @@ from store.paths import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "docs" / "reference"
 MADE = (
-    "Made by `make docs` from what reads the files; `kuntakysely validate` refuses what is not so. [Kinds of values]"
-    "(README.md#kinds-of-values), [conditions](conditions.md) and [what counts](judging.md) have a place of their own."
+    "Made by `make docs` from what reads the files; `kuntakysely validate` refuses what is not so ([each fault]"
+    "(faults.md)). [Kinds of values](README.md#kinds-of-values), [conditions](conditions.md) and [what counts]"
+    "(judging.md) have a place of their own."
+)
+FAULTS = (
+    "Made by `make docs` from `faults/catalogue.csv`: all that may be wrong with a file. A message says file, place "
+    "and what was found there, then what is expected and what to do, or which name was probably meant."
 )
 Model = type[Settings] | type[SourceRow]
 # The pages with the files of each, by their place in a data folder.
@@ -101,7 +108,7 @@ NOTHING: tuple[object, ...] = (None, (), {})
 def pages() -> dict[str, str]:
     """Every page as it should be, by the name of its file."""
     made = {f"{name}.md": _page_of_files(name, files) for name, files in PAGES.items()}
-    return made | {"README.md": _index(), "conditions.md": _page_of_conditions()}
+    return made | {"README.md": _index(), "conditions.md": _page_of_conditions(), "faults.md": _page_of_faults()}
 
 
 def _page_of_files(title: str, files: Mapping[str, Model]) -> str:
@@ -136,6 +143,16 @@ def _page_of_conditions() -> str:
     grammar = expressions.GRAMMAR.read_text("utf-8")
     blocks = ["# Conditions", *prose, f"## The grammar\n```\n{grammar}```", "## What is written instead"]
     return "\n\n".join([*blocks, _table(("for", "what to do"), instead)]) + "\n"
+
+
+def _page_of_faults() -> str:
+    rows = ((f"`{code}`", *map(_with_names, words)) for code, words in catalogue().items())
+    return f"# Faults\n{_prose(FAULTS)}\n\n{_table(('fault', 'what is expected', 'what to do'), rows)}\n"
+
+
+def _with_names(words: str) -> str:
+    """The words of a fault, with the name of a value where each message has one."""
+    return "".join(text + (f"*{name}*" if name else "") for text, name, *_ in Formatter().parse(words))
 
 
 def described(model: Model, above: str = "") -> Iterator[tuple[str, str, str, str]]:

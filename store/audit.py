@@ -26,7 +26,6 @@ Detail = str | int | bool | None | Sequence[str]
 
 LINE = re.compile(rb'(\{.*), "sha256": "([0-9a-f]{64})"\}')
 BEFORE_THE_FIRST = "0" * 64
-ADVICE = "Compare with the log in a backup, and find out who could write to the folder."
 
 
 @dataclass(frozen=True)
@@ -92,21 +91,13 @@ def faults(paths: DataPaths) -> list[Fault]:
     before = BEFORE_THE_FIRST
     for line in lines:
         if not line.follows(before):
-            found.add(
-                "audit-chain-broken", paths.audit_file, line_place(line.number),
-                found="The hash does not follow from the line before and this one.",
-                expected="Lines as they were written: this one was changed, or one before it is gone or was put in.",
-                advice=ADVICE,
-            )  # fmt: skip
+            said = "The hash does not follow from the line before and this one."
+            found.add("audit-chain-broken", paths.audit_file, line_place(line.number), said)
         before = line.sha256
     last = _last_kept(paths)
     if last not in {line.sha256 for line in lines} and (last != BEFORE_THE_FIRST or len(lines) > 1):
-        found.add(
-            "audit-end-missing", paths.audit_file, "end",
-            found=f"No line has the hash that {_last_file(paths).name} keeps of the last one.",
-            expected="The line that was written last: it, and others with it, were changed or taken away.",
-            advice=ADVICE,
-        )  # fmt: skip
+        said = f"No line has the hash that {_last_file(paths).name} keeps of the last one."
+        found.add("audit-end-missing", paths.audit_file, "end", said)
     return list(found)
 
 

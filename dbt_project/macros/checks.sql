@@ -35,13 +35,13 @@ select * from checked
 {% endmacro %}
 
 {# A check made of its parts (questions, size classes, counties): each is a row, and the round says which of them fail.
-   Needs a CTE rounds; the CTE of the parts has part, part_id, observed, threshold and n_failed. #}
-{% macro whole_of(parts) %}
+   `with`, or CTEs of its own, come before it; the block is the select of the parts: survey_id, round_id, part, part_id,
+   observed, threshold, n_failed. Needs a CTE rounds. #}
+{% macro whole_of() %}
+    parts as ({{ caller() }}    )
+
     select
-        rounds.survey_id,
-        rounds.round_id,
-        'all' as part,
-        'all' as part_id,
+        survey_id, round_id, 'all' as part, 'all' as part_id,
         case
             when count(parts.n_failed) = 0 then null
             when sum(parts.n_failed) = 0 then 'none of ' || count(parts.n_failed)
@@ -53,19 +53,36 @@ select * from checked
         max(parts.threshold) as threshold,
         sum(parts.n_failed) as n_failed
     from rounds
-    left join {{ parts }} as parts
-        on rounds.survey_id = parts.survey_id and rounds.round_id = parts.round_id
-    group by rounds.survey_id, rounds.round_id
+    left join parts using (survey_id, round_id)
+    group by survey_id, round_id
     union all
+    select survey_id, round_id, part, part_id, observed, threshold, n_failed
+    from parts
+{% endmacro %}
+
+{# The rounds that map a column of this name. #}
+{% macro mapped(column) -%}
+    (
+        select distinct survey_id, round_id, question_id
+        from {{ ref('stg_codebook__columns') }}
+        where question_id = '{{ column }}'
+    ) as mapped
+{%- endmacro %}
+
+{# A check of accepted responses, in rounds that map a column of this name. Needs CTEs rounds and accepted. #}
+{% macro accepted_that(is_at_fault, column, needed='mapped.question_id') %}
     select
-        survey_id,
-        round_id,
-        part,
-        part_id,
-        observed,
-        threshold,
-        n_failed
-    from {{ parts }}
+        survey_id, round_id,
+        count(accepted.row_id) as observed,
+        0 as threshold,
+        case
+            when max(mapped.question_id) is not null and max({{ needed }}) is not null
+                then sum(case when accepted.row_id is not null and accepted.{{ is_at_fault }} then 1 else 0 end)
+        end as n_failed
+    from rounds
+    left join {{ mapped(column) }} using (survey_id, round_id)
+    left join accepted using (survey_id, round_id)
+    group by survey_id, round_id
 {% endmacro %}
 
 {# A share as a percentage with one decimal, as text: 53.6 %. #}

@@ -7,7 +7,7 @@ from collections import Counter
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean, listed, quoted
 from ingest.codebook.survey import Claim, Survey
-from ingest.readers.rows import add_row_fault, check_unique
+from ingest.readers.rows import check_unique
 
 
 def check_claims(survey: Survey, faults: FaultList) -> None:
@@ -21,31 +21,21 @@ def check_claims(survey: Survey, faults: FaultList) -> None:
 
 def _check_survey_id(survey: Survey, claim: Claim, faults: FaultList) -> None:
     if claim.survey_id != survey.folder.name:
-        add_row_fault(
-            survey.claims_file, claim, "survey_id", "unknown-survey-id", faults,
-            f"There is no survey {quoted(claim.survey_id)}.",
-            f"The survey is {quoted(survey.folder.name)}.",
-            "Correct the value.",
-        )  # fmt: skip
+        found = f"There is no survey {quoted(claim.survey_id)}."
+        own = quoted(survey.folder.name)
+        faults.add("unknown-survey-id", survey.claims_file, claim.at("survey_id"), found, folder=own)
 
 
 def _check_figures(survey: Survey, claim: Claim, faults: FaultList) -> None:
     known = [figure.figure_id for figure in survey.figures if figure.round_id == claim.round_id]
     for figure_id, n in Counter(claim.figure_ids()).items():
         if figure_id not in known:
-            add_row_fault(
-                survey.claims_file, claim, "figures", "unknown-figure", faults,
-                f"There is no figure {quoted(figure_id)} of the round {claim.round_id}.",
-                "published_figures.csv has what the sentence says; several figures are joined by +.",
-                did_you_mean(figure_id, known, "Add its line there, or correct the value."),
-            )  # fmt: skip
+            found = f"There is no figure {quoted(figure_id)} of the round {claim.round_id}."
+            near = did_you_mean(figure_id, known)
+            faults.add("unknown-figure", survey.claims_file, claim.at("figures"), found, advice=near)
         elif n > 1:
-            add_row_fault(
-                survey.claims_file, claim, "figures", "repeated-value", faults,
-                f"The figure {quoted(figure_id)} is named {n} times.",
-                "A sentence names each of its figures once.",
-                "Remove the repeated ones.",
-            )  # fmt: skip
+            found = f"The figure {quoted(figure_id)} is named {n} times."
+            faults.add("repeated-figure", survey.claims_file, claim.at("figures"), found)
 
 
 def _check_reason(survey: Survey, claim: Claim, faults: FaultList) -> None:
@@ -53,10 +43,9 @@ def _check_reason(survey: Survey, claim: Claim, faults: FaultList) -> None:
     given = [language for language, text in claim.not_computable.items() if text]
     missing = [language for language in claim.not_computable if language not in given]
     if missing and (given or not claim.figures):
-        add_row_fault(
-            survey.claims_file, claim, f"not_computable_{missing[0]}", "missing-reason", faults,
+        found = (
             f"Why the sentence is not computable is not said in {listed(missing)}."
-            if given else "The sentence names no figure, and no reason.",
-            "A sentence names the figures that it rests on, or says in each language why it, or a part, has none.",
-            "Fill in figures, or the reason.",
-        )  # fmt: skip
+            if given
+            else "The sentence names no figure, and no reason."
+        )
+        faults.add("missing-reason", survey.claims_file, claim.at(f"not_computable_{missing[0]}"), found)

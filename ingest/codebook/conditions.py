@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.errors import FaultList, line_place
+from faults.errors import FaultList, line_place, worded
 from faults.suggestions import quoted
 from ingest.codebook.expressions import Compiler, ExpressionFault, Node, Vocabulary, parse_expression, references
 from ingest.codebook.survey import PlausibilityRule, Survey
@@ -66,15 +66,8 @@ def _compile_of_question(
     own_question = question_id if purpose == "constraint" else None
     condition = _compile(question_id, purpose, expression, survey.vocabulary, own_question, add)
     if purpose == "relevant" and condition is not None and _speaks_of(parse_expression(expression), question_id):
-        add(
-            ExpressionFault(
-                "self-reference",
-                1,
-                f"The relevant of {quoted(question_id)} speaks of the question itself.",
-                "relevant speaks of questions asked before.",
-                "If it limits the answer, write it in constraint.",
-            )
-        )
+        found = f"The relevant of {quoted(question_id)} speaks of the question itself."
+        add(ExpressionFault(1, worded("self-reference", found)))
     return condition
 
 
@@ -111,11 +104,4 @@ def _speaks_of(tree: Node, question_id: str) -> bool:
 
 
 def _add_fault(fault: ExpressionFault, path: Path, place: str, faults: FaultList) -> None:
-    faults.add(
-        fault.code,
-        path,
-        f"{place}, character {fault.position}",
-        found=fault.found,
-        expected=fault.expected,
-        advice=fault.advice,
-    )
+    faults.put(path, f"{place}, character {fault.position}", fault.words)

@@ -25,12 +25,14 @@ from typing import Protocol
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
-from faults.suggestions import did_you_mean, quoted
+from faults.errors import Words, worded
+from faults.suggestions import among, did_you_mean, quoted
 from ingest.readers.cells import IsoDate, is_valid
 
 GRAMMAR = Path(__file__).with_name("expressions.lark")
 LONGEST = 1_000  # characters
 DEEPEST = 50  # brackets and not's within each other: the parser and what walks its tree are recursive
+EQUALITIES = ("=", "!=")
 NUMBER_TYPES = ("integer", "decimal")
 is_number = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
 
@@ -126,12 +128,11 @@ INSTEAD = {
 
 
 class ExpressionFault(Exception):
-    """One thing wrong in an expression, at a character counted from 1; the sentences of a Fault."""
+    """One thing wrong in an expression, at a character counted from 1."""
 
-    def __init__(self, code: str, position: int, found: str, expected: str, advice: str = "") -> None:
-        super().__init__(found)
-        self.code, self.position = code, position
-        self.found, self.expected, self.advice = found, expected, advice
+    def __init__(self, position: int, words: Words) -> None:
+        super().__init__(words.found)
+        self.position, self.words = position, words
 
 
 class AskedQuestion(Protocol):
@@ -163,13 +164,8 @@ def parse_expression(text: str) -> Node:
     Raises ExpressionFault where the text leaves the grammar.
     """
     if len(text) > LONGEST or text.count("(") > DEEPEST:
-        raise ExpressionFault(
-            "long-expression",
-            1,
-            f"The expression has {len(text)} characters.",
-            f"An expression has at most {LONGEST} characters and {DEEPEST} parentheses.",
-            "Split the question, or say the condition in fewer words.",
-        )
+        found = f"The expression has {len(text)} characters."
+        raise ExpressionFault(1, worded("long-expression", found, longest=LONGEST, deepest=DEEPEST))
     try:
         return _TreeMaker().transform(_parser().parse(text))
     except UnexpectedInput as error:
@@ -185,14 +181,8 @@ def _syntax_fault(text: str, error: UnexpectedInput) -> ExpressionFault:
     at = error.pos_in_stream if error.pos_in_stream is not None and error.pos_in_stream >= 0 else len(text)
     is_over = not text[at:].strip() or getattr(getattr(error, "token", None), "type", "") == "$END"
     found = "The expression ends too early." if is_over else f"{quoted(text[at:])} is not understood."
-    return ExpressionFault(
-        "wrong-expression",
-        len(text) if is_over else at + 1,
-        found,
-        "An expression is made of ${question}, 'code', numbers, = != < <= > >=, + - *, and, or, not(), selected(), "
-        "count-selected().",
-        INSTEAD.get(_word_at(text, at), "Compare with ${question} = 'code'."),
-    )
+    words = worded("wrong-expression", found, advice=INSTEAD.get(_word_at(text, at), ""))
+    return ExpressionFault(len(text) if is_over else at + 1, words)
 
 
 def _word_at(text: str, at: int) -> str:
@@ -292,12 +282,7 @@ class Compiler:
                 return self._selected(node)
             case Comparison():
                 return self._comparison(node)
-        self._fault(
-            "not-a-condition",
-            node,
-            "There is a value where a condition is needed.",
-            "A condition compares: ${question} = 'code'.",
-        )
+        self._fault("not-a-condition", node, "There is a value where a condition is needed.")
         return "false"
 
     def _selected(self, node: Selected) -> str:
@@ -311,12 +296,8 @@ class Compiler:
     def _of_options(self, node: Selected | CountSelected, function: str) -> AskedQuestion | None:
         question = self._question(node.reference)
         if question is not None and question.type not in ("select_one", "select_multiple"):
-            self._fault(
-                "wrong-comparison",
-                node.reference,
-                f"{function}() is used on a question of type {question.type}.",
-                f"{function}() is for select_one and select_multiple.",
-            )
+            found = f"{function}() is used on a question of type {question.type}."
+            self._fault("wrong-function", node.reference, found, function=function)
         return question
 
     def _comparison(self, node: Comparison) -> str:
@@ -328,18 +309,18 @@ class Compiler:
         for reference, literal in literals:
             if not literal.value:
                 return self._emptiness(node, reference)
+        is_equality = node.operator in EQUALITIES
         left_kind, right_kind = self._kind(node.left), self._kind(node.right)
         if left_kind is None or right_kind is None:
             return "false"
         kind = _common_kind(left_kind, right_kind)
         if kind is None:
-            self._add_wrong_comparison(node)
+            self._fault("wrong-comparison", node, "Two things are compared that are not of one kind.")
             return "false"
-        if kind == "code":
-            self._check_is_equality(node, "Codes are", "Codes are compared with = and !=; they have no order.")
+        if kind == "code" and not is_equality:
+            self._fault("ordered-codes", node, f"Codes are compared with {node.operator}.")
         for reference, literal in literals:
             self._check_literal(self._known(reference), literal)
-        is_equality = node.operator in ("=", "!=")
         left, right = (self._value(side, kind, is_equality) for side in (node.left, node.right))
         compared = f"{left} {'=' if is_equality else node.operator} {right}"
         judged = f"coalesce({compared}, {self._false_if_asked(node)})" if self._judges_blanks else f"({compared})"
@@ -349,28 +330,16 @@ class Compiler:
         """Whether there is no answer, whatever its kind; null where the question was not asked."""
         if self._question(reference) is None:
             return "false"
-        self._check_is_equality(node, "The empty text is", "Whether there is an answer is said by = '' and != ''.")
+        if node.operator not in EQUALITIES:
+            self._fault("ordered-emptiness", node, f"The empty text is compared with {node.operator}.")
         named, given = self._named(reference), self._given(reference)
         wanted = 0 if node.operator == "=" else 1
         return f"(max(case when {named} and {given} then 1 when {named} then 0 end) = {wanted})"
-
-    def _check_is_equality(self, node: Comparison, compared: str, expected: str) -> None:
-        if node.operator not in ("=", "!="):
-            self._fault("wrong-comparison", node, f"{compared} compared with {node.operator}.", expected)
 
     def _false_if_asked(self, node: Comparison) -> str:
         """What a comparison with a blank is: false, but null where a question was not asked."""
         asked = dict.fromkeys(self._named(each) for each in references(node))
         return " or ".join(f"max(case when {named} then 1 end) = 0" for named in asked) or "false"
-
-    def _add_wrong_comparison(self, node: Comparison) -> None:
-        self._fault(
-            "wrong-comparison",
-            node,
-            "Two things are compared that are not of one kind.",
-            "A code is compared with 'text', a number with a number, a date with '2023-01-31'.",
-            "Put codes in quotes and numbers without quotes.",
-        )
 
     def _kind(self, node: Node) -> str | None:
         """What a side of a comparison is: text, number, code or date; None after a fault."""
@@ -385,19 +354,14 @@ class Compiler:
                 return self._arithmetic_kind(node, self._kind(left), self._kind(right))
             case Reference():
                 return self._reference_kind(node)
-        self._fault("not-a-value", node, "A condition is compared.", "Values are compared; join conditions with and.")
+        self._fault("not-a-value", node, "A condition is compared.")
         return None
 
     def _arithmetic_kind(self, node: Arithmetic, left: str | None, right: str | None) -> str | None:
         if left == right == "number":
             return "number"
         if left is not None and right is not None:
-            self._fault(
-                "wrong-arithmetic",
-                node,
-                f"{node.operator} is used on something that is not a number.",
-                "+ - * work on integer and decimal questions and on numbers.",
-            )
+            self._fault("wrong-arithmetic", node, f"{node.operator} is used on something that is not a number.")
         return None
 
     def _reference_kind(self, node: Reference) -> str | None:
@@ -411,52 +375,35 @@ class Compiler:
         if question.type == "date":
             return "date"
         shown = self._shown(node)
-        is_multiple = question.type == "select_multiple"
-        advice = (
-            f"Use selected({shown}, 'code')." if is_multiple else f"Write {shown} != '' where something is written."
-        )
-        self._fault(
-            "wrong-comparison",
-            node,
-            f"{shown} is of type {question.type} and is compared.",
-            "Questions of type select_one, integer, decimal, date and system are compared, others with '' only.",
-            advice,
-        )
+        found = f"{shown} is of type {question.type} and is compared."
+        if question.type == "select_multiple":
+            self._fault("compared-multiple", node, found, shown=shown)
+        else:
+            self._fault("compared-text", node, found, shown=shown)
         return None
 
     def _check_literal(self, question: AskedQuestion, literal: TextLiteral) -> None:
         if question.type != "date":
             self._check_code(question, literal)
         elif not is_valid(IsoDate, literal.value):
-            shown = quoted(literal.value)
-            self._fault("wrong-date", literal, f"{shown} is not a date.", "A date is written '2023-01-31'.")
+            self._fault("no-date", literal, f"{quoted(literal.value)} is not a date.")
 
     def _check_code(self, question: AskedQuestion, literal: TextLiteral) -> None:
         codes = self._vocabulary.codes.get(question.list_name or "", frozenset())
         if not codes or literal.value in codes:
             return
-        self._fault(
-            "unknown-code",
-            literal,
-            f"{quoted(literal.value)} is not a code of the list {question.list_name}.",
-            f"One of the codes {', '.join(sorted(codes))}.",
-            did_you_mean(literal.value, codes, "Correct the code."),
-        )
+        found = f"{quoted(literal.value)} is not a code of the list {question.list_name}."
+        self._fault("unknown-code", literal, found, **among(literal.value, codes))
 
     def _question(self, reference: Reference) -> AskedQuestion | None:
         name = self._name(reference)
         if name is None:
-            self._fault("no-own-answer", reference, '"." is used.', "Here there is no answer that . could mean.")
+            self._fault("no-own-answer", reference, '"." is used.')
             return None
         question = self._vocabulary.questions.get(name)
         if question is None:
-            self._fault(
-                "unknown-question",
-                reference,
-                f"There is no question {quoted(name)}.",
-                "${...} names a question that is asked.",
-                did_you_mean(name, self._vocabulary.questions, "Correct the name."),
-            )
+            near = did_you_mean(name, self._vocabulary.questions)
+            self._fault("unknown-question", reference, f"There is no question {quoted(name)}.", advice=near)
         return question
 
     def _name(self, reference: Reference) -> str | None:
@@ -515,10 +462,9 @@ class Compiler:
             missing = self._vocabulary.codes.get(question.list_name or "", frozenset()) if is_equality else ()
             yield from (f" and code = {quote_text(each)} then {each}" for each in sorted(missing) if is_number(each))
 
-    def _fault(self, code: str, node: Node, found: str, expected: str, advice: str = "") -> None:
-        fault = ExpressionFault(code, node.position, found, expected, advice)
-        known = {(each.code, each.position, each.found) for each in self.faults}
-        if (code, node.position, found) not in known:
+    def _fault(self, code: str, node: Node, found: str, **values: str) -> None:
+        fault = ExpressionFault(node.position, worded(code, found, **values))
+        if (fault.position, fault.words) not in [(each.position, each.words) for each in self.faults]:
             self.faults.append(fault)
 
 

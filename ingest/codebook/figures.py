@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from faults.errors import FaultList
-from faults.suggestions import did_you_mean, listed, quoted
+from faults.suggestions import among, listed, quoted
 from ingest.codebook.survey import CLOSED_TYPES, PublishedFigure, Survey
 from ingest.readers.cells import Number, is_valid
-from ingest.readers.rows import add_row_fault, check_unique
+from ingest.readers.rows import check_unique
 from ingest.reference.registry import Registry
 
 AGAINST_REST = ("more_than_rest", "less_than_rest")
@@ -58,12 +58,8 @@ def _check_answer(survey: Survey, figure: PublishedFigure, faults: FaultList) ->
     elif figure.level is None:
         _add_missing(survey, figure, "level", faults)
     elif question.type not in CLOSED_TYPES:
-        add_row_fault(
-            survey.figures_file, figure, "question_id", "no-options", faults,
-            f"The question {quoted(question.question_id)} is of type {question.type}, which has no options.",
-            f"A figure of the statistic {figure.statistic} is of a select_one or select_multiple.",
-            "Correct question_id or statistic.",
-        )  # fmt: skip
+        found = f"The question {quoted(question.question_id)} is of type {question.type}, which has no options."
+        faults.add("no-options", survey.figures_file, figure.at("question_id"), found, statistic=figure.statistic)
     elif question.list_name in survey.lists:
         is_group = figure.level == "group"
         known = survey.group_codes(question.list_name) if is_group else survey.codes(question.list_name)
@@ -83,55 +79,31 @@ def counted_together(answer: str, known: Collection[str]) -> tuple[str, ...]:
 def _check_joined(survey: Survey, figure: PublishedFigure, joined: Sequence[str], faults: FaultList) -> None:
     twice = [answer for answer, n in Counter(joined).items() if n > 1]
     if twice:
-        add_row_fault(
-            survey.figures_file, figure, "answer", "repeated-answer", faults,
-            f"The answer {quoted(figure.answer or '')} names {listed(twice)} more than once.",
-            "Each of the answers that are counted together is named once.",
-            "Remove the repeated ones.",
-        )  # fmt: skip
+        found = f"The answer {quoted(figure.answer or '')} names {listed(twice)} more than once."
+        faults.add("repeated-answer", survey.figures_file, figure.at("answer"), found)
     if len(joined) > 1 and figure.rounding == "largest_remainder_0":
-        add_row_fault(
-            survey.figures_file, figure, "rounding", "joined-rounding", faults,
-            f"The rounding is largest_remainder_0, and {quoted(figure.answer or '')} joins several answers.",
-            "Answers that are counted together are rounded as one, by any other rounding.",
-            "Correct the rounding, or write the figure of each answer on a line of its own.",
-        )  # fmt: skip
+        found = f"The rounding is largest_remainder_0, and {quoted(figure.answer or '')} joins several answers."
+        faults.add("joined-rounding", survey.figures_file, figure.at("rounding"), found)
     if len(joined) > 1 and figure.statistic == "in_top_4":
-        add_row_fault(
-            survey.figures_file, figure, "answer", "joined-rank", faults,
-            f"The statistic is in_top_4, and {quoted(figure.answer or '')} joins several answers.",
-            "Counties are ranked by the share of one answer or group.",
-            "Name one answer, or write the figure in another statistic.",
-        )  # fmt: skip
+        found = f"The statistic is in_top_4, and {quoted(figure.answer or '')} joins several answers."
+        faults.add("joined-rank", survey.figures_file, figure.at("answer"), found)
 
 
 def _check_comparison(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
     if figure.statistic in COMPARISONS and is_valid(Number, figure.value) and float(figure.value) not in (0, 1):
-        add_row_fault(
-            survey.figures_file, figure, "value", "wrong-comparison", faults,
-            f"The value is {quoted(figure.value)}.",
-            f"A figure of the statistic {figure.statistic} is 1 where print says so, 0 where it denies it.",
-            "Correct the value or the statistic.",
-        )  # fmt: skip
+        found = f"The value is {quoted(figure.value)}."
+        faults.add("neither-one-nor-zero", survey.figures_file, figure.at("value"), found, statistic=figure.statistic)
     if figure.statistic in (*AGAINST_REST, "differs") and figure.breakdown == "all":
-        add_row_fault(
-            survey.figures_file, figure, "breakdown", "no-rest", faults,
-            f'The statistic {figure.statistic} is of the breakdown "all", which has one row.',
-            "It compares rows of a breakdown with each other.",
-            "Name the breakdown and the row that print speaks of.",
-        )  # fmt: skip
+        found = f'The statistic {figure.statistic} is of the breakdown "all", which has one row.'
+        faults.add("no-rest", survey.figures_file, figure.at("breakdown"), found)
 
 
 def _check_than(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
     """above_each names the answers that the share is above, each of the question and none of them its own."""
     if figure.statistic != "above_each":
         if figure.than is not None:
-            add_row_fault(
-                survey.figures_file, figure, "than", "than-of-another", faults,
-                f"The statistic is {figure.statistic}, and than is {quoted(figure.than)}.",
-                "Only a figure of the statistic above_each says which answers the share is above.",
-                "Remove it, or correct the statistic.",
-            )  # fmt: skip
+            found = f"The statistic is {figure.statistic}, and than is {quoted(figure.than)}."
+            faults.add("than-of-another", survey.figures_file, figure.at("than"), found)
         return
     if figure.than is None:
         _add_missing(survey, figure, "than", faults)
@@ -147,31 +119,19 @@ def _check_than(survey: Survey, figure: PublishedFigure, faults: FaultList) -> N
             _add_unknown(survey, figure, "than", "group of options" if is_group else "option", known, faults, each)
     twice = [each for each, n in Counter((*named, *counted_together(answer, known))).items() if n > 1]
     if twice:
-        add_row_fault(
-            survey.figures_file, figure, "than", "repeated-answer", faults,
-            f"{listed(twice)} stands in answer and than more than once.",
-            "Each answer is named once: an answer is not above itself.",
-            "Remove the repeated ones.",
-        )  # fmt: skip
+        found = f"{listed(twice)} stands in answer and than more than once."
+        faults.add("above-itself", survey.figures_file, figure.at("than"), found)
 
 
 def _check_rounding(survey: Survey, figure: PublishedFigure, faults: FaultList) -> None:
     """Words are of a share; "nearly all" is of all; a comparison has no least."""
     is_wrong = {"words": figure.statistic != "pct", "at": figure.statistic in COMPARISONS}
     if is_wrong.get((figure.rounding or "").partition("_")[0]):
-        add_row_fault(
-            survey.figures_file, figure, "rounding", "wrong-rounding", faults,
-            f"The rounding is {figure.rounding}, and the statistic {figure.statistic}.",
-            "A share (pct) is said in words; a share or a number is at_least so large; a comparison is not rounded.",
-            "Correct the rounding or the statistic.",
-        )  # fmt: skip
+        found = f"The rounding is {figure.rounding}, and the statistic {figure.statistic}."
+        faults.add("wrong-rounding", survey.figures_file, figure.at("rounding"), found)
     elif figure.rounding == "words_nearly_all" and is_valid(Number, figure.value) and float(figure.value) != 100:
-        add_row_fault(
-            survey.figures_file, figure, "value", "wrong-rounding", faults,
-            f"The rounding is words_nearly_all, and the value {quoted(figure.value)}.",
-            "Nearly all is of 100.",
-            "Write 100, or words_nearly.",
-        )  # fmt: skip
+        found = f"The rounding is words_nearly_all, and the value {quoted(figure.value)}."
+        faults.add("nearly-all-of-less", survey.figures_file, figure.at("value"), found)
 
 
 def _check_breakdown(survey: Survey, registry: Registry | None, figure: PublishedFigure, faults: FaultList) -> None:
@@ -201,12 +161,8 @@ def breakdown_ids(survey: Survey, registry: Registry | None, breakdown: str) -> 
 
 
 def _add_missing(survey: Survey, figure: PublishedFigure, column: str, faults: FaultList) -> None:
-    add_row_fault(
-        survey.figures_file, figure, column, "empty-value", faults,
-        "The value is empty.",
-        f"A figure of the statistic {figure.statistic} names its {column}.",
-        "Fill it in.",
-    )  # fmt: skip
+    path, place, statistic = survey.figures_file, figure.at(column), figure.statistic
+    faults.add("figure-without", path, place, "The value is empty.", statistic=statistic, column=column)
 
 
 def _add_unknown(
@@ -219,9 +175,5 @@ def _add_unknown(
     named: str | None = None,
 ) -> None:
     value = str(getattr(figure, column)) if named is None else named
-    add_row_fault(
-        survey.figures_file, figure, column, f"unknown-{column.replace('_', '-')}", faults,
-        f"There is no {thing} {quoted(value)}.",
-        f"One of {listed(known) or 'none'}.",
-        did_you_mean(value, known, "Correct the value."),
-    )  # fmt: skip
+    found = f"There is no {thing} {quoted(value)}."
+    faults.add("unknown-in-figure", survey.figures_file, figure.at(column), found, **among(value, known))

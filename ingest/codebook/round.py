@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field
 
 from faults.errors import FaultList
-from faults.suggestions import did_you_mean
+from faults.suggestions import among
 from ingest.codebook.conditions import Condition
 from ingest.codebook.sign_offs import (
     CODINGS,
@@ -76,8 +76,7 @@ USUAL_DATE_FORMAT: DateFormat = "%d.%m.%Y"
 
 def _check_format(value: str) -> str:
     if value not in FORMATS:
-        advice = did_you_mean(value, FORMATS, "Write one of them.")
-        raise refused("unknown-value", f"One of {', '.join(FORMATS)}.", advice)
+        raise refused("unknown-value", **among(value, FORMATS))
     return value
 
 

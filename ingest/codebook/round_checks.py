@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from faults.errors import MARK, FaultList
-from faults.suggestions import did_you_mean, listed, quoted
+from faults.suggestions import among, did_you_mean, listed, quoted
 from ingest.codebook.conditions import Condition, eligible_condition, spoken_of
 from ingest.codebook.round import (
     ANY_TEXT,
@@ -24,8 +24,7 @@ from ingest.codebook.round_findings import check_findings
 from ingest.codebook.survey import QUESTION_TYPES, Question, Survey
 from ingest.codebook.survey_checks import check_labels
 from ingest.readers import FORMATS
-from ingest.readers.rows import add_row_fault, check_unique
-from ingest.readers.settings import add_setting_fault
+from ingest.readers.rows import check_unique
 from ingest.reference.named import check_areas, check_translated
 from ingest.reference.registry import Registry
 from ingest.reference.sources import check_untracked
@@ -66,97 +65,60 @@ def check_round(
 def _check_settings(round_: Round, survey: Survey, faults: FaultList) -> None:
     settings = round_.settings
     if settings.round_id != round_.folder.name:
-        add_setting_fault(
-            round_.places, ("round_id",), "wrong-folder", faults,
-            f"The round_id is {quoted(settings.round_id)}.",
-            f"It equals the name of the folder, {quoted(round_.folder.name)}.",
-            "Rename one of them.",
-        )  # fmt: skip
+        found = f"The round_id is {quoted(settings.round_id)}."
+        faults.add("wrong-folder", *round_.places.where("round_id"), found, folder=quoted(round_.folder.name))
     check_labels(round_.places, ("title",), settings.title, survey.settings.languages, faults)
     if settings.reading_note is not None:
         check_labels(round_.places, ("reading_note",), settings.reading_note, survey.settings.languages, faults)
     window = settings.field_window
     if window.opens_on > window.closes_on:
-        add_setting_fault(
-            round_.places, ("field_window", "closes_on"), "dates-out-of-order", faults,
-            f"The field opens on {window.opens_on} and closes on {window.closes_on}.",
-            "It closes on the day it opens, or later.",
-            "Correct one of the dates.",
-        )  # fmt: skip
+        found = f"The field opens on {window.opens_on} and closes on {window.closes_on}."
+        faults.add("field-ends-before-it-begins", *round_.places.where("field_window", "closes_on"), found)
     if settings.delivery is not None and settings.delivery.due_on < window.opens_on:
-        add_setting_fault(
-            round_.places, ("delivery", "due_on"), "dates-out-of-order", faults,
-            f"The files are due on {settings.delivery.due_on} and the field opens on {window.opens_on}.",
-            "They are due on the day the field opens, or later.",
-            "Correct one of the dates.",
-        )  # fmt: skip
+        found = f"The files are due on {settings.delivery.due_on} and the field opens on {window.opens_on}."
+        faults.add("due-before-the-field", *round_.places.where("delivery", "due_on"), found)
 
 
 def _check_reading(round_: Round, faults: FaultList) -> None:
     settings = round_.settings
     if settings.first_data_row <= settings.name_row:
-        add_setting_fault(
-            round_.places, ("first_data_row",), "rows-out-of-order", faults,
-            f"first_data_row is {settings.first_data_row} and name_row is {settings.name_row}.",
-            "The data begin below the names of the columns.",
-            "Correct one of them.",
-        )  # fmt: skip
+        found = f"first_data_row is {settings.first_data_row} and name_row is {settings.name_row}."
+        faults.add("rows-out-of-order", *round_.places.where("first_data_row"), found)
     if settings.option_row is not None and not settings.name_row < settings.option_row < settings.first_data_row:
-        add_setting_fault(
-            round_.places, ("option_row",), "rows-out-of-order", faults,
+        found = (
             f"option_row is {settings.option_row}, name_row is {settings.name_row} and first_data_row is "
-            f"{settings.first_data_row}.",
-            "The options stand below the names of their questions and above the data.",
-            "Correct one of them, or remove option_row if each column has its whole name in name_row.",
-        )  # fmt: skip
+            f"{settings.first_data_row}."
+        )
+        faults.add("option-row-out-of-order", *round_.places.where("option_row"), found)
     format_ = FORMATS[settings.format]
     if format_.uses("sheet") != (settings.sheet is not None):
-        found = "There is no sheet." if settings.sheet is None else "A sheet is named."
-        add_setting_fault(
-            round_.places, ("sheet",), "wrong-sheet-use", faults,
-            f"The format is {settings.format}. {found}",
-            f"A round in {listed(name for name in FORMATS if FORMATS[name].uses('sheet'))} names its sheet, "
-            "a round in another format has none.",
-            "Correct format or sheet.",
-        )  # fmt: skip
+        is_named = "There is no sheet." if settings.sheet is None else "A sheet is named."
+        found = f"The format is {settings.format}. {is_named}"
+        with_sheets = listed(name for name in FORMATS if FORMATS[name].uses("sheet"))
+        faults.add("wrong-sheet-use", *round_.places.where("sheet"), found, formats=with_sheets)
     for name in {name for name in settings.files if settings.files.count(name) > 1}:
-        add_setting_fault(
-            round_.places, ("files",), "repeated-file", faults,
-            f"The file {quoted(name)} is named {settings.files.count(name)} times.",
-            "Each file is named once.",
-            "Remove the repetition.",
-        )  # fmt: skip
+        found = f"The file {quoted(name)} is named {settings.files.count(name)} times."
+        faults.add("repeated-file", *round_.places.where("files"), found)
     needs_format = not format_.layout.has_typed_dates and any(name in round_.uses for name in TIMESTAMP_NAMES)
     if needs_format and settings.timestamp_format is None:
-        add_setting_fault(
-            round_.places, ("timestamp_format",), "missing-key", faults,
-            "There is no timestamp_format, and columns.csv maps timestamps.",
-            "Timestamps are read in the form that timestamp_format gives.",
-            'Add it: timestamp_format: "%d.%m.%Y %H.%M" for example, or iso for times like 2023-01-31T09:15:00+02:00.',
-        )  # fmt: skip
+        found = "There is no timestamp_format, and columns.csv maps timestamps."
+        faults.add("missing-timestamp-format", *round_.places.where("timestamp_format"), found)
 
 
 def _check_frame(round_: Round, registry: Registry, faults: FaultList) -> None:
     frame = round_.settings.frame
     division, year = frame.division_date.isoformat(), str(frame.population_date.year)
     if division not in registry.divisions:
-        add_setting_fault(
-            round_.places, ("frame", "division_date"), "unknown-division", faults,
-            f"The registry has no division {division}.",
-            f"One of its divisions: {listed(sorted(registry.divisions))}.",
-            "Correct the date, or add the folder of that division to the registry.",
-        )  # fmt: skip
+        found = f"The registry has no division {division}."
+        where, known = round_.places.where("frame", "division_date"), listed(sorted(registry.divisions))
+        faults.add("unknown-division", *where, found, divisions=known)
         return
     asked = _asked(round_, registry)
     unknown = sorted(asked - registry.populated_codes(year))
     if unknown:
         who = "any municipality" if len(unknown) == len(asked) else f"the municipalities {listed(unknown)}"
-        add_setting_fault(
-            round_.places, ("frame", "population_date"), "unknown-population", faults,
-            f"population.csv has no population of {year} for {who}.",
-            "It has a line for each municipality of the frame.",
-            "Correct the date, or add the lines; a population that nobody knows is left empty.",
-        )  # fmt: skip
+        found = f"population.csv has no population of {year} for {who}."
+        faults.add("unknown-population", *round_.places.where("frame", "population_date"), found)
 
 
 def _asked(round_: Round, registry: Registry) -> frozenset[str]:
@@ -174,24 +136,16 @@ def _check_columns(round_: Round, survey: Survey, faults: FaultList) -> None:
         _check_use(round_, survey, use, faults)
     for source_column, same in by_source.items():
         if len(same) > 1 and any(use.question_id == IGNORED for use in same):
-            add_row_fault(
-                round_.columns_file, same[-1], "question_id", "ignored-and-used", faults,
-                f"The column {quoted(source_column)} is both ignored and used.",
-                "A column is ignored or used.",
-                "Remove one of its lines.",
-            )  # fmt: skip
+            found = f"The column {quoted(source_column)} is both ignored and used."
+            faults.add("ignored-and-used", round_.columns_file, same[-1].at("question_id"), found)
     for name, uses in round_.uses.items():
         if name != IGNORED:
             _check_parts(round_, survey, name, uses, faults)
     for key in ("skip_rows_without", "skip_rows_where"):
         for name in getattr(round_.settings, key):
             if name not in by_source:
-                add_setting_fault(
-                    round_.places, (key,), "unknown-column", faults,
-                    f"There is no column {quoted(name)} in columns.csv.",
-                    f"{key} names columns of the export.",
-                    did_you_mean(name, by_source, "Correct the name."),
-                )  # fmt: skip
+                found, near = f"There is no column {quoted(name)} in columns.csv.", did_you_mean(name, by_source)
+                faults.add("unknown-column", *round_.places.where(key), found, advice=near, key=key)
 
 
 def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
@@ -204,12 +158,8 @@ def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList)
         return
     if question is None and use.question_id not in (IGNORED, *RESERVED_NAMES):
         names = (*survey.questions_by_id, *RESERVED_NAMES, IGNORED)
-        add_row_fault(
-            round_.columns_file, use, "question_id", "unknown-question", faults,
-            f"There is no question {quoted(use.question_id)}.",
-            "A column is a question of questions.csv, a reserved name or ignored.",
-            did_you_mean(use.question_id, names, "Correct the name, or write ignored."),
-        )  # fmt: skip
+        found, near = f"There is no question {quoted(use.question_id)}.", did_you_mean(use.question_id, names)
+        faults.add("unknown-mapped-question", round_.columns_file, use.at("question_id"), found, advice=near)
         return
     if use.question_id == "_municipality":
         _check_municipality_part(round_, use, faults)
@@ -221,22 +171,14 @@ def _check_use(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList)
 
 
 def _add_not_multiple(round_: Round, use: ColumnUse, column: str, faults: FaultList) -> None:
-    add_row_fault(
-        round_.columns_file, use, column, "wrong-part", faults,
-        f"{quoted(use.question_id)} has {column} {quoted(getattr(use, column))}.",
-        f"Only a select_multiple question has {column}.",
-        "Empty the cell, or correct the type of the question.",
-    )  # fmt: skip
+    found = f"{quoted(use.question_id)} has {column} {quoted(getattr(use, column))}."
+    faults.add("wrong-part", round_.columns_file, use.at(column), found, column=column)
 
 
 def _check_municipality_part(round_: Round, use: ColumnUse, faults: FaultList) -> None:
     if use.part not in MUNICIPALITY_PARTS:
-        add_row_fault(
-            round_.columns_file, use, "part", "wrong-part", faults,
-            f"The part is {quoted(use.part or '')}.",
-            "The part of _municipality is code or name.",
-            "Say which of them the column holds.",
-        )  # fmt: skip
+        found = f"The part is {quoted(use.part or '')}."
+        faults.add("wrong-municipality-part", round_.columns_file, use.at("part"), found)
 
 
 def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
@@ -245,20 +187,12 @@ def _check_multiple(round_: Round, survey: Survey, use: ColumnUse, faults: Fault
     is_joined = use.list_separator is not None
     is_mixed = is_joined and (use.part or use.ticked or use.not_ticked) is not None
     if has_option == is_joined or is_mixed:
-        add_row_fault(
-            round_.columns_file, use, "part", "wrong-form-of-multiple", faults,
-            f"{quoted(use.question_id)} has {_describe_multiple(use)}.",
-            "A select_multiple has either part and ticked (a column per option) or list_separator (one joined cell).",
-            "Fill in one form and empty the other.",
-        )  # fmt: skip
+        found = f"{quoted(use.question_id)} has {_describe_multiple(use)}."
+        faults.add("wrong-form-of-multiple", round_.columns_file, use.at("part"), found)
         return
     if use.ticked is not None and use.ticked == use.not_ticked:
-        add_row_fault(
-            round_.columns_file, use, "not_ticked", "ambiguous-tick", faults,
-            f"Both ticked and not_ticked are {quoted(use.ticked)}.",
-            "One value means ticked, another one not; an empty cell means not ticked without being named.",
-            "Correct one of them, or empty not_ticked.",
-        )  # fmt: skip
+        found = f"Both ticked and not_ticked are {quoted(use.ticked)}."
+        faults.add("ambiguous-tick", round_.columns_file, use.at("not_ticked"), found)
     if use.part is not None:
         _check_option(round_, survey, use, faults)
 
@@ -269,31 +203,20 @@ def _check_options(round_: Round, survey: Survey, faults: FaultList) -> None:
     mapped = {(use.question_id, use.part) for use in round_.columns}
     for use in round_.not_offered:
         if use.part and (use.question_id, use.part) in mapped:
-            add_row_fault(
-                round_.columns_file, use, "part", "offered-and-not", faults,
-                f"Option {quoted(use.part)} of {quoted(use.question_id)} has a column, and is {NOT_OFFERED}.",
-                "An option has a column, or the round did not have it.",
-                "Remove one of its lines.",
-            )  # fmt: skip
+            found = f"Option {quoted(use.part)} of {quoted(use.question_id)} has a column, and is {NOT_OFFERED}."
+            faults.add("offered-and-not", round_.columns_file, use.at("part"), found)
         elif survey.codes(_list_of(survey, use)) and (use.ticked or use.not_ticked or use.list_separator) is None:
             _check_option(round_, survey, use, faults)
         else:
-            add_row_fault(
-                round_.columns_file, use, "question_id", "wrong-not-offered", faults,
-                f"{quoted(use.question_id)} is no select_multiple, or the line has more than part.",
-                "A line of what was not offered names a select_multiple and, as part, one option of it.",
-                "Correct the line, or remove it.",
-            )  # fmt: skip
+            found = f"{quoted(use.question_id)} is no select_multiple, or the line has more than part."
+            faults.add("wrong-not-offered", round_.columns_file, use.at("question_id"), found)
     for name, uses in round_.uses.items():
         parts = {str(use.part) for use in (*uses, *round_.not_offered) if use.question_id == name}
         lacking = survey.codes(_list_of(survey, uses[0])) - parts
         if lacking and uses[0].ticked is not None:
-            add_row_fault(
-                round_.columns_file, uses[0], "part", "option-without-column", faults,
-                f"Options of {quoted(name)} without a column: {listed(lacking)}.",
-                "Each option has a column, or the round did not have it.",
-                f'Map them; for one that was not in the form add a line like "{NOT_OFFERED},{name},{min(lacking)},,,".',
-            )  # fmt: skip
+            found = f"Options of {quoted(name)} without a column: {listed(lacking)}."
+            path, place = round_.columns_file, uses[0].at("part")
+            faults.add("option-without-column", path, place, found, name=name, option=min(lacking))
 
 
 def _list_of(survey: Survey, use: ColumnUse) -> str | None:
@@ -305,12 +228,8 @@ def _list_of(survey: Survey, use: ColumnUse) -> str | None:
 def _check_option(round_: Round, survey: Survey, use: ColumnUse, faults: FaultList) -> None:
     known = survey.codes(_list_of(survey, use))
     if use.part not in known:
-        add_row_fault(
-            round_.columns_file, use, "part", "unknown-code", faults,
-            f"{quoted(use.part or '')} is not an option of {quoted(use.question_id)}.",
-            f"One of the options {listed(sorted(known))}.",
-            did_you_mean(use.part or "", known, "Correct the code."),
-        )  # fmt: skip
+        found = f"{quoted(use.part or '')} is not an option of {quoted(use.question_id)}."
+        faults.add("unknown-option", round_.columns_file, use.at("part"), found, **among(use.part or "", sorted(known)))
 
 
 def _describe_multiple(use: ColumnUse) -> str:
@@ -322,22 +241,14 @@ def _check_parts(round_: Round, survey: Survey, name: str, uses: Sequence[Column
     """A question, or an option of one, may come from several columns, but not options and joined cells together."""
     parts = {use.part or "": use for use in reversed(uses)}
     if _list_of(survey, uses[0]) is not None and "" in parts and len(parts) > 1:
-        add_row_fault(
-            round_.columns_file, parts[""], "part", "wrong-form-of-multiple", faults,
-            f"{quoted(name)} has both columns per option and a joined cell.",
-            "A select_multiple comes in one form.",
-            "Write ignored for the columns of the other form.",
-        )  # fmt: skip
+        found = f"{quoted(name)} has both columns per option and a joined cell."
+        faults.add("two-forms-of-multiple", round_.columns_file, parts[""].at("part"), found)
 
 
 def _check_weights_once(round_: Round, faults: FaultList) -> None:
     if "_weight" in round_.uses:
-        add_setting_fault(
-            round_.places, ("weights",), "weights-twice", faults,
-            "The round has weights in a file of their own, and columns.csv maps a column to _weight.",
-            "Weights come in one form.",
-            "Write ignored for the column, or remove weights.",
-        )  # fmt: skip
+        found = "The round has weights in a file of their own, and columns.csv maps a column to _weight."
+        faults.add("weights-twice", *round_.places.where("weights"), found)
 
 
 def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
@@ -356,20 +267,12 @@ def _check_reserved(round_: Round, survey: Survey, faults: FaultList) -> None:
         _check_weights_once(round_, faults)
     for name, reason in needed.items():
         if name not in round_.uses:
-            faults.add(
-                "missing-reserved-name", round_.columns_file, "",
-                found=f"No column is mapped to {name}.",
-                expected=reason,
-                advice=f"Map the column that holds it to {name}{or_else.get(name, '')}.",
-            )  # fmt: skip
+            found, other = f"No column is mapped to {name}.", or_else.get(name, "")
+            faults.add("missing-reserved-name", round_.columns_file, "", found, reason=reason, name=name, or_else=other)
     _check_respondent_alone(round_, faults)
     if "_role" in round_.uses and survey.settings.roles is None:
-        add_row_fault(
-            round_.columns_file, round_.uses["_role"][0], "question_id", "missing-key", faults,
-            "A column is mapped to _role, and survey.yml has no roles.",
-            "survey.yml says which choices are the roles.",
-            "Add roles to survey.yml, or write ignored.",
-        )  # fmt: skip
+        found = "A column is mapped to _role, and survey.yml has no roles."
+        faults.add("missing-roles", round_.columns_file, round_.uses["_role"][0].at("question_id"), found)
 
 
 def _check_respondent_alone(round_: Round, faults: FaultList) -> None:
@@ -377,12 +280,8 @@ def _check_respondent_alone(round_: Round, faults: FaultList) -> None:
     columns = {use.source_column for use in round_.uses.get("_respondent", ())}
     for use in round_.columns:
         if use.source_column in columns and use.question_id != "_respondent":
-            add_row_fault(
-                round_.columns_file, use, "question_id", "respondent-column-shared", faults,
-                f"The column {quoted(use.source_column)} feeds _respondent and {quoted(use.question_id)}.",
-                "The column of _respondent feeds nothing else: ids of people are kept as keyed hashes.",
-                "Remove one of the two lines.",
-            )  # fmt: skip
+            found = f"The column {quoted(use.source_column)} feeds _respondent and {quoted(use.question_id)}."
+            faults.add("respondent-column-shared", round_.columns_file, use.at("question_id"), found)
 
 
 def _check_recodes(
@@ -393,19 +292,12 @@ def _check_recodes(
     for recode in round_.recodes:
         known = targets.get(recode.list_name)
         if recode.list_name not in targets:
-            add_row_fault(
-                round_.recodes_file, recode, "list_name", "unknown-list", faults,
-                f"There is no list {quoted(recode.list_name)}.",
-                "A recode is for a list of choices.csv, a question of type system, _municipality or _role.",
-                did_you_mean(recode.list_name, targets, "Correct the name."),
-            )  # fmt: skip
+            found, near = f"There is no list {quoted(recode.list_name)}.", did_you_mean(recode.list_name, targets)
+            faults.add("unknown-recoded-list", round_.recodes_file, recode.at("list_name"), found, advice=near)
         elif known is not None and recode.code not in known:
-            add_row_fault(
-                round_.recodes_file, recode, "code", "unknown-code", faults,
-                f"{quoted(recode.code)} is not a code of {recode.list_name}.",
-                f"One of the codes {listed(sorted(known))}.",
-                did_you_mean(recode.code, known, "Correct the code."),
-            )  # fmt: skip
+            found = f"{quoted(recode.code)} is not a code of {recode.list_name}."
+            path, place = round_.recodes_file, recode.at("code")
+            faults.add("unknown-code", path, place, found, **among(recode.code, sorted(known)))
         _check_contradiction(round_, survey, recode, faults)
 
 
@@ -432,13 +324,12 @@ def _check_contradiction(round_: Round, survey: Survey, recode: Recode, faults: 
     is_code = recode.source_value in survey.codes(list_name)
     if other is None or (is_code and round_.has_own_codes(list_name, survey)):
         return
-    advice = "Remove the recode, or recode every code of the list if the round has codes of its own."
-    add_row_fault(
-        round_.recodes_file, recode, "source_value", "contradicting-recode", faults,
-        f"{quoted(recode.source_value)} is recoded to {quoted(recode.code)}.",
-        f"In choices.csv it is a {'code' if is_code else 'label'} of {quoted(other.code)}.",
-        advice if is_code else "Remove the recode: what a label means is the same in every round.",
-    )  # fmt: skip
+    path, place = round_.recodes_file, recode.at("source_value")
+    found = f"{quoted(recode.source_value)} is recoded to {quoted(recode.code)}."
+    if is_code:
+        faults.add("recoded-code", path, place, found, other=quoted(other.code))
+    else:
+        faults.add("recoded-label", path, place, found, other=quoted(other.code))
 
 
 def _check_members(round_: Round, registry: Registry | None, faults: FaultList) -> None:
@@ -449,19 +340,12 @@ def _check_members(round_: Round, registry: Registry | None, faults: FaultList) 
     recoded = {each.source_value: each.code for each in round_.recodes if each.list_name == "_municipality"}
     for member in round_.members:
         if asked and member.municipality_code not in asked:
-            add_row_fault(
-                path, member, "municipality_code", "unknown-member", faults,
-                f"{quoted(member.municipality_code)} is no municipality of the frame.",
-                "The code of a municipality that the round asked, as the registry has it.",
-                did_you_mean(member.municipality_code, asked, "Correct the code, or remove the line."),
-            )  # fmt: skip
+            found = f"{quoted(member.municipality_code)} is no municipality of the frame."
+            near = did_you_mean(member.municipality_code, asked)
+            faults.add("unknown-member", path, member.at("municipality_code"), found, advice=near)
         if member.respondent in recoded:
-            add_row_fault(
-                path, member, "respondent", "contradicting-recode", faults,
-                f"recodes.csv makes {quoted(recoded[member.respondent])} of {quoted(member.respondent)}.",
-                "respondent is what a response is counted by.",
-                "Remove the recode, or write its code here.",
-            )  # fmt: skip
+            found = f"recodes.csv makes {quoted(recoded[member.respondent])} of {quoted(member.respondent)}."
+            faults.add("recoded-member", path, member.at("respondent"), found)
 
 
 def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None:
@@ -470,26 +354,14 @@ def _check_corrections(round_: Round, survey: Survey, faults: FaultList) -> None
     for correction in round_.corrections:
         if correction.question_id is None:
             if correction.action == "replace":
-                add_row_fault(
-                    path, correction, "question_id", "empty-value", faults,
-                    "The value is empty.",
-                    "A correction with action replace names its question.",
-                    "Fill it in, or write withdraw to set the whole response aside.",
-                )  # fmt: skip
+                faults.add("correction-of-no-question", path, correction.at("question_id"), "The value is empty.")
         elif correction.question_id not in (*survey.questions_by_id, *CORRECTED_NAMES):
-            add_row_fault(
-                path, correction, "question_id", "unknown-question", faults,
-                f"There is no question {quoted(correction.question_id)}.",
-                "A correction names a question of questions.csv, _municipality or _role.",
-                did_you_mean(correction.question_id, survey.questions_by_id, "Correct the name."),
-            )  # fmt: skip
+            found = f"There is no question {quoted(correction.question_id)}."
+            near = did_you_mean(correction.question_id, survey.questions_by_id)
+            faults.add("unknown-corrected-question", path, correction.at("question_id"), found, advice=near)
         elif correction.question_id not in round_.uses:
-            add_row_fault(
-                path, correction, "question_id", "question-not-asked", faults,
-                f"The question {quoted(correction.question_id)} has no column in this round.",
-                "A correction is of an answer that was delivered.",
-                "Remove the line, or map the column.",
-            )  # fmt: skip
+            found = f"The question {quoted(correction.question_id)} has no column in this round."
+            faults.add("question-not-asked", path, correction.at("question_id"), found)
 
 
 def _check_codings(round_: Round, survey: Survey, file: Path, codings: Sequence[Coding], faults: FaultList) -> None:
@@ -499,27 +371,17 @@ def _check_codings(round_: Round, survey: Survey, file: Path, codings: Sequence[
     for coding in codings:
         coded = coded_questions.get(coding.coded_question_id)
         if coding.question_id not in texts:
-            add_row_fault(
-                file, coding, "question_id", "wrong-coding", faults,
-                f"{quoted(coding.question_id)} is no text question that this round asks.",
-                "question_id is the text that was coded.",
-                did_you_mean(coding.question_id, texts, "Correct the name."),
-            )  # fmt: skip
+            found = f"{quoted(coding.question_id)} is no text question that this round asks."
+            near = did_you_mean(coding.question_id, texts)
+            faults.add("no-coded-text", file, coding.at("question_id"), found, advice=near)
         if coded is None:
-            add_row_fault(
-                file, coding, "coded_question_id", "wrong-coding", faults,
-                f"{quoted(coding.coded_question_id)} is no select_multiple question without a column in this round.",
-                "coded_question_id is the question of questions.csv that publishes the codes.",
-                did_you_mean(coding.coded_question_id, coded_questions, "Add it to questions.csv."),
-            )  # fmt: skip
+            found = f"{quoted(coding.coded_question_id)} is no select_multiple question without a column in this round."
+            near = did_you_mean(coding.coded_question_id, coded_questions)
+            faults.add("no-question-of-codes", file, coding.at("coded_question_id"), found, advice=near)
         elif coding.code and coding.code not in survey.codes(coded.list_name):
             known = survey.codes(coded.list_name)
-            add_row_fault(
-                file, coding, "code", "unknown-code", faults,
-                f"{quoted(coding.code)} is not an option of {quoted(coding.coded_question_id)}.",
-                f"One of the options {listed(sorted(known))}.",
-                did_you_mean(coding.code, known, "Correct the code, or add it where the options of its list stand."),
-            )  # fmt: skip
+            found = f"{quoted(coding.code)} is not an option of {quoted(coding.coded_question_id)}."
+            faults.add("unknown-coded-option", file, coding.at("code"), found, **among(coding.code, sorted(known)))
     _check_none_alone(file, codings, faults)
     _check_one_text(file, codings, faults)
 
@@ -542,13 +404,11 @@ def _check_none_alone(file: Path, codings: Sequence[Coding], faults: FaultList) 
     n_lines = Counter(coding.of for coding in codings)
     for coding in codings:
         if coding.code is None and n_lines[coding.of] > 1:
-            add_row_fault(
-                file, coding, "code", "wrong-coding", faults,
+            found = (
                 f"The line says that the text has none of the codes of {quoted(coding.coded_question_id)}, and another "
-                "line says something else of it.",
-                "A line without a code is the only one of its text.",
-                "Take out the line, or the others.",
-            )  # fmt: skip
+                "line says something else of it."
+            )
+            faults.add("contradicting-codings", file, coding.at("code"), found)
 
 
 def _check_one_text(file: Path, codings: Sequence[Coding], faults: FaultList) -> None:
@@ -556,13 +416,11 @@ def _check_one_text(file: Path, codings: Sequence[Coding], faults: FaultList) ->
     texts: dict[str, str] = {}
     for coding in codings:
         if texts.setdefault(coding.coded_question_id, coding.question_id) != coding.question_id:
-            add_row_fault(
-                file, coding, "question_id", "wrong-coding", faults,
+            found = (
                 f"{quoted(coding.coded_question_id)} is coded from {quoted(coding.question_id)} here, and from "
-                f"{quoted(texts[coding.coded_question_id])} on the lines before.",
-                "A question is coded from one text.",
-                "Correct the name, or add a question for the other text to questions.csv.",
-            )  # fmt: skip
+                f"{quoted(texts[coding.coded_question_id])} on the lines before."
+            )
+            faults.add("coded-from-two-texts", file, coding.at("question_id"), found)
 
 
 def _check_interviews(round_: Round, survey: Survey, registry: Registry | None, faults: FaultList) -> None:
@@ -573,12 +431,8 @@ def _check_interviews(round_: Round, survey: Survey, registry: Registry | None, 
         for texts in row.translated_columns():
             check_translated(path, row, texts, languages, faults)
         if row.began_on and row.ended_on and row.began_on > row.ended_on:
-            add_row_fault(
-                path, row, "ended_on", "dates-out-of-order", faults,
-                f"The interviews began on {row.began_on} and ended on {row.ended_on}.",
-                "They end on the day they begin, or later.",
-                "Correct one of the dates.",
-            )  # fmt: skip
+            found = f"The interviews began on {row.began_on} and ended on {row.ended_on}."
+            faults.add("interviews-end-before-they-begin", path, row.at("ended_on"), found)
 
 
 def _check_decisions(round_: Round, faults: FaultList) -> None:
@@ -587,12 +441,8 @@ def _check_decisions(round_: Round, faults: FaultList) -> None:
     check_unique(round_.decisions_file, round_.decisions, ("check_id",), faults)
     for decision in round_.decisions:
         if decision.valid_until < decision.decided_on:
-            add_row_fault(
-                round_.decisions_file, decision, "valid_until", "dates-out-of-order", faults,
-                f"It is decided on {decision.decided_on} and valid until {decision.valid_until}.",
-                "A decision is valid on the day it is made, or longer.",
-                "Correct one of the dates.",
-            )  # fmt: skip
+            found = f"It is decided on {decision.decided_on} and valid until {decision.valid_until}."
+            faults.add("decision-over-before-it-is-made", round_.decisions_file, decision.at("valid_until"), found)
 
 
 def _speaking(round_: Round, survey: Survey, *more: tuple[str, set[str]]) -> dict[str, str]:
@@ -619,24 +469,16 @@ def _check_shared_columns(round_: Round, survey: Survey, faults: FaultList) -> N
     shared = {name: column for column, names in feeds.items() if len(names) > 1 for name in names}
     speaking = _speaking(round_, survey, ("eligible", spoken_of(round_.settings.eligible)))
     for name in speaking.keys() & shared.keys():
-        add_row_fault(
-            round_.columns_file, round_.uses[name][0], "question_id", "ambiguous-condition", faults,
-            f"{quoted(shared[name])} feeds several questions, and {speaking[name]} {quoted(name)}.",
-            "A condition speaks of questions that have a column of their own.",
-            "Split the column where the file is made, or say the condition by another question.",
-        )  # fmt: skip
+        found = f"{quoted(shared[name])} feeds several questions, and {speaking[name]} {quoted(name)}."
+        faults.add("ambiguous-condition", round_.columns_file, round_.uses[name][0].at("question_id"), found)
 
 
 def _note_unasked(round_: Round, survey: Survey, faults: FaultList) -> None:
     """A round may ask fewer questions: what speaks of the others is no fault, but is not judged here."""
     speaking = _speaking(round_, survey)
     for name in speaking.keys() - round_.asked:
-        faults.note(
-            "condition-on-unasked", round_.columns_file,
-            found=f"{speaking[name]} {quoted(name)}, which this round does not ask.",
-            advice="What rests on that is not judged: relevant counts as true, a constraint as met, a rule as met by "
-            "nobody. If the files have its answers, map their column.",
-        )  # fmt: skip
+        found = f"{speaking[name]} {quoted(name)}, which this round does not ask."
+        faults.note("condition-not-judged", round_.columns_file, found)
 
 
 def compile_eligible(round_: Round, survey: Survey, faults: FaultList) -> Condition | None:
@@ -645,10 +487,6 @@ def compile_eligible(round_: Round, survey: Survey, faults: FaultList) -> Condit
     if expression is None:
         return None
     for name in sorted(spoken_of(expression) & survey.questions_by_id.keys() - round_.asked):
-        faults.add(
-            "condition-on-unasked", path, place,
-            found=f"eligible speaks of {quoted(name)}, which this round does not ask.",
-            expected="It speaks of questions that columns.csv has, or all responses would be eligible.",
-            advice="Map the column that has the answers, or say the condition by another question.",
-        )  # fmt: skip
+        found = f"eligible speaks of {quoted(name)}, which this round does not ask."
+        faults.add("condition-on-unasked", path, place, found)
     return eligible_condition(expression, survey.vocabulary, path, place, faults)

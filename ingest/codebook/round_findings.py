@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from faults.errors import FaultList
-from faults.suggestions import did_you_mean, listed, quoted
+from faults.suggestions import among, quoted
 from ingest.codebook.figures import breakdown_ids, own_breakdowns
 from ingest.codebook.round import Round
 from ingest.codebook.survey import CLOSED_TYPES, Survey
 from ingest.codebook.survey_checks import check_labels
-from ingest.readers.settings import Location, add_setting_fault
+from ingest.readers.settings import Location
 from ingest.reference.registry import Registry
 
 MEASURES = ("n", "pct", "base_n")
@@ -75,12 +75,7 @@ def _check_sentence(
     written = IN_BRACES.findall(text)
     if not written or set("{}") & set(IN_BRACES.sub("", text)):
         found = "a brace without its other one" if set("{}") & set(text) else "no figure in braces"
-        add_setting_fault(
-            round_.places, location, "wrong-finding", faults,
-            f"The sentence has {found}.",
-            f"A finding is a sentence with one figure or more, each as {FORM}.",
-            "Write its figures so: the release fills them in.",
-        )  # fmt: skip
+        faults.add("finding-without-figure", *round_.places.where(*location), f"The sentence has {found}.", form=FORM)
     for each in written:
         _check_figure(round_, survey, registry, location, each, faults)
 
@@ -90,20 +85,12 @@ def _check_figure(
 ) -> None:
     figure = read_figure(written)
     if figure is None:
-        add_setting_fault(
-            round_.places, location, "wrong-finding", faults,
-            f"The figure {{{written}}} cannot be read.",
-            f"A figure is {FORM}.",
-            "Correct what stands in the braces.",
-        )  # fmt: skip
+        found = f"The figure {{{written}}} cannot be read."
+        faults.add("unreadable-figure", *round_.places.where(*location), found, form=FORM)
     elif unknown := next(_unknown(figure, round_, survey, registry), None):
         thing, name, known = unknown
-        add_setting_fault(
-            round_.places, location, f"unknown-{thing.split()[0]}", faults,
-            f"There is no {thing} {quoted(name)}, which the figure {{{written}}} names.",
-            f"One of {listed(known) or 'none'}.",
-            did_you_mean(name, known, "Correct the name."),
-        )  # fmt: skip
+        found = f"There is no {thing} {quoted(name)}, which the figure {{{written}}} names."
+        faults.add("unknown-name", *round_.places.where(*location), found, **among(name, known))
 
 
 def _unknown(figure: Figure, round_: Round, survey: Survey, registry: Registry | None) -> Iterator[Unknown]:
@@ -133,9 +120,5 @@ def _check_languages(round_: Round, index: int, texts: dict[str, str], faults: F
     first, *others = texts
     for language in others:
         if sorted(figures_in(texts[language])) != sorted(figures_in(texts[first])):
-            add_setting_fault(
-                round_.places, ("findings", index, language), "other-figures", faults,
-                f"The sentence has other figures in {language} than in {first}.",
-                "A finding has the same figures in each language, in any order.",
-                "Correct one of them.",
-            )  # fmt: skip
+            found = f"The sentence has other figures in {language} than in {first}."
+            faults.add("other-figures", *round_.places.where("findings", index, language), found)

@@ -99,12 +99,7 @@ def read_sign_offs(round_folder: Path, faults: FaultList) -> list[SignOff]:
 
 def _check_names(home: Path, faults: FaultList) -> None:
     for path in {path for path in _entries(home) if path.name != BUILDING} - {*sign_off_folders(home.parent)}:
-        faults.add(
-            "not-a-sign-off", path, "",
-            found="This is no sign-off.",
-            expected=f"Each entry of {SIGNED_OFF} is the folder of a sign-off, named by its day: 2023-01-31.",
-            advice="Give it its name back, or take it away: no erasure reaches what is in it.",
-        )  # fmt: skip
+        faults.add("not-a-sign-off", path, "", "This is no sign-off.")
 
 
 def _read(folder: Path, faults: FaultList) -> SignOff | None:
@@ -113,34 +108,34 @@ def _read(folder: Path, faults: FaultList) -> SignOff | None:
     read = read_settings(folder / CARD_NAME, SignOffCard, found)
     if read is None:
         said = next(iter(found))
-        _add_fault(folder / CARD_NAME, said.place, "broken-sign-off", said.found, said.expected, faults)
+        card = folder / CARD_NAME
+        faults.add("broken-sign-off", card, said.place, said.found, expected=said.expected, **_way_out(folder))
         return None
     return SignOff(folder, read[0])
 
 
 def check_files(sign_off: SignOff, faults: FaultList) -> None:
     """Note each file that is not as it was signed: one that differs, is gone, or came after."""
-    as_signed = "Signed files stay as they were signed."
     there = {path.name for path in _entries(sign_off.folder) if not path.name.startswith(".")} - {CARD_NAME}
     for name in sorted(there | sign_off.card.files.keys()):
         file = sign_off.folder / name
         if name not in there:
-            _add_fault(file, "", "signed-file-missing", "The file was signed and is not there.", as_signed, faults)
+            found = "The file was signed and is not there."
+            faults.add("signed-file-missing", file, "", found, **_way_out(sign_off.folder))
         elif name not in sign_off.card.files:
             found = f"{CARD_NAME} does not name the file."
-            _add_fault(file, "", "unsigned-file", found, as_signed, faults)
+            faults.add("unsigned-file", file, "", found, **_way_out(sign_off.folder))
         elif not file.is_file() or file_sha256(file) != sign_off.card.files[name]:
             found = f"The file does not have the hash that {CARD_NAME} has of it."
-            _add_fault(file, "", "signed-file-differs", found, as_signed, faults)
+            faults.add("signed-file-differs", file, "", found, **_way_out(sign_off.folder))
 
 
-def _add_fault(file: Path, place: str, code: str, found: str, expected: str, faults: FaultList) -> None:
-    home = file.parent.parent.parent
-    key = f"{home.parent.parent.name}/{home.name}"
-    is_last = file.parent == sign_off_folders(home)[-1]
-    otherwise = f"sign again: kuntakysely sign-off {key}" if is_last else "delete it: a later one is read"
-    advice = f"Restore the folder {quoted(file.parent.name)} from a backup, or {otherwise}."
-    faults.add(code, file, place, found=found, expected=expected, advice=advice)
+def _way_out(folder: Path) -> dict[str, str]:
+    """What the advice on a sign-off that is not whole names."""
+    home = folder.parent.parent
+    again = f"sign again: kuntakysely sign-off {home.parent.parent.name}/{home.name}"
+    is_last = folder == sign_off_folders(home)[-1]
+    return {"folder": quoted(folder.name), "otherwise": again if is_last else "delete it: a later one is read"}
 
 
 class AnswersChanged(Exception):

@@ -174,11 +174,7 @@ class SurveySettings(Settings):
 
 def _refuse_roster(value: Any) -> Any:
     if value in ("begin_repeat", "end_repeat", "begin repeat", "end repeat"):
-        raise refused(
-            "repeated-group",
-            "Each question is asked once of a respondent; groups that repeat (rosters) are not supported.",
-            "Ask them as questions of their own, or as a survey of its own.",
-        )
+        raise refused("repeated-group")
     return value
 
 

@@ -11,20 +11,20 @@ from typing import Any
 from pydantic import BaseModel
 
 from faults.errors import FaultList, line_place
-from faults.suggestions import did_you_mean, listed, quoted
+from faults.suggestions import among, did_you_mean, listed, quoted
 from ingest.codebook.claims import check_claims
 from ingest.codebook.conditions import survey_conditions
 from ingest.codebook.figures import check_figures, own_breakdowns
 from ingest.codebook.survey import CLOSED_TYPES, NUMBER_TYPES, Choice, Question, SizeClass, Survey
 from ingest.readers.cells import Labels
-from ingest.readers.rows import add_row_fault, check_unique
-from ingest.readers.settings import SettingsPlaces, add_setting_fault
+from ingest.readers.rows import check_unique
+from ingest.readers.settings import SettingsPlaces
 from ingest.reference.practices import is_list_of_practices
 from ingest.reference.registry import Registry
 from ingest.reference.systems import Systems
 
 LIST_USES = {
-    "select_one": "needs", "select_multiple": "needs", "integer": "may have", "decimal": "may have",
+    "select_one": "needs a", "select_multiple": "needs a", "integer": "may have", "decimal": "may have",
     "text": "has no", "date": "has no", "system": "has no",
 }  # fmt: skip
 
@@ -46,12 +46,8 @@ def check_survey(survey: Survey, registry: Registry | None, systems: Systems | N
 
 def _check_folder(survey: Survey, faults: FaultList) -> None:
     if survey.survey_id != survey.folder.name:
-        add_setting_fault(
-            survey.places, ("survey_id",), "wrong-folder", faults,
-            f"The survey_id is {quoted(survey.survey_id)}.",
-            f"It equals the name of the folder, {quoted(survey.folder.name)}.",
-            "Rename one of them.",
-        )  # fmt: skip
+        found = f"The survey_id is {quoted(survey.survey_id)}."
+        faults.add("wrong-folder", *survey.places.where("survey_id"), found, folder=quoted(survey.folder.name))
 
 
 def _check_settings(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
@@ -94,57 +90,35 @@ def check_labels(
     """Note where a text of a YAML file is not in exactly the languages of its survey."""
     for language in languages:
         if labels.get(language) is None:
-            add_setting_fault(
-                places, (*location, language), "missing-label", faults,
-                f"There is no text in {language}.",
-                "Every text is given in all languages of the survey.",
-                f"Add {language}: to it.",
-            )  # fmt: skip
+            found = f"There is no text in {language}."
+            faults.add("missing-language", *places.where(*location, language), found, language=language)
     for language in labels:
         if language not in languages:
-            add_setting_fault(
-                places, (*location, language), "unknown-language", faults,
-                f"There is a text in {quoted(language)}.",
-                f"Texts are given in the languages of the survey: {listed(languages)}.",
-                "Remove it, or add the language to languages in survey.yml.",
-            )  # fmt: skip
+            found = f"There is a text in {quoted(language)}."
+            faults.add("unknown-language", *places.where(*location, language), found, languages=listed(languages))
 
 
 def _check_size_classes(places: SettingsPlaces, classes: Sequence[SizeClass], faults: FaultList) -> None:
     in_order = sorted(enumerate(classes), key=lambda pair: pair[1].min)
-    starts = [(0, -1), *((size_class.min, index) for index, size_class in in_order)]
     if not in_order or in_order[0][1].min != 0:
-        _add_size_class(places, starts[-1][1], "No class begins at 0.", "The first class has min: 0.", faults)
+        place = [index for index, _ in in_order[-1:]]
+        faults.add("no-first-size-class", *places.where("size_classes", *place), "No class begins at 0.")
     for (index, lower), (_, upper) in pairwise(in_order):
         if lower.max is None or lower.max + 1 != upper.min:
             end = "has no max" if lower.max is None else f"ends at {lower.max}"
             found = f"The class {lower.id} {end} and {upper.id} begins at {upper.min}."
-            _add_size_class(places, index, found, "Classes follow each other without gap or overlap.", faults)
+            faults.add("size-classes-apart", *places.where("size_classes", index), found)
     if in_order and in_order[-1][1].max is not None:
         index, last = in_order[-1]
         found = f"The class {last.id} ends at {last.max} and none follows."
-        _add_size_class(places, index, found, "The last class has no max.", faults)
-
-
-def _add_size_class(places: SettingsPlaces, index: int, found: str, expected: str, faults: FaultList) -> None:
-    location = ("size_classes", index) if index >= 0 else ("size_classes",)
-    add_setting_fault(
-        places, location, "wrong-size-classes", faults,
-        found,
-        expected,
-        "Correct min and max; both are inclusive.",
-    )  # fmt: skip
+        faults.add("no-last-size-class", *places.where("size_classes", index), found)
 
 
 def _check_ids_once(places: SettingsPlaces, key: str, ids: Sequence[str], faults: FaultList) -> None:
     for name, count in Counter(ids).items():
         if count > 1:
-            add_setting_fault(
-                places, (key, len(ids) - 1 - ids[::-1].index(name)), "repeated-key", faults,
-                f"The id {quoted(name)} is given {count} times.",
-                f"Each of the {key} has its own id.",
-                "Rename one of them.",
-            )  # fmt: skip
+            found = f"The id {quoted(name)} is given {count} times."
+            faults.add("repeated-id", *places.where(key, len(ids) - 1 - ids[::-1].index(name)), found, key=key)
 
 
 def _check_known(
@@ -158,12 +132,8 @@ def _check_known(
     known = list(known)
     for index, name in enumerate(names):
         if name not in known:
-            add_setting_fault(
-                places, (*location, index), f"unknown-{thing.replace(' ', '-')}", faults,
-                f"There is no {thing} {quoted(name)}.",
-                f"One of {listed(known) or 'none'}.",
-                did_you_mean(name, known, "Correct the name."),
-            )  # fmt: skip
+            found = f"There is no {thing} {quoted(name)}."
+            faults.add("unknown-name", *places.where(*location, index), found, **among(name, known))
 
 
 def _check_roles(survey: Survey, faults: FaultList) -> None:
@@ -179,12 +149,8 @@ def _check_roles(survey: Survey, faults: FaultList) -> None:
     answers = {choice.code for choice in survey.lists[roles.list_name] if choice.is_missing != "1"}
     left_out = sorted(answers - set(roles.lead_order))
     if left_out:
-        add_setting_fault(
-            places, ("roles", "lead_order"), "incomplete-order", faults,
-            f"The order leaves out {listed(left_out)}.",
-            f"It has every role of the list {roles.list_name}.",
-            "Add them where they belong.",
-        )  # fmt: skip
+        found = f"The order leaves out {listed(left_out)}."
+        faults.add("incomplete-order", *places.where("roles", "lead_order"), found, list_name=roles.list_name)
 
 
 def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultList) -> None:
@@ -194,19 +160,11 @@ def _check_breakdowns(survey: Survey, registry: Registry | None, faults: FaultLi
     _check_known(survey.places, ("breakdowns",), survey.settings.breakdowns, known, "select_one question", faults)
     for index, name in enumerate(survey.settings.breakdowns):
         if name in own:
-            add_setting_fault(
-                survey.places, ("breakdowns", index), "reserved-breakdown", faults,
-                f"The breakdown is {quoted(name)}.",
-                f"Another name than those that every survey has: {listed(own)}.",
-                "Rename the question, or leave it out: its breakdown is there already.",
-            )  # fmt: skip
+            found = f"The breakdown is {quoted(name)}."
+            faults.add("reserved-breakdown", *survey.places.where("breakdowns", index), found, known=listed(own))
         if name in personal:
-            add_setting_fault(
-                survey.places, ("breakdowns", index), "personal-breakdown", faults,
-                f"The question {quoted(name)} is personal in questions.csv.",
-                "A public_fact or an opinion: how many are in each row of a breakdown is published.",
-                "Leave it out of the breakdowns, or write in questions.csv that it is an opinion.",
-            )  # fmt: skip
+            found = f"The question {quoted(name)} is personal in questions.csv."
+            faults.add("personal-breakdown", *survey.places.where("breakdowns", index), found)
 
 
 def _check_sections(survey: Survey, faults: FaultList) -> None:
@@ -219,22 +177,13 @@ def _check_sections(survey: Survey, faults: FaultList) -> None:
         _check_known(places, location, section.questions, survey.questions_by_id, "question", faults)
         for number, name in enumerate(section.questions):
             if first.setdefault(name, section.id) != section.id:
-                add_setting_fault(
-                    places, (*location, number), "repeated-value", faults,
-                    f"The question {quoted(name)} is in the sections {first[name]} and {section.id}.",
-                    "Each question is in one section.",
-                    "Remove it from one of them.",
-                )  # fmt: skip
+                found = f"The question {quoted(name)} is in the sections {first[name]} and {section.id}."
+                faults.add("in-two-sections", *places.where(*location, number), found)
     left_out = [
         each.question_id for each in survey.questions if each.type in CLOSED_TYPES and each.question_id not in first
     ]
     if sections and left_out:
-        add_setting_fault(
-            places, ("sections",), "question-in-no-section", faults,
-            f"In no section: {listed(left_out)}.",
-            "Every select_one and select_multiple of questions.csv is in a section, or there are no sections at all.",
-            "Add them where they belong.",
-        )  # fmt: skip
+        faults.add("question-in-no-section", *places.where("sections"), f"In no section: {listed(left_out)}.")
 
 
 def _check_size_class_question(survey: Survey, faults: FaultList) -> None:
@@ -249,12 +198,8 @@ def _check_size_class_question(survey: Survey, faults: FaultList) -> None:
     answers = {choice.code for choice in survey.lists.get(chosen[name] or "", ()) if choice.is_missing != "1"}
     class_ids = [size_class.id for size_class in survey.settings.size_classes]
     if answers != set(class_ids):
-        add_setting_fault(
-            places, ("size_class_question",), "wrong-size-class-question", faults,
-            f"The answers of {quoted(name)} are {listed(sorted(answers)) or 'none'}.",
-            f"They are the ids of size_classes: {listed(class_ids)}.",
-            "Correct the codes of its list in choices.csv, or name another question.",
-        )  # fmt: skip
+        found = f"The answers of {quoted(name)} are {listed(sorted(answers)) or 'none'}."
+        faults.add("wrong-size-class-question", *places.where("size_class_question"), found, known=listed(class_ids))
 
 
 def _check_questions(survey: Survey, faults: FaultList) -> None:
@@ -271,48 +216,32 @@ def check_no_inventory(survey: Survey, faults: FaultList) -> None:
     """An inventory that got lost would turn every system that was named into an unknown one."""
     for question in survey.questions:
         if question.type == "system":
-            add_row_fault(
-                survey.questions_file, question, "type", "no-inventory", faults,
-                f"{quoted(question.question_id)} asks for a system, and the inventory has none.",
-                "systems/inventory.xlsx, beside surveys/, lists the systems and their other names.",
-                "Add it with its source.yml, or make the question a text.",
-            )  # fmt: skip
+            found = f"{quoted(question.question_id)} asks for a system, and the inventory has none."
+            faults.add("no-inventory", survey.questions_file, question.at("type"), found)
 
 
 def _check_row_labels(path: Path, row: Question | Choice, prefix: str, survey: Survey, faults: FaultList) -> None:
     labels: Labels = getattr(row, f"{prefix}s")
     for language in survey.settings.languages:
         if labels.get(language) is None:
-            add_row_fault(
-                path, row, f"{prefix}_{language}", "missing-label", faults,
-                "The label is empty.",
-                f"Labels are given in the languages of the survey: {listed(survey.settings.languages)}.",
-                "Add the label.",
-            )  # fmt: skip
+            found = "The label is empty."
+            languages = listed(survey.settings.languages)
+            faults.add("missing-label", path, row.at(f"{prefix}_{language}"), found, languages=languages)
 
 
 def _check_list(survey: Survey, question: Question, faults: FaultList) -> None:
-    use = LIST_USES.get(question.type)
-    if use is None or (question.list_name is None and use != "needs"):
+    use, file, place = LIST_USES.get(question.type), survey.questions_file, question.at("list_name")
+    if use is None or (question.list_name is None and use != "needs a"):
         return
     if question.list_name is None or use == "has no":
         found = "There is no list_name." if question.list_name is None else f"The list is {quoted(question.list_name)}."
-        add_row_fault(
-            survey.questions_file, question, "list_name", "wrong-list-use", faults,
-            found,
-            f"A question of type {question.type} {use} list of choices.".replace("needs list", "needs a list"),
-            "Correct type or list_name.",
-        )  # fmt: skip
+        faults.add("wrong-list-use", file, place, found, type=question.type, use=use)
     elif (name := question.list_name) not in survey.lists:
-        told, to_do = ".", "Add its options to choices.csv."
+        found, near = f"There is no list {quoted(name)}.", did_you_mean(name, survey.lists)
         if is_list_of_practices(name):
-            told = ", and practices/, beside surveys/, those of this one."
-            to_do = "Correct the name, or add its theme and practices there."
-        add_row_fault(
-            survey.questions_file, question, "list_name", "unknown-list", faults,
-            f"There is no list {quoted(question.list_name)}.", f"choices.csv has the options of every list{told}",
-            did_you_mean(question.list_name, survey.lists, to_do),
-        )  # fmt: skip
+            faults.add("unknown-list-of-practices", file, place, found, advice=near)
+        else:
+            faults.add("unknown-list", file, place, found, advice=near)
     elif question.type in NUMBER_TYPES:
         _check_missing_only(survey, question, faults)
 
@@ -320,31 +249,19 @@ def _check_list(survey: Survey, question: Question, faults: FaultList) -> None:
 def _check_missing_only(survey: Survey, question: Question, faults: FaultList) -> None:
     answers = [choice.code for choice in survey.lists[question.list_name or ""] if choice.is_missing != "1"]
     if answers:
-        add_row_fault(
-            survey.questions_file, question, "list_name", "wrong-list-use", faults,
-            f"The list {question.list_name} has answers: {listed(answers)}.",
-            "The list of a number holds only codes that mean a missing answer (is_missing 1).",
-            "Correct is_missing, or make the question a select_one.",
-        )  # fmt: skip
+        found = f"The list {question.list_name} has answers: {listed(answers)}."
+        faults.add("list-with-answers", survey.questions_file, question.at("list_name"), found)
 
 
 def _check_bounds(path: Path, question: Question, faults: FaultList) -> None:
     for low, high in (("min_value", "max_value"), ("soft_min", "soft_max")):
         given = [name for name in (low, high) if getattr(question, name) is not None]
         if given and question.type not in NUMBER_TYPES:
-            add_row_fault(
-                path, question, given[0], "bounds-without-number", faults,
-                f"A question of type {question.type} has {' and '.join(given)}.",
-                "Bounds are for integer and decimal questions.",
-                "Remove them, or write a constraint.",
-            )  # fmt: skip
+            found = f"A question of type {question.type} has {' and '.join(given)}."
+            faults.add("bounds-without-number", path, question.at(given[0]), found)
         elif len(given) == 2 and _is_less(getattr(question, high), getattr(question, low)):
-            add_row_fault(
-                path, question, high, "bounds-out-of-order", faults,
-                f"{low} is {getattr(question, low)} and {high} is {getattr(question, high)}.",
-                f"{low} is not greater than {high}.",
-                "Correct one of them.",
-            )  # fmt: skip
+            found = f"{low} is {getattr(question, low)} and {high} is {getattr(question, high)}."
+            faults.add("bounds-out-of-order", path, question.at(high), found, low=low, high=high)
 
 
 def _is_less(first: str, second: str) -> bool:
@@ -356,12 +273,9 @@ def _is_less(first: str, second: str) -> bool:
 
 def _check_other(survey: Survey, question: Question, faults: FaultList) -> None:
     if question.other_of is not None and question.other_of not in survey.questions_by_id:
-        add_row_fault(
-            survey.questions_file, question, "other_of", "unknown-question", faults,
-            f"There is no question {quoted(question.other_of)}.",
-            "other_of names the question whose free answer this is.",
-            did_you_mean(question.other_of, survey.questions_by_id, "Correct the name."),
-        )  # fmt: skip
+        found = f"There is no question {quoted(question.other_of)}."
+        near = did_you_mean(question.other_of, survey.questions_by_id)
+        faults.add("unknown-other-of", survey.questions_file, question.at("other_of"), found, advice=near)
 
 
 def _check_comparisons(survey: Survey, faults: FaultList) -> None:
@@ -370,12 +284,8 @@ def _check_comparisons(survey: Survey, faults: FaultList) -> None:
         for column in ("question_id", "earlier_question_id"):
             name = getattr(row, column)
             if name is not None and name not in survey.questions_by_id:
-                add_row_fault(
-                    survey.comparability_file, row, column, "unknown-question", faults,
-                    f"There is no question {quoted(name)}.",
-                    "Both questions stand in questions.csv: one that is no longer asked stays there.",
-                    did_you_mean(name, survey.questions_by_id, "Correct the name."),
-                )  # fmt: skip
+                found, near = f"There is no question {quoted(name)}.", did_you_mean(name, survey.questions_by_id)
+                faults.add("unknown-compared-question", survey.comparability_file, row.at(column), found, advice=near)
 
 
 def _check_choices(survey: Survey, faults: FaultList) -> None:
@@ -398,12 +308,8 @@ def _check_borrowed(survey: Survey, faults: FaultList) -> None:
     borrowed = {(each.list_name, each.code): file.name for file, rows in survey.borrowed.items() for each in rows}
     for choice in survey.choices:
         if file := borrowed.get((choice.list_name, choice.code)):
-            add_row_fault(
-                survey.choices_file, choice, "code", "borrowed-code", faults,
-                f"{file} has {quoted(choice.code)} of the list {choice.list_name} already.",
-                "A list that is borrowed has its options where they stand; only others are added here.",
-                "Remove the line, or give it another code.",
-            )  # fmt: skip
+            found = f"{file} has {quoted(choice.code)} of the list {choice.list_name} already."
+            faults.add("borrowed-code", survey.choices_file, choice.at("code"), found)
 
 
 def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> None:
@@ -412,12 +318,7 @@ def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> N
     for choice in choices:
         shown = "no group" if choice.group_code is None else quoted(choice.group_code)
         if is_grouped and (choice.group_code is None) != (choice.is_missing == "1"):
-            add_row_fault(
-                path, choice, "group_code", "partial-group", faults,
-                f"The code {choice.code} is in {shown}.",
-                "In a list with groups every answer is in a group, and a code with is_missing 1 is in none.",
-                "A group of its own may hold one option.",
-            )  # fmt: skip
+            faults.add("partial-group", path, choice.at("group_code"), f"The code {choice.code} is in {shown}.")
     first: dict[str, Choice] = {}
     for choice in choices:
         if choice.group_code is None:
@@ -425,13 +326,11 @@ def _check_groups(path: Path, choices: Sequence[Choice], faults: FaultList) -> N
         other = first.setdefault(choice.group_code, choice)
         for language, label in choice.group_labels.items():
             if label != other.group_labels[language]:
-                add_row_fault(
-                    path, choice, f"group_label_{language}", "inconsistent-group", faults,
+                found = (
                     f"The group {choice.group_code} is {quoted(label or '')} here and "
-                    f"{quoted(other.group_labels[language] or '')} on line {other.line}.",
-                    "A group has one label in each language.",
-                    "Correct one of them.",
-                )  # fmt: skip
+                    f"{quoted(other.group_labels[language] or '')} on line {other.line}."
+                )
+                faults.add("inconsistent-group", path, choice.at(f"group_label_{language}"), found)
 
 
 def _check_spellings(path: Path, choices: Sequence[Choice], faults: FaultList) -> None:
@@ -443,11 +342,5 @@ def _check_spellings(path: Path, choices: Sequence[Choice], faults: FaultList) -
     for spelling, same in sorted(holders.items()):
         codes = sorted({choice.code for choice in same})
         if len(codes) > 1:
-            faults.add(
-                "ambiguous-label",
-                path,
-                line_place(max(choice.line for choice in same)),
-                found=f"In the list {same[0].list_name}, {quoted(spelling)} is a code or label of {listed(codes)}.",
-                expected="In a list, a code or label means one option.",
-                advice="Rename one of them.",
-            )
+            found = f"In the list {same[0].list_name}, {quoted(spelling)} is a code or label of {listed(codes)}."
+            faults.add("ambiguous-label", path, line_place(max(choice.line for choice in same)), found)

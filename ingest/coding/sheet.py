@@ -18,7 +18,7 @@ from faults.suggestions import quoted
 from ingest.coding.task import Codes, Task
 from ingest.readers import CsvLayout, SheetLayout, TextRow, TextTable, read_table
 from ingest.readers.rows import is_fit
-from ingest.readers.tables import add_header_fault, add_wrong_delimiter, column_letters, is_delimiter_wrong
+from ingest.readers.tables import add_wrong_delimiter, column_letters, is_delimiter_wrong
 from store.durable import write_whole
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ N_ROWS_ABOVE = 2  # of the texts: the names of the columns, and their labels
 TEXT_WIDTH, WIDTH = 80, 16
 LONGEST = 32_767  # characters of a cell
 NOT_IN_A_CELL = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-AddFault = Callable[[str, str, str, str, str], None]
+AddFault = Callable[..., None]
 
 
 def columns_of(task: Task) -> list[str]:
@@ -107,12 +107,8 @@ def _has_columns(table: TextTable, expected: Sequence[str], faults: FaultList) -
     pairs = zip_longest(table.header, expected)
     place, name = next((place, name) for place, (found, name) in enumerate(pairs, start=1) if found != name)
     is_not = f"is not called {quoted(name)}" if name else "is one too many"
-    add_header_fault(
-        table, "wrong-columns", faults,
-        f"Column {column_letters(place)} {is_not}.",
-        f"The first row has the columns {','.join(expected)}.",
-        "Put them back as kuntakysely code wrote them, above all other rows and with none of your own beside them.",
-    )  # fmt: skip
+    found = f"Column {column_letters(place)} {is_not}."
+    faults.add("wrong-columns", table.path, table.header_place(), found, columns=",".join(expected))
     return False
 
 
@@ -124,37 +120,22 @@ def _is_of_labels(cells: Mapping[str, str]) -> bool:
 def _add_unticked(add: AddFault, n_rows: int) -> None:
     """One fault of all rows without a tick: of a sheet that is half done they are many."""
     others = f", nor in {n_rows - 1} further down" if n_rows > 1 else ""
-    add(
-        NONE, "not-coded", f"Nothing is ticked in the row{others}.", f"A code is ticked, or {NONE} where none fits.",
-        "Tick one of them; or take out each row that you leave for later: its text stays as it was.",
-    )  # fmt: skip
+    add("not-coded", NONE, f"Nothing is ticked in the row{others}.")
 
 
-def _add(
-    faults: FaultList, table: TextTable, row: TextRow, column: str, code: str, found: str, expected: str, advice: str
-) -> None:
-    faults.add(code, table.path, table.place(row.line, column), found=found, expected=expected, advice=advice)
+def _add(faults: FaultList, table: TextTable, row: TextRow, code: str, column: str, found: str, **values: str) -> None:
+    faults.add(code, table.path, table.place(row.line, column), found, **values)
 
 
 def _check_text(task: Task, cells: Mapping[str, str], read: Mapping[str, Codes], add: AddFault) -> None:
     """The text is one that is delivered now. Nothing of it is told."""
     text = task.texts.get(cells[ID])
     if text is None:
-        add(
-            ID, "unknown-response", "The round has no text of this response now.",
-            "Each row is of a text that was delivered.", "Take out the row.",
-        )  # fmt: skip
+        add("row-of-no-response", ID, "The round has no text of this response now.")
     elif _words(cells[TEXT]) != _words(_in_a_cell(text)):
-        add(
-            TEXT, "changed-text", "The text is not the one that is delivered now.",
-            "The text is as kuntakysely code wrote it.",
-            "Take out the row, read the others back, and code the text in a new sheet.",
-        )  # fmt: skip
+        add("changed-text", TEXT, "The text is not the one that is delivered now.")
     if cells[ID] in read:
-        add(
-            ID, "repeated-key", "The response stands on a row before, too.", "Each text has one row.",
-            "Take out one of them.",
-        )  # fmt: skip
+        add("repeated-text", ID, "The response stands on a row before, too.")
 
 
 def _words(text: str) -> list[str]:
@@ -167,10 +148,7 @@ def _codes(task: Task, cells: Mapping[str, str], add: AddFault) -> Codes | None:
     marks = {column: MARKS.get(cells[column].casefold()) for column in columns_of(task)[2:]}
     for column, mark in marks.items():
         if mark is None:
-            add(
-                column, "unknown-mark", "The mark is neither x nor 1, and the cell is not blank.",
-                "x or 1 where the text has the code, nothing where it has not.", "Write one of them.",
-            )  # fmt: skip
+            add("unknown-mark", column, "The mark is neither x nor 1, and the cell is not blank.")
     ticked = [column for column, mark in marks.items() if mark]
     if None not in marks.values():
         _check_alone(task, ticked, add)
@@ -182,8 +160,5 @@ def _codes(task: Task, cells: Mapping[str, str], add: AddFault) -> Codes | None:
 def _check_alone(task: Task, ticked: list[str], add: AddFault) -> None:
     alone = {NONE, *(choice.code for choice in task.choices if choice.is_exclusive == "1")} & {*ticked}
     if alone and len(ticked) > 1:
-        (first, *_), others = sorted(alone), "others are ticked too"
-        add(
-            first, "contradicting-marks", f"{quoted(first)} is ticked, and {others}.", f"{quoted(first)} stands alone.",
-            "Take out the one that is wrong.",
-        )  # fmt: skip
+        first, *_ = sorted(alone)
+        add("contradicting-marks", first, f"{quoted(first)} is ticked, and others are ticked too.", first=quoted(first))

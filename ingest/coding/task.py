@@ -88,7 +88,7 @@ def find_task(paths: DataPaths, key: str, question_id: str, coded_as: str | None
 def _check_question(survey: Survey, round_: Round, question_id: str) -> None:
     texts = texts_of_round(round_, survey)
     if question_id not in texts:
-        offer = did_you_mean(question_id, texts, f"There are: {listed(sorted(texts)) or 'none'}.")
+        offer = did_you_mean(question_id, texts) or f"There are: {listed(sorted(texts)) or 'none'}."
         raise WrongUsage(f"{quoted(question_id)} is no text question that {round_.key} asks. {offer}")
     if "_response_id" not in round_.uses:
         raise WrongUsage(f"{round_.key} has no response ids: nobody could say which text a code is of.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
+from itertools import chain, repeat
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +17,7 @@ from store.fingerprint import sha256_of
 
 # Keys of rows and values are whole numbers that no two rounds share: a round has room for so many of each.
 ROOM = 2**28
-VALUES = ("survey_id", "round_id", "value_id", "source_column", "cell_text")
-CELLS = ("survey_id", "round_id", "row_key", "value_id")
+Column: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
 
 
 def first_key(key: str) -> int:
@@ -26,29 +26,28 @@ def first_key(key: str) -> int:
     return (int(sha256_of(key)[:8], 16) >> 1) * ROOM
 
 
-def row_cells(round_: Round, file: ResponseFile, source_file: str, n_before: int) -> Iterator[tuple[str | None, ...]]:
-    """The rows of raw.surveys__rows for one file, in order; n_before stand in the files before it."""
-    key = first_key(round_.key) + n_before
-    for number, described in enumerate(file.rows):
-        row = described.row
-        yield (
-            round_.survey_id,
-            round_.round_id,
-            str(key + number),
-            source_file,
-            file.sha256,
-            str(row.line),
-            described.status,
-            row.problem,
-            described.content_sha256,
-            described.started_at,
-            described.submitted_at,
-            described.token,
-        )
+def row_columns(round_: Round, files: Sequence[ResponseFile], names: Sequence[str]) -> dict[str, Column]:
+    """The columns of raw.surveys__rows, file by file; `names` is what the raw tables call the files."""
+    rows = [each for file in files for each in file.rows]
+    lengths = [len(file.rows) for file in files]
+    return {
+        **_of_round(round_, len(rows)),
+        "row_key": [str(first_key(round_.key) + number) for number in range(len(rows))],
+        "source_file": list(chain.from_iterable(map(repeat, names, lengths))),
+        "source_sha256": list(chain.from_iterable(map(repeat, (file.sha256 for file in files), lengths))),
+        "source_line": [str(each.row.line) for each in rows],
+        "row_status": [each.status for each in rows],
+        "reason": [each.row.problem for each in rows],
+        "content_sha256": [each.content_sha256 for each in rows],
+        "started_at": [each.started_at for each in rows],
+        "submitted_at": [each.submitted_at for each in rows],
+        "response_token": [each.token for each in rows],
+    }
 
 
-def value_tables(round_: Round, files: Sequence[ResponseFile]) -> tuple[pa.Table, pa.Table]:
-    """raw.surveys__values and raw.surveys__cells of a round: column by column, so that each stands together."""
+def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str, Column], dict[str, Column]]:
+    """The columns of raw.surveys__values and raw.surveys__cells, source column by source column: each stands
+    together."""
     first, n_values = first_key(round_.key), 0
     names, texts, rows, values = [], [], [], []
     for name, found in _columns(files).items():
@@ -56,13 +55,21 @@ def value_tables(round_: Round, files: Sequence[ResponseFile]) -> tuple[pa.Table
         encoded = column.dictionary_encode()
         names.append(pa.repeat(pa.scalar(name), len(encoded.dictionary)))
         texts.append(encoded.dictionary)
-        rows.append(first + np.concatenate([places for places, _ in found]))
-        values.append(first + n_values + encoded.indices.to_numpy().astype(np.int64))
+        rows.append(pa.array(first + np.concatenate([places for places, _ in found])))
+        values.append(pa.array(first + n_values + encoded.indices.to_numpy().astype(np.int64)))
         n_values += len(encoded.dictionary)
-    return (
-        _of_round(round_, VALUES, [first + np.arange(n_values), _joined(names), _joined(texts)]),
-        _of_round(round_, CELLS, [_joined(rows, pa.int64()), _joined(values, pa.int64())]),
-    )
+    said = {
+        "value_id": pa.array(first + np.arange(n_values)),
+        "source_column": pa.chunked_array(names, pa.string()),
+        "cell_text": pa.chunked_array(texts, pa.string()),
+    }
+    cells = {"row_key": pa.chunked_array(rows, pa.int64()), "value_id": pa.chunked_array(values, pa.int64())}
+    return _of_round(round_, n_values) | said, _of_round(round_, len(cells["row_key"])) | cells
+
+
+def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:
+    key = {"survey_id": round_.survey_id, "round_id": round_.round_id}
+    return {name: pa.repeat(pa.scalar(value), n_rows) for name, value in key.items()}
 
 
 def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, Sequence[str]]]]:
@@ -84,12 +91,3 @@ def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, 
                 columns[name].append((np.array([n_before + number]), (cell,)))
         n_before += len(file.rows)
     return columns
-
-
-def _joined(parts: Sequence[pa.Array | np.ndarray], type_: pa.DataType | None = None) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.array(part) for part in parts], type_ or pa.string())
-
-
-def _of_round(round_: Round, names: Sequence[str], columns: Sequence[pa.ChunkedArray | np.ndarray]) -> pa.Table:
-    own = [pa.repeat(pa.scalar(each), len(columns[0])) for each in (round_.survey_id, round_.round_id)]
-    return pa.table([*own, *columns], names=list(names))

@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from faults.errors import UNDECIDED, Fault, FaultList
-from faults.suggestions import did_you_mean, listed, quoted
+from faults.suggestions import among, quoted
 from ingest.codebook.borrowing import with_borrowed
 from ingest.codebook.conditions import Condition, survey_conditions
 from ingest.codebook.contacts import check_contacts
@@ -79,14 +79,7 @@ def chosen_scope(paths: DataPaths, survey: str | None, round_id: str | None, fau
 
 def _add_unknown(folder: Path, thing: str, name: str, known: Iterable[str], faults: FaultList) -> None:
     known = sorted(set(known))
-    faults.add(
-        f"unknown-{thing}",
-        folder,
-        "",
-        found=f"There is no {thing} {quoted(name)}.",
-        expected=f"One of {listed(known) or 'none'}.",
-        advice=did_you_mean(name, known, "Correct the name, or add its folder."),
-    )
+    faults.add("unknown-folder", folder, "", f"There is no {thing} {quoted(name)}.", **among(name, known))
 
 
 def scope_of_rounds(paths: DataPaths, keys: Collection[str], faults: FaultList) -> Scope:

@@ -27,7 +27,6 @@ from store.warehouse import columns_of, opened, replace_rows
 
 SOURCES = "raw.ingest__sources"
 LOADS = "raw.ingest__loads"
-ANSWER_TABLES = ("raw.surveys__rows", "raw.surveys__cells", "raw.surveys__values")
 OF_ALL = ""  # in place of a survey: what all are checked against
 # Tables whose rows name a round and are their survey's all the same.
 OF_SURVEYS = (
@@ -101,8 +100,8 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
         for file in files
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
-    counts = [str(tables[name].num_rows) for name in ANSWER_TABLES]
-    mark = (round_.survey_id, round_.round_id, made_of_round(paths, round_.key), *counts)
+    counts = {f"n_{name.rpartition('__')[2]}": str(rows.num_rows) for name, rows in tables.items()}
+    mark = {**_where(round_.key), "content_sha256": made_of_round(paths, round_.key), **counts}
     yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
 
 

@@ -17,10 +17,8 @@ from faults.suggestions import listed, quoted
 from ingest.codebook.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, Coding, ColumnUse, Correction, Round
 from ingest.readers import TextRow, TextTable, read_table
 from ingest.readers.cells import ISO_TIMES
-from ingest.readers.rows import add_row_fault
 from ingest.readers.tables import (
     add_garbled_name,
-    add_header_fault,
     add_wrong_delimiter,
     garbled_name,
     header_hint,
@@ -120,14 +118,8 @@ def _check_whole(round_: Round, table: TextTable, sha256: str, faults: FaultList
     on_card = card.sha256.get(table.path.name, sha256) if card else sha256
     is_fitting = not table.rows or table.rows[-1].problem is None
     if is_fitting and not table.ends_in_line_end and sha256 != on_card:
-        faults.add(
-            "cut-file",
-            table.path,
-            line_place(table.rows[-1].line if table.rows else table.header_line),
-            found="The last line has no line end, and the file is not the one that source.yml describes: it looks cut.",
-            expected="The file is whole.",
-            advice="Fetch the file again from where it is made. If it is whole, write its sha256 into source.yml.",
-        )
+        found = "The last line has no line end, and the file is not the one that source.yml describes: it looks cut."
+        faults.add("cut-file", table.path, line_place(table.rows[-1].line if table.rows else table.header_line), found)
 
 
 def _has_header(round_: Round, table: TextTable, faults: FaultList) -> bool:
@@ -149,13 +141,9 @@ def _has_header(round_: Round, table: TextTable, faults: FaultList) -> bool:
 def _check_mapped(round_: Round, table: TextTable, faults: FaultList) -> None:
     """Note every column of the file that columns.csv does not map."""
     for name in _unmapped(round_, table):
-        add_header_fault(
-            table, "unmapped-column", faults,
-            f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}.",
-            "Every column of the file is mapped to a question, to a reserved name or to ignored.",
-            "Add a line for it to columns.csv"
-            + ("." if table.has_heading(name) else ", ignored if it is a note."),
-        )  # fmt: skip
+        found = f"The column {quoted(name)} is not in columns.csv{table.given_name(name)}."
+        other = "" if table.has_heading(name) else ", ignored if it is a note"
+        faults.add("unmapped-column", table.path, table.header_place(), found, or_else=other)
 
 
 def _check_absent(round_: Round, tables: Sequence[TextTable], faults: FaultList) -> None:
@@ -164,12 +152,9 @@ def _check_absent(round_: Round, tables: Sequence[TextTable], faults: FaultList)
     for use in round_.columns:
         if use.source_column not in found and not any(table.is_sparse for table in tables):
             hints = (header_hint(use.source_column, _unmapped(round_, table)) for table in tables)
-            add_row_fault(
-                round_.columns_file, use, "source_column", "absent-column", faults,
-                f"The column {quoted(use.source_column)} is not in {listed(table.path.name for table in tables)}.",
-                "Every mapped column is in a response file of the round.",
-                next(filter(None, hints), "Correct the name, or remove its lines."),
-            )  # fmt: skip
+            near, names = next(filter(None, hints), ""), listed(table.path.name for table in tables)
+            said = f"The column {quoted(use.source_column)} is not in {names}."
+            faults.add("column-of-no-file", round_.columns_file, use.at("source_column"), said, advice=near)
     for (name, part), uses in round_.sources.items():
         _check_asked(round_, f"{part} of {name}" if part else name, uses, tables, faults)
 
@@ -181,26 +166,19 @@ def _check_asked(
     is_reserved = uses[0].question_id in RESERVED_NAMES
     columns = {table.path.name: columns_in(table, uses) for table in tables}
     first = next((name for name, found in columns.items() if found), None)
-    is_due = False
+    is_due, path = False, round_.columns_file
     for table in tables if first else ():
         name, found = table.path.name, columns[table.path.name]
         is_due = is_due or is_reserved or name == first
         if is_due and not found:
             order = "" if is_reserved else f"; if its form did not ask it, name {name} before {first} in round.yml"
             hints = (header_hint(use.source_column, _unmapped(round_, table)) for use in uses)
-            add_row_fault(
-                round_.columns_file, uses[0], "source_column", "absent-column", faults,
-                f"{name} has no column for {what}, and {first} has one.",
-                "A file has a column for each reserved name, and for each question of the files before it.",
-                next(filter(None, hints), f"Map the column of {name} to it{order}."),
-            )  # fmt: skip
+            near, place = next(filter(None, hints), ""), uses[0].at("source_column")
+            said = f"{name} has no column for {what}, and {first} has one."
+            faults.add("column-of-other-files", path, place, said, advice=near, name=name, order=order)
         if is_reserved and len(found) > 1:
-            add_row_fault(
-                round_.columns_file, uses[0], "source_column", "mapped-twice", faults,
-                f"{what} comes from the columns {listed(map(quoted, found))} of {name}.",
-                "In each file it comes from one column.",
-                "Write ignored for the others.",
-            )  # fmt: skip
+            said = f"{what} comes from the columns {listed(map(quoted, found))} of {name}."
+            faults.add("mapped-twice", round_.columns_file, uses[0].at("source_column"), said)
 
 
 def _unmapped(round_: Round, table: TextTable) -> list[str]:
@@ -210,24 +188,14 @@ def _unmapped(round_: Round, table: TextTable) -> list[str]:
 
 def _add_no_header(round_: Round, table: TextTable, faults: FaultList) -> None:
     """A row without a single known name may be somebody's answers: it is not shown."""
-    add_header_fault(
-        table, "no-header", faults,
-        "The row has none of the column names of columns.csv.",
-        f"Row {round_.settings.name_row} holds the names of the columns.",
-        "Correct name_row in round.yml, or columns.csv, or fetch the file again.",
-    )  # fmt: skip
+    found = "The row has none of the column names of columns.csv."
+    faults.add("no-header", table.path, table.header_place(), found, row=round_.settings.name_row)
 
 
 def _add_other_file(round_: Round, table: TextTable, faults: FaultList) -> None:
     """The names of a file that describes itself are nobody's answers."""
-    faults.add(
-        "no-known-column",
-        table.path,
-        "",
-        found=f"The file has none of the columns of columns.csv. Its columns are {listed(table.header)}.",
-        expected=f"The columns that {round_.columns_file.name} maps.",
-        advice="Correct columns.csv, or fetch the file again.",
-    )
+    found = f"The file has none of the columns of columns.csv. Its columns are {listed(table.header)}."
+    faults.add("no-known-column", table.path, "", found, file=round_.columns_file.name)
 
 
 def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], ResponseRow]:
@@ -317,14 +285,8 @@ def _check_all_pages(files: Sequence[ResponseFile], faults: FaultList) -> None:
     n_promised = max((file.table.n_promised or 0 for file in files), default=0)
     n_rows = sum(len(file.rows) for file in files)
     if n_rows < n_promised:
-        faults.add(
-            "missing-page",
-            files[-1].path,
-            "",
-            found=f"The files of the round hold {n_rows} of {n_promised} responses.",
-            expected="Every page of the export is a file of the round.",
-            advice="Fetch the other pages and name them in files of round.yml.",
-        )
+        found = f"The files of the round hold {n_rows} of {n_promised} responses."
+        faults.add("missing-page", files[-1].path, "", found)
 
 
 def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
@@ -338,14 +300,8 @@ def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: 
     for file in files:
         same = first.setdefault(file.sha256, file.path.name)
         if same != file.path.name:
-            faults.add(
-                "repeated-delivery",
-                file.path,
-                "",
-                found=f"It is the same as {same}, byte for byte, and {without_ids}.",
-                expected="Each file of the round has responses of its own.",
-                advice="Take one of the two out of files in round.yml.",
-            )
+            found = f"It is the same as {same}, byte for byte, and {without_ids}."
+            faults.add("repeated-delivery", file.path, "", found)
 
 
 def cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
@@ -370,44 +326,32 @@ def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: Fa
             if described.content_sha256 != first.content_sha256:
                 elsewhere = "" if file is first_file else f" of {first_file.path.name}"
                 column = str(round_.source_column("_response_id", file.table.header))
-                per_file = " If each file numbers its responses anew, write response_ids: per_file in round.yml."
-                faults.add(
-                    "repeated-response-id",
-                    file.path,
-                    file.table.place(described.row.line, column),
-                    found=f"The response id of {first_place}{elsewhere} is used again, with other answers.",
-                    expected="A response id belongs to one response.",
-                    advice="Ask the producer which of them counts, and deliver the file again."
-                    + (per_file if elsewhere else ""),
-                )
+                place = file.table.place(described.row.line, column)
+                found = f"The response id of {first_place}{elsewhere} is used again, with other answers."
+                if elsewhere:
+                    faults.add("response-id-of-another-file", file.path, place, found)
+                else:
+                    faults.add("repeated-response-id", file.path, place, found)
 
 
 def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
     by_id = cells_by_id(round_, files) if round_.corrections else {}
-    path, advice = round_.corrections_file, "Look at the response file: the correction may be of an earlier delivery."
+    path = round_.corrections_file
     for correction in round_.corrections:
         same = by_id.get(correction.response_id)
         if not same:
-            add_row_fault(
-                path, correction, "response_id", "unknown-response", faults,
-                "There is no response with this id.", "A correction is of a response that was delivered.", advice,
-            )  # fmt: skip
+            found = "There is no response with this id."
+            faults.add("correction-of-no-response", path, correction.at("response_id"), found)
         elif any(use.ticked for use in round_.uses.get(correction.question_id or "", ())):
-            add_row_fault(
-                path, correction, "question_id", "ambiguous-correction", faults,
-                "The question has a column per option in this round, and a correction cannot say which.",
-                "A correction is of a question with one column.", advice,
-            )  # fmt: skip
+            found = "The question has a column per option in this round, and a correction cannot say which."
+            faults.add("ambiguous-correction", path, correction.at("question_id"), found)
         elif (
             correction.action == "replace"
             and correction.question_id in round_.uses
             and not any(_meets(round_, correction, *found) for found in same)
         ):
-            add_row_fault(
-                path, correction, "old_value", "correction-does-not-meet", faults,
-                "The delivered answer is not the old_value of this line.",
-                "old_value says what was delivered, to the letter.", advice,
-            )  # fmt: skip
+            found = "The delivered answer is not the old_value of this line."
+            faults.add("correction-does-not-meet", path, correction.at("old_value"), found)
 
 
 def respondents(round_: Round, files: Sequence[ResponseFile]) -> set[str]:
@@ -426,12 +370,8 @@ def _check_members(round_: Round, files: Sequence[ResponseFile], faults: FaultLi
     known = respondents(round_, files) if round_.members else set()
     for member in {each.respondent: each for each in reversed(round_.members)}.values():
         if member.respondent not in known:
-            add_row_fault(
-                round_.members_file, member, "respondent", "unknown-response", faults,
-                f"No response is of {quoted(member.respondent)}.",
-                "respondent is what stands in the column of the municipality, to the letter.",
-                "Look at the response file: the respondent may be of an earlier delivery.",
-            )  # fmt: skip
+            found = f"No response is of {quoted(member.respondent)}."
+            faults.add("member-of-no-response", round_.members_file, member.at("respondent"), found)
 
 
 def _check_codings(
@@ -440,11 +380,7 @@ def _check_codings(
     known = cells_by_id(round_, files) if codings else {}
     for coding in codings:
         if coding.response_id not in known:
-            add_row_fault(
-                path, coding, "response_id", "unknown-response", faults,
-                "There is no response with this id.", "A coding is of a text that was delivered.",
-                "Look at the response file: the coding may be of an earlier delivery.",
-            )  # fmt: skip
+            faults.add("coding-of-no-response", path, coding.at("response_id"), "There is no response with this id.")
 
 
 def _meets(round_: Round, correction: Correction, file: ResponseFile, described: ResponseRow) -> bool:

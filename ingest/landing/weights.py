@@ -12,9 +12,9 @@ from faults.errors import FaultList
 from faults.suggestions import did_you_mean, quoted
 from ingest.codebook.round import Round
 from ingest.landing.responses import ResponseFile, ResponseRow
-from ingest.readers import TextRow, TextTable, read_table
+from ingest.readers import TextTable, read_table
 from ingest.readers.rows import is_fit
-from ingest.readers.tables import add_header_fault, add_wrong_delimiter, is_delimiter_wrong
+from ingest.readers.tables import add_wrong_delimiter, is_delimiter_wrong
 
 LEAST, LARGEST = Decimal("0.000001"), 1_000_000  # as largest_weight of the models
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -55,10 +55,12 @@ def _read(round_: Round, faults: FaultList) -> Mapping[str, str] | None:
         weight = weight.replace(settings.decimal_sign, ".")
         if not id_ or id_ in weights:
             found = "The response has a weight already." if id_ else "There is no response id."
-            _add_row_fault(table, row, settings.key, "wrong-weight-key", found, faults)
+            place = table.place(row.line, settings.key)
+            faults.add("wrong-weight-key", table.path, place, found, least=LEAST, largest=LARGEST)
         elif not _is_weight(weight):
             found = f"The weight is {quoted(weight)}." if weight else "There is no weight."
-            _add_row_fault(table, row, settings.column, "wrong-weight", found, faults)
+            place = table.place(row.line, settings.column)
+            faults.add("wrong-weight", table.path, place, found, least=LEAST, largest=LARGEST)
         weights[id_] = weight
     return weights
 
@@ -69,28 +71,13 @@ def _has_columns(table: TextTable, names: Sequence[str], faults: FaultList) -> b
         add_wrong_delimiter(table, faults)
         return False
     for name in absent:
-        add_header_fault(
-            table, "absent-column", faults,
-            f"There is no column {quoted(name)}.",
-            "The file has the columns that weights of round.yml names as key and column.",
-            did_you_mean(name, table.header, "Correct round.yml, or fetch the file again."),
-        )  # fmt: skip
+        found = f"There is no column {quoted(name)}."
+        faults.add("absent-column", table.path, table.header_place(), found, advice=did_you_mean(name, table.header))
     return not absent
 
 
 def _is_weight(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None and LEAST <= Decimal(text) <= LARGEST
-
-
-def _add_row_fault(table: TextTable, row: TextRow, column: str, code: str, found: str, faults: FaultList) -> None:
-    faults.add(
-        code,
-        table.path,
-        table.place(row.line, column),
-        found=found,
-        expected=f"Each line has a response id of its own and a weight from {LEAST} to {LARGEST}, like 1.25.",
-        advice="Correct the line, or take it out: its response then counts without a weight.",
-    )
 
 
 def _with_weights(round_: Round, file: ResponseFile, weights: Mapping[str, str]) -> ResponseFile:
@@ -114,12 +101,6 @@ def _check_matched(round_: Round, rows: Sequence[ResponseRow], faults: FaultList
     read = [each.row.cells[-1] for each in rows if each.status == "read"]
     n_without = sum(not weight for weight in read)
     if n_without > round_.unmatched_share * len(read) and round_.settings.weights and round_.weights_file:
-        faults.add(
-            "unmatched-weights",
-            round_.weights_file,
-            f"column {round_.settings.weights.key}",
-            found=f"{n_without} of {len(read)} responses have no weight in the file.",
-            expected=f"No more than {round_.unmatched_share:.0%} are without: limits.quarantined_share of survey.yml.",
-            advice="Name the column with the response ids as key of weights in round.yml, or ask the provider for the "
-            "weights of all responses; without them take weights out of round.yml.",
-        )
+        place, share = f"column {round_.settings.weights.key}", f"{round_.unmatched_share:.0%}"
+        found = f"{n_without} of {len(read)} responses have no weight in the file."
+        faults.add("unmatched-weights", round_.weights_file, place, found, share=share)

@@ -99,31 +99,13 @@ def _counted(lines: Sequence[object], word: str) -> str:
 def _is_possible(paths: DataPaths, survey_id: str, file: Path, language: str | None, faults: FaultList) -> bool:
     folder = paths.surveys / survey_id
     if not is_valid(QuestionId, survey_id):
-        faults.add(
-            "wrong-id", paths.surveys, "",
-            found=f"The id of the survey is {quoted(survey_id)}.",
-            expected="An id has small letters a-z, digits and underscores, and begins with a letter.",
-            advice="Give another id.",
-        )  # fmt: skip
+        faults.add("wrong-id-of-survey", paths.surveys, "", f"The id of the survey is {quoted(survey_id)}.")
     elif folder.exists():
-        faults.add(
-            "survey-exists", folder, "",
-            found="The survey has a folder.",
-            expected="A new survey has none: what is there is never overwritten.",
-            advice="Give another id, or move the folder away.",
-        )  # fmt: skip
+        faults.add("survey-exists", folder, "", "The survey has a folder.")
     elif not file.is_file():
-        faults.add(
-            "missing-file", file, "",
-            found="There is no such file.", expected="The file of the form.", advice="Look at its name.",
-        )  # fmt: skip
+        faults.add("missing-form", file, "", "There is no such file.")
     elif language is not None and not is_valid(Language, language):
-        faults.add(
-            "wrong-language", file, "",
-            found=f"The language of the wordings is {quoted(language)}.",
-            expected="A language is its ISO 639-1 code, two letters.",
-            advice="Write it as --language fi.",
-        )  # fmt: skip
+        faults.add("wrong-language-option", file, "", f"The language of the wordings is {quoted(language)}.")
     return not len(faults)
 
 

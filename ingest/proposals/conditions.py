@@ -65,7 +65,10 @@ def translated(text: str, rewriting: Rewriting, vocabulary: Vocabulary, own: str
         faults = compiler.faults
     except ExpressionFault as fault:
         faults = [fault]
-    return (f"{MARK}{text}", f"{faults[0].found} {faults[0].advice}".strip(" .")) if faults else (said, "")
+    if not faults:
+        return said, ""
+    words = faults[0].words
+    return f"{MARK}{text}", f"{words.found} {words.advice}".strip(" .")
 
 
 def _with_ids(text: str) -> str:

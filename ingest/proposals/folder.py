@@ -71,31 +71,14 @@ def _is_possible(paths: DataPaths, survey_id: str, round_id: str, file: Path, fa
     surveys = [each.name for each in survey_folders(paths)]
     folder = round_folder(paths, f"{survey_id}/{round_id}")
     if not is_valid(FolderName, round_id):
-        faults.add(
-            "wrong-id", paths.surveys / survey_id, "",
-            found=f"The id of the round is {quoted(round_id)}.",
-            expected="An id has letters a-z, digits, - and _ only.",
-            advice="Give another round id.",
-        )  # fmt: skip
+        faults.add("wrong-id-of-round", paths.surveys / survey_id, "", f"The id of the round is {quoted(round_id)}.")
     elif survey_id not in surveys:
-        faults.add(
-            "unknown-survey", paths.surveys, "",
-            found=f"There is no survey {quoted(survey_id)}.",
-            expected="A round is of a survey that has a folder with its codebook.",
-            advice=did_you_mean(survey_id, surveys, f"Draft it of its form: kuntakysely new-survey {survey_id} FORM."),
-        )  # fmt: skip
+        found, near = f"There is no survey {quoted(survey_id)}.", did_you_mean(survey_id, surveys)
+        faults.add("unknown-survey", paths.surveys, "", found, advice=near, survey_id=survey_id)
     elif folder.exists():
-        faults.add(
-            "round-exists", folder, "",
-            found="The round has a folder.",
-            expected="A new round has none: what is there is never overwritten.",
-            advice="Give another round id, or move the folder away.",
-        )  # fmt: skip
+        faults.add("round-exists", folder, "", "The round has a folder.")
     elif not file.is_file():
-        faults.add(
-            "missing-file", file, "",
-            found="There is no such file.", expected="The export file of the round.", advice="Look at its name.",
-        )  # fmt: skip
+        faults.add("missing-export", file, "", "There is no such file.")
     return not len(faults)
 
 

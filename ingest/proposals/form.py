@@ -119,7 +119,7 @@ def form_types() -> Mapping[tuple[str, str], FormType]:
 
 
 def add_no_form(file: Path, found: str, advice: str, faults: FaultList) -> None:
-    faults.add("no-form", file, "", found=found, expected=f"A form is {FORMS}.", advice=advice)
+    faults.add("no-form", file, "", found, forms=FORMS, advice=advice)
 
 
 def plain(text: str) -> str:

@@ -41,12 +41,8 @@ def _by_themselves() -> dict[str, str]:
 def known_language(name: str, chosen: str | None, file: Path, place: str, faults: FaultList) -> str | None:
     """The code of the language of a wording; `chosen` where the file names none, and a fault where nobody does."""
     code = language_code(name) if name else chosen
-    if code is None:
-        faults.add(
-            "unknown-language", file, place,
-            found=f"The language {quoted(name)} is not known." if name else "The file does not name the language.",
-            expected="Wordings are in a language that is known by its code, fi, or its name, Finnish.",
-            advice="Write the code behind the name, as in label::Suomi (fi)." if name
-            else "Name it: --language fi, or another code of two letters.",
-        )  # fmt: skip
+    if code is None and name:
+        faults.add("unknown-language-name", file, place, f"The language {quoted(name)} is not known.")
+    elif code is None:
+        faults.add("no-language-name", file, place, "The file does not name the language.")
     return code

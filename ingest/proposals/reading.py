@@ -94,14 +94,8 @@ def read_export(path: Path, faults: FaultList, known: Collection[str] = ()) -> E
     ways = list(_ways(path))
     if not ways:
         suffixes = dict.fromkeys(suffix for format_ in FORMATS.values() for suffix in format_.suffixes)
-        faults.add(
-            "unknown-format",
-            path,
-            "",
-            found=f"The file ends in {path.suffix or 'nothing'}.",
-            expected=f"An export ends in {', '.join(suffixes)}.",
-            advice="Save it in one of these formats.",
-        )
+        said = f"The file ends in {path.suffix or 'nothing'}."
+        faults.add("unknown-format", path, "", said, suffixes=", ".join(suffixes))
         return None
     # The wrong ways to read a file find faults in it: the best way is taken once more, and tells.
     found = [(name, _headed(read_table(path, layout, FaultList()), layout, known)) for name, layout in ways]

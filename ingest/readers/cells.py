@@ -16,17 +16,17 @@ from pydantic_core import PydanticCustomError
 from faults.errors import MARK, UNDECIDED
 
 
-def refused(code: str, expected: str, advice: str) -> PydanticCustomError:
-    """An error that carries our own sentences through pydantic."""
-    return PydanticCustomError("refused", "refused", {"code": code, "expected": expected, "advice": advice})
+def refused(code: str, **values: object) -> PydanticCustomError:
+    """An error that carries a fault of our own through pydantic: its code, and what its words name."""
+    return PydanticCustomError("refused", "refused", {"code": code, "values": values})
 
 
-def _form(pattern: str, code: str, expected: str, advice: str) -> AfterValidator:
+def _form(pattern: str, code: str) -> AfterValidator:
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
         if compiled.fullmatch(value) is None:
-            raise refused(code, expected, advice)
+            raise refused(code)
         return value
 
     return AfterValidator(check)
@@ -34,7 +34,7 @@ def _form(pattern: str, code: str, expected: str, advice: str) -> AfterValidator
 
 def _check_iso_date(value: str) -> str:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value) is None or not _succeeds(date.fromisoformat, value):
-        raise refused("wrong-date", "A date is written year first: 2023-01-31.", "Write the date so.")
+        raise refused("wrong-date")
     return value
 
 
@@ -52,7 +52,7 @@ def _parse_date(value: Any) -> Any:
 
 def _check_moment(value: str) -> str:
     if re.fullmatch(r"\d{4}-.*Z", value) is None or not _succeeds(datetime.fromisoformat, value):
-        raise refused("wrong-time", "A time in UTC, like 2023-01-31T09:15:00Z.", "Write the time so.")
+        raise refused("wrong-time")
     return value
 
 
@@ -62,7 +62,7 @@ def _empty_flag_is_zero(value: Any) -> Any:
 
 def _check_once(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) < len(values):
-        raise refused("repeated-value", "Each is named once.", "Remove the repeated ones.")
+        raise refused("repeated-value")
     return values
 
 
@@ -71,19 +71,19 @@ ONCE = AfterValidator(_check_once)
 
 def _check_by_language(value: Any) -> Any:
     if not isinstance(value, dict):
-        raise refused("wrong-value", "A text in each language.", "Write it as {fi: Kaikki, en: All}.")
+        raise refused("no-text-by-language")
     return value
 
 
 def _check_timezone(value: str) -> str:
     if not _succeeds(ZoneInfo, value):
-        raise refused("unknown-timezone", "A time zone has a name like Europe/Helsinki.", "Look at the spelling.")
+        raise refused("unknown-timezone")
     return value
 
 
 def _check_url(value: str) -> str:
     if re.match("https?://", value) is None or not _succeeds(lambda url: urlsplit(url).port, value):
-        raise refused("wrong-url", "A URL is like https://example.org/path.", "Write the whole of it.")
+        raise refused("wrong-url")
     return value
 
 
@@ -94,7 +94,7 @@ _NO_FILE_IS_IN = ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "u
 def _check_encoding(value: str) -> str:
     is_known = _succeeds(b"x".decode, value) or _succeeds("x".encode, value)
     if not is_known or codecs.lookup(value).name in _NO_FILE_IS_IN:
-        raise refused("unknown-encoding", "An encoding has a name like utf-8-sig or cp1252.", "Look at the spelling.")
+        raise refused("unknown-encoding")
     return value
 
 
@@ -112,11 +112,7 @@ def _read_again(form: str) -> None:
 
 def _check_timestamp_format(value: str) -> str:
     if value != ISO_TIMES and not ("%" in value and _succeeds(_read_again, value)):
-        raise refused(
-            "wrong-timestamp-format",
-            f'{ISO_TIMES} for times like 2023-01-31T09:15:00+02:00, or a form of strptime, like "%d.%m.%Y %H.%M".',
-            "Look the letters up in the documentation of Python's strptime; %I needs %p, and %Z is not read.",
-        )
+        raise refused("wrong-timestamp-format")
     return value
 
 
@@ -127,24 +123,14 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u2
 
 def _check_seen(value: str) -> str:
     if _UNSEEN.search(value) is not None:
-        raise refused(
-            "unseen-character",
-            "Text without control characters and marks that turn its direction.",
-            "Type the value again.",
-        )
+        raise refused("unseen-character")
     return value
 
 
 def _check_decided(value: str) -> str:
     """`kuntakysely new-round` marks what it is unsure of."""
     if value.startswith(MARK):
-        raise refused(
-            UNDECIDED,
-            "A person has decided: no value begins with ?.",
-            "Write what is right."
-            if value == MARK
-            else "Take the ? away if what stands behind it is right, or write what is.",
-        )
+        raise refused(UNDECIDED, advice="Write what is right." if value == MARK else "")
     return value
 
 
@@ -167,114 +153,65 @@ Labels = Annotated[  # one text in several languages, by language
 ]
 Id = Annotated[
     Reference,
-    _form(
-        "[a-z][a-z0-9_]*",
-        "wrong-id",
-        "An id has small letters a-z, digits and underscores, and begins with a letter.",
-        "Rename it.",
-    ),
+    _form("[a-z][a-z0-9_]*", "wrong-id"),
 ]
 QuestionId = Id
 FolderName = Annotated[
     Reference,
-    _form("[0-9A-Za-z][0-9A-Za-z_-]*", "wrong-id", "An id has letters a-z, digits, - and _ only.", "Rename it."),
+    _form("[0-9A-Za-z][0-9A-Za-z_-]*", "wrong-folder-name"),
 ]
 FileName = Annotated[
     Text,
-    _form(
-        r"[^/\\.\n\r\t][^/\\\n\r\t]*",
-        "wrong-file-name",
-        "A file is named without a folder, on one line.",
-        "Put the file beside round.yml.",
-    ),
+    _form(r"[^/\\.\n\r\t][^/\\\n\r\t]*", "wrong-file-name"),
 ]
-Code = Annotated[Text, _form(r"\S+", "wrong-code", "A code has no spaces.", "Write _ for a space.")]
+Code = Annotated[Text, _form(r"\S+", "wrong-code")]
 Codes = Annotated[tuple[Code, ...], ONCE]
 AreaCode = Annotated[
     Reference,
-    _form("[0-9A-Za-z-]+", "wrong-area-code", "An area code has digits and letters only.", "Look it up in areas.csv."),
+    _form("[0-9A-Za-z-]+", "wrong-area-code"),
 ]
 MunicipalityCode = Annotated[
     Reference,
-    _form(
-        "[0-9A-Za-z]+",
-        "wrong-municipality-code",
-        "A municipality code has digits and letters only, and is kept as text.",
-        "Look the code up in municipalities.csv.",
-    ),
+    _form("[0-9A-Za-z]+", "wrong-municipality-code"),
 ]
 Flag = Annotated[
     str,
     BeforeValidator(_empty_flag_is_zero),
-    _form("[01]", "wrong-flag", "A flag is 1 for yes, and 0 or empty for no.", "Write 1 or 0."),
+    _form("[01]", "wrong-flag"),
 ]
 # How long a number may be follows from its type in the warehouse: an integer, a decimal(18, 3) or a decimal(24, 6).
 WholeNumber = Annotated[
     Text,
-    _form(
-        "0|-?[1-9][0-9]{0,8}",
-        "wrong-number",
-        "A whole number is digits only, nine at most, and begins with no zero.",
-        "Write it as 7 or 10, without spaces.",
-    ),
+    _form("0|-?[1-9][0-9]{0,8}", "wrong-whole-number"),
 ]
 TilePlace = Annotated[
     Text,
-    _form(
-        "[1-9]|[12][0-9]|30",
-        "wrong-tile",
-        "A tile lies in a column and a row of a picture, each from 1 to 30.",
-        "Write its number, counted from the left or from the top.",
-    ),
+    _form("[1-9]|[12][0-9]|30", "wrong-tile"),
 ]
 Count = Annotated[
     Text,
-    _form(
-        "[0-9]{1,9}",
-        "wrong-number",
-        "A number of things is digits only, nine at most.",
-        "Write it without spaces or signs.",
-    ),
+    _form("[0-9]{1,9}", "wrong-count"),
 ]
 People = Annotated[
     Text,
-    _form(
-        "[1-9][0-9]{0,8}",
-        "wrong-number",
-        "A number of people is digits only, nine at most, and not 0.",
-        "Write it as 13, or leave the cell empty where nobody says how many.",
-    ),
+    _form("[1-9][0-9]{0,8}", "wrong-people"),
 ]
 Number = Annotated[
     Text,
-    _form(
-        r"-?[0-9]{1,15}(\.[0-9]{1,6})?",
-        "wrong-number",
-        "A number is digits with a decimal point: 15 at most before it, and six behind it.",
-        "Write it as 12 or 12.5.",
-    ),
+    _form(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "wrong-number"),
 ]
 Percentage = Annotated[
     Text,
-    _form(
-        r"(100|[0-9]{1,2})(\.[0-9]{1,6})?",
-        "wrong-number",
-        "A percentage is digits with a decimal point, from 0 to 100.",
-        "Write it as 12 or 12.5.",
-    ),
+    _form(r"(100|[0-9]{1,2})(\.[0-9]{1,6})?", "wrong-percentage"),
 ]
-Year = Annotated[Text, _form("[12][0-9]{3}", "wrong-year", "A year is four digits.", "Write it as 2023.")]
+Year = Annotated[Text, _form("[12][0-9]{3}", "wrong-year")]
 IsoDate = Annotated[Text, AfterValidator(_check_iso_date)]
 Timezone = Annotated[Text, AfterValidator(_check_timezone)]
 TimestampFormat = Annotated[Text, AfterValidator(_check_timestamp_format)]
-Language = Annotated[
-    Text, _form("[a-z]{2}", "wrong-language", "A language is its ISO 639-1 code, two letters.", "Write it as fi or et.")
-]
+Language = Annotated[Text, _form("[a-z]{2}", "wrong-language")]
 Languages = Annotated[tuple[Language, ...], Field(min_length=1), ONCE]
 Encoding = Annotated[Text, AfterValidator(_check_encoding)]
-Sha256 = Annotated[
-    Text, _form("[0-9a-f]{64}", "wrong-hash", "A sha256 is 64 hexadecimal digits.", "Make it with sha256sum.")
-]
+Sha256 = Annotated[Text, _form("[0-9a-f]{64}", "wrong-hash")]
 Day = Annotated[date, Strict(), BeforeValidator(_parse_date)]
 Moment = Annotated[Text, AfterValidator(_check_moment)]  # as the program writes it
 LARGEST = 999_999_999  # nine digits, as in the tables
@@ -286,19 +223,9 @@ Port = Annotated[int, Strict(), Field(ge=1, le=65535)]
 Url = Annotated[Text, AfterValidator(_check_url)]
 Address = Annotated[
     Text,
-    _form(
-        r"[0-9A-Za-z.!#$%&'*+/=?^_`{|}~-]+@[0-9A-Za-z.-]+",
-        "wrong-address",
-        "An e-mail address is like name@example.org.",
-        "Correct it.",
-    ),
+    _form(r"[0-9A-Za-z.!#$%&'*+/=?^_`{|}~-]+@[0-9A-Za-z.-]+", "wrong-address"),
 ]
 EnvironmentVariable = Annotated[
     Text,
-    _form(
-        "[A-Za-z_][A-Za-z0-9_]*",
-        "wrong-variable",
-        "An environment variable has letters, digits and underscores.",
-        "Write its name here, and the secret into the environment.",
-    ),
+    _form("[A-Za-z_][A-Za-z0-9_]*", "wrong-variable"),
 ]

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, NamedTuple
 
-from faults.errors import FaultList
+from faults.errors import Words, worded
 from store.fingerprint import file_sha256
 
 PROJECT_ROOT = Path(__file__).parents[2]
@@ -37,25 +37,11 @@ LIMITS = Limits()
 
 
 class ParserFailed(Exception):
-    """The parser gave no answer; `code` is that of the fault, None where the parser itself refused the file."""
+    """The parser gave no answer; `words` tell how it ended, None where it refused the file itself."""
 
-    def __init__(self, code: str | None = None, found: str = "", allowed: str = "") -> None:
-        super().__init__(found)
-        self.code, self.found, self.allowed = code, found, allowed
-
-    def add_to(self, path: Path, faults: FaultList) -> bool:
-        """Note how the parser ended as a fault of the file; False where it refused the file, which its reader tells."""
-        if self.code is None:
-            return False
-        faults.add(
-            self.code,
-            path,
-            "",
-            found=self.found,
-            expected=self.allowed,
-            advice="Save the rows that are needed in a new file, or deliver them in several.",
-        )
-        return True
+    def __init__(self, words: Words | None = None) -> None:
+        super().__init__(words and words.found)
+        self.words = words
 
 
 _KNOWN: dict[tuple[str, ...], bytes] = {}  # what was said of small files, by their content
@@ -92,8 +78,8 @@ def _said_apart(module: str, *arguments: str) -> bytes:
         if len(said) > LIMITS.output_bytes:
             child.kill()
     if len(said) > LIMITS.output_bytes:
-        allowed = f"At most {LIMITS.output_bytes // 1024**2} MB of cells."
-        raise ParserFailed("parser-output-too-large", "The file holds more than can be taken in.", allowed)
+        found, largest = "The file holds more than can be taken in.", LIMITS.output_bytes // 1024**2
+        raise ParserFailed(worded("parser-output-too-large", found, largest=largest))
     _raise_if_failed(child.returncode)
     return said
 
@@ -101,13 +87,13 @@ def _said_apart(module: str, *arguments: str) -> bytes:
 def _raise_if_failed(code: int) -> None:
     if code == -signal.SIGXCPU:
         found = f"Reading the file took longer than {LIMITS.cpu_seconds} seconds and was ended."
-        raise ParserFailed("parser-out-of-time", found, "A file that is read in seconds.")
+        raise ParserFailed(worded("parser-out-of-time", found))
     if code == OUT_OF_MEMORY:
         found = f"Reading the file needs more than {LIMITS.memory_bytes // 1024**2} MB of memory."
-        raise ParserFailed("parser-out-of-memory", found, "A file whose cells fit into it.")
+        raise ParserFailed(worded("parser-out-of-memory", found))
     if code < 0:
         found = f"The program that reads the file was ended by the signal {signal.Signals(-code).name}."
-        raise ParserFailed("parser-killed", found, "A file that can be read in the memory there is.")
+        raise ParserFailed(worded("parser-killed", found))
     if code > 0:
         raise ParserFailed
 

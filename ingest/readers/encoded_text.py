@@ -32,48 +32,20 @@ def read_text(path: Path, encoding: str, faults: FaultList, largest: int = LARGE
         _add_undecodable(path, content, encoding, error, faults)
         return None
     if "\0" in text:
-        _add_nul(path, text, faults)
+        place = line_place(text.count("\n", 0, text.index("\0")) + 1)
+        faults.add("nul-character", path, place, "There is a NUL character, which no text has.")
         return None
     if text.startswith(BYTE_ORDER_MARK):
-        _add_byte_order_mark(path, faults)
+        found = "The file begins with a byte order mark, which cannot be seen."
+        faults.add("byte-order-mark", path, line_place(1), found)
         return text.removeprefix(BYTE_ORDER_MARK)
     return text
 
 
 def _add_undecodable(path: Path, content: bytes, encoding: str, error: UnicodeDecodeError, faults: FaultList) -> None:
-    faults.add(
-        "undecodable-bytes",
-        path,
-        line_place(error.object.count(b"\n", 0, error.start) + 1),
-        found=f"The byte 0x{error.object[error.start]:02x} is not text in {encoding}.",
-        expected=f"The whole file is {encoding} text.",
-        advice=_encoding_advice(content),
-    )
-
-
-def _encoding_advice(content: bytes) -> str:
+    place = line_place(error.object.count(b"\n", 0, error.start) + 1)
+    found = f"The byte 0x{error.object[error.start]:02x} is not text in {encoding}."
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "The file looks like utf-16: save it as UTF-8, or for responses or weights set encoding in round.yml."
-    return "It is perhaps cp1252: save the file as UTF-8, or for responses or weights set encoding in round.yml."
-
-
-def _add_nul(path: Path, text: str, faults: FaultList) -> None:
-    faults.add(
-        "nul-character",
-        path,
-        line_place(text.count("\n", 0, text.index("\0")) + 1),
-        found="There is a NUL character, which no text has.",
-        expected="The file is plain text.",
-        advice="The file is damaged, or in utf-16: fetch it again or save it as UTF-8.",
-    )
-
-
-def _add_byte_order_mark(path: Path, faults: FaultList) -> None:
-    faults.add(
-        "byte-order-mark",
-        path,
-        line_place(1),
-        found="The file begins with a byte order mark, which cannot be seen.",
-        expected="The file is UTF-8 without a byte order mark.",
-        advice="Save it as UTF-8 without BOM, or for responses or weights set encoding to utf-8-sig in round.yml.",
-    )
+        faults.add("bytes-of-utf-16", path, place, found, encoding=encoding)
+    else:
+        faults.add("undecodable-bytes", path, place, found, encoding=encoding)

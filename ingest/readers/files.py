@@ -31,81 +31,30 @@ def is_plain_file(path: Path, faults: FaultList, largest: int = LARGEST_FILE_BYT
         add_unreadable(path, error, faults)
         return False
     if not stat.S_ISREG(found.st_mode):
-        _add_no_file(path, _KINDS.get(stat.S_IFMT(found.st_mode), "no file"), faults)
+        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no file")
+        faults.add("not-a-file", path, "", f"This is {kind}.")
         return False
     if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
-        _add_leading_out(path, faults)
+        faults.add("link-leads-out", path, "", "The file is a link that leads out of its folder.")
         return False
     if found.st_size > largest:
-        _add_too_large(path, found.st_size, largest, faults)
+        said = f"The file has {in_units(found.st_size)}."
+        faults.add("file-too-large", path, "", said, largest=in_units(largest))
         return False
     return True
 
 
 def add_unreadable(path: Path, error: OSError, faults: FaultList) -> None:
-    faults.add(
-        "unreadable-file",
-        path,
-        "",
-        found=f"The file cannot be opened ({error.strerror}).",
-        expected="Whoever runs this may read the file.",
-        advice="Look at its name, owner and permissions.",
-    )
+    faults.add("unreadable-file", path, "", f"The file cannot be opened ({error.strerror}).")
 
 
 def _add_missing(path: Path, faults: FaultList) -> None:
     if path.is_symlink():
-        faults.add(
-            "broken-link",
-            path,
-            "",
-            found=f"The file is a link to {quoted(path.readlink())}, where there is none.",
-            expected="A file.",
-            advice="Put the file itself here.",
-        )
+        faults.add("broken-link", path, "", f"The file is a link to {quoted(path.readlink())}, where there is none.")
         return
     names = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-    faults.add(
-        "missing-file",
-        path,
-        "",
-        found="There is no such file.",
-        expected=f"The folder {path.parent.name} holds {path.name}.",
-        advice=did_you_mean(path.name, names, "Add the file."),
-    )
-
-
-def _add_no_file(path: Path, kind: str, faults: FaultList) -> None:
-    faults.add(
-        "not-a-file",
-        path,
-        "",
-        found=f"This is {kind}.",
-        expected="A file.",
-        advice="Put the file itself here, under this name.",
-    )
-
-
-def _add_leading_out(path: Path, faults: FaultList) -> None:
-    faults.add(
-        "link-leads-out",
-        path,
-        "",
-        found="The file is a link that leads out of its folder.",
-        expected="A file, or a link to one beside it. A folder may be a link.",
-        advice="Put the file itself here, or make its folder a link.",
-    )
-
-
-def _add_too_large(path: Path, size: int, largest: int, faults: FaultList) -> None:
-    faults.add(
-        "file-too-large",
-        path,
-        "",
-        found=f"The file has {in_units(size)}.",
-        expected=f"At most {in_units(largest)}.",
-        advice="Look whether it is the right file; deliver the answers in several files if it is.",
-    )
+    near, folder = did_you_mean(path.name, names), path.parent.name
+    faults.add("missing-file", path, "", "There is no such file.", advice=near, folder=folder, name=path.name)
 
 
 def in_units(size: int) -> str:

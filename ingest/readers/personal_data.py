@@ -100,14 +100,8 @@ def texts_in(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tupl
 
 def check_text(text: str, allowed: Sequence[str] | None, path: Path, place: str, of: str, faults: FaultList) -> None:
     if kinds := list(kinds_in(text, allowed or ())):
-        faults.add(
-            "personal-data",
-            path,
-            place,
-            found=f"The text{of} looks like personal data ({listed(kinds)}).",
-            expected="Nobody can be reached or recognised by a text that is published.",
-            advice="Take it out."
-            if allowed is None
-            else "Take it out. The contact of an office may stay: write it, "
-            "as it stands in the text, into allowed_contacts of survey.yml.",
-        )
+        found = f"The text{of} looks like personal data ({listed(kinds)})."
+        if allowed is None:
+            faults.add("personal-data-of-no-survey", path, place, found)
+        else:
+            faults.add("personal-data", path, place, found)

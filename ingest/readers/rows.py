@@ -51,6 +51,10 @@ class SourceRow(BaseModel):
         """Columns that repeat what a respondent answered: their cells are not shown in messages."""
         return frozenset()
 
+    def at(self, column: str) -> str:
+        """The place of a cell in a text file."""
+        return line_place(self.line, column)
+
     def values(self) -> dict[str, Any]:
         """The cells by column name; those of translated columns by language, under the name of their field."""
         return self.model_dump(by_alias=True)
@@ -122,24 +126,13 @@ def is_fit(table: TextTable, row: TextRow, faults: FaultList) -> bool:
         return True
     if row.problem is None and table.is_workbook:
         return False
+    width = len(table.header)
     if table.is_workbook:
-        faults.add(
-            "unreadable-row",
-            table.path,
-            f"row {row.line}",
-            found=f"The row has {row.problem}.",
-            expected=f"Each row has {len(table.header)} cells that can be read.",
-            advice="Write the values themselves into the cells, and nothing beside them.",
-        )
-        return False
-    faults.add(
-        "wrong-number-of-fields" if row.problem else "empty-line",
-        table.path,
-        line_place(row.line),
-        found=f"There are {row.problem}." if row.problem else "The line is empty.",
-        expected=f"Each row has {len(table.header)} fields.",
-        advice="Put a text that holds the delimiter in quotes." if row.problem else "Remove the line.",
-    )
+        faults.add("unreadable-row", table.path, f"row {row.line}", f"The row has {row.problem}.", width=width)
+    elif row.problem:
+        faults.add("wrong-number-of-fields", table.path, line_place(row.line), f"There are {row.problem}.", width=width)
+    else:
+        faults.add("empty-line", table.path, line_place(row.line), "The line is empty.", width=width)
     return False
 
 
@@ -153,16 +146,8 @@ def _as_object(table: TextTable, row: TextRow, row_class: type[RowT], faults: Fa
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             name = column_of(row_class, detail["loc"])
-            refusal = describe_error(detail, is_private=name in row_class.private_columns())
-            place = table.place(row.line, name)
-            faults.add(
-                refusal.code,
-                table.path,
-                place,
-                found=refusal.found,
-                expected=refusal.expected,
-                advice=refusal.advice,
-            )
+            words = describe_error(detail, is_private=name in row_class.private_columns())
+            faults.put(table.path, table.place(row.line, name), words)
         return cast(RowT, row_class.model_construct(line=row.line, **values))
 
 
@@ -184,35 +169,16 @@ def _check_spaces(table: TextTable, row: TextRow, row_class: type[SourceRow], fa
     for name, text in zip(table.header, row.cells, strict=True):
         if text != text.strip() and name not in row_class.verbatim_columns():
             shown = "" if name in row_class.private_columns() else f" {quoted(text)}"
-            faults.add(
-                "stray-space",
-                table.path,
-                table.place(row.line, name),
-                found=f"The value{shown} begins or ends with a space or a line break.",
-                expected="Values have no spaces around them.",
-                advice="Remove them.",
-            )
+            found = f"The value{shown} begins or ends with a space or a line break."
+            faults.add("stray-space", table.path, table.place(row.line, name), found)
 
 
 def _check_types(table: TextTable, row: TextRow, faults: FaultList) -> None:
     """A workbook whose rows are read here holds text only: a number cell has lost its leading zeros."""
     for name, text, cell_type in zip(table.header, row.cells, row.types or (), strict=False):
         if cell_type != "text":
-            faults.add(
-                "not-a-text-cell",
-                table.path,
-                table.place(row.line, name),
-                found=f"The cell holds a {cell_type}, {quoted(text)}.",
-                expected="Every cell of this sheet is text.",
-                advice="Format the cell as text and type the value again; leading zeros may have been lost.",
-            )
-
-
-def add_row_fault(
-    path: Path, row: SourceRow, column: str, code: str, faults: FaultList, found: str, expected: str, advice: str
-) -> None:
-    """Note a fault of one cell of a text file."""
-    faults.add(code, path, line_place(row.line, column), found=found, expected=expected, advice=advice)
+            found = f"The cell holds a {cell_type}, {quoted(text)}."
+            faults.add("not-a-text-cell", table.path, table.place(row.line, name), found)
 
 
 def check_unique(
@@ -233,11 +199,5 @@ def check_unique(
             shown = [
                 quoted(value) for name, value in zip(names, key, strict=True) if name not in row_class.private_columns()
             ]
-            faults.add(
-                "repeated-key",
-                path,
-                place(repeated[1].line, names[-1]),
-                found=f"{listed(shown) or 'The same'} stands on lines {listed(row.line for row in repeated)}.",
-                expected=f"Each {' and '.join(names)} stands on one line.",
-                advice="Remove or correct the repeated lines.",
-            )
+            found = f"{listed(shown) or 'The same'} stands on lines {listed(row.line for row in repeated)}."
+            faults.add("repeated-key", path, place(repeated[1].line, names[-1]), found, key=" and ".join(names))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.errors import FaultList
+from faults.errors import FaultList, worded
 from ingest.readers.children import ParserFailed, describe_apart
 from ingest.readers.sav_safety import is_sav_safe
 from ingest.readers.tables import Layout, TextRow, TextTable
+
+UNREADABLE = "The file could not be read as SPSS data."
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,10 @@ def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | N
     try:
         described = describe_apart("pyreadstat_child", str(path))
     except ParserFailed as failure:
-        if not failure.add_to(path, faults):
-            _add_unreadable(path, faults)
+        faults.put(path, "", failure.words or worded("unreadable-sav", UNREADABLE))
         return None
     if None in described["names"]:  # a damaged file can have a variable without a name
-        _add_unreadable(path, faults)
+        faults.add("unreadable-sav", path, "", UNREADABLE)
         return None
     rows = tuple(
         TextRow(case, tuple(text for text, _ in cells), tuple(cell_type for _, cell_type in cells))
@@ -42,14 +43,3 @@ def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | N
         path, tuple(described["names"]), 0, rows, row_word="case", wordings=wordings, labels=labels,
         missing=described["missing"],
     )  # fmt: skip
-
-
-def _add_unreadable(path: Path, faults: FaultList) -> None:
-    faults.add(
-        "unreadable-sav",
-        path,
-        "",
-        found="The file could not be read as SPSS data.",
-        expected="A whole .sav or .zsav file without a password.",
-        advice="Open it in SPSS or PSPP and save it anew, or fetch it again.",
-    )

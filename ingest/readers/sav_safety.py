@@ -39,15 +39,15 @@ def is_sav_safe(path: Path, faults: FaultList) -> bool:
     if content is None:
         return False
     if content[:4] not in (b"$FL2", b"$FL3"):
-        _add(path, "not-sav", "The file does not begin as an SPSS file does.", faults)
+        faults.add("not-sav", path, "", "The file does not begin as an SPSS file does.")
         return False
     try:
         _check(content)
     except _Damaged as damage:
-        _add(path, "damaged-sav", str(damage), faults)
+        faults.add("damaged-sav", path, "", str(damage))
         return False
     except (struct.error, zlib.error, IndexError):
-        _add(path, "damaged-sav", "The file ends before its own header says.", faults)
+        faults.add("damaged-sav", path, "", "The file ends before its own header says.")
         return False
     return True
 
@@ -148,14 +148,3 @@ def _unpacked(cases: bytes, order: str) -> bytes:
             raise _Damaged(f"The cases unpack to more than {LARGEST_INFLATED_BYTES // 1024**2} MB.")
         found.append(block)
     return b"".join(found)
-
-
-def _add(path: Path, code: str, found: str, faults: FaultList) -> None:
-    faults.add(
-        code,
-        path,
-        "",
-        found=found,
-        expected="A whole .sav or .zsav file without a password.",
-        advice="Open it in SPSS or PSPP and save it anew, or fetch it again.",
-    )

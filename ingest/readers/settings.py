@@ -51,6 +51,10 @@ class SettingsPlaces:
         self.path = path
         self._content = content
 
+    def where(self, *location: str | int) -> tuple[Path, str]:
+        """The file, and the place of a location in it."""
+        return self.path, self.place(location)
+
     def place(self, location: Location) -> str:
         """Line and dotted key of a location; the nearest enclosing one when it is not in the file."""
         keys = ".".join(step for step in location if isinstance(step, str))
@@ -86,13 +90,6 @@ class SettingsPlaces:
             current = current[step]
 
 
-def add_setting_fault(
-    places: SettingsPlaces, location: Location, code: str, faults: FaultList, found: str, expected: str, advice: str
-) -> None:
-    """Note a fault of one value of a configuration file."""
-    faults.add(code, places.path, places.place(location), found=found, expected=expected, advice=advice)
-
-
 def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tuple[SettingsT, SettingsPlaces] | None:
     """A YAML file as an object of `model` and the places of its keys, or None with faults."""
     content = _read_yaml(path, faults)
@@ -102,22 +99,14 @@ def read_settings(path: Path, model: type[SettingsT], faults: FaultList) -> tupl
     try:
         return model.model_validate(_plain(content, set())), places
     except _NotPlain as error:
-        _add_not_plain(path, error, faults)
+        faults.add("not-plain-yaml", path, "", str(error))
         return None
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             if detail["type"] == "too_short" and detail["input"]:
                 continue  # none of them is right: that is told of each
             written = places.written(detail["loc"]) if detail["type"] == "string_type" else ""
-            refusal = describe_error(detail, model, written)
-            faults.add(
-                refusal.code,
-                path,
-                places.place(detail["loc"]),
-                found=refusal.found,
-                expected=refusal.expected,
-                advice=refusal.advice,
-            )
+            faults.put(*places.where(*detail["loc"]), describe_error(detail, model, written))
         return None
 
 
@@ -125,35 +114,30 @@ def _read_yaml(path: Path, faults: FaultList) -> CommentedMap | None:
     text = read_text(path, "utf-8", faults, LARGEST_BYTES)
     if text is None:
         return None
-    if _depth(text) > DEEPEST:
-        _add_too_deep(path, faults)
-        return None
     try:
         content = _parsed(text)
+        if isinstance(content, CommentedMap):
+            return content
+        faults.add("no-keys", path, line_place(1), "The file holds no keys.")
     except DuplicateKeyError as error:
         _add_repeated_key(path, error, faults)
-        return None
     except MarkedYAMLError as error:
-        _add_not_yaml(path, error, faults)
-        return None
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        faults.add("not-yaml", path, line_place(line), f"The file stops being YAML here ({error.problem}).")
     except (ValueError, OverflowError) as error:
         _add_unreadable_value(path, text, error, faults)
-        return None
     except RecursionError:
-        _add_too_deep(path, faults)
-        return None
+        faults.add("deep-yaml", path, "", "The file nests too deeply.", deepest=DEEPEST)
     except YAMLError:
-        _add_no_keys(path, faults)
-        return None
-    if not isinstance(content, CommentedMap):
-        _add_no_keys(path, faults)
-        return None
-    return content
+        faults.add("no-keys", path, line_place(1), "The file holds no keys.")
+    return None
 
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> Any:
     """Only to be read: every step of a refresh reads the same few files, and the parser is the slowest part of it."""
+    if _depth(text) > DEEPEST:
+        raise RecursionError
     yaml = YAML(typ="rt", pure=True)
     yaml.Constructor = _DatesAsWritten
     return yaml.load(text)
@@ -194,72 +178,14 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _add_too_deep(path: Path, faults: FaultList) -> None:
-    faults.add(
-        "not-plain-yaml",
-        path,
-        "",
-        found="The file nests too deeply.",
-        expected=f"Lists and keys within at most {DEEPEST} others.",
-        advice="Compare it with the same file of another survey or round.",
-    )
-
-
-def _add_not_plain(path: Path, error: _NotPlain, faults: FaultList) -> None:
-    faults.add(
-        "not-plain-yaml",
-        path,
-        "",
-        found=str(error),
-        expected="Keys with values that are text, numbers, dates, lists or further keys, each written where it stands.",
-        advice="Write the values out, without tags and aliases.",
-    )
-
-
 def _add_unreadable_value(path: Path, text: str, error: Exception, faults: FaultList) -> None:
     """The parser does not say where."""
     near = (number for number, line in enumerate(text.splitlines(), start=1) if _UNREADABLE.search(line))
-    faults.add(
-        "unreadable-value",
-        path,
-        line_place(next(near, 1)),
-        found=f"A value cannot be read ({str(error).partition(';')[0]}).",
-        expected="Numbers of a usual length, and characters that there are.",
-        advice="Look at the digits, or at what stands behind a backslash.",
-    )
+    found = f"A value cannot be read ({str(error).partition(';')[0]})."
+    faults.add("unreadable-value", path, line_place(next(near, 1)), found)
 
 
 def _add_repeated_key(path: Path, error: DuplicateKeyError, faults: FaultList) -> None:
     line = error.problem_mark.line + 1 if error.problem_mark else 1
     key = str(error.problem).split('"')[1] if '"' in str(error.problem) else ""
-    faults.add(
-        "repeated-key",
-        path,
-        line_place(line),
-        found=f"The key {quoted(key)} is given twice.",
-        expected="Each key is given once.",
-        advice="Remove one of them.",
-    )
-
-
-def _add_not_yaml(path: Path, error: MarkedYAMLError, faults: FaultList) -> None:
-    line = error.problem_mark.line + 1 if error.problem_mark else 1
-    faults.add(
-        "not-yaml",
-        path,
-        line_place(line),
-        found=f"The file stops being YAML here ({error.problem}).",
-        expected="Each line is key: value, and lines of one level begin at the same column.",
-        advice="Look at colons, quotes and indentation on this line and the one before.",
-    )
-
-
-def _add_no_keys(path: Path, faults: FaultList) -> None:
-    faults.add(
-        "not-yaml",
-        path,
-        line_place(1),
-        found="The file holds no keys.",
-        expected="The file holds lines of key: value.",
-        advice="Compare it with the same file of another survey or round.",
-    )
+    faults.add("repeated-yaml-key", path, line_place(line), f"The key {quoted(key)} is given twice.")

@@ -188,12 +188,8 @@ def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
     """The table, whose rows with a NUL character do not fit: formats that write it as a sign of its own can hold it.
     None when it stands in a name."""
     if any("\0" in name for name in table.header):
-        add_header_fault(
-            table, "nul-character", faults,
-            "The name of a column holds a NUL character, which no text has.",
-            "Names of columns are plain text.",
-            "Fetch the file again from where it is made.",
-        )  # fmt: skip
+        found = "The name of a column holds a NUL character, which no text has."
+        faults.add("nul-in-name", table.path, table.header_place(), found)
         return None
     return replace(table, rows=tuple(map(_checked_for_nul, table.rows)))
 
@@ -237,29 +233,15 @@ def cell_name(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
-def add_header_fault(table: TextTable, code: str, faults: FaultList, found: str, expected: str, advice: str) -> None:
-    """Note a fault of the names of the columns."""
-    faults.add(code, table.path, table.header_place(), found=found, expected=expected, advice=advice)
-
-
 def _check_names(table: TextTable, faults: FaultList) -> bool:
     """Note blank and repeated column names; True when every column can be told from the others."""
     blank = [index for index, name in enumerate(table.header, start=1) if not name.strip()]
     for index in blank:
-        add_header_fault(
-            table, "blank-column-name", faults,
-            f"Column {index} has no name.",
-            "Every column of the file has a name.",
-            "Name the column, or remove it where the file is made.",
-        )  # fmt: skip
+        faults.add("blank-column-name", table.path, table.header_place(), f"Column {index} has no name.")
     repeated = [name for name, count in Counter(table.header).items() if count > 1 and name.strip()]
     for name in repeated:
-        add_header_fault(
-            table, "repeated-column-name", faults,
-            f"The column name {quoted(name)} appears {table.header.count(name)} times.",
-            "Each column name appears once.",
-            "Rename the columns where the file is made, so that their answers can be told apart.",
-        )  # fmt: skip
+        found = f"The column name {quoted(name)} appears {table.header.count(name)} times."
+        faults.add("repeated-column-name", table.path, table.header_place(), found)
     return not blank and not repeated
 
 
@@ -287,30 +269,18 @@ def check_exact_header(table: TextTable, expected: Sequence[str], faults: FaultL
 
 
 def _add_missing(table: TextTable, name: str, extra: Sequence[str], expected: Sequence[str], faults: FaultList) -> None:
-    add_header_fault(
-        table, "missing-column", faults,
-        f"There is no column {quoted(name)}.",
-        f"The columns {','.join(expected)}.",
-        header_hint(name, extra) or "Add the column; its cells may be empty where the rules allow.",
-    )  # fmt: skip
+    found, near, columns = f"There is no column {quoted(name)}.", header_hint(name, extra), ",".join(expected)
+    faults.add("missing-column", table.path, table.header_place(), found, advice=near, columns=columns)
 
 
 def _add_unexpected(table: TextTable, name: str, expected: Sequence[str], faults: FaultList) -> None:
-    add_header_fault(
-        table, "unexpected-column", faults,
-        f"The column {quoted(name)} is not known here.",
-        f"The columns {','.join(expected)}.",
-        did_you_mean(name, expected, "Remove the column."),
-    )  # fmt: skip
+    found, near = f"The column {quoted(name)} is not known here.", did_you_mean(name, expected)
+    faults.add("unexpected-column", table.path, table.header_place(), found, advice=near, columns=",".join(expected))
 
 
 def _add_wrong_order(table: TextTable, expected: Sequence[str], faults: FaultList) -> None:
-    add_header_fault(
-        table, "column-order", faults,
-        f"The columns stand in the order {','.join(table.header)}.",
-        f"The columns stand in the order {','.join(expected)}.",
-        "Put the columns in that order.",
-    )  # fmt: skip
+    found = f"The columns stand in the order {','.join(table.header)}."
+    faults.add("column-order", table.path, table.header_place(), found, columns=",".join(expected))
 
 
 def is_delimiter_wrong(header: Sequence[str], expected: Sequence[str]) -> bool:
@@ -321,13 +291,8 @@ def is_delimiter_wrong(header: Sequence[str], expected: Sequence[str]) -> bool:
 def add_wrong_delimiter(table: TextTable, faults: FaultList) -> None:
     sign = max(";,\t|", key=table.header[0].count)
     shown = "a tab" if sign == "\t" else quoted(sign)
-    add_header_fault(
-        table, "wrong-delimiter", faults,
-        f"The first line came out as one column, and it holds {shown}.",
-        "The columns are separated by the delimiter that was asked for.",
-        f"Columns of this file seem to be separated by {shown}: for responses or weights set delimiter in round.yml, "
-        "any other file is saved with commas.",
-    )  # fmt: skip
+    found = f"The first line came out as one column, and it holds {shown}."
+    faults.add("wrong-delimiter", table.path, table.header_place(), found, sign=shown)
 
 
 def header_hint(expected: str, found: Sequence[str]) -> str:
@@ -346,12 +311,8 @@ def garbled_name(expected: Sequence[str], found: Sequence[str]) -> str | None:
 
 
 def add_garbled_name(table: TextTable, name: str, faults: FaultList) -> None:
-    add_header_fault(
-        table, "wrong-encoding", faults,
-        f"The column name {quoted(name)} is UTF-8 read in another encoding.",
-        "The encoding in round.yml is the one that the file is written in.",
-        "Set encoding to utf-8, or to utf-8-sig when the file begins with a byte order mark.",
-    )  # fmt: skip
+    found = f"The column name {quoted(name)} is UTF-8 read in another encoding."
+    faults.add("wrong-encoding", table.path, table.header_place(), found)
 
 
 def _reread(text: str, written_as: str, read_as: str) -> str:
@@ -367,12 +328,5 @@ def check_first_lines(path: Path, records: int, layout: CsvLayout | SheetLayout,
     if records >= name_row:
         return True
     found = "The file is empty." if records == 0 else f"The file has {records} rows."
-    faults.add(
-        "empty-file",
-        path,
-        "",
-        found=found,
-        expected=f"Row {name_row} holds the names of the columns.",
-        advice="Fetch the file again from where it is made.",
-    )
+    faults.add("empty-file", path, "", found, row=name_row)
     return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from sys import intern
 
@@ -51,7 +50,7 @@ def _parse(path: Path, text: str, delimiter: str, faults: FaultList) -> list[Rec
             records.append((start, tuple(map(intern, cells))))  # of equal answers one is held
             start = reader.line_num + 1
     except csv.Error as error:
-        _add_unparseable(path, start, error, faults)
+        _add_unparseable(path, line_place(start), str(error), faults)
         return None
     return records
 
@@ -82,31 +81,15 @@ def _ends_in_line_end(text: str) -> bool:
 
 def _add_cut(path: Path, last: Record, width: int, faults: FaultList) -> None:
     line, cells = last
-    faults.add(
-        "cut-file",
-        path,
-        line_place(line),
-        found=f"The last line has {len(cells)} of {width} fields and no line end: the file looks cut.",
-        expected="The file is whole.",
-        advice="Fetch the file again from where it is made.",
-    )
+    found = f"The last line has {len(cells)} of {width} fields and no line end: the file looks cut."
+    faults.add("cut-row", path, line_place(line), found)
 
 
-def _add_unparseable(path: Path, line: int, error: csv.Error, faults: FaultList) -> None:
-    code, found = next(_explanations(str(error)))
-    faults.add(
-        code,
-        path,
-        line_place(line),
-        found=found,
-        expected="A quoted field ends with a quote, and a quote inside it is doubled.",
-        advice="Correct the row where the file is made; nothing after it could be read.",
-    )
-
-
-def _explanations(error: str) -> Iterator[tuple[str, str]]:
+def _add_unparseable(path: Path, place: str, error: str, faults: FaultList) -> None:
     if "unexpected end of data" in error:
-        yield "unclosed-quote", "A quote opens in the row that begins here and never closes."
-    if "field limit" in error:
-        yield "unclosed-quote", f"A field is longer than {LONGEST_FIELD} characters; a quote is probably open."
-    yield "stray-quote", "A quoted field goes on after its closing quote."
+        faults.add("unclosed-quote", path, place, "A quote opens in the row that begins here and never closes.")
+    elif "field limit" in error:
+        found = f"A field is longer than {LONGEST_FIELD} characters; a quote is probably open."
+        faults.add("unclosed-quote", path, place, found)
+    else:
+        faults.add("stray-quote", path, place, "A quoted field goes on after its closing quote.")

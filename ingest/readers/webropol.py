@@ -167,38 +167,18 @@ def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _add_repeated_key(path: Path, faults: FaultList) -> None:
-    faults.add(
-        "repeated-json-key",
-        path,
-        "",
-        found="An object of the file has the same key twice.",
-        expected="Each key of an object is given once.",
-        advice="Fetch the file again: the API never writes it so.",
-    )
+    faults.add("repeated-json-key", path, "", "An object of the file has the same key twice.")
 
 
 def _add_not_json(path: Path, place: str, found: str, faults: FaultList) -> None:
-    faults.add(
-        "not-json",
-        path,
-        place,
-        found=found,
-        expected="The whole response of the API, as JSON.",
-        advice="Fetch the file again; a page that asks for a password or tells an error is no export.",
-    )
+    faults.add("not-json", path, place, found)
 
 
 def _add_other_shape(path: Path, error: ValidationError, faults: FaultList) -> None:
     """One fault for a file of another shape: the first place where it differs, and no value."""
     *place, name = (str(step + 1) if isinstance(step, int) else step for step in error.errors()[0]["loc"] or ("",))
     is_missing = error.errors()[0]["type"] == "missing"
-    faults.add(
-        "other-json-shape",
-        path,
-        ".".join(place),
-        found=f"There is no {name} here."
-        if is_missing
-        else f"{name or 'The whole'} is of another kind than in an export.",
-        expected="A list SurveyAnswers of responses with ResponseId, ResponseDate and RespondentAnswers.",
-        advice="Save what surveys/{SurveyId}/responses of the Webropol API gives, unchanged.",
+    found = (
+        f"There is no {name} here." if is_missing else f"{name or 'The whole'} is of another kind than in an export."
     )
+    faults.add("other-json-shape", path, ".".join(place), found)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from faults.errors import FaultList
+from faults.errors import FaultList, worded
 from faults.suggestions import did_you_mean, listed, quoted
 from ingest.readers.children import ParserFailed, describe_apart
 from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines, header_of
@@ -47,7 +47,8 @@ def _parse(path: Path, sheet: str, faults: FaultList) -> dict[str, Any] | None:
     if described is None:
         return None
     if described["rows"] is None:
-        _add_unknown_sheet(path, sheet, described["sheets"], faults)
+        found, near = f"There is no sheet {quoted(sheet)}.", did_you_mean(sheet, described["sheets"])
+        faults.add("unknown-sheet", path, "", found, advice=near, sheets=listed(map(quoted, described["sheets"])))
         return None
     return described
 
@@ -56,33 +57,10 @@ def _describe(path: Path, sheet: str, faults: FaultList) -> Any | None:
     try:
         return describe_apart("calamine_child", str(path), sheet)
     except ParserFailed as failure:
-        if not failure.add_to(path, faults):
-            _add_unreadable(path, faults)
+        faults.put(path, "", failure.words or worded("unreadable-workbook", "The workbook could not be read."))
         return None
 
 
 def _width(texts: Sequence[str]) -> int:
     """How far a row goes: formatted but empty cells to its right are not columns."""
     return max((place for place, text in enumerate(texts, start=1) if text.strip()), default=0)
-
-
-def _add_unreadable(path: Path, faults: FaultList) -> None:
-    faults.add(
-        "unreadable-workbook",
-        path,
-        "",
-        found="The workbook could not be read.",
-        expected="An .xlsx workbook without a password.",
-        advice="Open it in a spreadsheet program and save it as .xlsx, or fetch it again.",
-    )
-
-
-def _add_unknown_sheet(path: Path, sheet: str, sheets: list[str], faults: FaultList) -> None:
-    faults.add(
-        "unknown-sheet",
-        path,
-        "",
-        found=f"There is no sheet {quoted(sheet)}.",
-        expected=f"One of the sheets {listed(map(quoted, sheets))}.",
-        advice=did_you_mean(sheet, sheets, "Name one of them."),
-    )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.errors import FaultList
+from faults.errors import FaultList, worded
 from ingest.readers.files import is_plain_file
 from ingest.readers.tables import cell_name
 
@@ -74,36 +74,30 @@ def is_workbook_safe(path: Path, faults: FaultList) -> bool:
         with zipfile.ZipFile(path) as archive:
             return _are_members_safe(path, archive, faults)
     except _DAMAGED:
-        faults.add(
-            "not-a-workbook",
-            path,
-            "",
-            found="The file is not a whole .xlsx workbook.",
-            expected="An .xlsx workbook without a password.",
-            advice="Open it in a spreadsheet program and save it as .xlsx, or fetch it again.",
-        )
+        faults.add("not-a-workbook", path, "", "The file is not a whole .xlsx workbook.")
         return False
 
 
 def _are_members_safe(path: Path, archive: zipfile.ZipFile, faults: FaultList) -> bool:
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
-        return _refuse(path, "", f"The workbook packs {len(members)} files.", f"At most {MOST_MEMBERS}.", faults)
+        found = f"The workbook packs {len(members)} files."
+        return _refuse("workbook-of-many-files", path, "", found, faults, most=MOST_MEMBERS)
     if len({member.filename for member in members}) < len(members):
         found = "The workbook packs two files of one name."
-        return _refuse(path, "", found, "Each packed file has a name of its own.", faults)
+        return _refuse("workbook-of-one-file-twice", path, "", found, faults)
     inflated = sum(member.file_size for member in members)
     if inflated > LARGEST_INFLATED_BYTES:
         found = f"The workbook unpacks to {inflated // 1024**2} MB."
-        return _refuse(path, "", found, f"At most {LARGEST_INFLATED_BYTES // 1024**2} MB.", faults)
+        return _refuse("workbook-too-large", path, "", found, faults, largest=LARGEST_INFLATED_BYTES // 1024**2)
     for member in members:
         if member.file_size > max(LARGEST_DENSE_BYTES, MOST_INFLATION * member.compress_size):
             found = f"{member.compress_size // 1024 + 1} kB of the workbook unpack to {member.file_size // 1024**2} MB."
-            expected = f"At most {MOST_INFLATION} times as much, or {LARGEST_DENSE_BYTES // 1024**2} MB."
-            return _refuse(path, member.filename, found, expected, faults)
+            name, largest = member.filename, LARGEST_DENSE_BYTES // 1024**2
+            return _refuse("workbook-inflating", path, name, found, faults, times=MOST_INFLATION, largest=largest)
         if ".." in member.filename.split("/") or member.filename.startswith("/") or "\\" in member.filename:
             found = "The workbook packs a file whose name leads out of it."
-            return _refuse(path, "", found, "Every packed file lies within the workbook.", faults)
+            return _refuse("workbook-leads-out", path, "", found, faults)
     return all(_is_member_safe(path, archive, member, faults) for member in members)
 
 
@@ -113,21 +107,19 @@ def _is_member_safe(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInf
     for place, window in enumerate(_windows(archive, member)):
         if place == 0 and window.startswith(_UTF_16):
             found = "The workbook packs markup in another encoding than UTF-8."
-            return _refuse(path, member.filename, found, "UTF-8, as spreadsheet programs write it.", faults)
+            return _refuse("workbook-in-utf-16", path, member.filename, found, faults)
         if _FORBIDDEN.search(window):
             found = "The workbook declares a document type or an entity."
-            return _refuse(path, member.filename, found, "Plain cells, as spreadsheet programs write them.", faults)
+            return _refuse("workbook-with-entities", path, member.filename, found, faults)
         for letters, digits in _CELL_REFERENCE.findall(window):
             box.stretch(int(digits), column_number(letters))
     if box.is_too_large():
         found = f"The sheet reaches as far as the cell {cell_name(box.rows, box.columns)}."
-        expected = f"At most {MOST_CELLS // 10**6} million cells between A1 and the last one."
-        return _refuse(path, member.filename, found, expected, faults)
+        return _refuse("sheet-too-large", path, member.filename, found, faults, millions=MOST_CELLS // 10**6)
     if box.is_nearly_empty():
         last = cell_name(box.rows, box.columns)
         found = f"The sheet reaches as far as the cell {last}, and nearly all of it is empty."
-        expected = "The last cell of the sheet is at the end of its rows."
-        return _refuse(path, member.filename, found, expected, faults)
+        return _refuse("sheet-nearly-empty", path, member.filename, found, faults)
     return True
 
 
@@ -148,13 +140,6 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def _refuse(path: Path, place: str, found: str, expected: str, faults: FaultList) -> bool:
-    faults.add(
-        "unsafe-workbook",
-        path,
-        place,
-        found=found,
-        expected=expected,
-        advice="Copy the rows that are needed into a new workbook and save that.",
-    )
+def _refuse(code: str, path: Path, place: str, found: str, faults: FaultList, **values: int) -> bool:
+    faults.put(path, place, worded(code, found, "", **values))
     return False

@@ -9,9 +9,9 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator
 
 from faults.errors import FaultList
-from faults.suggestions import did_you_mean, listed, quoted
+from faults.suggestions import among, listed, quoted
 from ingest.readers.cells import LOOKED_UP, Labels, Text, is_valid, refused
-from ingest.readers.rows import SourceRow, add_row_fault
+from ingest.readers.rows import SourceRow
 from ingest.reference.registry import Registry
 
 SEPARATOR = ";"
@@ -22,17 +22,15 @@ Organisation = Literal["municipality", "county", "state"]
 def _check_organisations(value: str) -> str:
     known, named = get_args(Organisation), value.split(SEPARATOR)
     if len(set(named)) < len(named) or set(named) - set(known):
-        expected = f"Kinds of organisations, each once, joined by {SEPARATOR}: {listed(known)}."
         unknown = next((name for name in named if name not in known), "")
-        raise refused("unknown-organisation", expected, did_you_mean(unknown, known, "Correct the value."))
+        raise refused("unknown-organisation", **among(unknown, known))
     return value
 
 
 def _check_areas(value: str) -> str:
     named = value.split(SEPARATOR)
     if len(set(named)) < len(named) or not all(level and code for level, code in areas_in(value)):
-        expected = f"Areas as level:code, each once, joined by {SEPARATOR}, like county:12;municipality:091."
-        raise refused("wrong-area", expected, "Write them so.")
+        raise refused("wrong-area")
     return value
 
 
@@ -55,12 +53,8 @@ def check_areas(path: Path, row: SourceRow, column: str, registry: Registry | No
         known = _codes(registry, level) if level in levels else levels
         sought, thing = (code, level) if level in levels else (level, "level of areas")
         if sought not in known:
-            add_row_fault(
-                path, row, column, "unknown-area", faults,
-                f"There is no {thing} {quoted(sought)}.",
-                f"The registry has {listed(sorted(known))}.",
-                did_you_mean(sought, known, "Correct it, or add it to the registry."),
-            )  # fmt: skip
+            found = f"There is no {thing} {quoted(sought)}."
+            faults.add("unknown-named-area", path, row.at(column), found, **among(sought, sorted(known)))
 
 
 def _codes(registry: Registry, level: str) -> frozenset[str]:
@@ -76,9 +70,8 @@ def check_translated(
     texts: Labels = getattr(row, field)
     if is_needed or any(texts.values()):
         for language in (each for each in languages if not texts.get(each)):
-            add_row_fault(
-                path, row, f"{row.translated_columns()[field]}_{language}", "missing-label", faults,
-                "The text is empty.",
-                f"Texts are given in each of the languages: {listed(languages)}.",
-                "Add the text." if is_needed else "Add the text, or leave it out in all of them.",
-            )  # fmt: skip
+            place = row.at(f"{row.translated_columns()[field]}_{language}")
+            if is_needed:
+                faults.add("missing-text", path, place, "The text is empty.", languages=listed(languages))
+            else:
+                faults.add("text-in-some-languages", path, place, "The text is empty.", languages=listed(languages))

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from faults.errors import FaultList
-from faults.suggestions import did_you_mean, listed, quoted
+from faults.suggestions import among, quoted
 from ingest.readers.cells import Code, Labels, OptionalText, QuestionId, Text
 from ingest.readers.personal_data import check_rows
-from ingest.readers.rows import SourceRow, add_row_fault, check_unique, read_rows
+from ingest.readers.rows import SourceRow, check_unique, read_rows
 from ingest.reference.named import Areas, Organisations, areas_in, check_areas, check_translated
 from ingest.reference.registry import Registry
 from ingest.reference.sources import SourceFile, describe_files, read_card
@@ -137,20 +137,11 @@ def _check_practices(read: Practices, registry: Registry | None, languages: Sequ
     check_rows(path, read.practices, None, faults)
     for row in read.practices:
         if row.theme_id and row.theme_id not in themes:
-            add_row_fault(
-                path, row, "theme_id", "unknown-theme", faults,
-                f"There is no theme {quoted(row.theme_id)}.",
-                f"themes.csv has the themes: {listed(themes) or 'none'}.",
-                did_you_mean(row.theme_id, themes, "Correct the name, or add it to themes.csv."),
-            )  # fmt: skip
+            found = f"There is no theme {quoted(row.theme_id)}."
+            faults.add("unknown-theme", path, row.at("theme_id"), found, **among(row.theme_id, themes))
         check_translated(path, row, "labels", languages, faults, is_needed=True)
         check_translated(path, row, "who", languages, faults)
         check_translated(path, row, "rhythms", languages, faults)
         check_areas(path, row, "area", registry, faults)
         if len(areas_in(row.area)) > 1:
-            add_row_fault(
-                path, row, "area", "wrong-area", faults,
-                f"The value is {quoted(row.area or '')}.",
-                "A practice is of one area, or none is named.",
-                "Name the area that has both, or write the practice on a line for each.",
-            )  # fmt: skip
+            faults.add("wrong-number-of-areas", path, row.at("area"), f"The value is {quoted(row.area or '')}.")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from faults.errors import FaultList, line_place
-from faults.suggestions import did_you_mean, listed, quoted
+from faults.suggestions import among, did_you_mean, listed, quoted
 from ingest.readers.cells import (
     AreaCode,
     Count,
@@ -28,7 +28,7 @@ from ingest.readers.cells import (
     Year,
     is_valid,
 )
-from ingest.readers.rows import SourceRow, add_row_fault, check_unique, read_optional_rows, read_rows
+from ingest.readers.rows import SourceRow, check_unique, read_optional_rows, read_rows
 from ingest.reference.sources import SourceCard, SourceFile, describe_files, read_card
 from store.fingerprint import source_sha256
 from store.paths import DataPaths
@@ -230,25 +230,11 @@ def _read_divisions(
 ) -> Mapping[str, Sequence[Municipality]] | None:
     names = sorted(child.name for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
     if not names:
-        faults.add(
-            "missing-division",
-            folder,
-            "",
-            found="There is no folder of a division.",
-            expected="The registry has a folder per division, named by its date, with municipalities.csv.",
-            advice="Add one, for example 2023-01-01.",
-        )
+        faults.add("missing-division", folder, "", "There is no folder of a division.")
         return None
     for name in names:
         if not is_valid(IsoDate, name):
-            faults.add(
-                "wrong-division",
-                folder / name,
-                "",
-                found=f"The folder is named {quoted(name)}.",
-                expected="A folder of the registry is named by the date of its division, like 2023-01-01.",
-                advice="Rename it, or move it out of the registry.",
-            )
+            faults.add("wrong-division", folder / name, "", f"The folder is named {quoted(name)}.")
     if areas is None:
         return None
     row_class = municipality_class(list(dict.fromkeys(area.area_level for area in areas)))
@@ -284,12 +270,8 @@ def _check_keys(folder: Path, registry: Registry, faults: FaultList) -> None:
 def _check_tiles(path: Path, areas: Sequence[Area], faults: FaultList) -> None:
     for area in areas:
         if (area.tile_column is None) != (area.tile_row is None):
-            add_row_fault(
-                path, area, "tile_column" if area.tile_column is None else "tile_row", "empty-value", faults,
-                "The value is empty.",
-                "A tile lies in a column and a row.",
-                "Fill it in, or leave both empty where the area is on no map.",
-            )  # fmt: skip
+            found = "The value is empty."
+            faults.add("half-a-tile", path, area.at("tile_column" if area.tile_column is None else "tile_row"), found)
 
 
 def _check_changes(path: Path, changes: Sequence[Change], faults: FaultList) -> None:
@@ -301,12 +283,7 @@ def _check_changes(path: Path, changes: Sequence[Change], faults: FaultList) -> 
     for merger in mergers:
         for column in ("old_code", "new_code"):
             if getattr(merger, column) is None:
-                add_row_fault(
-                    path, merger, column, "empty-value", faults,
-                    "The value is empty.",
-                    "A merger names the municipality that went, old_code, and the one it went into, new_code.",
-                    "Fill it in, or write structure as change_type.",
-                )  # fmt: skip
+                faults.add("half-a-merger", path, merger.at(column), "The value is empty.")
 
 
 def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
@@ -322,12 +299,8 @@ def _check_widths(folder: Path, registry: Registry, faults: FaultList) -> None:
         for row in rows:
             code = row.municipality_code or ""
             if code.isdecimal() and len(code) < width:
-                add_row_fault(
-                    path, row, "municipality_code", "wrong-municipality-code", faults,
-                    f"The value is {quoted(code)}.",
-                    "A municipality code is text, with the leading zeros that codes of this registry have.",
-                    f"Write {quoted(code.zfill(width))} if that was meant.",
-                )  # fmt: skip
+                found, place = f"The value is {quoted(code)}.", row.at("municipality_code")
+                faults.add("short-municipality-code", path, place, found, code=quoted(code.zfill(width)))
 
 
 def _check_references(folder: Path, registry: Registry, faults: FaultList) -> None:
@@ -352,12 +325,8 @@ def _division_file(folder: Path, division: str) -> Path:
 def _add_unknown_area(
     path: Path, row: Municipality, level: str, code: str, known: Collection[str], faults: FaultList
 ) -> None:
-    add_row_fault(
-        path, row, f"{level}{AREA_SUFFIX}", "unknown-area", faults,
-        f"There is no {level} {quoted(code)}.",
-        f"areas.csv lists every {level}: {listed(sorted(known)) or 'it has none'}.",
-        did_you_mean(code, known, "Correct the code, or add it to areas.csv."),
-    )  # fmt: skip
+    found, place = f"There is no {level} {quoted(code)}.", row.at(f"{level}{AREA_SUFFIX}")
+    faults.add("unknown-area", path, place, found, level=level, **among(code, sorted(known)))
 
 
 def _check_names(path: Path, municipalities: Sequence[Municipality], faults: FaultList) -> None:
@@ -368,14 +337,8 @@ def _check_names(path: Path, municipalities: Sequence[Municipality], faults: Fau
             holders[name][row.municipality_code] = row
     for name, rows in holders.items():
         if len(rows) > 1:
-            faults.add(
-                "ambiguous-name",
-                path,
-                line_place(max(row.line for row in rows.values())),
-                found=f"{quoted(name)} names the municipalities {listed(sorted(rows))}.",
-                expected="A name, in any language, belongs to one municipality of a division.",
-                advice="Correct the names.",
-            )
+            found = f"{quoted(name)} names the municipalities {listed(sorted(rows))}."
+            faults.add("ambiguous-name", path, line_place(max(row.line for row in rows.values())), found)
 
 
 def _check_municipalities_known(
@@ -389,9 +352,6 @@ def _check_municipalities_known(
     for row in rows:
         known = codes.get(row.municipal_division)
         if known is not None and row.municipality_code not in known:
-            add_row_fault(
-                path, row, "municipality_code", "unknown-municipality", faults,
-                f"There is no municipality {quoted(row.municipality_code)} in {row.municipal_division}.",
-                f"municipalities.csv of {row.municipal_division} lists it.",
-                did_you_mean(row.municipality_code, known, "Correct the code or the division."),
-            )  # fmt: skip
+            found = f"There is no municipality {quoted(row.municipality_code)} in {row.municipal_division}."
+            place, near = row.at("municipality_code"), did_you_mean(row.municipality_code, known)
+            faults.add("unknown-municipality", path, place, found, advice=near, division=row.municipal_division)

@@ -13,7 +13,7 @@ from pydantic import Field
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean, quoted
 from ingest.readers.cells import Day, FileName, OptionalText, Sha256, Text
-from ingest.readers.settings import Settings, add_setting_fault, read_settings
+from ingest.readers.settings import Settings, read_settings
 from store.fingerprint import file_sha256
 
 CARD_NAME = "source.yml"
@@ -65,12 +65,8 @@ def read_card(folder: Path, faults: FaultList) -> SourceCard | None:
     names = [file.name for file in folder.iterdir()]
     for name in card.sha256:
         if name not in names:
-            add_setting_fault(
-                places, ("sha256", name), "missing-file", faults,
-                f"The card names {quoted(name)}, which is not in the folder.",
-                "Each file that the card names stands beside it.",
-                did_you_mean(name, names, "Add the file, or take its line out of the card."),
-            )  # fmt: skip
+            found = f"The card names {quoted(name)}, which is not in the folder."
+            faults.add("missing-file-of-card", *places.where("sha256", name), found, advice=did_you_mean(name, names))
     return card
 
 
@@ -128,11 +124,4 @@ def _is_tracked(file: Path) -> bool:
 def check_untracked(files: Iterable[Path], faults: FaultList) -> None:
     """Note response files of real people that git tracks."""
     for file in tracked_files(files):
-        faults.add(
-            "tracked-responses",
-            file,
-            "",
-            found="Git tracks this file, and its round is not synthetic.",
-            expected="Answers of real respondents are never in version control.",
-            advice="Take it out with git rm --cached, clean the history, and tell the data protection officer.",
-        )
+        faults.add("tracked-responses", file, "", "Git tracks this file, and its round is not synthetic.")

@@ -103,27 +103,15 @@ def _check_spellings(path: Path, rows: Sequence[System], faults: FaultList) -> N
     for spelling, systems in holders.items():
         if len(systems) > 1:
             line = max(row.line for row in systems.values())
-            faults.add(
-                "ambiguous-alias",
-                path,
-                f"row {line}",
-                found=f"{quoted(spelling)} names the systems {listed(sorted(systems))}.",
-                expected="A name or alias belongs to one system.",
-                advice="Take it from one of them.",
-            )
+            found = f"{quoted(spelling)} names the systems {listed(sorted(systems))}."
+            faults.add("ambiguous-alias", path, f"row {line}", found)
 
 
 def _check_years(path: Path, rows: Sequence[System], faults: FaultList) -> None:
     for row in rows:
         if row.in_use_from and row.in_use_to and row.in_use_from > row.in_use_to:
-            faults.add(
-                "dates-out-of-order",
-                path,
-                f"row {row.line}",
-                found=f"The system is in use from {row.in_use_from} to {row.in_use_to}.",
-                expected="from is not after to.",
-                advice="Correct one of the dates.",
-            )
+            found = f"The system is in use from {row.in_use_from} to {row.in_use_to}."
+            faults.add("system-ends-before-it-begins", path, f"row {row.line}", found)
 
 
 def _check_successors(path: Path, rows: Sequence[System], faults: FaultList) -> None:
@@ -133,17 +121,11 @@ def _check_successors(path: Path, rows: Sequence[System], faults: FaultList) -> 
         if row.successor is None:
             continue
         if row.successor not in successors:
-            found, expected = (
-                f"No system has the id {quoted(row.successor)}.",
-                "The successor is the id of a system here.",
-            )
-            advice = did_you_mean(row.successor, successors, "Give it a row of its own, or leave the cell empty.")
+            found, near = f"No system has the id {quoted(row.successor)}.", did_you_mean(row.successor, successors)
+            faults.add("unknown-successor", path, f"row {row.line}", found, advice=near)
         elif row.system_id in (later := _later(row.system_id, successors)):
             found = f"The successors of {quoted(row.system_id)} lead back to it: {listed(later)}."
-            expected, advice = "What replaces a system is another one.", "Correct the successor of one of them."
-        else:
-            continue
-        faults.add("wrong-successor", path, f"row {row.line}", found=found, expected=expected, advice=advice)
+            faults.add("successor-of-itself", path, f"row {row.line}", found)
 
 
 def _later(system_id: str, successors: Mapping[str, str | None]) -> Sequence[str]:

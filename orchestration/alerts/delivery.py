@@ -47,7 +47,7 @@ class NotSent(Exception):
 
 def _check_some(addresses: tuple[str, ...]) -> tuple[str, ...]:
     if not addresses:
-        raise refused("nobody-told", "One address or more.", "Name who gets the mail.")
+        raise refused("no-address")
     return addresses
 
 
@@ -72,9 +72,9 @@ class EmailSettings(Settings):
     @model_validator(mode="after")
     def _check_login(self) -> EmailSettings:
         if (self.user is None) != (self.password_variable is None):
-            raise refused("half-a-login", "The keys user and password_variable go together.", "Add the other one.")
+            raise refused("half-a-login")
         if self.user is not None and self.security == "none":
-            raise refused("open-login", "A password is sent with security starttls or tls.", "Change security.")
+            raise refused("open-login")
         return self
 
     @property
@@ -126,7 +126,7 @@ class WebhookSettings(Settings):
     @model_validator(mode="after")
     def _check_url(self) -> WebhookSettings:
         if (self.url is None) == (self.url_variable is None):
-            raise refused("no-single-url", "Either url or url_variable.", "Give one of them.")
+            raise refused("no-single-url")
         return self
 
     @property
@@ -166,7 +166,7 @@ class AlertSettings(Settings):
     @model_validator(mode="after")
     def _check_somebody(self) -> AlertSettings:
         if {key for key, _ in self.ways()} != self.model_fields_set:
-            raise refused("nobody-told", "The key email or webhook, or both, with keys of their own.", "Fill it in.")
+            raise refused("nobody-told")
         return self
 
     def ways(self) -> Iterator[tuple[str, EmailSettings | WebhookSettings]]:

@@ -68,12 +68,23 @@ def held_open(instance: DagsterInstance) -> Iterator[None]:
             with nullcontext() if connection.in_transaction() else connection.begin():
                 yield connection
 
-    # Dagster asks for each event whether its tables are there: they are made with the files.
-    vars(storage).update(_connect=connect, has_table=cache(storage.has_table))
+    ask, columns = storage._has_asset_key_col_on_connection, dict[str, bool]()
+
+    def has_column(connection: Connection, name: str) -> bool:
+        if name not in columns:
+            columns[name] = ask(connection, name)
+        return columns[name]
+
+    # Dagster asks for each event whether its tables and columns are there: they are made with the files.
+    kept = {
+        "_connect": connect, "has_table": cache(storage.has_table), "_has_asset_key_col_on_connection": has_column
+    }  # fmt: skip
+    vars(storage).update(kept)
     try:
         yield
     finally:
-        del vars(storage)["_connect"], vars(storage)["has_table"]
+        for name in kept:
+            del vars(storage)[name]
         for connection in opened.values():
             connection.close()
             connection.engine.dispose()

@@ -46,6 +46,7 @@ select
     in_force.decided_until,
     in_force.reason as decision_reason
 from {catalogue}checks.results as results
+left join failed_before using (survey_id, round_id, check_id)
 left join in_force
     on results.survey_id = in_force.survey_id
     and results.round_id = in_force.round_id
@@ -53,10 +54,6 @@ left join in_force
     and results.observed = in_force.observed
     and results.status = 'fail'
     and results.severity <> 'block'
-left join failed_before
-    on results.survey_id = failed_before.survey_id
-    and results.round_id = failed_before.round_id
-    and results.check_id = failed_before.check_id
 """
 
 

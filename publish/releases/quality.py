@@ -76,9 +76,7 @@ from results
 inner join spoken_of using (survey_id, round_id, check_id)
 left join source.marts.dim_round using (survey_id, round_id)
 left join failing using (survey_id, round_id, check_id)
-left join protected
-    on results.survey_id = protected.survey_id and results.round_id = protected.round_id
-    and results.check_id = protected.check_id
+left join protected using (survey_id, round_id, check_id)
 order by all
 """
 

@@ -12,7 +12,7 @@ from store.paths import DataPaths
 from tests.acceptance.project import ROUND, SECOND, SURVEY_OF_2020, THIRD, copy_data, copy_inputs, kuntakysely, replace
 from tests.acceptance.recipes import begin
 from tests.disclosed import survey
-from tests.pipeline.build import build_and_publish
+from tests.pipeline.build import build_and_publish, without_pages
 from tests.sharing import Shared
 
 
@@ -82,6 +82,12 @@ def fresh(published: DataPaths, tmp_path: Path) -> DataPaths:
 def twice(published_twice: DataPaths, tmp_path: Path) -> DataPaths:
     """A copy of the data folder with two releases that a test may harm."""
     return copy_data(published_twice, tmp_path / "data")
+
+
+@pytest.fixture
+def tables_only() -> Iterator[None]:
+    with without_pages():
+        yield
 
 
 @pytest.fixture

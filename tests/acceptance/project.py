@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.dagster.dbt import PARSED
+from orchestration.dagster.dbt import PARSED, models_file
 from store.fingerprint import CODE_FOLDERS
 from store.paths import PROJECT_ROOT, DataPaths
 
@@ -42,7 +42,11 @@ def copy_project(folder: Path) -> Path:
         shutil.copytree(PROJECT_ROOT / room, folder / room, ignore=shutil.ignore_patterns("target", "*.pyc.*"))
     for file in ("requirements.lock", "dagster.yaml"):
         shutil.copy(PROJECT_ROOT / file, folder)
-    shutil.copytree(PARSED, folder / PARSED.relative_to(PROJECT_ROOT), ignore=shutil.ignore_patterns("models_*"))
+    parsed = folder / PARSED.relative_to(PROJECT_ROOT)
+    shutil.copytree(PARSED, parsed, ignore=shutil.ignore_patterns("models_*"))
+    for kept in map(models_file, (".json", ".msgpack", ".templates")):
+        if kept.exists():
+            shutil.copy(kept, parsed)
     return folder
 
 

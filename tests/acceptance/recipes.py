@@ -135,8 +135,10 @@ def publish(person: Person, step: Step) -> None:
 
 @hand(FORMAT, 1)
 def write_the_reader(person: Person, step: Step) -> None:
-    (name,) = re.findall("`(ingest/readers/<format>.py)`", step.text)
+    name, words = re.findall("`(ingest/readers/<format>.py|faults/.+csv)`", step.text)
     shutil.copyfile(NEW_FORMAT / "json_lines.py", person.project / person.filled(name))
+    with (person.project / words).open("a", encoding="utf-8") as file:
+        file.write("not-json-lines,Each line is one.,Fetch the file again.\n")
 
 
 @hand(FORMAT, 2)

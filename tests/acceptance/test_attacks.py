@@ -247,6 +247,7 @@ def test_print_that_the_release_did_not_know_of_pins_a_cell(real: DataPaths, tmp
     assert cell in {each.of for each in pinned(attacks.counts_and_print, release, real.warehouse_file)}
 
 
+@pytest.mark.usefixtures("tables_only")
 def test_print_of_several_cells_that_hiding_forgets_pins_one(
     real: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +257,7 @@ def test_print_of_several_cells_that_hiding_forgets_pins_one(
     assert pinned(attacks.counts_and_print, released(paths), real.warehouse_file)
 
 
+@pytest.mark.usefixtures("tables_only")
 def test_a_text_that_hiding_takes_for_one_of_all_pins_a_cell(
     real: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

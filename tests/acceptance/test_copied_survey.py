@@ -19,7 +19,7 @@ from tests.acceptance.copied_survey import Names, Original, is_of_scheme, name_a
 from tests.acceptance.project import ROUND, SURVEY_OF_2020, SURVEY_OF_HIDING, copy_inputs
 from tests.acceptance.project import replace as replace_text
 from tests.demonstration import read
-from tests.pipeline.build import build_and_publish
+from tests.pipeline.build import build_and_publish, without_pages
 
 ORIGINAL, COPY, MUTANT = "koto_kuntakysely", "kopioitu_kysely", "muunnettu_kysely"
 MARTS = (
@@ -102,7 +102,8 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     write_copy(original, names, paths.surveys / COPY, n_wrong=2)
     write_copy(altered(original, paths), names, paths.surveys / MUTANT, n_wrong=12)
     code = code_of_the_project()
-    build_and_publish(paths)
+    with without_pages():
+        build_and_publish(paths)
     assert code_of_the_project() == code
     return Copied(paths, original, names)
 

@@ -33,6 +33,9 @@ KINDS = {"is_synthetic": "label", "n": "count"}
 WRONG = "select * replace (n + 1 as n) from marts.n_by_county"
 
 
+pytestmark = pytest.mark.usefixtures("tables_only")
+
+
 @pytest.fixture
 def paths(real: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataPaths:
     """A warehouse of real answers with one mart more, built and signed as a refresh would; its words are in a copy of

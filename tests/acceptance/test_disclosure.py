@@ -21,7 +21,7 @@ from publish.releases.release import publish
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data, copy_inputs, replace, rows
 from tests.attacker import Attack, attack, told_of_hidden
-from tests.pipeline.build import build_and_publish
+from tests.pipeline.build import build_and_publish, without_pages
 from tests.signing import sign
 
 Intervals = tuple[np.ndarray, np.ndarray]
@@ -41,7 +41,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The shipped surveys, marked as real, built and published once. Not to be changed."""
     paths = copy_inputs(tmp_path_factory.mktemp("real") / "data")
     mark_as_real(paths)
-    return build_and_publish(paths)
+    with without_pages():
+        return build_and_publish(paths)
 
 
 def attacked(paths: DataPaths) -> list[Attack]:
@@ -167,6 +168,7 @@ def test_rounds_of_made_up_answers_are_told_whole(published: DataPaths) -> None:
         assert set(rows(published, hidden)) <= {("palvelukysely_demo",)}
 
 
+@pytest.mark.usefixtures("tables_only")
 def test_a_round_that_did_not_change_is_not_solved_again(
     real: DataPaths, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +233,7 @@ MUTANTS: dict[str, Solve] = {
 }
 
 
+@pytest.mark.usefixtures("tables_only")
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_the_attacker_finds_what_a_mutant_leaves_open(
     mutant: str, real: DataPaths, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -35,7 +35,8 @@ found = duckdb.sql('''
     select 'response' as unit, question, answer, count(*) as n from answers group by all
     union all
     select 'municipality', question, answer, count(*) from (
-        select municipality, question, arg_min(answer, (-epoch("at"::timestamp), id)) as answer from answers group by all
+        select municipality, question, arg_min(answer, (-epoch("at"::timestamp), id)) as answer
+        from answers group by all
     ) group by all
     order by all
 ''').fetchall()

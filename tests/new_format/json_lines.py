@@ -39,8 +39,5 @@ def _parse(path: Path, number: int, line: str, faults: FaultList) -> dict[str, s
     try:
         return dict(json.loads(line))
     except ValueError:
-        faults.add(
-            "not-json", path, line_place(number),
-            found="The line is not a JSON object.", expected="Each line is one.", advice="Fetch the file again.",
-        )  # fmt: skip
+        faults.add("not-json-lines", path, line_place(number), "The line is not a JSON object.")
         return None

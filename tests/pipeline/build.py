@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from expectations.record import begin_build, record_build, record_history
 from expectations.suites import check_warehouse
 from orchestration.dagster.dbt import BUILD, RUN_RESULTS, Dbt, read_manifest
+from publish.releases import folder
 from publish.releases.release import publish
 from store import state
 from store.paths import DataPaths
@@ -81,6 +85,15 @@ def publish_built(paths: DataPaths) -> DataPaths:
         record_history(connection, memory, 1)
     publish(paths, datetime.now(UTC), 1)
     return paths
+
+
+@contextmanager
+def without_pages() -> Iterator[None]:
+    """Publishes of this process make no pages, which take most of the time, for tests that look at tables alone. A data
+    folder that files share has its pages."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(folder, "page_files", lambda _: iter(()))
+        yield
 
 
 def run_dbt(paths: DataPaths, *arguments: str) -> None:

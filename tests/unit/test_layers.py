@@ -31,6 +31,7 @@ FORBIDDEN = dict.fromkeys(ROOMS, TOOLS) | {
 }
 LAYERS = ["raw", "staging", "intermediate", "marts", "checks"]
 MODELS = PROJECT_ROOT / "dbt_project" / "models"
+CHECK_FILES = sorted((MODELS.parent / "checks").rglob("*.sql"))
 MODEL_FILES = sorted(path for path in MODELS.rglob("*") if path.suffix in (".sql", ".py"))
 
 
@@ -114,16 +115,16 @@ def test_it_is_done_in_one_place(used: str, where: set[str]) -> None:
     assert {file.name for file in files if re.search(used, file.read_text(encoding="utf-8"), re.MULTILINE)} == where
 
 
-@pytest.mark.parametrize("model", MODEL_FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("model", [*MODEL_FILES, *CHECK_FILES], ids=lambda path: path.stem)
 def test_a_model_reads_only_to_its_left(model: Path) -> None:
     text = model.read_text(encoding="utf-8")
     layers = {path.stem: path.parent.name for path in MODEL_FILES}
     layers |= {path.stem: "staging" for path in (MODELS.parent / "seeds").glob("*.csv")}
     read = {layers[name] for name in re.findall(r"""ref\(['"](\w+)['"]\)""", text)}
-    read |= {"raw"} if "source(" in text else set()
-    own = LAYERS.index(model.parent.name)
-    assert all(LAYERS.index(layer) <= own for layer in read)
-    assert "raw" not in read or model.parent.name == "staging"
+    read |= {"raw"} if re.search(r"\bsource\(", text) else set()
+    layer = "checks" if model in CHECK_FILES else model.parent.name
+    assert all(LAYERS.index(each) <= LAYERS.index(layer) for each in read)
+    assert "raw" not in read or layer == "staging"
 
 
 def test_every_model_is_described_beside_its_code() -> None:

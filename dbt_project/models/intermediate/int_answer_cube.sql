@@ -1,14 +1,6 @@
 -- n of every answer in every row of every breakdown and unit, and what the variance of its share needs; only what was
 -- answered: zeros come in the grid of int_answer_shares.
-with answers as (
-    select * from {{ ref('int_answers_stratified') }}
-),
-
-bases as (
-    select * from {{ ref('int_bases_stratified') }}
-),
-
-strata as (
+with strata as (
     select
         answers.*,
         bases.base_n,
@@ -16,16 +8,9 @@ strata as (
         bases.factor,
         bases.finite_population,
         bases.n_clusters_of_stratum
-    from answers
-    inner join bases
-        on
-            answers.survey_id = bases.survey_id
-            and answers.round_id = bases.round_id
-            and answers.question_id = bases.question_id
-            and answers.unit = bases.unit
-            and answers.breakdown = bases.breakdown
-            and answers.breakdown_id = bases.breakdown_id
-            and answers.stratum = bases.stratum
+    from {{ ref('int_answers_stratified') }} as answers
+    inner join {{ ref('int_bases_stratified') }} as bases
+        using (survey_id, round_id, question_id, unit, breakdown, breakdown_id, stratum)
 )
 
 select

@@ -4,10 +4,6 @@ with questions as (
     where question_type in ('select_one', 'select_multiple')
 ),
 
-choices as (
-    select * from {{ ref('stg_codebook__choices') }}
-),
-
 listed as (
     select
         questions.survey_id,
@@ -21,8 +17,7 @@ listed as (
         choices.sort_order,
         choices.is_missing
     from questions
-    inner join choices
-        on questions.survey_id = choices.survey_id and questions.list_name = choices.list_name
+    inner join {{ ref('stg_codebook__choices') }} as choices using (survey_id, list_name)
 )
 
 select

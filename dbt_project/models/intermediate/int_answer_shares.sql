@@ -3,32 +3,8 @@ with questions as (
     select * from {{ ref('int_questions_in_round') }}
 ),
 
-breakdowns as (
-    select * from {{ ref('int_breakdowns_in_round') }}
-),
-
-levels as (
-    select * from {{ ref('int_answer_levels') }}
-),
-
 cube as (
     select * from {{ ref('int_answer_cube') }}
-),
-
-bases as (
-    select * from {{ ref('int_answer_bases') }}
-),
-
-conflicts as (
-    select * from {{ ref('int_conflicts_counted') }}
-),
-
-not_offered as (
-    select * from {{ ref('stg_codebook__not_offered') }}
-),
-
-weights as (
-    select * from {{ ref('int_responses_weighed') }}
 ),
 
 units as (
@@ -43,7 +19,7 @@ units as (
         survey_id,
         round_id,
         'weighted_response' as unit
-    from weights
+    from {{ ref('int_responses_weighed') }}
 ),
 
 -- What can be answered: by the codebook, and every system that somebody named.
@@ -57,9 +33,8 @@ answers as (
         min(levels.sort_order) as sort_order,
         questions.is_asked and {{ any_true('not_offered.part is null') }} as is_asked
     from questions
-    inner join levels
-        on questions.survey_id = levels.survey_id and questions.question_id = levels.question_id
-    left join not_offered
+    inner join {{ ref('int_answer_levels') }} as levels using (survey_id, question_id)
+    left join {{ ref('stg_codebook__not_offered') }} as not_offered
         on
             questions.survey_id = not_offered.survey_id
             and questions.round_id = not_offered.round_id
@@ -107,43 +82,18 @@ cells as (
         coalesce(cube.products, 0) as products,
         coalesce(cube.products_fpc, 0) as products_fpc
     from questions
-    inner join answers
-        on
-            questions.survey_id = answers.survey_id
-            and questions.round_id = answers.round_id
-            and questions.question_id = answers.question_id
-    inner join units
-        on questions.survey_id = units.survey_id and questions.round_id = units.round_id
-    inner join breakdowns
+    inner join answers using (survey_id, round_id, question_id)
+    inner join units using (survey_id, round_id)
+    inner join {{ ref('int_breakdowns_in_round') }} as breakdowns
         on
             questions.survey_id = breakdowns.survey_id
             and questions.round_id = breakdowns.round_id
             and (units.unit in ('response', 'weighted_response') or breakdowns.has_municipalities)
-    left join cube
-        on
-            questions.survey_id = cube.survey_id
-            and questions.round_id = cube.round_id
-            and questions.question_id = cube.question_id
-            and units.unit = cube.unit
-            and breakdowns.breakdown = cube.breakdown
-            and breakdowns.breakdown_id = cube.breakdown_id
-            and answers.answer_level = cube.answer_level
-            and answers.answer_code = cube.answer_code
-    left join bases
-        on
-            questions.survey_id = bases.survey_id
-            and questions.round_id = bases.round_id
-            and questions.question_id = bases.question_id
-            and units.unit = bases.unit
-            and breakdowns.breakdown = bases.breakdown
-            and breakdowns.breakdown_id = bases.breakdown_id
-    left join conflicts
-        on
-            questions.survey_id = conflicts.survey_id
-            and questions.round_id = conflicts.round_id
-            and questions.question_id = conflicts.question_id
-            and breakdowns.breakdown = conflicts.breakdown
-            and breakdowns.breakdown_id = conflicts.breakdown_id
+    left join cube using (survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code)
+    left join {{ ref('int_answer_bases') }} as bases
+        using (survey_id, round_id, question_id, unit, breakdown, breakdown_id)
+    left join {{ ref('int_conflicts_counted') }} as conflicts
+        using (survey_id, round_id, question_id, breakdown, breakdown_id)
 )
 
 select

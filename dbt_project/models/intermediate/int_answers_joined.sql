@@ -10,17 +10,9 @@ cells as (
     where cell_status <> 'not_asked'
 ),
 
-levels as (
-    select * from {{ ref('int_answer_levels') }}
-),
-
 answers as (
     select * from {{ ref('int_answers_by_unit') }}
     where {{ is_built_now() }}
-),
-
-breakdowns as (
-    select * from {{ ref('int_units_broken_down') }}
 ),
 
 -- Rows in which each of the answers could be given.
@@ -62,7 +54,7 @@ counted as (
         breakdowns.breakdown_id,
         count(distinct breakdowns.unit_id) as n
     from parts
-    inner join levels
+    inner join {{ ref('int_answer_levels') }} as levels
         on
             parts.survey_id = levels.survey_id
             and parts.question_id = levels.question_id
@@ -74,7 +66,7 @@ counted as (
             and parts.round_id = answers.round_id
             and parts.question_id = answers.question_id
             and levels.option_code = answers.code
-    inner join breakdowns
+    inner join {{ ref('int_units_broken_down') }} as breakdowns
         on
             answers.survey_id = breakdowns.survey_id
             and answers.round_id = breakdowns.round_id
@@ -89,13 +81,4 @@ select
     grid.*,
     coalesce(counted.n, 0) as n
 from grid
-left join counted
-    on
-        grid.survey_id = counted.survey_id
-        and grid.round_id = counted.round_id
-        and grid.question_id = counted.question_id
-        and grid.answer_level = counted.answer_level
-        and grid.answer_code = counted.answer_code
-        and grid.unit = counted.unit
-        and grid.breakdown = counted.breakdown
-        and grid.breakdown_id = counted.breakdown_id
+left join counted using (survey_id, round_id, question_id, answer_level, answer_code, unit, breakdown, breakdown_id)

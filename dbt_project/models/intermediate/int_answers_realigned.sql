@@ -8,18 +8,6 @@ answers as (
     select * from {{ ref('int_answers_by_unit') }}
 ),
 
-questions as (
-    select * from {{ ref('stg_codebook__questions') }}
-),
-
-rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
-),
-
-successors as (
-    select * from {{ ref('int_municipality_successors') }}
-),
-
 wanted as (
     select
         survey_id,
@@ -48,16 +36,10 @@ moved as (
         {{ municipality_rank('answers', 'successors.successor_code', 'questions.municipality_rule') }}
             as municipality_rank
     from wanted
-    inner join answers
-        on
-            wanted.survey_id = answers.survey_id
-            and wanted.round_id = answers.round_id
-            and wanted.question_id = answers.question_id
-    inner join questions
-        on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
-    inner join rounds
-        on wanted.survey_id = rounds.survey_id and wanted.round_id = rounds.round_id
-    inner join successors
+    inner join answers using (survey_id, round_id, question_id)
+    inner join {{ ref('stg_codebook__questions') }} as questions using (survey_id, question_id)
+    inner join {{ ref('stg_codebook__rounds') }} as rounds using (survey_id, round_id)
+    inner join {{ ref('int_municipality_successors') }} as successors
         on
             rounds.division_date = successors.division_date
             and answers.municipality_code = successors.municipality_code

@@ -1,41 +1,13 @@
 -- Every breakdown of every survey with its rows, named: the size classes, the areas, the roles and the survey's own.
 with surveys as (
     select * from {{ ref('stg_codebook__surveys') }}
-),
-
-size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
-),
-
-size_class_groups as (
-    select * from {{ ref('stg_codebook__size_class_groups') }}
-),
-
-areas as (
-    select * from {{ ref('stg_registry__areas') }}
-),
-
-roles as (
-    select * from {{ ref('stg_codebook__roles') }}
-),
-
-breakdown_questions as (
-    select * from {{ ref('stg_codebook__breakdowns') }}
-),
-
-questions as (
-    select * from {{ ref('stg_codebook__questions') }}
-),
-
-choices as (
-    select * from {{ ref('stg_codebook__choices') }}
 )
 
 select
     survey_id,
     'all' as breakdown,
     'all' as breakdown_id,
-    all_labels as labels,
+    all_label as labels,
     1 as sort_order,
     true as is_counted,
     'class' as breakdown_kind
@@ -49,7 +21,7 @@ select
     sort_order,
     true as is_counted,
     'class' as breakdown_kind
-from size_classes
+from {{ ref('stg_codebook__size_classes') }}
 union all
 select distinct
     survey_id,
@@ -59,7 +31,7 @@ select distinct
     sort_order,
     true as is_counted,
     'class' as breakdown_kind
-from size_class_groups
+from {{ ref('stg_codebook__size_class_groups') }}
 union all
 select
     surveys.survey_id,
@@ -70,7 +42,7 @@ select
     areas.is_counted,
     'area' as breakdown_kind
 from surveys
-cross join areas
+cross join {{ ref('stg_registry__areas') }} as areas
 union all
 select
     survey_id,
@@ -80,7 +52,7 @@ select
     sort_order,
     true as is_counted,
     'role' as breakdown_kind
-from roles
+from {{ ref('stg_codebook__roles') }}
 union all
 select
     questions.survey_id,
@@ -90,11 +62,7 @@ select
     choices.sort_order,
     true as is_counted,
     'answer' as breakdown_kind
-from breakdown_questions
-inner join questions
-    on
-        breakdown_questions.survey_id = questions.survey_id
-        and breakdown_questions.question_id = questions.question_id
-inner join choices
-    on questions.survey_id = choices.survey_id and questions.list_name = choices.list_name
+from {{ ref('stg_codebook__breakdowns') }}
+inner join {{ ref('stg_codebook__questions') }} as questions using (survey_id, question_id)
+inner join {{ ref('stg_codebook__choices') }} as choices using (survey_id, list_name)
 where not choices.is_missing

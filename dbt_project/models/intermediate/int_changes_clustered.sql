@@ -4,10 +4,6 @@ with pairs as (
     select * from {{ ref('int_pairs_to_build') }}
 ),
 
-clustered as (
-    select * from {{ ref('int_realigned_clustered') }}
-),
-
 sides as (
     select
         survey_id,
@@ -46,7 +42,7 @@ select
     cast(sum(clustered.n * sides.is_later) as bigint) as n,
     cast(sum(clustered.n * (1 - sides.is_later)) as bigint) as earlier_n
 from sides
-inner join clustered
+inner join {{ ref('int_realigned_clustered') }} as clustered
     on
         sides.survey_id = clustered.survey_id
         and sides.side_round_id = clustered.round_id

@@ -1,22 +1,14 @@
 -- The change of a share and its error: both rounds in one sample, a municipality one cluster in it whether it is in one
 -- round or in both. The variance is that of the difference of two linearised ratios, about the mean of each stratum.
 -- The weighted change is estimated as the other, from sums that are weighed.
-with strata as (
-    select * from {{ ref('int_changes_weighed') }}
-),
-
-quantiles as (
-    select * from {{ ref('t_quantiles') }}
-),
-
-totals as (
+with totals as (
     select
         *,
         {{ sum_in_any_order('n', 'over cell') }} as total_n,
         {{ sum_in_any_order('base_n', 'over cell') }} as total_base_n,
         {{ sum_in_any_order('earlier_n', 'over cell') }} as total_earlier_n,
         {{ sum_in_any_order('earlier_base_n', 'over cell') }} as total_earlier_base_n
-    from strata
+    from {{ ref('int_changes_weighed') }}
     window cell as (
         partition by
             survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code, is_weighted
@@ -100,4 +92,5 @@ select
     quantiles.df,
     quantiles.t_975
 from summed
-inner join quantiles on quantiles.df = {{ degrees_of_freedom('summed.n_clusters', 'summed.n_strata') }}
+inner join {{ ref('t_quantiles') }} as quantiles
+    on quantiles.df = {{ degrees_of_freedom('summed.n_clusters', 'summed.n_strata') }}

@@ -6,10 +6,6 @@ with clustered as (
     select * from {{ ref('int_changes_clustered') }}
 ),
 
-strata as (
-    select * from {{ ref('int_pairs_stratified') }}
-),
-
 answers as (
     select distinct
         survey_id,
@@ -42,14 +38,8 @@ cells as (
         coalesce(given.earlier_n, 0) as earlier_n,
         bases.earlier_n as earlier_base_n
     from clustered as bases
-    inner join answers
-        on bases.survey_id = answers.survey_id and bases.question_id = answers.question_id
-    inner join strata
-        on
-            bases.survey_id = strata.survey_id
-            and bases.round_id = strata.round_id
-            and bases.question_id = strata.question_id
-            and bases.municipality_code = strata.municipality_code
+    inner join answers using (survey_id, question_id)
+    inner join {{ ref('int_pairs_stratified') }} as strata using (survey_id, round_id, question_id, municipality_code)
     left join clustered as given
         on
             bases.survey_id = given.survey_id

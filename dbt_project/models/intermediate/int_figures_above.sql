@@ -54,7 +54,7 @@ select
         when count(others.share) = count(*) then min(case when own.share > others.share then 1 else 0 end)
     end as decimal(18, 3)) as computed_value
 from own
-inner join above on own.survey_id = above.survey_id and own.figure_id = above.figure_id
+inner join above using (survey_id, figure_id)
 left join cells as others
     on
         own.survey_id = others.survey_id

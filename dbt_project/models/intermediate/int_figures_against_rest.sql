@@ -16,8 +16,7 @@ rest as (
         cast(sum(cells.n) as bigint) as n,
         cast(sum(cells.base_n) as bigint) as base_n
     from figures
-    inner join {{ ref('int_figures_beside') }} as beside
-        on figures.survey_id = beside.survey_id and figures.figure_id = beside.figure_id
+    inner join {{ ref('int_figures_beside') }} as beside using (survey_id, figure_id)
     inner join cells
         on
             figures.survey_id = cells.survey_id
@@ -41,15 +40,5 @@ select
         else 0
     end as decimal(18, 3)) as computed_value
 from figures
-inner join cells
-    on
-        figures.survey_id = cells.survey_id
-        and figures.round_id = cells.round_id
-        and figures.question_id = cells.question_id
-        and figures.answer_level = cells.answer_level
-        and figures.answer_code = cells.answer_code
-        and figures.unit = cells.unit
-        and figures.breakdown = cells.breakdown
-        and figures.breakdown_id = cells.breakdown_id
-inner join rest
-    on figures.survey_id = rest.survey_id and figures.figure_id = rest.figure_id
+inner join cells using (survey_id, round_id, question_id, answer_level, answer_code, unit, breakdown, breakdown_id)
+inner join rest using (survey_id, figure_id)

@@ -3,18 +3,6 @@
 with figures as (
     select * from {{ ref('stg_codebook__published_figures') }}
     where statistic in ('is_max', 'is_min', 'in_top_4', 'more_than_rest', 'less_than_rest') and {{ is_built_now() }}
-),
-
-breakdowns as (
-    select * from {{ ref('int_breakdowns_in_round') }}
-),
-
-labelled as (
-    select * from {{ ref('int_breakdowns_labelled') }}
-),
-
-members as (
-    select * from {{ ref('int_size_class_members') }}
 )
 
 select
@@ -26,18 +14,18 @@ select
         when figures.statistic in ('more_than_rest', 'less_than_rest') then 'rest' else breakdowns.breakdown_id
     end as contrast
 from figures
-inner join breakdowns
+inner join {{ ref('int_breakdowns_in_round') }} as breakdowns
     on
         figures.survey_id = breakdowns.survey_id
         and figures.round_id = breakdowns.round_id
         and case figures.breakdown when 'size_class_group' then 'size_class' else figures.breakdown end
         = breakdowns.breakdown
-inner join labelled
+inner join {{ ref('int_breakdowns_labelled') }} as labelled
     on
         breakdowns.survey_id = labelled.survey_id
         and breakdowns.breakdown = labelled.breakdown
         and breakdowns.breakdown_id = labelled.breakdown_id
-left join members
+left join {{ ref('int_size_class_members') }} as members
     on
         figures.survey_id = members.survey_id
         and figures.breakdown = members.breakdown

@@ -42,7 +42,7 @@ def bounded(contrasts: Sequence[tuple[Any, ...]], place: int) -> tuple[float | N
     """The difference of that place from below, and its interval: of the least one where print speaks of each. It is
     above its lower bound where that many are above theirs, below its upper one where all the others are below theirs:
     so many intervals must hold at once (Bonferroni)."""
-    from scipy.stats import t
+    from scipy.special import stdtrit  # quantiles of t; scipy.stats takes a second to load
 
     if place > len(contrasts):
         return None, NOTHING_KNOWN[1], NOTHING_KNOWN[1]
@@ -51,7 +51,7 @@ def bounded(contrasts: Sequence[tuple[Any, ...]], place: int) -> tuple[float | N
         def bound(difference: float | None, se: float | None, df: int) -> float:
             if difference is None or se is None:
                 return NOTHING_KNOWN[sign > 0]
-            return difference + sign * float(t.ppf(1 - DOUBT / 2 / at_once, df)) * se
+            return difference + sign * float(stdtrit(df, 1 - DOUBT / 2 / at_once)) * se
 
         return sorted(bound(*contrast) for contrast in contrasts)
 
@@ -63,8 +63,8 @@ def bounded(contrasts: Sequence[tuple[Any, ...]], place: int) -> tuple[float | N
 
 def p_value(n_rows: int, n_clusters: int, chi_square: float, expected: float | None) -> float | None:
     """Of Rao and Scott's test of first order: chi-square over what chance makes of it, by the F distribution."""
-    from scipy.stats import f
+    from scipy.special import fdtrc
 
     if n_rows < 2 or not expected:
         return None
-    return float(f.sf(chi_square / expected, n_rows - 1, (n_rows - 1) * (n_clusters - 1)))
+    return float(fdtrc(n_rows - 1, (n_rows - 1) * (n_clusters - 1), chi_square / expected))

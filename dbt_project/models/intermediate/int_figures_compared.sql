@@ -6,10 +6,6 @@ with figures as (
     where {{ is_built_now() }}
 ),
 
-peers as (
-    select * from {{ ref('int_figures_beside') }}
-),
-
 above as (
     select
         survey_id,
@@ -29,7 +25,7 @@ others as (
         breakdown_id,
         cast(null as varchar) as answer_code,
         contrast
-    from peers
+    from {{ ref('int_figures_beside') }}
     union all
     select
         survey_id,
@@ -83,4 +79,4 @@ select
     coalesce(sides.breakdown, figures.breakdown) as breakdown,
     coalesce(sides.breakdown_id, figures.breakdown_id) as breakdown_id
 from sides
-inner join figures on sides.survey_id = figures.survey_id and sides.figure_id = figures.figure_id
+inner join figures using (survey_id, figure_id)

@@ -11,10 +11,6 @@ with contrasts as (
     from {{ ref('int_figures_compared') }}
 ),
 
-clusters as (
-    select * from {{ ref('int_figures_clustered') }}
-),
-
 totals as (
     select
         *,
@@ -22,7 +18,7 @@ totals as (
         {{ sum_in_any_order('weight * other_base_n', 'over contrasts') }} as other_total,
         {{ sum_in_any_order('weight * n', 'over contrasts') }} as total_n,
         {{ sum_in_any_order('weight * other_n', 'over contrasts') }} as other_total_n
-    from clusters
+    from {{ ref('int_figures_clustered') }}
     window contrasts as (partition by survey_id, figure_id, contrast)
 ),
 
@@ -90,8 +86,4 @@ select
     100 * sqrt(greatest(summed.variance, 0) + summed.unseen) as se,
     {{ degrees_of_freedom('summed.n_clusters', 'summed.n_strata') }} as df
 from contrasts
-left join summed
-    on
-        contrasts.survey_id = summed.survey_id
-        and contrasts.figure_id = summed.figure_id
-        and contrasts.contrast = summed.contrast
+left join summed using (survey_id, figure_id, contrast)

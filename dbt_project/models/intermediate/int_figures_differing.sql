@@ -5,14 +5,6 @@ with figures as (
     where statistic = 'differs' and {{ is_built_now() }}
 ),
 
-units as (
-    select * from {{ ref('int_units_broken_down') }}
-),
-
-answered as (
-    select * from {{ ref('int_figures_given') }}
-),
-
 clusters as (
     select
         figures.survey_id,
@@ -26,19 +18,8 @@ clusters as (
         end) as n,
         count(distinct answered.unit_id) as base_n
     from figures
-    inner join answered
-        on
-            figures.survey_id = answered.survey_id
-            and figures.round_id = answered.round_id
-            and figures.question_id = answered.question_id
-            and figures.unit = answered.unit
-    inner join units
-        on
-            figures.survey_id = units.survey_id
-            and figures.round_id = units.round_id
-            and figures.unit = units.unit
-            and figures.breakdown = units.breakdown
-            and answered.unit_id = units.unit_id
+    inner join {{ ref('int_figures_given') }} as answered using (survey_id, round_id, question_id, unit)
+    inner join {{ ref('int_units_broken_down') }} as units using (survey_id, round_id, unit, breakdown, unit_id)
     group by figures.survey_id, figures.round_id, figures.figure_id, units.breakdown_id, answered.cluster_code
 ),
 
@@ -106,8 +87,7 @@ expected as (
         rows_summed.squares - 2 * rows_summed.base_n / rows_summed.total_base_n * rows_summed.products
         + power(rows_summed.base_n / rows_summed.total_base_n, 2) * cluster_squares.squares as squares_about_all
     from rows_summed
-    inner join cluster_squares
-        on rows_summed.survey_id = cluster_squares.survey_id and rows_summed.figure_id = cluster_squares.figure_id
+    inner join cluster_squares using (survey_id, figure_id)
 )
 
 select

@@ -32,10 +32,6 @@ levels as (
     select * from {{ ref('int_answer_levels') }}
 ),
 
-parts as (
-    select * from {{ ref('int_figures_split') }}
-),
-
 compared as (
     select
         levels.survey_id,
@@ -44,7 +40,7 @@ compared as (
         coalesce(parts.answer_code, levels.answer_code) as answer_code,
         levels.option_code
     from levels
-    left join parts
+    left join {{ ref('int_figures_split') }} as parts
         on
             levels.survey_id = parts.survey_id
             and levels.question_id = parts.question_id

@@ -2,14 +2,6 @@
 with figures as (
     select * from {{ ref('stg_codebook__published_figures') }}
     where statistic in ('n', 'pct', 'base_n', 'is_max', 'is_min', 'in_top_4')
-),
-
-cells as (
-    select * from {{ ref('int_cells_printed') }}
-),
-
-ranks as (
-    select * from {{ ref('int_shares_ranked') }}
 )
 
 select
@@ -33,7 +25,7 @@ select
         end
     ) as decimal(18, 3)) as computed_value
 from figures
-inner join cells
+inner join {{ ref('int_cells_printed') }} as cells
     on
         figures.survey_id = cells.survey_id
         and figures.round_id = cells.round_id
@@ -45,7 +37,7 @@ inner join cells
             figures.statistic = 'base_n'
             or (figures.answer_level = cells.answer_level and figures.answer_code = cells.answer_code)
         )
-left join ranks
+left join {{ ref('int_shares_ranked') }} as ranks
     on
         cells.survey_id = ranks.survey_id
         and cells.round_id = ranks.round_id

@@ -1,9 +1,5 @@
 -- What the warehouse computes for each printed figure about who answered.
-with figures as (
-    select * from {{ ref('stg_codebook__published_figures') }}
-),
-
-rates as (
+with rates as (
     select * from {{ ref('int_response_rates') }}
 ),
 
@@ -47,15 +43,9 @@ select
         when 'foreign_language_coverage_pct' then rates.foreign_language_coverage_pct
         when 'n_counties' then counties.n_counties
     end as decimal(18, 3)) as computed_value
-from figures
-inner join rates
-    on
-        figures.survey_id = rates.survey_id
-        and figures.round_id = rates.round_id
-        and figures.breakdown = rates.breakdown
-        and figures.breakdown_id = rates.breakdown_id
-left join counties
-    on figures.survey_id = counties.survey_id and figures.round_id = counties.round_id
+from {{ ref('stg_codebook__published_figures') }} as figures
+inner join rates using (survey_id, round_id, breakdown, breakdown_id)
+left join counties using (survey_id, round_id)
 where
     figures.statistic in (
         'n_responses', 'n_municipalities', 'n_frame', 'n_municipalities_without_response',

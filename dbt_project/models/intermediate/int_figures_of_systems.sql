@@ -6,10 +6,6 @@ with figures as (
 answers as (
     select * from {{ ref('int_answers_by_unit') }}
     where question_type = 'system' and {{ is_built_now() }}
-),
-
-breakdowns as (
-    select * from {{ ref('int_units_broken_down') }}
 )
 
 select
@@ -18,18 +14,6 @@ select
     count(distinct answers.unit_id) as computed_base_n,
     cast(count(distinct answers.code) as decimal(18, 3)) as computed_value
 from figures
-inner join answers
-    on
-        figures.survey_id = answers.survey_id
-        and figures.round_id = answers.round_id
-        and figures.question_id = answers.question_id
-        and figures.unit = answers.unit
-inner join breakdowns
-    on
-        answers.survey_id = breakdowns.survey_id
-        and answers.round_id = breakdowns.round_id
-        and answers.unit = breakdowns.unit
-        and answers.unit_id = breakdowns.unit_id
-        and figures.breakdown = breakdowns.breakdown
-        and figures.breakdown_id = breakdowns.breakdown_id
+inner join answers using (survey_id, round_id, question_id, unit)
+inner join {{ ref('int_units_broken_down') }} using (survey_id, round_id, unit, unit_id, breakdown, breakdown_id)
 group by figures.survey_id, figures.figure_id

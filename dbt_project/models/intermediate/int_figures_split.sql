@@ -28,10 +28,5 @@ select
     {{ split_to_rows('figures.answer_code', "'+'") }} as part,
     length(figures.answer_code) - length(replace(figures.answer_code, '+', '')) + 1 as n_parts
 from figures
-left join levels
-    on
-        figures.survey_id = levels.survey_id
-        and figures.question_id = levels.question_id
-        and figures.answer_level = levels.answer_level
-        and figures.answer_code = levels.answer_code
+left join levels using (survey_id, question_id, answer_level, answer_code)
 where levels.answer_code is null

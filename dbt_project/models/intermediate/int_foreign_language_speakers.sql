@@ -1,19 +1,7 @@
 -- The share is published to 0.1 % and on a later division than the frame: a municipality that has since merged takes
 -- the share of the merged one. The year is the first share year not before the frame's population.
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-population as (
-    select * from {{ ref('int_population_on_division') }}
-),
-
-shares as (
+with shares as (
     select * from {{ ref('stg_registry__foreign_language_shares') }}
-),
-
-successors as (
-    select * from {{ ref('int_municipality_successors') }}
 ),
 
 round_years as (
@@ -22,7 +10,7 @@ round_years as (
         rounds.round_id,
         rounds.division_date,
         min(shares.share_year) as share_year
-    from rounds
+    from {{ ref('int_rounds_to_build') }} as rounds
     inner join shares on rounds.population_year <= shares.share_year
     group by rounds.survey_id, rounds.round_id, rounds.division_date
 )
@@ -33,11 +21,11 @@ select
     population.municipality_code,
     population.population * cast(10 * shares.foreign_language_pct as bigint) as foreign_language_x1000
 from round_years
-inner join population
+inner join {{ ref('int_population_on_division') }} as population
     on
         round_years.division_date = population.division_date
         and round_years.share_year = population.population_year
-inner join successors
+inner join {{ ref('int_municipality_successors') }} as successors
     on
         round_years.division_date = successors.division_date
         and population.municipality_code = successors.municipality_code

@@ -6,14 +6,6 @@ with frame as (
     where breakdown = strata_of
 ),
 
-municipalities as (
-    select * from {{ ref('int_frame_classified') }}
-),
-
-size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
-),
-
 answered as (
     select * from {{ ref('int_bases_clustered') }}
     where unit = 'municipality' and breakdown = 'all'
@@ -37,20 +29,7 @@ select
     coalesce(size_classes.sort_order, 0) as class_order,
     answered.cluster_code
 from frame
-inner join questions
-    on frame.survey_id = questions.survey_id and frame.round_id = questions.round_id
-inner join municipalities
-    on
-        frame.survey_id = municipalities.survey_id
-        and frame.round_id = municipalities.round_id
-        and frame.municipality_code = municipalities.municipality_code
-left join size_classes
-    on
-        municipalities.survey_id = size_classes.survey_id
-        and municipalities.size_class_id = size_classes.size_class_id
-left join answered
-    on
-        questions.survey_id = answered.survey_id
-        and questions.round_id = answered.round_id
-        and questions.question_id = answered.question_id
-        and frame.municipality_code = answered.municipality_code
+inner join questions using (survey_id, round_id)
+inner join {{ ref('int_frame_classified') }} using (survey_id, round_id, municipality_code)
+left join {{ ref('stg_codebook__size_classes') }} as size_classes using (survey_id, size_class_id)
+left join answered using (survey_id, round_id, question_id, municipality_code)

@@ -2,14 +2,6 @@
 -- An area stands on its own frame: its strata are made within it. Those of every other row are the whole frame's.
 with frame as (
     select * from {{ ref('int_frame_classified') }}
-),
-
-size_class_groups as (
-    select * from {{ ref('stg_codebook__size_class_groups') }}
-),
-
-areas as (
-    select * from {{ ref('stg_registry__municipality_areas') }}
 )
 
 select
@@ -39,10 +31,7 @@ select
     size_class_groups.size_class_group_id as breakdown_id,
     'all' as strata_of
 from frame
-inner join size_class_groups
-    on
-        frame.survey_id = size_class_groups.survey_id
-        and frame.size_class_id = size_class_groups.size_class_id
+inner join {{ ref('stg_codebook__size_class_groups') }} as size_class_groups using (survey_id, size_class_id)
 union all
 select
     frame.survey_id,
@@ -52,7 +41,4 @@ select
     areas.area_code as breakdown_id,
     areas.area_level as strata_of
 from frame
-inner join areas
-    on
-        frame.division_date = areas.division_date
-        and frame.municipality_code = areas.municipality_code
+inner join {{ ref('stg_registry__municipality_areas') }} as areas using (division_date, municipality_code)

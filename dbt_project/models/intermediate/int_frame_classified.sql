@@ -1,23 +1,3 @@
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-municipalities as (
-    select * from {{ ref('stg_registry__municipalities') }}
-),
-
-population as (
-    select * from {{ ref('int_population_on_division') }}
-),
-
-size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
-),
-
-speakers as (
-    select * from {{ ref('int_foreign_language_speakers') }}
-)
-
 select
     rounds.survey_id,
     rounds.round_id,
@@ -26,22 +6,22 @@ select
     size_classes.size_class_id,
     population.population,
     speakers.foreign_language_x1000
-from rounds
-inner join municipalities
+from {{ ref('int_rounds_to_build') }} as rounds
+inner join {{ ref('stg_registry__municipalities') }} as municipalities
     on
         rounds.division_date = municipalities.division_date
         and (rounds.scope = 'all' or municipalities.is_mainland)
-left join population
+left join {{ ref('int_population_on_division') }} as population
     on
         municipalities.municipality_code = population.municipality_code
         and municipalities.division_date = population.division_date
         and rounds.population_year = population.population_year
-left join size_classes
+left join {{ ref('stg_codebook__size_classes') }} as size_classes
     on
         rounds.survey_id = size_classes.survey_id
         and population.population >= size_classes.min_population
         and (size_classes.max_population is null or population.population <= size_classes.max_population)
-left join speakers
+left join {{ ref('int_foreign_language_speakers') }} as speakers
     on
         rounds.survey_id = speakers.survey_id
         and rounds.round_id = speakers.round_id

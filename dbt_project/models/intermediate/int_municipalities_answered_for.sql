@@ -3,10 +3,6 @@
 with responses as (
     select * from {{ ref('int_responses_disposed') }}
     where disposition = 'accepted'
-),
-
-members as (
-    select * from {{ ref('stg_codebook__members') }}
 )
 
 select
@@ -28,7 +24,7 @@ select
     false as is_at_home,
     false as is_own
 from responses
-inner join members
+inner join {{ ref('stg_codebook__members') }} as members
     on
         responses.survey_id = members.survey_id
         and responses.round_id = members.round_id

@@ -1,15 +1,7 @@
 -- Municipalities that had merged into others before the division of a round.
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-mergers as (
+with mergers as (
     select * from {{ ref('stg_registry__changes') }}
     where change_type = 'merger'
-),
-
-successors as (
-    select * from {{ ref('int_municipality_successors') }}
 )
 
 select
@@ -20,9 +12,9 @@ select
     mergers.effective_on,
     successors.successor_code,
     rounds.closed_municipalities = 'successor' as is_counted_as_successor
-from rounds
+from {{ ref('int_rounds_to_build') }} as rounds
 inner join mergers on rounds.division_date >= mergers.effective_on
-inner join successors
+inner join {{ ref('int_municipality_successors') }} as successors
     on
         mergers.old_code = successors.municipality_code
         and {{ day_before('mergers.effective_on') }} = successors.division_date

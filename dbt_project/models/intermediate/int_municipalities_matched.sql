@@ -4,18 +4,6 @@ with identified as (
     select * from {{ ref('int_rows_identified') }}
 ),
 
-rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-municipalities as (
-    select * from {{ ref('stg_registry__municipalities') }}
-),
-
-frame as (
-    select * from {{ ref('int_frame_classified') }}
-),
-
 closed as (
     select * from {{ ref('int_municipalities_closed') }}
     where is_counted_as_successor
@@ -29,8 +17,8 @@ spelled as (
         municipalities.names,
         municipalities.municipality_code as counted_as,
         false as is_closed
-    from rounds
-    inner join municipalities on rounds.division_date = municipalities.division_date
+    from {{ ref('int_rounds_to_build') }} as rounds
+    inner join {{ ref('stg_registry__municipalities') }} as municipalities using (division_date)
     union all
     select
         survey_id,
@@ -98,7 +86,7 @@ matched as (
             identified.survey_id = first_members.survey_id
             and identified.round_id = first_members.round_id
             and identified.municipality_value = first_members.respondent
-    left join candidates on identified.row_key = candidates.row_key
+    left join candidates using (row_key)
     where candidates.row_key is null
 )
 
@@ -109,8 +97,4 @@ select
     matched.is_closed as is_municipality_closed,
     frame.municipality_code is not null as is_in_frame
 from matched
-left join frame
-    on
-        matched.survey_id = frame.survey_id
-        and matched.round_id = frame.round_id
-        and matched.municipality_code = frame.municipality_code
+left join {{ ref('int_frame_classified') }} as frame using (survey_id, round_id, municipality_code)

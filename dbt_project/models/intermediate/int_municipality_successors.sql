@@ -3,14 +3,6 @@ with recursive municipalities as (
     select * from {{ ref('stg_registry__municipalities') }}
 ),
 
-population as (
-    select * from {{ ref('stg_registry__population') }}
-),
-
-shares as (
-    select * from {{ ref('stg_registry__foreign_language_shares') }}
-),
-
 mergers as (
     select * from {{ ref('stg_registry__changes') }}
     where change_type = 'merger'
@@ -26,12 +18,12 @@ known as (
     select
         division_date,
         municipality_code
-    from population
+    from {{ ref('stg_registry__population') }}
     union
     select
         division_date,
         municipality_code
-    from shares
+    from {{ ref('stg_registry__foreign_language_shares') }}
     union
     select
         {{ day_before('effective_on') }} as division_date,

@@ -67,9 +67,4 @@ select
         partition by classified.survey_id, classified.round_id, classified.question_id, placed.stratum
     ) as n_clusters
 from classified
-inner join placed
-    on
-        classified.survey_id = placed.survey_id
-        and classified.round_id = placed.round_id
-        and classified.question_id = placed.question_id
-        and classified.class_order = placed.class_order
+inner join placed using (survey_id, round_id, question_id, class_order)

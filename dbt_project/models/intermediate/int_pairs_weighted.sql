@@ -9,10 +9,6 @@ frame as (
     select * from {{ ref('int_frame_broken_down') }}
 ),
 
-size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
-),
-
 clustered as (
     select * from {{ ref('int_changes_clustered') }}
     where unit = 'municipality' and breakdown = 'all' and answer_level = 'base'
@@ -58,7 +54,7 @@ classified as (
             and everyone.round_id = classes.round_id
             and everyone.municipality_code = classes.municipality_code
             and classes.breakdown = 'size_class'
-    left join size_classes
+    left join {{ ref('stg_codebook__size_classes') }} as size_classes
         on classes.survey_id = size_classes.survey_id and classes.breakdown_id = size_classes.size_class_id
     left join clustered
         on

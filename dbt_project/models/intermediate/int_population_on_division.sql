@@ -1,11 +1,7 @@
 -- A population counted on one division, told on another: added up where municipalities have merged since, and the same
 -- where nothing changed. What was counted together cannot be told apart again: there is no row. A sum with an unknown
 -- part is unknown.
-with municipalities as (
-    select * from {{ ref('stg_registry__municipalities') }}
-),
-
-population as (
+with population as (
     select * from {{ ref('stg_registry__population') }}
 ),
 
@@ -31,10 +27,7 @@ counted_before as (
         population.division_date as counted_on,
         case when count(*) = count(population.population) then sum(population.population) end as population
     from population
-    inner join successors
-        on
-            population.division_date = successors.division_date
-            and population.municipality_code = successors.municipality_code
+    inner join successors using (division_date, municipality_code)
     group by
         successors.later_division_date, successors.successor_code, population.population_year, population.division_date
 ),
@@ -73,8 +66,7 @@ select
     told.counted_on,
     cast(told.population as bigint) as population
 from told
-inner join municipalities
-    on told.division_date = municipalities.division_date and told.municipality_code = municipalities.municipality_code
+inner join {{ ref('stg_registry__municipalities') }} using (division_date, municipality_code)
 qualify
     row_number() over (
         partition by told.division_date, told.municipality_code, told.population_year

@@ -1,17 +1,5 @@
 -- Every question of the survey in every round, asked or not: a question without a column was not asked.
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-questions as (
-    select * from {{ ref('stg_codebook__questions') }}
-),
-
-columns as (
-    select * from {{ ref('stg_codebook__columns') }}
-),
-
-coded as (
+with coded as (
     select distinct
         survey_id,
         round_id,
@@ -24,7 +12,7 @@ mapped as (
         survey_id,
         round_id,
         question_id
-    from columns
+    from {{ ref('stg_codebook__columns') }}
     union
     select
         survey_id,
@@ -43,15 +31,7 @@ select
     questions.sort_order,
     mapped.question_id is not null as is_asked,
     coded.question_id is not null as is_coded
-from rounds
-inner join questions on rounds.survey_id = questions.survey_id
-left join mapped
-    on
-        rounds.survey_id = mapped.survey_id
-        and rounds.round_id = mapped.round_id
-        and questions.question_id = mapped.question_id
-left join coded
-    on
-        rounds.survey_id = coded.survey_id
-        and rounds.round_id = coded.round_id
-        and questions.question_id = coded.question_id
+from {{ ref('int_rounds_to_build') }} as rounds
+inner join {{ ref('stg_codebook__questions') }} as questions using (survey_id)
+left join mapped using (survey_id, round_id, question_id)
+left join coded using (survey_id, round_id, question_id)

@@ -1,16 +1,8 @@
 -- Each question of a round beside the last round before it that asked the same, and whether the two may be compared.
 -- Both are told on the later division: a round on an earlier one is shown on the frame of the other.
-with rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
-),
-
-questions as (
+with questions as (
     select * from {{ ref('stg_codebook__questions') }}
     where question_type in ('select_one', 'select_multiple')
-),
-
-declared as (
-    select * from {{ ref('stg_codebook__comparability') }}
 ),
 
 columns as (
@@ -37,16 +29,10 @@ asked as (
         coalesce(declared.earlier_question_id, questions.question_id) as earlier_question_id,
         declared.comparability,
         declared.reason
-    from rounds
-    inner join columns
-        on rounds.survey_id = columns.survey_id and rounds.round_id = columns.round_id
-    inner join questions
-        on columns.survey_id = questions.survey_id and columns.question_id = questions.question_id
-    left join declared
-        on
-            questions.survey_id = declared.survey_id
-            and questions.question_id = declared.question_id
-            and rounds.round_id = declared.round_id
+    from {{ ref('stg_codebook__rounds') }} as rounds
+    inner join columns using (survey_id, round_id)
+    inner join questions using (survey_id, question_id)
+    left join {{ ref('stg_codebook__comparability') }} as declared using (survey_id, question_id, round_id)
 ),
 
 paired as (

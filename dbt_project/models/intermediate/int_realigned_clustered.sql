@@ -48,11 +48,7 @@ answers as (
         own.municipality_code,
         own.code
     from own
-    inner join wanted
-        on
-            own.survey_id = wanted.survey_id
-            and own.round_id = wanted.round_id
-            and own.question_id = wanted.question_id
+    inner join wanted using (survey_id, round_id, question_id)
 ),
 
 grouped as (
@@ -96,12 +92,7 @@ in_groups as (
         grouped.breakdown,
         grouped.breakdown_id
     from given
-    inner join grouped
-        on
-            given.survey_id = grouped.survey_id
-            and given.round_id = grouped.round_id
-            and given.unit = grouped.unit
-            and given.unit_id = grouped.unit_id
+    inner join grouped using (survey_id, round_id, unit, unit_id)
 )
 
 select

@@ -26,5 +26,4 @@ select
         partition by rates.survey_id, rates.round_id, rates.breakdown
     ) / overall.n_frame) as deviation
 from rates
-inner join overall
-    on rates.survey_id = overall.survey_id and rates.round_id = overall.round_id
+inner join overall using (survey_id, round_id)

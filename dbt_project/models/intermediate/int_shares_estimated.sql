@@ -1,23 +1,7 @@
 -- What a share says of all municipalities: weighted by size class, with its error and intervals. Superpopulation: what
 -- the same process would give elsewhere or next year; fpc: what the whole frame would have answered. A row of an area,
 -- a frame of its own, is one that has an n_frame.
-with shares as (
-    select * from {{ ref('int_answer_shares') }}
-),
-
-bases as (
-    select * from {{ ref('int_answer_bases') }}
-),
-
-surveys as (
-    select * from {{ ref('stg_codebook__surveys') }}
-),
-
-quantiles as (
-    select * from {{ ref('t_quantiles') }}
-),
-
-weighted as (
+with weighted as (
     select
         shares.*,
         surveys.small_base,
@@ -39,17 +23,11 @@ weighted as (
         case when shares.unit = 'response' then shares.base_n else bases.n_clusters end as most_units,
         case when shares.unit in ('response', 'municipality') then shares.base_n else bases.n_municipalities end
             as n_observed
-    from shares
-    inner join surveys on shares.survey_id = surveys.survey_id
-    left join bases
-        on
-            shares.survey_id = bases.survey_id
-            and shares.round_id = bases.round_id
-            and shares.question_id = bases.question_id
-            and shares.unit = bases.unit
-            and shares.breakdown = bases.breakdown
-            and shares.breakdown_id = bases.breakdown_id
-    left join quantiles
+    from {{ ref('int_answer_shares') }} as shares
+    inner join {{ ref('stg_codebook__surveys') }} as surveys using (survey_id)
+    left join {{ ref('int_answer_bases') }} as bases
+        using (survey_id, round_id, question_id, unit, breakdown, breakdown_id)
+    left join {{ ref('t_quantiles') }} as quantiles
         on quantiles.df = {{ degrees_of_freedom('bases.n_clusters', 'bases.n_strata') }}
 ),
 

@@ -4,14 +4,6 @@ with cells as (
     where base_n > 0
 ),
 
-labelled as (
-    select * from {{ ref('int_breakdowns_labelled') }}
-),
-
-members as (
-    select * from {{ ref('int_size_class_members') }}
-),
-
 against_classes as (
     select
         cells.survey_id,
@@ -34,7 +26,7 @@ against_classes as (
             and cells.answer_code = others.answer_code
             and cells.unit = others.unit
             and others.breakdown = 'size_class'
-    left join members
+    left join {{ ref('int_size_class_members') }} as members
         on
             cells.survey_id = members.survey_id
             and cells.breakdown = members.breakdown
@@ -64,7 +56,7 @@ among_counties as (
             order by cells.share desc
         ) as county_rank
     from cells
-    inner join labelled
+    inner join {{ ref('int_breakdowns_labelled') }} as labelled
         on
             cells.survey_id = labelled.survey_id
             and cells.breakdown = labelled.breakdown

@@ -1,21 +1,13 @@
-with size_classes as (
-    select * from {{ ref('stg_codebook__size_classes') }}
-),
-
-size_class_groups as (
-    select * from {{ ref('stg_codebook__size_class_groups') }}
-)
-
 select
     survey_id,
     'size_class' as breakdown,
     size_class_id as breakdown_id,
     size_class_id
-from size_classes
+from {{ ref('stg_codebook__size_classes') }}
 union all
 select
     survey_id,
     'size_class_group' as breakdown,
     size_class_group_id as breakdown_id,
     size_class_id
-from size_class_groups
+from {{ ref('stg_codebook__size_class_groups') }}

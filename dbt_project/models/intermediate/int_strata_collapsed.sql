@@ -32,14 +32,7 @@ stratified as (
         frame.*,
         placed.stratum
     from frame
-    inner join placed
-        on
-            frame.survey_id = placed.survey_id
-            and frame.round_id = placed.round_id
-            and frame.question_id = placed.question_id
-            and frame.breakdown = placed.breakdown
-            and frame.breakdown_id = placed.breakdown_id
-            and frame.class_order = placed.class_order
+    inner join placed using (survey_id, round_id, question_id, breakdown, breakdown_id, class_order)
 ),
 
 strata as (
@@ -69,12 +62,5 @@ select
     strata.n_municipalities,
     strata.n_frame / cast(strata.n_municipalities as double) as weight
 from stratified
-inner join strata
-    on
-        stratified.survey_id = strata.survey_id
-        and stratified.round_id = strata.round_id
-        and stratified.question_id = strata.question_id
-        and stratified.breakdown = strata.breakdown
-        and stratified.breakdown_id = strata.breakdown_id
-        and stratified.stratum = strata.stratum
+inner join strata using (survey_id, round_id, question_id, breakdown, breakdown_id, stratum)
 where strata.n_municipalities > 0

@@ -1,9 +1,5 @@
 -- What two people read in the same text, code by code. A coding of a text that was changed since is of another one.
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-codings as (
+with codings as (
     select * from {{ ref('stg_codebook__codings') }}
     where not coalesce(is_stale, false)
 ),
@@ -11,14 +7,6 @@ codings as (
 second_codings as (
     select * from {{ ref('stg_codebook__second_codings') }}
     where not coalesce(is_stale, false)
-),
-
-questions as (
-    select * from {{ ref('stg_codebook__questions') }}
-),
-
-choices as (
-    select * from {{ ref('stg_codebook__choices') }}
 )
 
 select
@@ -30,17 +18,9 @@ select
     max(case when codings.code = choices.code then 1 else 0 end) = 1 as is_first,
     max(case when second_codings.code = choices.code then 1 else 0 end) = 1 as is_second
 from codings
-inner join rounds
-    on codings.survey_id = rounds.survey_id and codings.round_id = rounds.round_id
-inner join second_codings
-    on
-        codings.survey_id = second_codings.survey_id
-        and codings.round_id = second_codings.round_id
-        and codings.response_id = second_codings.response_id
-        and codings.question_id = second_codings.question_id
-        and codings.coded_question_id = second_codings.coded_question_id
-inner join questions
+inner join {{ ref('int_rounds_to_build') }} using (survey_id, round_id)
+inner join second_codings using (survey_id, round_id, response_id, question_id, coded_question_id)
+inner join {{ ref('stg_codebook__questions') }} as questions
     on codings.survey_id = questions.survey_id and codings.coded_question_id = questions.question_id
-inner join choices
-    on codings.survey_id = choices.survey_id and questions.list_name = choices.list_name
+inner join {{ ref('stg_codebook__choices') }} as choices using (survey_id, list_name)
 group by codings.survey_id, codings.round_id, codings.response_id, codings.coded_question_id, choices.code

@@ -26,9 +26,5 @@ select
     frame.breakdown,
     frame.breakdown_id
 from grouped
-inner join frame
-    on
-        grouped.survey_id = frame.survey_id
-        and grouped.round_id = frame.round_id
-        and grouped.municipality_code = frame.municipality_code
+inner join frame using (survey_id, round_id, municipality_code)
 where grouped.breakdown = 'all'

@@ -6,14 +6,6 @@ with responses as (
     where disposition = 'accepted'
 ),
 
-answered_for as (
-    select * from {{ ref('int_municipalities_answered_for') }}
-),
-
-breakdown_questions as (
-    select * from {{ ref('stg_codebook__breakdowns') }}
-),
-
 answers as (
     select * from {{ ref('int_answers_by_unit') }}
     where code is not null and {{ is_built_now() }}
@@ -37,7 +29,7 @@ select distinct
     municipality_code,
     'all' as breakdown,
     'all' as breakdown_id
-from answered_for
+from {{ ref('int_municipalities_answered_for') }}
 union all
 select
     survey_id,
@@ -59,5 +51,4 @@ select
     answers.question_id as breakdown,
     answers.code as breakdown_id
 from answers
-inner join breakdown_questions
-    on answers.survey_id = breakdown_questions.survey_id and answers.question_id = breakdown_questions.question_id
+inner join {{ ref('stg_codebook__breakdowns') }} using (survey_id, question_id)

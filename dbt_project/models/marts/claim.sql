@@ -9,8 +9,7 @@ with figures as (
         figures.computed_value,
         figures.frame_verdict
     from {{ ref('claim_figure').include(database=false) }} as claim_figures
-    inner join {{ ref('publication_reconciliation').include(database=false) }} as figures
-        on claim_figures.survey_id = figures.survey_id and claim_figures.figure_id = figures.figure_id
+    inner join {{ ref('publication_reconciliation').include(database=false) }} as figures using (survey_id, figure_id)
 )
 
 select
@@ -34,6 +33,6 @@ select
     count(figures.status) as n_figures,
     count(figures.computed_value) as n_figures_computed
 from {{ ref('printed_sentence').include(database=false) }} as sentences
-left join {{ ref('dim_round').include(database=false) }} as rounds on sentences.round_key = rounds.round_key
+left join {{ ref('dim_round').include(database=false) }} as rounds using (round_key)
 left join figures on sentences.survey_id = figures.survey_id and sentences.claim_id = figures.claim_id
 group by sentences.survey_id, sentences.round_id, sentences.round_key, sentences.claim_id, rounds.is_synthetic

@@ -1,15 +1,7 @@
 -- A breakdown that is a survey's own is one of its questions, and is called as that is worded.
-with breakdown_rows as (
-    select * from {{ ref('int_breakdowns_labelled') }}
-),
-
-codes as (
+with codes as (
     select * from {{ ref('codes') }}
     where code_list = 'breakdown'
-),
-
-questions as (
-    select * from {{ ref('stg_codebook__questions') }}
 )
 
 select
@@ -35,7 +27,7 @@ select
         ) as integer
     ) as breakdown_order,
     cast(breakdown_rows.sort_order as integer) as sort_order
-from breakdown_rows
+from {{ ref('int_breakdowns_labelled') }} as breakdown_rows
 left join codes on breakdown_rows.breakdown = codes.code
-left join questions
+left join {{ ref('stg_codebook__questions') }} as questions
     on breakdown_rows.survey_id = questions.survey_id and breakdown_rows.breakdown = questions.question_id

@@ -1,12 +1,4 @@
-with municipalities as (
-    select * from {{ ref('stg_registry__municipalities') }}
-),
-
-areas as (
-    select * from {{ ref('stg_registry__municipality_areas') }}
-),
-
-latest_population as (
+with latest_population as (
     select * from {{ ref('int_population_on_division') }}
     qualify
         row_number() over (partition by municipality_code, division_date order by population_year desc) = 1
@@ -20,7 +12,7 @@ areas_in_columns as (
         max(case when area_level = '{{ level }}' then area_code end) as {{ level }}_code
         {%- if not loop.last %},{% endif %}
         {% endfor %}
-    from areas
+    from {{ ref('stg_registry__municipality_areas') }}
     group by division_date, municipality_code
 )
 
@@ -35,12 +27,6 @@ select
     municipalities.is_mainland,
     latest_population.population,
     latest_population.population_year
-from municipalities
-left join areas_in_columns
-    on
-        municipalities.municipality_code = areas_in_columns.municipality_code
-        and municipalities.division_date = areas_in_columns.division_date
-left join latest_population
-    on
-        municipalities.municipality_code = latest_population.municipality_code
-        and municipalities.division_date = latest_population.division_date
+from {{ ref('stg_registry__municipalities') }} as municipalities
+left join areas_in_columns using (municipality_code, division_date)
+left join latest_population using (municipality_code, division_date)

@@ -17,5 +17,4 @@ select
     sections.section_order,
     {{ in_published_languages('sections.titles', 'section') }}
 from {{ ref('stg_codebook__questions') }} as questions
-left join {{ ref('stg_codebook__sections') }} as sections
-    on questions.survey_id = sections.survey_id and questions.question_id = sections.question_id
+left join {{ ref('stg_codebook__sections') }} as sections using (survey_id, question_id)

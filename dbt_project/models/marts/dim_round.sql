@@ -1,14 +1,6 @@
-with rounds as (
-    select * from {{ ref('stg_codebook__rounds') }}
-),
-
-counts as (
+with counts as (
     select * from {{ ref('response_rate') }}
     where breakdown = 'all'
-),
-
-surveys as (
-    select * from {{ ref('stg_codebook__surveys') }}
 ),
 
 signed as (
@@ -24,8 +16,8 @@ select
     rounds.survey_id,
     rounds.round_id,
     {{ key(['rounds.survey_id', 'rounds.round_id']) }} as round_key,
-    {{ in_published_languages('rounds.titles', 'title') }},
-    {{ in_published_languages('rounds.reading_notes', 'reading_note') }},
+    {{ in_published_languages('rounds.title', 'title') }},
+    {{ in_published_languages('rounds.reading_note', 'reading_note') }},
     rounds.scope as frame_scope,
     rounds.is_synthetic,
     not rounds.is_synthetic or surveys.disclosure_applies_to = 'synthetic' as is_protected,
@@ -39,10 +31,7 @@ select
     counts.n_responses,
     counts.n_municipalities,
     signed.signed_off_on
-from rounds
-inner join surveys
-    on rounds.survey_id = surveys.survey_id
-inner join counts
-    on rounds.survey_id = counts.survey_id and rounds.round_id = counts.round_id
-left join signed
-    on rounds.survey_id = signed.survey_id and rounds.round_id = signed.round_id
+from {{ ref('stg_codebook__rounds') }} as rounds
+inner join {{ ref('stg_codebook__surveys') }} as surveys using (survey_id)
+inner join counts using (survey_id, round_id)
+left join signed using (survey_id, round_id)

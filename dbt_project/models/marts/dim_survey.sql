@@ -1,9 +1,9 @@
 select
     survey_id,
-    {{ in_published_languages('titles', 'title') }},
-    {{ in_published_languages('publishers', 'publisher') }},
-    {{ in_published_languages('populations', 'population') }},
-    {{ in_published_languages('funders', 'funder') }},
+    {{ in_published_languages('title', 'title') }},
+    {{ in_published_languages('publisher', 'publisher') }},
+    {{ in_published_languages('population', 'population') }},
+    {{ in_published_languages('funder', 'funder') }},
     {{ in_published_languages('carried_out_by', 'carried_out_by') }},
     {{ in_published_languages('sent_to', 'sent_to') }},
     licence

@@ -1,7 +1,3 @@
-with systems as (
-    select * from {{ ref('stg_systems__systems') }}
-)
-
 select
     system_id,
     system_name,
@@ -12,7 +8,7 @@ select
     in_use_from,
     in_use_to,
     successor
-from systems
+from {{ ref('stg_systems__systems') }}
 union all
 select
     'unmatched' as system_id,

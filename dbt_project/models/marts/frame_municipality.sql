@@ -1,19 +1,7 @@
 {{ config(materialized='incremental') }}
 -- A municipality "answering" in a synthetic round is invented: the count of its responses is not published.
-with frame as (
-    select * from {{ ref('int_frame_classified') }}
-),
-
-rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-areas as (
+with areas as (
     select * from {{ ref('stg_registry__municipality_areas') }}
-),
-
-responded as (
-    select * from {{ ref('int_municipalities_responded') }}
 )
 
 select
@@ -30,9 +18,8 @@ select
     rounds.is_synthetic,
     frame.population,
     case when not rounds.is_synthetic then coalesce(responded.n_responses, 0) end as n_responses
-from frame
-inner join rounds
-    on frame.survey_id = rounds.survey_id and frame.round_id = rounds.round_id
+from {{ ref('int_frame_classified') }} as frame
+inner join {{ ref('int_rounds_to_build') }} as rounds using (survey_id, round_id)
 left join areas as counties
     on
         frame.division_date = counties.division_date
@@ -43,7 +30,7 @@ left join areas as regions
         frame.division_date = regions.division_date
         and frame.municipality_code = regions.municipality_code
         and regions.area_level = 'region'
-left join responded
+left join {{ ref('int_municipalities_responded') }} as responded
     on
         frame.survey_id = responded.survey_id
         and frame.round_id = responded.round_id

@@ -1,15 +1,15 @@
 -- The texts of all that has a name, in every language of its survey or registry.
 with texts as (
     {% for thing, model, key_columns, texts in [
-        ('survey', 'stg_codebook__surveys', ['survey_id'], 'titles'),
-        ('publisher', 'stg_codebook__surveys', ['survey_id'], 'publishers'),
-        ('population', 'stg_codebook__surveys', ['survey_id'], 'populations'),
-        ('funder', 'stg_codebook__surveys', ['survey_id'], 'funders'),
+        ('survey', 'stg_codebook__surveys', ['survey_id'], 'title'),
+        ('publisher', 'stg_codebook__surveys', ['survey_id'], 'publisher'),
+        ('population', 'stg_codebook__surveys', ['survey_id'], 'population'),
+        ('funder', 'stg_codebook__surveys', ['survey_id'], 'funder'),
         ('carried_out_by', 'stg_codebook__surveys', ['survey_id'], 'carried_out_by'),
         ('sent_to', 'stg_codebook__surveys', ['survey_id'], 'sent_to'),
-        ('round', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'titles'),
+        ('round', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'title'),
         ('not_computable', 'stg_codebook__claims', ['survey_id', 'claim_id'], 'not_computable'),
-        ('reading_note', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'reading_notes'),
+        ('reading_note', 'stg_codebook__rounds', ['survey_id', 'round_id'], 'reading_note'),
         ('section', 'stg_codebook__sections', ['survey_id', 'section_id'], 'titles'),
         ('question', 'stg_codebook__questions', ['survey_id', 'question_id'], 'labels'),
         ('answer', 'int_answer_levels', ['survey_id', 'question_id', 'answer_level', 'answer_code'], 'labels'),

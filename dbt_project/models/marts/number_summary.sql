@@ -4,29 +4,9 @@ with answers as (
     where question_type in ('integer', 'decimal') and {{ is_built_now() }}
 ),
 
-unit_breakdowns as (
-    select * from {{ ref('int_units_broken_down') }}
-),
-
 questions as (
     select * from {{ ref('int_questions_in_round') }}
     where question_type in ('integer', 'decimal')
-),
-
-units as (
-    select * from {{ ref('stg_codebook__questions') }}
-),
-
-breakdowns as (
-    select * from {{ ref('int_breakdowns_in_round') }}
-),
-
-conflicts as (
-    select * from {{ ref('int_conflicts_counted') }}
-),
-
-surveys as (
-    select * from {{ ref('stg_codebook__surveys') }}
 ),
 
 summed as (
@@ -46,12 +26,7 @@ summed as (
         {{ quantile('answers.number_value', '0.5') }} as median,
         {{ quantile('answers.number_value', '0.75') }} as quartile_3
     from answers
-    inner join unit_breakdowns
-        on
-            answers.survey_id = unit_breakdowns.survey_id
-            and answers.round_id = unit_breakdowns.round_id
-            and answers.unit = unit_breakdowns.unit
-            and answers.unit_id = unit_breakdowns.unit_id
+    inner join {{ ref('int_units_broken_down') }} as unit_breakdowns using (survey_id, round_id, unit, unit_id)
     group by
         answers.survey_id, answers.round_id, answers.question_id, answers.unit, unit_breakdowns.breakdown,
         unit_breakdowns.breakdown_id
@@ -89,10 +64,9 @@ select
     end as cell_status
 from questions
 cross join (values ('response'), ('municipality')) as units_of_analysis (unit)
-inner join units
-    on questions.survey_id = units.survey_id and questions.question_id = units.question_id
-inner join surveys on questions.survey_id = surveys.survey_id
-inner join breakdowns
+inner join {{ ref('stg_codebook__questions') }} as units using (survey_id, question_id)
+inner join {{ ref('stg_codebook__surveys') }} as surveys using (survey_id)
+inner join {{ ref('int_breakdowns_in_round') }} as breakdowns
     on
         questions.survey_id = breakdowns.survey_id
         and questions.round_id = breakdowns.round_id
@@ -105,7 +79,7 @@ left join summed
         and units_of_analysis.unit = summed.unit
         and breakdowns.breakdown = summed.breakdown
         and breakdowns.breakdown_id = summed.breakdown_id
-left join conflicts
+left join {{ ref('int_conflicts_counted') }} as conflicts
     on
         questions.survey_id = conflicts.survey_id
         and questions.round_id = conflicts.round_id

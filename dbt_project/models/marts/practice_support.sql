@@ -44,5 +44,5 @@ select
     cells.is_reliable,
     cells.cell_status
 from cells
-inner join questions on cells.question_key = questions.question_key
-inner join options on questions.list_name = options.list_name and cells.answer_code = options.answer_code
+inner join questions using (question_key)
+inner join options using (list_name, answer_code)

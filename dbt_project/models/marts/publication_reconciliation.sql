@@ -1,11 +1,7 @@
 {{ config(materialized='incremental') }}
 -- Every printed figure beside what the warehouse computes. The print is the judge; nothing is bent to meet it.
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
 -- Figures of rounds that this build makes, and of rounds that nobody has.
-figures as (
+with figures as (
     select * from {{ ref('stg_codebook__published_figures') }}
     where {{ is_built_now() }} or {{ is_gone() }}
 ),
@@ -22,14 +18,6 @@ computed as (
     select * from {{ ref('int_figures_of_systems') }}
 ),
 
-shares as (
-    select * from {{ ref('int_shares_estimated') }}
-),
-
-bounds as (
-    select * from {{ ref('int_figures_bounded') }}
-),
-
 compared as (
     select
         figures.*,
@@ -44,13 +32,10 @@ compared as (
         cast(coalesce(bounds.high, 100 * shares.ci_high_fpc) as decimal(18, 3)) as frame_high,
         coalesce(figures.published_base_n = computed.computed_base_n, true) as is_base_met
     from figures
-    left join rounds
-        on figures.survey_id = rounds.survey_id and figures.round_id = rounds.round_id
-    left join computed
-        on figures.survey_id = computed.survey_id and figures.figure_id = computed.figure_id
-    left join bounds
-        on figures.survey_id = bounds.survey_id and figures.figure_id = bounds.figure_id
-    left join shares
+    left join {{ ref('int_rounds_to_build') }} as rounds using (survey_id, round_id)
+    left join computed using (survey_id, figure_id)
+    left join {{ ref('int_figures_bounded') }} as bounds using (survey_id, figure_id)
+    left join {{ ref('int_shares_estimated') }} as shares
         on
             figures.survey_id = shares.survey_id
             and figures.round_id = shares.round_id

@@ -1,10 +1,6 @@
 {{ config(materialized='incremental') }}
 -- Only days with an answer have a row. A response without a readable time is in no day.
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-responses as (
+with responses as (
     select
         *,
         row_number() over (
@@ -25,8 +21,7 @@ dated as (
         responses.nth_of_municipality,
         {{ local_date('responses.submitted_at', 'rounds.timezone') }} as submitted_on
     from responses
-    inner join rounds
-        on responses.survey_id = rounds.survey_id and responses.round_id = rounds.round_id
+    inner join {{ ref('int_rounds_to_build') }} as rounds using (survey_id, round_id)
 ),
 
 days as (

@@ -79,11 +79,11 @@ select
     cells.is_reliable_for_frame,
     cells.cell_status
 from cells
-inner join surveys on cells.survey_id = surveys.survey_id
-inner join rounds on cells.round_key = rounds.round_key
-inner join questions on cells.question_key = questions.question_key
-inner join answers on cells.answer_key = answers.answer_key
-inner join breakdowns on cells.breakdown_key = breakdowns.breakdown_key
+inner join surveys using (survey_id)
+inner join rounds using (round_key)
+inner join questions using (question_key)
+inner join answers using (answer_key)
+inner join breakdowns using (breakdown_key)
 left join codes as levels on levels.code_list = 'level' and cells.level = levels.code
 left join codes as units on units.code_list = 'unit' and cells.unit = units.code
 left join codes as statuses on statuses.code_list = 'cell_status' and cells.cell_status = statuses.code

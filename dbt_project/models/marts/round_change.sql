@@ -3,15 +3,7 @@
 -- A pair that is there already is carried over. Tests are corrected over the questions of a row of a breakdown. Beside
 -- each change stands the one with size classes weighed, where the row is of no area.
 {%- set family = 'survey_id, round_id, unit, breakdown, breakdown_id, answer_level, is_weighted' %}
-with pairs as (
-    select * from {{ ref('int_pairs_to_build') }}
-),
-
-estimated as (
-    select * from {{ ref('int_changes_estimated') }}
-),
-
-tested as (
+with tested as (
     select
         change_number,
         is_weighted as is_of_weighted,
@@ -26,7 +18,7 @@ stepped as (
         tested.test,
         tested.p_value,
         {{ holm_step('p_value', family) }} as holm_step
-    from estimated
+    from {{ ref('int_changes_estimated') }} as estimated
     inner join tested
         on estimated.change_number = tested.change_number and estimated.is_weighted = tested.is_of_weighted
 ),
@@ -88,7 +80,7 @@ select
 from changes
 left join changes as weighted
     on changes.change_number = weighted.change_number and weighted.is_weighted
-inner join pairs
+inner join {{ ref('int_pairs_to_build') }} as pairs
     on
         changes.survey_id = pairs.survey_id
         and changes.round_id = pairs.round_id

@@ -3,10 +3,6 @@
 with shares as (
     select * from {{ ref('int_shares_estimated') }}
     where unit in ('response', 'municipality') and answer_level = 'system'
-),
-
-systems as (
-    select * from {{ ref('stg_systems__systems') }}
 )
 
 select
@@ -42,4 +38,4 @@ select
     shares.is_reliable_for_frame,
     shares.cell_status
 from shares
-left join systems on shares.answer_code = systems.system_id
+left join {{ ref('stg_systems__systems') }} as systems on shares.answer_code = systems.system_id

@@ -1,7 +1,7 @@
 select
     survey_id,
-    section_id,
+    id as section_id,
     question_id,
-    titles,
+    title as titles,
     cast(sort_order as integer) as section_order
 from {{ source('raw', 'codebook__sections') }}

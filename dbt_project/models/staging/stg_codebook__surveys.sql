@@ -1,22 +1,12 @@
+-- Every key of survey.yml under its own name, but those that say too little without the key that they are within.
 select
-    survey_id,
-    titles,
-    publishers,
-    populations,
-    funders,
-    carried_out_by,
-    sent_to,
-    all_labels,
-    licence,
-    municipality_rule,
-    none_ticked,
-    size_class_question_id,
-    allowed_contacts,
-    disclosure_applies_to,
-    cast(min_municipalities as integer) as min_municipalities,
-    cast(min_responses as integer) as min_responses,
-    cast(quarantined_share_limit as double) as quarantined_share_limit,
-    cast(small_base as integer) as small_base,
-    cast(half_width as double) as half_width,
+    * exclude (quarantined_share, agreement, applies_to, source_file, source_sha256, source_line) replace (
+        cast(min_municipalities as integer) as min_municipalities,
+        cast(min_responses as integer) as min_responses,
+        cast(small_base as integer) as small_base,
+        cast(half_width as double) as half_width
+    ),
+    applies_to as disclosure_applies_to,
+    cast(quarantined_share as double) as quarantined_share_limit,
     cast(agreement as double) as least_agreement
 from {{ source('raw', 'codebook__surveys') }}

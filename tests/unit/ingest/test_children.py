@@ -55,5 +55,5 @@ def test_parser_is_ended(
 def test_parser_killed_from_outside() -> None:
     with pytest.raises(children.ParserFailed) as failure:
         children._raise_if_failed(-9)
-    assert failure.value.code == "parser-killed"
+    assert failure.value.words and failure.value.words.code == "parser-killed"
     assert "SIGKILL" in str(failure.value)

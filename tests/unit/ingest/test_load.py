@@ -104,7 +104,7 @@ def test_a_row_of_the_codebook_stands_on_its_line(paths: DataPaths) -> None:
     for table, condition, file, text in (
         ("questions", "question_id = 'staff'", "questions.csv", "staff,"),
         ("conditions", "question_id = 'comment'", "questions.csv", "comment,"),
-        ("size_classes", "size_class_id = 'middle'", "survey.yml", "id: middle"),
+        ("size_classes", "id = 'middle'", "survey.yml", "id: middle"),
         ("roles", "role_id = 'director'", "survey.yml", "lead_order"),
         ("columns", "source_column = 'Kuntanumero'", "rounds/2024/columns.csv", "Kuntanumero"),
     ):
@@ -127,7 +127,7 @@ def test_booleans_dates_and_blanks_are_written_as_agreed(paths: DataPaths) -> No
     assert query(paths, "select is_synthetic, opens_on, decimal_sign from raw.codebook__rounds") == [
         ("true", "2024-01-08", ".")
     ]
-    assert query(paths, "select max_population from raw.codebook__size_classes order by sort_order") == [
+    assert query(paths, "select max from raw.codebook__size_classes order by sort_order") == [
         ("4999",), ("20000",), (None,)
     ]  # fmt: skip
     conditions = query(
@@ -173,7 +173,7 @@ def test_delivery_and_the_question_of_the_size_class_are_optional(
     paths: DataPaths, round_folder: Path, edit: Edit
 ) -> None:
     delivery = "select due_on, stale_after_days from raw.codebook__rounds"
-    question = "select size_class_question_id from raw.codebook__surveys"
+    question = "select size_class_question from raw.codebook__surveys"
     load_all(paths)
     assert (query(paths, delivery), query(paths, question)) == ([(None, "7")], [(None,)])
     edit(round_folder / "round.yml", "timezone:", "delivery: {due_on: 2024-02-05}\nstale_after_days: 3\ntimezone:")

@@ -101,4 +101,4 @@ def test_number_of_a_person_beside_that_of_an_office_is_seen(paths: DataPaths, e
 def test_inventory_is_looked_at(paths: DataPaths) -> None:
     rows = [HEADER, (*ALPHA[:-1], f"ask {OFFICE}")]
     write_workbook(paths.inventory, "systems", sheet_xml(rows))
-    assert [(each.code, each.place) for each in validate(paths)] == [("personal-data", "row 2")]
+    assert [(each.code, each.place) for each in validate(paths)] == [("personal-data-of-no-survey", "row 2")]

@@ -70,9 +70,10 @@ def test_options_of_ones_own_may_stand_beside_them(paths: DataPaths) -> None:
     [
         (CHOICES, LAST, f"practice_theme,guidance,,0,0,9,Muu,Other,,\n{LAST}", "line 12, column code", "borrowed-code"),
         (CHOICES, LAST, f"practice_theme,other,,0,0,9,Nõustamine,Another,,\n{LAST}", "line 12", "ambiguous-label"),
-        (QUESTIONS, "theme_worries", "theme_worry", "line 9, column list_name", "unknown-list"),
+        (QUESTIONS, "theme_worries", "theme_worry", "line 9, column list_name",
+         "unknown-list-of-practices"),
         (ROUND / "codings.csv", "V06,good_practices,worries,staff", "V06,good_practices,worries,meetings",
-         "line 5, column code", "unknown-code"),
+         "line 5, column code", "unknown-coded-option"),
         (ROUND / "interviews.csv", "organisation,", "organisation,name,", "line 1", "unexpected-column"),
     ],
 )  # fmt: skip
@@ -104,7 +105,7 @@ def test_without_the_folder_there_are_none(paths: DataPaths) -> None:
     load_practices(paths)
     with opened(paths.warehouse_file, read_only=True) as connection:
         assert connection.execute("select count(*) from raw.practices__practices").fetchone() == (0,)
-    told = [each for each in validate(paths) if each.code == "unknown-list"]
+    told = [each for each in validate(paths) if each.code == "unknown-list-of-practices"]
     assert [each.place for each in told] == ["line 8, column list_name", "line 9, column list_name"]
     assert all("practices/" in each.expected for each in told)
 

@@ -130,7 +130,7 @@ def test_a_number_that_spss_calls_missing_is_told(empty: DataPaths, tmp_path: Pa
 def test_a_round_id_cannot_lead_out_of_its_survey(empty: DataPaths) -> None:
     faults = FaultList(empty.shown)
     assert draft_round(empty, "exports", "../../elsewhere", export_of("plain_csv"), TODAY, faults) is None
-    assert [fault.code for fault in faults] == ["wrong-id"]
+    assert [fault.code for fault in faults] == ["wrong-id-of-round"]
     assert not (empty.surveys / "elsewhere").exists()
 
 
@@ -274,7 +274,7 @@ def test_a_round_that_is_there_is_never_touched(empty: DataPaths) -> None:
     [
         ("export.pdf", b"%PDF", "unknown-format"),
         ("export.xlsx", b"PK", "not-a-workbook"),
-        ("x.csv", None, "missing-file"),
+        ("x.csv", None, "missing-export"),
         ("x.csv", b"", "empty-file"),
         ("x.csv", b"a;b\n1;\0\n", "nul-character"),
     ],
@@ -299,7 +299,7 @@ def read_list(path: Path, _layout: ListLayout, faults: FaultList) -> TextTable |
     """A JSON list of rows, the first of which is the header."""
     rows = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(rows, list):
-        faults.add("not-a-list", path, "", found="It is no list.", expected="A list of rows.")
+        faults.add("not-json", path, "", "It is no list.")
         return None
     header, *rest = map(tuple, rows)
     return TextTable(path, header, 1, tuple(TextRow(line, cells) for line, cells in enumerate(rest, start=2)))

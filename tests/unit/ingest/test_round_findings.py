@@ -95,7 +95,7 @@ def test_a_sentence_with_other_figures_in_another_language_is_told(paths: DataPa
 def test_a_finding_without_a_language_is_told(paths: DataPaths) -> None:
     add(paths, "rounds/2024/round.yml", f"findings:\n- {{fi: '{RIGHT}'}}\n- {{}}\n")
     found = [(each.code, each.place.partition(", ")[2]) for each in validate(paths)]
-    assert found == [("missing-label", f"findings.{each}") for each in ("en", "sv", "en", "fi", "sv")]
+    assert found == [("missing-language", f"findings.{each}") for each in ("en", "sv", "en", "fi", "sv")]
 
 
 @pytest.mark.parametrize(

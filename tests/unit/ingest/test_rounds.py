@@ -184,4 +184,4 @@ def test_a_round_that_recodes_every_code_of_a_list_has_its_own(
     assert validate(paths) == ()
     some = "".join(lines.splitlines(keepends=True)[1:])
     recodes.write_text(f"list_name,source_value,code\n{some}", encoding="utf-8")
-    assert {fault.code for fault in validate(paths)} == {"contradicting-recode"}
+    assert {fault.code for fault in validate(paths)} == {"recoded-code"}

@@ -123,7 +123,7 @@ def test_text_that_need_not_be_there_is_in_every_language_where_it_is(
     assert validate(paths) == ()
     edit(settings, "sv: Kommunerna, ", "")
     (fault,) = validate(paths)
-    assert (fault.code, fault.place.partition(", ")[2]) == ("missing-label", f"{key}.sv")
+    assert (fault.code, fault.place.partition(", ")[2]) == ("missing-language", f"{key}.sv")
 
 
 # Near names. Who writes the key on the left means the one on the right, or none that is there.

@@ -13,6 +13,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from faults.errors import Fault
+from ingest.codebook.round import RoundSettings
+from ingest.codebook.survey import SurveySettings
+from ingest.landing.columns import paths_of
 from store.paths import DataPaths
 from tests.broken.make_workbooks import ALPHA, HEADER, sheet_xml, write_workbook
 from tests.loading import validate
@@ -64,21 +67,11 @@ NOT_IN_BASE = {
     "staff,2024,,same,Asked as before\n",
 }
 # The keys of settings that raw tables are made of.
-SETTINGS = {
-    ("codebook__surveys", "min_municipalities"): ("survey.yml", "disclosure", "min_municipalities"),
-    ("codebook__surveys", "min_responses"): ("survey.yml", "disclosure", "min_responses"),
-    ("codebook__surveys", "quarantined_share_limit"): ("survey.yml", "limits", "quarantined_share"),
-    ("codebook__surveys", "small_base"): ("survey.yml", "limits", "small_base"),
-    ("codebook__surveys", "half_width"): ("survey.yml", "limits", "half_width"),
-    ("codebook__surveys", "agreement"): ("survey.yml", "limits", "agreement"),
-    ("codebook__size_classes", "min_population"): ("survey.yml", "size_classes", 2, "min"),
-    ("codebook__size_classes", "max_population"): ("survey.yml", "size_classes", 1, "max"),
-    ("codebook__rounds", "opens_on"): ("rounds/2024/round.yml", "field_window", "opens_on"),
-    ("codebook__rounds", "closes_on"): ("rounds/2024/round.yml", "field_window", "closes_on"),
-    ("codebook__rounds", "due_on"): ("rounds/2024/round.yml", "delivery", "due_on"),
-    ("codebook__rounds", "stale_after_days"): ("rounds/2024/round.yml", "stale_after_days"),
-    ("codebook__rounds", "division_date"): ("rounds/2024/round.yml", "frame", "division_date"),
-    ("codebook__rounds", "population_date"): ("rounds/2024/round.yml", "frame", "population_date"),
+SETTINGS: dict[tuple[str, str], tuple[str | int, ...]] = {
+    **{("codebook__surveys", path[-1]): ("survey.yml", *path) for path in paths_of(SurveySettings)},
+    **{("codebook__rounds", path[-1]): ("rounds/2024/round.yml", *path) for path in paths_of(RoundSettings)},
+    ("codebook__size_classes", "min"): ("survey.yml", "size_classes", 2, "min"),
+    ("codebook__size_classes", "max"): ("survey.yml", "size_classes", 1, "max"),
     ("ingest__sources", "received_on"): ("rounds/2024/source.yml", "received_on"),
 }
 # Counted or written by the program itself; a moment in a response file is a value of a row, which is set aside.
@@ -192,13 +185,12 @@ KEYS: dict[str, Plant] = {
     "stg_systems__systems": doubled_system(ALPHA),
     "stg_systems__aliases": doubled_system(("beta", "Beta", "", "ALFA", *ALPHA[4:])),
 }
-STANDS_TWICE = {"repeated-key", "wrong-area", "repeated-value", "mapped-twice", "wrong-folder", "ambiguous-alias"}
-OF_FILES = {
-    "stg_ingest__sources",
-    "stg_surveys__cells",
-    "stg_surveys__values",
-    "stg_surveys__rows",
-}  # a file and its lines are there once
+STANDS_TWICE = {
+    *("repeated-key", "repeated-id", "repeated-value", "repeated-figure", "in-two-sections"),
+    *("wrong-area", "mapped-twice", "wrong-folder", "ambiguous-alias"),
+}
+# A file and its lines are there once.
+OF_FILES = {"stg_ingest__sources", "stg_surveys__cells", "stg_surveys__values", "stg_surveys__rows"}
 
 
 def models_with_keys() -> set[str]:
@@ -258,7 +250,8 @@ def put(paths: DataPaths, table: str, column: str, value: str) -> tuple[str, str
         write_workbook(paths.inventory, "systems", sheet_xml([HEADER, list(changed.values())]))
         return "inventory.xlsx", f"cell {chr(ord('A') + list(changed).index(column.removeprefix('in_use_')))}2,"
     if (table, column) in SETTINGS:
-        return put_in_settings(paths, value, *SETTINGS[table, column])
+        file, *steps = SETTINGS[table, column]
+        return put_in_settings(paths, value, str(file), *steps)
     if column == "division_date":
         (paths.registry / "2024-01-01").rename(paths.registry / value)
         return f"registry/{value}", ""

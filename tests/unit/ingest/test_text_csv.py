@@ -104,11 +104,11 @@ def test_row_that_does_not_fit_is_kept_with_its_problem(content: bytes, problem:
         (b"", "empty-file"),
         (b"\xef\xbb\xbfa,b\n", "byte-order-mark"),
         ("ä,b\n".encode("cp1252"), "undecodable-bytes"),
-        ("a,b\n".encode("utf-16"), "undecodable-bytes"),
+        ("a,b\n".encode("utf-16"), "bytes-of-utf-16"),
         (b"a,b\n1,\0\n", "nul-character"),
         (b'a,b\n1,"2\n', "unclosed-quote"),
         (b'a,b\n1,"2"3\n', "stray-quote"),
-        (b"a,b\n1,2\n3", "cut-file"),
+        (b"a,b\n1,2\n3", "cut-row"),
     ],
 )
 def test_broken_file_is_refused(content: bytes, code: str) -> None:

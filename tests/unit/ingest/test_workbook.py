@@ -93,20 +93,20 @@ def test_options_stand_under_merged_names(tmp_path: Path, faults: FaultList) -> 
 
 
 @pytest.mark.parametrize(
-    ("limit", "value", "found"),
+    ("limit", "value", "code", "found"),
     [
-        ("MOST_MEMBERS", 1, "The workbook packs"),
-        ("LARGEST_INFLATED_BYTES", 10, "The workbook unpacks to 0 MB."),
-        ("MOST_CELLS", 3, "The sheet reaches as far as the cell B2."),
+        ("MOST_MEMBERS", 1, "workbook-of-many-files", "The workbook packs"),
+        ("LARGEST_INFLATED_BYTES", 10, "workbook-too-large", "The workbook unpacks to 0 MB."),
+        ("MOST_CELLS", 3, "sheet-too-large", "The sheet reaches as far as the cell B2."),
     ],
 )
 def test_limits_are_kept(
-    tmp_path: Path, faults: FaultList, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, found: str
+    tmp_path: Path, faults: FaultList, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, code: str, found: str
 ) -> None:
     monkeypatch.setattr(workbook_safety, limit, value)
     assert read(tmp_path / "a.xlsx", [["a", "b"], ["1", "2"]], faults) is None
     (fault,) = faults
-    assert fault.code == "unsafe-workbook"
+    assert fault.code == code
     assert fault.found.startswith(found)
 
 

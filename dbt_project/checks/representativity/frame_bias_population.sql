@@ -1,0 +1,11 @@
+{% macro frame_bias_population() %}
+    select
+        survey_id, round_id,
+        printf('%.0f against %.0f inhabitants', population_responded, population) as observed,
+        '{{ var('monitor').frame_bias_population }}' as threshold,
+        case
+            when abs(population_responded / population - 1) > {{ var('monitor').frame_bias_population }} then 1
+            when population_responded is not null then 0
+        end as n_failed
+    from means
+{% endmacro %}

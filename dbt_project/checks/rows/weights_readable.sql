@@ -1,0 +1,3 @@
+{% macro weights_readable() %}
+    {{ accepted_that('is_weight_wrong', '_weight') }}
+{% endmacro %}
