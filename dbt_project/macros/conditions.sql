@@ -1,6 +1,7 @@
 {# The compiled expressions of the codebook, one select per condition. Ingest compiles them from a checked syntax tree:
-   no text of a questionnaire is run here. Each is an aggregate over the coded answers of one row. #}
-{% macro conditions_met(answers, compiled) %}
+   no text of a questionnaire is run here. Each is an aggregate over the coded answers of one row to the questions that
+   it speaks of. #}
+{% macro conditions_met(answers, compiled, given, identified) %}
     {%- set conditions = [] -%}
     {%- if execute -%}
         {%- set found = run_query(
@@ -11,17 +12,33 @@
     {%- endif -%}
     {%- for survey_id, round_id, question_id, purpose, predicate_sql in conditions %}
     select
-        row_id,
+        identified.row_key,
         '{{ question_id }}' as question_id,
         '{{ purpose }}' as purpose,
         {{ predicate_sql }} as is_met
-    from {{ answers }}
-    where survey_id = '{{ survey_id }}' {%- if round_id %} and round_id = '{{ round_id }}' {%- endif %}
-    group by row_id
+    from {{ identified }} as identified
+    left join (
+        select
+            given.row_key,
+            answers.*
+        from {{ given }} as given
+        inner join {{ answers }} as answers
+            on
+                given.answer_id = answers.answer_id
+                and answers.question_id in (
+                    '' {%- for piece in predicate_sql.split("question_id = '")[1:] %}, '{{ piece.split("'")[0] }}' {%- endfor %}
+                )
+    ) as answers
+        on identified.row_key = answers.row_key
+    where
+        identified.row_status = 'read'
+        and identified.survey_id = '{{ survey_id }}'
+        {%- if round_id %} and identified.round_id = '{{ round_id }}' {%- endif %}
+    group by identified.row_key
     union all
     {%- endfor %}
     select
-        cast(null as varchar) as row_id,
+        cast(null as bigint) as row_key,
         cast(null as varchar) as question_id,
         cast(null as varchar) as purpose,
         cast(null as boolean) as is_met

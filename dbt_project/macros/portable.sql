@@ -76,6 +76,24 @@
     (max(case when {{ condition }} then 1 else 0 end) = 1)
 {%- endmacro %}
 
+{# The different values of a group as a list, in order; null where there is none. #}
+{% macro sorted_list(value) -%}
+    list_sort(list(distinct {{ value }}) filter (where {{ value }} is not null))
+{%- endmacro %}
+
+{# The value in a group with the least `first`, a whole number below 2^31, and of equal ones with the least `second`, one
+   below 2^28. #}
+{% macro first_by(value, first, second) -%}
+    arg_min({{ value }}, cast({{ first }} as bigint) * 268435456 + {{ second }})
+{%- endmacro %}
+
+{% macro empty_list(type) -%} cast([] as {{ type }} []) {%- endmacro %}
+
+{% macro is_element(value, list) -%} list_contains({{ list }}, {{ value }}) {%- endmacro %}
+
+{# The values of a list, one row each: to be used in a select list. #}
+{% macro rows_of_list(list) -%} unnest({{ list }}) {%- endmacro %}
+
 {# An exact number as a person writes it: 100, not 100.000000. #}
 {% macro plain_number(number) -%}
     rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')

@@ -35,8 +35,9 @@ from ingest.codebook.survey import (
     Survey,
     SurveySettings,
 )
+from ingest.landing.cells import Column, cell_columns, row_columns
 from ingest.landing.columns import cells_of, columns_of, named, text_of
-from ingest.landing.responses import ResponseFile, cell_columns, row_values
+from ingest.landing.responses import ResponseFile
 from ingest.readers.rows import SourceRow
 from ingest.reference.named import areas_in
 from ingest.reference.practices import Practice, Practices, Theme
@@ -79,8 +80,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__second_codings": named(*_ROUND, Coding, "delivered_hash", *_PLACE),
     "raw.codebook__decisions": named(*_ROUND, Decision, *_PLACE),
     "raw.surveys__rows": (
-        *_ROUND, *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at", "response_token"),
-    "raw.surveys__cells": (*_ROUND, *_PLACE, "source_column", "cell_text"),
+        *_ROUND, "row_key", *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at",
+        "response_token"),
+    "raw.surveys__values": (*_ROUND, "value_id", "source_column", "cell_text"),
+    "raw.surveys__cells": (*_ROUND, "row_key", "value_id"),
     "raw.registry__municipalities": named("division_date", Municipality, *_PLACE),
     "raw.registry__municipality_areas": named(
         "division_date", "municipality_code", "area_level", "area_code", *_PLACE),
@@ -94,22 +97,32 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.practices__practices": named(Practice, "list_name", "sort_order", "area_level", "area_code", *_PLACE),
     "raw.ingest__sources": named("source_file", *_SOURCE),
     "raw.ingest__sign_offs": named(*_ROUND, "signed_on", SignOffCard),
-    "raw.ingest__loads": named(*_ROUND, "content_sha256", "n_rows", "n_cells"),
+    "raw.ingest__loads": named(*_ROUND, "content_sha256", "n_rows", "n_values", "n_cells"),
 }  # fmt: skip
 
 
 def make_table(name: str, rows: Iterable[Row]) -> pa.Table:
     """Rows as an Arrow table with the columns of a raw table, all text. Raises ValueError for a row of other columns:
     a column without a cell, or a cell without a column, is a slip of ours."""
-    columns, listed = COLUMNS[name], list(rows)
+    listed = list(rows)
     for row in listed:
-        if wrong := row.keys() ^ set(columns):
-            raise ValueError(f"A row of {name} has other columns than the table: {', '.join(sorted(wrong))}")
-    return _table_of_columns(name, [[row[column] for row in listed] for column in columns])
+        _check_columns(name, row)
+    return make_table_of(name, {column: [row[column] for row in listed] for column in COLUMNS[name]})
 
 
-def _table_of_columns(name: str, columns: Sequence[Sequence[str | None]]) -> pa.Table:
-    return pa.table([pa.array(values, pa.string()) for values in columns], names=list(COLUMNS[name]))
+def make_table_of(name: str, columns: Mapping[str, Column]) -> pa.Table:
+    """Columns as an Arrow table in the order of a raw table, texts as texts. Raises ValueError for other columns."""
+    _check_columns(name, columns)
+    return pa.table({each: _as_array(columns[each]) for each in COLUMNS[name]})
+
+
+def _as_array(column: Column) -> pa.Array | pa.ChunkedArray:
+    return column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, pa.string())
+
+
+def _check_columns(name: str, given: Mapping[str, object]) -> None:
+    if wrong := given.keys() ^ set(COLUMNS[name]):
+        raise ValueError(f"A row of {name} has other columns than the table: {', '.join(sorted(wrong))}")
 
 
 def _maker(paths: DataPaths, sources: Iterable[SourceFile], **key: str) -> Callable[..., Row]:
@@ -266,21 +279,13 @@ def _uses_of_weights(round_: Round) -> Iterator[dict[str, str | None]]:
 
 
 def response_rows(round_: Round, files: Sequence[ResponseFile], paths: DataPaths) -> Mapping[str, pa.Table]:
-    """The rows and cells of a round's response files."""
-    named_files = [(file, source_name(paths, file)) for file in files]
-    columns = COLUMNS["raw.surveys__rows"]
+    """The rows of a round's response files, the texts that stand in them, and the cells, which are whole numbers."""
+    tables = row_columns(round_, files, [source_name(paths, file) for file in files]), *cell_columns(round_, files)
     return {
-        "raw.surveys__rows": make_table(
-            "raw.surveys__rows",
-            (
-                dict(zip(columns, values, strict=True))
-                for file, name in named_files
-                for values in row_values(round_, file, name)
-            ),
-        ),
-        "raw.surveys__cells": pa.concat_tables(
-            _table_of_columns("raw.surveys__cells", cell_columns(round_, file, name)) for file, name in named_files
-        ),
+        name: make_table_of(name, columns)
+        for name, columns in zip(
+            ("raw.surveys__rows", "raw.surveys__values", "raw.surveys__cells"), tables, strict=True
+        )
     }
 
 

@@ -100,9 +100,9 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
         for file in files
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
-    n_rows, n_cells = (str(rows.num_rows) for rows in tables.values())
-    mark = {"content_sha256": made_of_round(paths, round_.key), "n_rows": n_rows, "n_cells": n_cells}
-    yield Replacement(LOADS, raw_tables.make_table(LOADS, [_where(round_.key) | mark]), _where(round_.key))
+    counts = {f"n_{name.rpartition('__')[2]}": str(rows.num_rows) for name, rows in tables.items()}
+    mark = {**_where(round_.key), "content_sha256": made_of_round(paths, round_.key), **counts}
+    yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
 
 
 def _sources_replacement(
@@ -186,6 +186,12 @@ cells as (
     select survey_id, round_id, count(*) as n_cells
     from raw.surveys__cells
     group by all
+),
+
+said as (
+    select survey_id, round_id, count(*) as n_values
+    from raw.surveys__values
+    group by all
 )
 
 select
@@ -197,7 +203,11 @@ select
 from raw.ingest__loads as loads
 left join rows using (survey_id, round_id)
 left join cells using (survey_id, round_id)
-where loads.n_rows = coalesce(rows.n_rows, 0) and loads.n_cells = coalesce(cells.n_cells, 0)
+left join said using (survey_id, round_id)
+where
+    loads.n_rows = coalesce(rows.n_rows, 0)
+    and loads.n_cells = coalesce(cells.n_cells, 0)
+    and loads.n_values = coalesce(said.n_values, 0)
 """
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -19,7 +20,6 @@ from ingest.readers.cells import ISO_TIMES
 from ingest.readers.tables import (
     add_garbled_name,
     add_wrong_delimiter,
-    column_place,
     garbled_name,
     header_hint,
     is_delimiter_wrong,
@@ -27,6 +27,8 @@ from ingest.readers.tables import (
 from store.fingerprint import file_sha256, sha256_of
 
 TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
+MOMENTS_KEPT = 65_536  # in exports to the minute many responses share one
+_AS_JSON = json.JSONEncoder(ensure_ascii=False)
 # What is known of a row before anybody looks at its answers.
 RowStatus = Literal["read", "unreadable", "erased", "empty_row", "set_aside_by_value"]
 
@@ -209,6 +211,7 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
     ]
     started, submitted, id_ = (round_.place_of(name, header) for name in (*TIMESTAMP_NAMES, "_response_id"))
     to_utc = _timestamp_reader(round_)
+    is_whole = len(names) == len(header)
 
     def describe(row: TextRow) -> ResponseRow:
         if row.problem is not None:
@@ -217,16 +220,20 @@ def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], Respo
             whole_id = round_.response_id(table.path, row.cells[id_])
             row = row._replace(cells=(*row.cells[:id_], whole_id, *row.cells[id_ + 1 :]))
         cells = row.cells
-        content = _content_sha256([cells[index] if index < len(cells) else "" for index in order])
+        content = _content_sha256([cells[index] for index in order] if is_whole else _in_order(cells, order))
         return ResponseRow(row, content, status(cells), to_utc(row, started), to_utc(row, submitted))
 
     def status(cells: Sequence[str]) -> RowStatus:
-        filled = [bool(cell.strip()) for cell in cells]
-        if not any(filled[index] for index in mapped) or not all(filled[index] for index in needed):
+        is_answered = any(cells[index].strip() for index in mapped)
+        if not is_answered or not all(cells[index].strip() for index in needed):
             return "empty_row"
         return "set_aside_by_value" if any(cells[index].strip() in values for index, values in skipped) else "read"
 
     return describe
+
+
+def _in_order(cells: Sequence[str], order: Sequence[int]) -> list[str]:
+    return [cells[index] if index < len(cells) else "" for index in order]
 
 
 def order_of_content(header: Sequence[str]) -> list[int]:
@@ -238,7 +245,7 @@ def order_of_content(header: Sequence[str]) -> list[int]:
 
 
 def _content_sha256(cells: Sequence[str]) -> str:
-    return sha256_of(json.dumps(cells, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return sha256_of(_AS_JSON.encode(cells).encode("utf-8", "surrogatepass"))
 
 
 def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | None]:
@@ -252,8 +259,10 @@ def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | No
     def to_utc(row: TextRow, index: int | None) -> str | None:
         if index is None:
             return None
-        text = row.cells[index].strip()
-        is_date_cell = row.types is not None and row.types[index] == "date"
+        return moment_in_utc(row.cells[index].strip(), row.types is not None and row.types[index] == "date")
+
+    @lru_cache(maxsize=MOMENTS_KEPT)
+    def moment_in_utc(text: str, is_date_cell: bool) -> str | None:
         if not text.isascii():  # strptime takes the digits of every script
             return None
         try:
@@ -380,39 +389,3 @@ def _meets(round_: Round, correction: Correction, file: ResponseFile, described:
     uses = round_.uses.get(correction.question_id or "", ())
     found = [cells[name].strip() for name in columns_in(file.table, uses)]
     return old_value in (list(filter(None, found)) or found)
-
-
-def row_values(round_: Round, file: ResponseFile, source_file: str) -> Iterator[tuple[str | None, ...]]:
-    """The rows of raw.surveys__rows for one file, in order."""
-    for described in file.rows:
-        row = described.row
-        yield (
-            round_.survey_id,
-            round_.round_id,
-            source_file,
-            file.sha256,
-            str(row.line),
-            described.status,
-            row.problem,
-            described.content_sha256,
-            described.started_at,
-            described.submitted_at,
-            described.token,
-        )
-
-
-def cell_columns(round_: Round, file: ResponseFile, source_file: str) -> list[list[str]]:
-    """The columns of raw.surveys__cells for one file, row by row; a cell beyond the header is named by its number."""
-    header = file.table.header
-    lines: list[str] = []
-    names: list[str] = []
-    texts: list[str] = []
-    for described in file.rows:
-        row = described.row
-        width = len(row.cells)
-        lines += [str(row.line)] * width
-        names += header[:width]
-        names += map(column_place, range(len(header) + 1, width + 1))
-        texts += row.cells
-    constants = (round_.survey_id, round_.round_id, source_file, file.sha256)
-    return [*([constant] * len(lines) for constant in constants), lines, names, texts]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
 from pathlib import Path
+from sys import intern
 
 from faults.errors import FaultList, line_place
 from ingest.readers.encoded_text import read_text
@@ -13,6 +14,8 @@ from ingest.readers.tables import CsvLayout, TextRow, TextTable, check_first_lin
 # The library's own limit of 131,072 characters is less than a long free-text answer in a joined export.
 LONGEST_FIELD = 16 * 1024 * 1024
 csv.field_size_limit(LONGEST_FIELD)
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 Record = tuple[int, tuple[str, ...]]
 
@@ -39,11 +42,12 @@ def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | No
 
 def _parse(path: Path, text: str, delimiter: str, faults: FaultList) -> list[Record] | None:
     records: list[Record] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = (line[0] for line in _LINE.finditer(text))  # io.StringIO would hold the text again, four bytes a sign
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     start = 1
     try:
         for cells in reader:
-            records.append((start, tuple(cells)))
+            records.append((start, tuple(map(intern, cells))))  # of equal answers one is held
             start = reader.line_num + 1
     except csv.Error as error:
         _add_unparseable(path, line_place(start), str(error), faults)

@@ -13,6 +13,7 @@ from store.marts import published_marts
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import copy_data, kuntakysely, rows
+from tests.delivered import CELLS
 from tests.disclosed import survey
 from tests.loading import load_all
 from tests.planted.base import write_csv
@@ -151,14 +152,14 @@ def test_what_comes_late_is_published_when_it_is_signed(signed: DataPaths, recor
 def test_reading_what_is_delivered_would_be_seen(signed: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
     """A round that forgets that it was signed has other cells than those that were built."""
     with opened(signed.warehouse_file) as connection:
-        before = connection.execute(f"from raw.surveys__cells where {OF_ROUND}").fetchall()
+        before = connection.execute(f"from {CELLS} where {OF_ROUND}").fetchall()
     with (folder_of(signed) / "responses.csv").open("a", encoding="utf-8") as handle:
         handle.write("cut off\n")
     load_all(signed)
     with opened(signed.warehouse_file) as connection:
-        assert connection.execute(f"from raw.surveys__cells where {OF_ROUND}").fetchall() == before
+        assert connection.execute(f"from {CELLS} where {OF_ROUND}").fetchall() == before
     monkeypatch.setattr("ingest.codebook.round.read_sign_offs", lambda *_: [])
     monkeypatch.setattr("ingest.codebook.round.sign_off_folders", lambda *_: [])
     load_all(signed)
     with opened(signed.warehouse_file) as connection:
-        assert connection.execute(f"from raw.surveys__cells where {OF_ROUND}").fetchall() != before
+        assert connection.execute(f"from {CELLS} where {OF_ROUND}").fetchall() != before

@@ -26,6 +26,7 @@ from store.fingerprint import file_sha256
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.broken.make_inputs import MADE
+from tests.delivered import CELLS
 from tests.loading import load_all, validate
 from tests.pipeline.models import Model
 from tests.properties.models import built, needed
@@ -45,7 +46,7 @@ ROWS = """
     left join intermediate.int_rows_quarantined as quarantined using (row_id)
     order by rows.source_file, cast(rows.source_line as integer)
 """
-CELLS = "select source_file || ':' || source_line, list(cell_text order by rowid) from raw.surveys__cells group by all"
+CELLS_OF_ROWS = f"select source_file || ':' || source_line, list(cell_text order by value_id) from {CELLS} group by all"
 ANSWERS = """
     select row_id, question_id || case when part = '' then '' else '/' || part end, answer_status, code, number_value,
         date_value
@@ -155,7 +156,7 @@ def _collect(connection: duckdb.DuckDBPyConnection, paths: DataPaths, name: str)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, Outcome]:
-    cells = dict(connection.execute(CELLS).fetchall())
+    cells = dict(connection.execute(CELLS_OF_ROWS).fetchall())
     answers = defaultdict(list)
     for row_id, *answer in connection.execute(ANSWERS).fetchall():
         answers[row_id].append(answer)

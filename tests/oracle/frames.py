@@ -21,6 +21,7 @@ UNITS = {"response": "resp_id", "municipality": "mun_id"}
 BY_MUNICIPALITY, BY_RESPONSE = "microdata_municipality.csv", "microdata_respondent.csv"
 CLUSTERS = (
     "int_responses_weighed",
+    "int_meanings_counted",
     "int_answers_grouped",
     "int_bases_clustered",
     "int_answers_clustered",
@@ -66,7 +67,8 @@ def prepare_of(
     municipality's. `areas` are the breakdowns that stand on their own frame; `weight` is the column of answers that
     says what a response weighs, if any does."""
     tables = {
-        "int_responses_disposed": f"select {ROUND}, resp_id::varchar as response_id, 'accepted' as disposition, "
+        "int_responses_disposed": f"select {ROUND}, resp_id::varchar as row_key, resp_id::varchar as response_id, "
+        "'accepted' as disposition, "
         f"{weight}::decimal(24, 6) as provider_weight, false as is_weight_wrong from {answers}",
         "int_frame_classified": f"select {ROUND}, {MUNICIPALITY}, size_class as size_class_id, population from {frame}",
         **_codebook(frame),
@@ -78,6 +80,11 @@ def prepare_of(
         "int_answers_by_unit": " union all ".join(_answers(answers, question) for question in questions),
         "int_units_grouped": "select distinct survey_id, round_id, unit, unit_id, municipality_code, "
         "'all' as breakdown, 'all' as breakdown_id from int_answers_by_unit",
+        "int_meanings_given": "select response_id as row_key, question_id || '/' || code as meaning_id "
+        "from int_answers_by_unit where unit = 'response'",
+        "int_meanings_judged": "select distinct question_id || '/' || code as meaning_id, survey_id, round_id, "
+        "question_id, question_type, part, code, 'valid' as answer_status "
+        "from int_answers_by_unit where unit = 'response'",
         "int_answer_levels": "select distinct survey_id, question_id, question_type, 'option' as answer_level, "
         "code as answer_code, code as option_code, cast(code as integer) as sort_order, false as is_missing "
         "from int_answers_by_unit",

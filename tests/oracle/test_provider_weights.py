@@ -148,7 +148,7 @@ def test_a_round_without_weights_has_none(connection: duckdb.DuckDBPyConnection)
     [
         Slip("int_responses_weighed", "provider_weight > 0", "provider_weight > 1"),
         Slip("int_bases_stratified", "weight_of_unit('unit', 'weight')", "'weight'"),
-        Slip("int_bases_clustered", "answers.unit_id,\n        weights", "weights"),  # equal weights count once
+        Slip("int_meanings_counted", "sum(numbered.millionths)", "sum(distinct numbered.millionths)"),
         Slip("int_shares_estimated", "else bases.n_clusters end as most_units", "else shares.base_n end as most_units"),
         Slip("answer_distribution", "weighted.se as", "weighted.se_fpc as"),
     ],

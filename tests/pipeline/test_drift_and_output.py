@@ -195,7 +195,8 @@ def test_personal_data_is_counted_and_its_place_told_without_it(
 ) -> None:
     place = "surveys/sample/rounds/2025/responses.csv:3"
     warehouse.execute(
-        "update intermediate.int_answers_judged set raw_value = ? where row_id = ? and question_id = 'comment'",
+        "update intermediate.int_meanings_judged set raw_value = ? where question_id = 'comment' and answer_id in "
+        "(select answer_id from intermediate.int_answers_judged where row_id = ?)",
         [f"Kiitos, {text}.", place],
     )
     named("int_texts_with_personal_data").make(warehouse)
@@ -211,7 +212,7 @@ def test_personal_data_is_counted_and_its_place_told_without_it(
 
 def test_only_answers_that_count_are_searched(warehouse: duckdb.DuckDBPyConnection) -> None:
     warehouse.execute(
-        "update intermediate.int_answers_judged set raw_value = 'maija@example.org', answer_status = 'blank'"
+        "update intermediate.int_meanings_judged set raw_value = 'maija@example.org', answer_status = 'blank'"
     )
     named("int_texts_with_personal_data").make(warehouse)
     assert outcome(warehouse, named("checks_privacy"), "personal_email") == ("pass", "0")

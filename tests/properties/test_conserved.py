@@ -28,9 +28,9 @@ PLACE, TIME = HEADER.index("Kunta"), HEADER.index("Lähetetty")
 LOST_ROWS = Slip("int_responses_disposed", "left join matched", "inner join matched")
 COPIES_ACCEPTED = Slip("int_rows_identified", "numbered.content_copy > 1 as", "false as")
 MISSING_IN_BASE = Slip(
-    "int_answers_by_unit", "answer_status = 'valid'", "answer_status in ('valid', 'declared_missing')"
+    "int_answers_grouped", "answer_status = 'valid'", "answer_status in ('valid', 'declared_missing')"
 )
-COUNTED_TWICE = Slip("int_answers_clustered", "count(distinct unit_id)", "2 * count(distinct unit_id)")
+COUNTED_TWICE = Slip("int_answers_grouped", "cast(sum(counted.n) as", "cast(2 * sum(counted.n) as")
 BOTH_COUNTED = Slip("int_answers_realigned", "and municipality_rank = 1", "")
 NOT_MOVED = Slip(
     "int_municipality_successors", "mergers.new_code as successor_code", "mergers.old_code as successor_code"

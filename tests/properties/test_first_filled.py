@@ -28,9 +28,9 @@ Answer = tuple[str, str, str, str, str, bool]
 
 SLIPS = {
     "the last of the filled": ("0 end, columns.source_line", "0 end, -columns.source_line"),
-    "the first, filled or not": ("case when cells.cell_value = '' then 1 else 0 end, ", ""),
+    "the first, filled or not": ("case when cell_values.cell_value = '' then 1 else 0 end, ", ""),
     "two that differ are one": ("when least_value < greatest_value then least_value", "when false then least_value"),
-    "an empty one differs": ("min(nullif(cells.cell_value, ''))", "min(cells.cell_value)"),
+    "an empty one differs": ("min(nullif(cell_values.cell_value, ''))", "min(cell_values.cell_value)"),
     "options are one": (", columns.part)", ")"),
     "each column is an answer": ("where choice = 1", ""),
 }
@@ -59,31 +59,52 @@ def _answer(number: int, row: Mapping[str, str], target: tuple[str, str | None],
 
 def computed(example: Example, slip: Slip | None = None) -> list[Answer]:
     rows, (order, targets) = example
-    cells = [(str(number), column, text) for number, row in enumerate(rows) for column, text in row.items()]
+    values = [(number, column, text) for number, row in enumerate(rows) for column, text in row.items()]
     uses = [(column, *target, line) for line, (column, target) in enumerate(zip(order, targets, strict=True), start=2)]
+    answers = [
+        (number, question, [place for place, (row, *_) in enumerate(values) if row == number])
+        for number in range(len(rows))
+        for question in ("q", "m")
+    ]
     with duckdb.connect() as connection:
-        _create(connection, "int_cells_corrected", ("row_id", "source_column", "cell_value"), cells)
+        _create(
+            connection,
+            "int_values_corrected",
+            ("row_key", "source_column", "cell_value"),
+            values,
+            "row_number() over () - 1 as value_id",
+        )
         _create(connection, "stg_codebook__columns", ("source_column", "question_id", "part", "source_line"), uses)
-        _create(connection, "int_rows_identified", ("row_id",), [(str(number),) for number in range(len(rows))])
-        _create(connection, "stg_codebook__questions", ("question_id",), [("q",), ("m",)])
+        _create(
+            connection,
+            "int_answers_distinct",
+            ("row_key", "question_id", "value_ids"),
+            answers,
+            "row_number() over () as answer_id, null::bigint as value_id",
+        )
         make(connection, "int_answers_read", slip=slip)
         return connection.execute(
-            "select row_id, question_id, part, source_column, raw_value, has_two_answers from int_answers_read"
+            "select row_key::varchar, question_id, part, source_column, raw_value, has_two_answers "
+            "from int_answers_read inner join int_answers_distinct using (answer_id, question_id)"
         ).fetchall()
 
 
+TYPES = {"source_line": pa.int32(), "row_key": pa.int64(), "value_ids": pa.list_(pa.int64())}
+
+
 def _create(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[object, ...]],
+    numbered: str = "null as no_number",
 ) -> None:
     """A table with these rows, and what else the model reads of it."""
-    fields = [pa.field(each, pa.int32() if each == "source_line" else pa.string()) for each in columns]
+    fields = [pa.field(each, TYPES.get(each, pa.string())) for each in columns]
     given = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], pa.schema(fields))
     connection.register("given", given)
-    connection.execute(
-        f"create table {name} as select *, 's' as survey_id, 'r' as round_id, 'read' as row_status, "
-        "row_id_or_none as response_id from given, (select null::varchar as row_id_or_none)"
-    )
-    for column in ("ticked", "not_ticked", "list_separator", "cell_type"):
+    connection.execute(f"create table {name} as select *, 's' as survey_id, 'r' as round_id, {numbered} from given")
+    for column in ("ticked", "not_ticked", "list_separator"):
         connection.execute(f"alter table {name} add column {column} varchar")
     connection.unregister("given")
 

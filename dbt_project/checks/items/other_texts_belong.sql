@@ -1,9 +1,24 @@
+{# What single responses said to two questions. #}
 {% macro other_texts_belong() %}
+    with replied as (
+        select given.row_key, meanings.survey_id, meanings.round_id, meanings.question_id
+        from {{ ref('int_meanings_given') }} as given
+        inner join {{ ref('int_meanings_whole') }} as meanings using (meaning_id)
+        inner join responses using (row_key)
+        where
+            meanings.has_answer
+            and meanings.question_id in (
+                select question_id from asked where other_of is not null
+                union all
+                select other_of from asked where other_of is not null
+            )
+    )
+
     select
         rounds.survey_id, rounds.round_id,
-        count(texts.row_id) as observed,
+        count(texts.row_key) as observed,
         'each beside an answer to its question' as threshold,
-        case when max(others.question_id) is not null then count(texts.row_id) - count(owners.row_id) end as n_failed
+        case when max(others.question_id) is not null then count(texts.row_key) - count(owners.row_key) end as n_failed
     from rounds
     left join asked as others
         on
@@ -15,11 +30,9 @@
             others.survey_id = texts.survey_id
             and others.round_id = texts.round_id
             and others.question_id = texts.question_id
-            and texts.has_answer = 1
     left join replied as owners
         on
-            texts.row_id = owners.row_id
+            texts.row_key = owners.row_key
             and others.other_of = owners.question_id
-            and owners.has_answer = 1
     group by rounds.survey_id, rounds.round_id
 {% endmacro %}

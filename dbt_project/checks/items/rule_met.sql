@@ -16,7 +16,7 @@
     ),
 
     met as (
-        select row_id, question_id as rule_id
+        select row_key, question_id as rule_id
         from {{ ref('int_conditions_met') }}
         where is_met and purpose = '{{ kind }}'
     ),
@@ -24,12 +24,12 @@
     {% call whole_of() %}
         select
             survey_id, round_id, 'question' as part, rule_id as part_id,
-            count(met.row_id) || ' of ' || count(responses.row_id) as observed,
+            count(met.row_key) || ' of ' || count(responses.row_key) as observed,
             '0' as threshold,
-            count(met.row_id) as n_failed
+            count(met.row_key) as n_failed
         from rules
         left join responses using (survey_id, round_id)
-        left join met using (row_id, rule_id)
+        left join met using (row_key, rule_id)
         group by survey_id, round_id, rule_id
     {% endcall %}
 {% endmacro %}

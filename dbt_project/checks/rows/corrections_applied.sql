@@ -12,17 +12,18 @@
         'each meets its answer' as threshold,
         count(distinct corrections.correction_id) - count(distinct case
             when corrections.action = 'withdraw' and responses.row_id is not null then corrections.correction_id
-            when cells.row_id is not null then corrections.correction_id
+            when written.value_id is not null then corrections.correction_id
         end) as n_failed
     from rounds
     left join corrections using (survey_id, round_id)
     left join responses using (survey_id, round_id, response_id)
     left join {{ ref('stg_codebook__columns') }} as columns
         using (survey_id, round_id, question_id)
-    left join {{ ref('int_cells_corrected') }} as cells
+    left join {{ ref('int_cells_corrected') }} as cells using (row_key)
+    left join {{ ref('int_values_corrected') }} as written
         on
-            responses.row_id = cells.row_id
-            and columns.source_column = cells.source_column
-            and corrections.new_value = cells.cell_value
+            cells.value_id = written.value_id
+            and columns.source_column = written.source_column
+            and corrections.new_value = written.cell_value
     group by survey_id, round_id
 {% endmacro %}

@@ -38,51 +38,52 @@ asked as (
     where asked.is_asked
 ),
 
--- What a response says to a question as a whole, where it applied: a doubtful answer is one too.
-replied as (
+counted as (
     select
-        survey_id,
-        round_id,
-        row_id,
-        question_id,
-        max(case when answer_status in ('blank', 'declared_missing') then 0 else 1 end) as has_answer,
-        min(case when answer_status = 'blank' then 1 else 0 end) as is_blank
-    from answers
-    where answer_status not in ('not_asked', 'not_applicable')
-    group by survey_id, round_id, row_id, question_id
+        meaning_id,
+        sum(n) as n
+    from {{ ref('int_meanings_counted') }}
+    where breakdown = 'all'
+    group by meaning_id
 ),
 
--- Per question what the accepted responses did with it.
+-- Per question what the accepted responses did with it, where it applied: a doubtful answer is one too.
 replied_to as (
     select
-        replied.survey_id,
-        replied.round_id,
-        replied.question_id,
+        meanings.survey_id,
+        meanings.round_id,
+        meanings.question_id,
         questions.sort_order,
-        questions.question_type,
+        meanings.question_type,
         questions.list_name,
         asked.is_voluntary,
-        count(*) as n_applicable,
-        sum(replied.is_blank) as n_blank,
-        sum(replied.has_answer) as n_answered
-    from replied
+        sum(counted.n) as n_applicable,
+        sum(case when meanings.is_blank then counted.n else 0 end) as n_blank,
+        sum(case when meanings.has_answer then counted.n else 0 end) as n_answered
+    from {{ ref('int_meanings_whole') }} as meanings
+    inner join counted using (meaning_id)
     inner join questions using (survey_id, question_id)
     inner join asked using (survey_id, round_id, question_id)
+    where meanings.is_applicable
     group by
-        replied.survey_id, replied.round_id, replied.question_id, questions.sort_order, questions.question_type,
+        meanings.survey_id, meanings.round_id, meanings.question_id, questions.sort_order, meanings.question_type,
         questions.list_name, asked.is_voluntary
 ),
 
 used as (
     select
-        survey_id,
-        round_id,
-        question_id,
-        code,
-        count(*) as n
-    from answers
-    where answer_status = 'valid' and question_type in ('select_one', 'select_multiple') and code is not null
-    group by survey_id, round_id, question_id, code
+        meanings.survey_id,
+        meanings.round_id,
+        meanings.question_id,
+        meanings.code,
+        sum(counted.n) as n
+    from {{ ref('int_meanings_judged') }} as meanings
+    inner join counted using (meaning_id)
+    where
+        meanings.answer_status = 'valid'
+        and meanings.question_type in ('select_one', 'select_multiple')
+        and meanings.code is not null
+    group by meanings.survey_id, meanings.round_id, meanings.question_id, meanings.code
 ),
 
 -- The options of each closed question, and how many gave them.

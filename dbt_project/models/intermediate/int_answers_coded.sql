@@ -25,7 +25,7 @@ ticks as (
 
 single as (
     select
-        answers.row_id,
+        answers.answer_id,
         answers.survey_id,
         answers.round_id,
         answers.question_id,
@@ -66,7 +66,7 @@ single as (
 )
 
 select
-    row_id,
+    answer_id,
     survey_id,
     round_id,
     question_id,
@@ -82,7 +82,7 @@ select
 from single
 union all
 select
-    row_id,
+    answer_id,
     survey_id,
     round_id,
     question_id,

@@ -11,8 +11,7 @@ questions as (
 
 two_answers as (
     select
-        row_id,
-        question_id,
+        answer_id,
         part,
         case when part = '' then 'two_answers' else 'two_ticks' end as what
     from {{ ref('int_answers_read') }}
@@ -80,6 +79,5 @@ inner join questions
     on answers.survey_id = questions.survey_id and answers.question_id = questions.question_id
 left join two_answers
     on
-        answers.row_id = two_answers.row_id
-        and answers.question_id = two_answers.question_id
+        answers.answer_id = two_answers.answer_id
         and answers.part = two_answers.part

@@ -1,57 +1,60 @@
--- One row per row of the file, question and part of it that has a column there: of several, the first that is filled.
-with cells as (
-    select * from {{ ref('int_cells_corrected') }}
+-- One row per answer and part of its question that has a column there: of several, the first that is filled.
+with answers as (
+    select
+        answer_id,
+        question_id,
+        value_id
+    from {{ ref('int_answers_distinct') }}
+    where value_id is not null
+    union all
+    select
+        answer_id,
+        question_id,
+        {{ rows_of_list('value_ids') }} as value_id
+    from {{ ref('int_answers_distinct') }}
+),
+
+cell_values as (
+    select * from {{ ref('int_values_corrected') }}
 ),
 
 columns as (
     select * from {{ ref('stg_codebook__columns') }}
 ),
 
-questions as (
-    select * from {{ ref('stg_codebook__questions') }}
-),
-
-identified as (
-    select * from {{ ref('int_rows_identified') }}
-),
-
 placed as (
     select
-        cells.row_id,
-        identified.survey_id,
-        identified.round_id,
-        identified.response_id,
-        columns.question_id,
+        answers.answer_id,
+        cell_values.survey_id,
+        cell_values.round_id,
+        answers.question_id,
         coalesce(columns.part, '') as part,
         columns.ticked,
         columns.not_ticked,
         columns.list_separator,
-        cells.source_column,
-        cells.cell_value,
+        cell_values.source_column,
+        cell_values.cell_value,
         row_number() over (
-            answer order by case when cells.cell_value = '' then 1 else 0 end, columns.source_line
+            answer order by case when cell_values.cell_value = '' then 1 else 0 end, columns.source_line
         ) as choice,
-        min(nullif(cells.cell_value, '')) over answer as least_value,
-        max(nullif(cells.cell_value, '')) over answer as greatest_value
-    from cells
+        min(nullif(cell_values.cell_value, '')) over answer as least_value,
+        max(nullif(cell_values.cell_value, '')) over answer as greatest_value
+    from answers
+    inner join cell_values on answers.value_id = cell_values.value_id
     inner join columns
         on
-            cells.survey_id = columns.survey_id
-            and cells.round_id = columns.round_id
-            and cells.source_column = columns.source_column
-    inner join questions
-        on columns.survey_id = questions.survey_id and columns.question_id = questions.question_id
-    inner join identified
-        on cells.row_id = identified.row_id and identified.row_status = 'read'
-    window answer as (partition by cells.row_id, columns.question_id, columns.part)
+            cell_values.survey_id = columns.survey_id
+            and cell_values.round_id = columns.round_id
+            and cell_values.source_column = columns.source_column
+            and answers.question_id = columns.question_id
+    window answer as (partition by answers.answer_id, columns.part)
 )
 
 -- Two answers are none: together they are no code, number or date, and what is joined in a cell is not cut apart.
 select
-    row_id,
+    answer_id,
     survey_id,
     round_id,
-    response_id,
     question_id,
     part,
     ticked,

@@ -1,12 +1,19 @@
+{{ config(materialized='view') }}
 -- A correction mends the cell: every question, role or municipality that is read from it sees the same.
 with rounds as (
     select * from {{ ref('int_rounds_to_build') }}
 ),
 
 cells as (
-    select cells.*
+    select
+        cells.row_key,
+        cells.value_id
     from {{ ref('stg_surveys__cells') }} as cells
     inner join rounds on cells.survey_id = rounds.survey_id and cells.round_id = rounds.round_id
+),
+
+cell_values as (
+    select * from {{ ref('int_values_corrected') }}
 ),
 
 columns as (
@@ -18,48 +25,54 @@ corrections as (
     where action = 'replace'
 ),
 
-ids as (
+named as (
     select
-        cells.row_id,
-        max(nullif(cells.cell_value, '')) as response_id
-    from cells
-    inner join columns
-        on
-            cells.survey_id = columns.survey_id
-            and cells.round_id = columns.round_id
-            and cells.source_column = columns.source_column
-            and columns.question_id = '_response_id'
-    group by cells.row_id
-),
-
-corrected as (
-    select distinct
-        corrections.survey_id,
-        corrections.round_id,
-        corrections.response_id,
-        columns.source_column,
-        corrections.old_value,
-        corrections.new_value
+        corrections.*,
+        cells.row_key
     from corrections
     inner join columns
         on
             corrections.survey_id = columns.survey_id
             and corrections.round_id = columns.round_id
-            and corrections.question_id = columns.question_id
+            and columns.question_id = '_response_id'
+    inner join cell_values
+        on
+            columns.survey_id = cell_values.survey_id
+            and columns.round_id = cell_values.round_id
+            and columns.source_column = cell_values.source_column
+            and corrections.response_id = cell_values.cell_value
+    inner join cells on cell_values.value_id = cells.value_id
+),
+
+corrected as (
+    select distinct
+        named.row_key,
+        delivered.value_id,
+        written.value_id as written_id
+    from named
+    inner join columns
+        on
+            named.survey_id = columns.survey_id
+            and named.round_id = columns.round_id
+            and named.question_id = columns.question_id
+    inner join cell_values as delivered
+        on
+            columns.survey_id = delivered.survey_id
+            and columns.round_id = delivered.round_id
+            and columns.source_column = delivered.source_column
+            and named.old_value = delivered.cell_value
+            and not delivered.is_written
+    inner join cell_values as written
+        on
+            columns.survey_id = written.survey_id
+            and columns.round_id = written.round_id
+            and columns.source_column = written.source_column
+            and named.new_value = written.cell_value
+            and written.is_written
 )
 
 select
-    cells.row_id,
-    cells.survey_id,
-    cells.round_id,
-    cells.source_column,
-    coalesce(corrected.new_value, cells.cell_value) as cell_value
+    cells.row_key,
+    coalesce(corrected.written_id, cells.value_id) as value_id
 from cells
-left join ids on cells.row_id = ids.row_id
-left join corrected
-    on
-        cells.survey_id = corrected.survey_id
-        and cells.round_id = corrected.round_id
-        and ids.response_id = corrected.response_id
-        and cells.source_column = corrected.source_column
-        and cells.cell_value = corrected.old_value
+left join corrected on cells.row_key = corrected.row_key and cells.value_id = corrected.value_id

@@ -1,16 +1,31 @@
 -- Which units gave the answers that print compares: one answer, or one or more of those that are counted together.
-with answers as (
+with printed as (
     select distinct
         survey_id,
         round_id,
-        question_id,
-        unit,
-        unit_id,
-        municipality_code,
-        cluster_code,
-        code
-    from {{ ref('int_answers_by_unit') }}
-    where question_type in ('select_one', 'select_multiple') and {{ is_built_now() }}
+        question_id
+    from {{ ref('stg_codebook__published_figures') }}
+),
+
+answers as (
+    select distinct
+        answers.survey_id,
+        answers.round_id,
+        answers.question_id,
+        answers.unit,
+        answers.unit_id,
+        answers.municipality_code,
+        answers.cluster_code,
+        answers.code
+    from {{ ref('int_answers_by_unit') }} as answers
+    inner join printed
+        on
+            answers.survey_id = printed.survey_id
+            and answers.round_id = printed.round_id
+            and answers.question_id = printed.question_id
+    where
+        answers.question_type in ('select_one', 'select_multiple')
+        and {{ is_built_now('answers.survey_id', 'answers.round_id') }}
 ),
 
 levels as (

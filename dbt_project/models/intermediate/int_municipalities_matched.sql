@@ -46,7 +46,7 @@ spellings as (
 
 candidates as (
     select
-        identified.row_id,
+        identified.row_key,
         identified.survey_id,
         identified.round_id,
         max(spellings.counted_as) as municipality_code,
@@ -58,7 +58,7 @@ candidates as (
             and identified.round_id = spellings.round_id
             and identified.municipality_value = spellings.spelling
             and (spellings.is_code or identified.municipality_part = 'name')
-    group by identified.row_id, identified.survey_id, identified.round_id
+    group by identified.row_key, identified.survey_id, identified.round_id
     having count(distinct spellings.counted_as) = 1
 ),
 
@@ -74,7 +74,7 @@ matched as (
     from candidates
     union all
     select
-        identified.row_id,
+        identified.row_key,
         identified.survey_id,
         identified.round_id,
         first_members.municipality_code,
@@ -86,12 +86,12 @@ matched as (
             identified.survey_id = first_members.survey_id
             and identified.round_id = first_members.round_id
             and identified.municipality_value = first_members.respondent
-    left join candidates using (row_id)
-    where candidates.row_id is null
+    left join candidates using (row_key)
+    where candidates.row_key is null
 )
 
 select
-    matched.row_id,
+    matched.row_key,
     matched.municipality_code,
     matched.is_joint_authority,
     matched.is_closed as is_municipality_closed,

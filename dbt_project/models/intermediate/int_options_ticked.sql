@@ -29,7 +29,7 @@ multiple as (
 
 separate as (
     select
-        row_id,
+        answer_id,
         survey_id,
         round_id,
         question_id,
@@ -53,7 +53,7 @@ separate as (
 
 tokens as (
     select
-        row_id,
+        answer_id,
         survey_id,
         round_id,
         question_id,
@@ -67,7 +67,7 @@ tokens as (
 
 coded as (
     select
-        tokens.row_id,
+        tokens.answer_id,
         tokens.survey_id,
         tokens.round_id,
         tokens.question_id,
@@ -86,7 +86,7 @@ coded as (
 
 joined as (
     select
-        multiple.row_id,
+        multiple.answer_id,
         multiple.survey_id,
         multiple.round_id,
         multiple.question_id,
@@ -100,16 +100,16 @@ joined as (
     inner join choices
         on multiple.survey_id = choices.survey_id and multiple.list_name = choices.list_name
     left join coded
-        on multiple.row_id = coded.row_id and multiple.question_id = coded.question_id
+        on multiple.answer_id = coded.answer_id and multiple.question_id = coded.question_id
     where multiple.list_separator is not null
     group by
-        multiple.row_id, multiple.survey_id, multiple.round_id, multiple.question_id, choices.code,
+        multiple.answer_id, multiple.survey_id, multiple.round_id, multiple.question_id, choices.code,
         multiple.source_column, multiple.raw_value
 ),
 
 unlisted as (
     select distinct
-        row_id,
+        answer_id,
         survey_id,
         round_id,
         question_id,

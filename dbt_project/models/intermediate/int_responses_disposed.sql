@@ -40,15 +40,15 @@ judged as (
             when not coalesce(conditions.is_met, true) then 'not_eligible'
             when withdrawals.response_id is not null then 'withdrawn'
             when identified.is_exact_copy then 'exact_duplicate'
-            when matched.row_id is null then 'unknown_municipality'
+            when matched.row_key is null then 'unknown_municipality'
             when not matched.is_in_frame then 'out_of_frame'
             else 'accepted'
         end as first_disposition
     from identified
     inner join rounds
         on identified.survey_id = rounds.survey_id and identified.round_id = rounds.round_id
-    left join matched on identified.row_id = matched.row_id
-    left join conditions on identified.row_id = conditions.row_id
+    left join matched on identified.row_key = matched.row_key
+    left join conditions on identified.row_key = conditions.row_key
     left join withdrawals
         on
             identified.survey_id = withdrawals.survey_id
@@ -72,6 +72,7 @@ ordered as (
 )
 
 select
+    row_key,
     row_id,
     survey_id,
     round_id,

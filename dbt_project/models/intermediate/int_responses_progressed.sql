@@ -6,48 +6,49 @@ with responses as (
     where disposition = 'accepted'
 ),
 
-answers as (
-    select * from {{ ref('int_answers_judged') }}
-    where answer_status not in ('not_asked', 'not_applicable')
+given as (
+    select * from {{ ref('int_meanings_given') }}
 ),
 
-questions as (
-    select * from {{ ref('int_questions_in_round') }}
-    where question_type <> 'text' and not is_coded
-),
-
-replied as (
+replies as (
     select
-        answers.survey_id,
-        answers.round_id,
-        answers.response_id,
-        answers.question_id,
-        questions.sort_order,
-        max(case when answers.answer_status = 'blank' then 0 else 1 end) as has_answer
-    from answers
-    inner join questions using (survey_id, round_id, question_id)
-    group by
-        answers.survey_id, answers.round_id, answers.response_id, answers.question_id, questions.sort_order
+        meanings.meaning_id,
+        meanings.is_blank,
+        questions.sort_order
+    from {{ ref('int_meanings_whole') }} as meanings
+    inner join {{ ref('int_questions_in_round') }} as questions
+        on
+            meanings.survey_id = questions.survey_id
+            and meanings.round_id = questions.round_id
+            and meanings.question_id = questions.question_id
+            and questions.question_type <> 'text'
+            and not questions.is_coded
+    where meanings.is_applicable
 ),
 
 reached as (
     select
-        *,
-        max(has_answer * sort_order) over (partition by survey_id, round_id, response_id) as last_order
-    from replied
+        given.row_key,
+        count(*) as n_applicable,
+        sum(case when replies.is_blank then 0 else 1 end) as n_answered,
+        max(case when replies.is_blank then 0 else replies.sort_order end) as last_order
+    from given
+    inner join replies on given.meaning_id = replies.meaning_id
+    group by given.row_key
 ),
 
-counted as (
+after as (
     select
-        survey_id,
-        round_id,
-        response_id,
-        count(*) as n_applicable,
-        sum(has_answer) as n_answered,
-        max(case when has_answer = 1 and sort_order = last_order then question_id end) as last_question_id,
-        sum(case when sort_order > last_order then 1 else 0 end) as n_after
-    from reached
-    group by survey_id, round_id, response_id
+        given.row_key,
+        count(*) as n_after
+    from given
+    inner join replies on given.meaning_id = replies.meaning_id
+    inner join reached on given.row_key = reached.row_key and replies.sort_order > reached.last_order
+    group by given.row_key
+),
+
+questions as (
+    select * from {{ ref('stg_codebook__questions') }}
 )
 
 select
@@ -55,10 +56,12 @@ select
     responses.round_id,
     responses.response_id,
     responses.municipality_code,
-    coalesce(counted.n_applicable, 0) as n_applicable,
-    coalesce(counted.n_answered, 0) as n_answered,
-    counted.last_question_id,
-    coalesce(counted.n_answered >= {{ var('monitor').complete_share }} * counted.n_applicable, true) as is_complete,
-    coalesce(counted.n_answered > 0 and 2 * counted.n_after >= counted.n_applicable, false) as is_break_off
+    coalesce(reached.n_applicable, 0) as n_applicable,
+    coalesce(reached.n_answered, 0) as n_answered,
+    questions.question_id as last_question_id,
+    coalesce(reached.n_answered >= {{ var('monitor').complete_share }} * reached.n_applicable, true) as is_complete,
+    coalesce(reached.n_answered > 0 and 2 * coalesce(after.n_after, 0) >= reached.n_applicable, false) as is_break_off
 from responses
-left join counted using (survey_id, round_id, response_id)
+left join reached on responses.row_key = reached.row_key
+left join after on responses.row_key = after.row_key
+left join questions on responses.survey_id = questions.survey_id and reached.last_order = questions.sort_order

@@ -62,6 +62,7 @@ numbered as (
 )
 
 select
+    numbered.row_key,
     numbered.row_id,
     numbered.survey_id,
     numbered.round_id,
@@ -90,7 +91,7 @@ select
     end as seconds_taken
 from numbered
 inner join rounds on numbered.survey_id = rounds.survey_id and numbered.round_id = rounds.round_id
-left join reserved on numbered.row_id = reserved.row_id
+left join reserved on numbered.row_key = reserved.row_key
 left join recodes
     on
         numbered.survey_id = recodes.survey_id

@@ -22,7 +22,7 @@ select
     reserved.role_column as source_column,
     reserved.role_value as spelling
 from responses
-inner join reserved on responses.row_id = reserved.row_id
+inner join reserved on responses.row_key = reserved.row_key
 where responses.is_role_unknown
 union all
 select

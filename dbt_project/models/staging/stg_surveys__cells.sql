@@ -1,7 +1,6 @@
 select
     survey_id,
     round_id,
-    source_column,
-    source_file || ':' || source_line as row_id,
-    coalesce({{ trimmed('cell_text') }}, '') as cell_value
+    cast(row_key as bigint) as row_key,
+    cast(value_id as bigint) as value_id
 from {{ source('raw', 'surveys__cells') }}

@@ -7,6 +7,7 @@ select
     content_sha256,
     response_token,
     source_file || ':' || source_line as row_id,
+    cast(row_key as bigint) as row_key,
     cast(source_line as bigint) as source_line,
     cast(started_at as timestamp) as started_at,
     cast(submitted_at as timestamp) as submitted_at

@@ -23,6 +23,7 @@ from store.durable import write_whole
 from store.fingerprint import file_sha256
 from store.paths import DataPaths
 from store.warehouse import opened
+from tests.delivered import CELLS
 from tests.exports.data_root import copy_exports
 from tests.loading import load_all, validate
 from tests.signing import sign
@@ -48,7 +49,7 @@ def _edit_line(file: Path, id_: str, old: str, new: str) -> None:
 
 def cells(paths: DataPaths, column: str) -> dict[str, str]:
     """The cells of a column by their line."""
-    sql = "select source_line, cell_text from raw.surveys__cells where source_column = ? order by source_line"
+    sql = f"select source_line, cell_text from {CELLS} where source_column = ? order by source_line"
     with opened(paths.warehouse_file, read_only=True) as connection:
         return dict(connection.execute(sql, [column]).fetchall())
 

@@ -15,6 +15,7 @@ from ingest.landing.replacements import stored_rounds
 from store.fingerprint import file_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 from store.warehouse import columns_of, opened
+from tests.delivered import CELLS
 from tests.loading import load_all, validate
 
 pytestmark = pytest.mark.slow
@@ -72,7 +73,7 @@ def test_rows_know_where_they_come_from(paths: DataPaths) -> None:
     assert query(paths, "select source_file, source_line from raw.surveys__rows order by all limit 1") == [
         ("surveys/palvelukysely/rounds/2024/responses.csv", "2")
     ]
-    assert query(paths, "select count(*), count(distinct source_line) from raw.surveys__cells") == [(60, 6)]
+    assert query(paths, f"select count(*), count(distinct source_line) from {CELLS}") == [(60, 6)]
     assert query(paths, "select sha256 = card_sha256, n_rows from raw.ingest__sources where kind = 'responses'") == [
         (True, "6")
     ]
@@ -115,7 +116,7 @@ def test_a_row_of_the_codebook_stands_on_its_line(paths: DataPaths) -> None:
 
 def test_leading_zeros_survive_to_the_warehouse(paths: DataPaths) -> None:
     load_all(paths)
-    cells = query(paths, "select cell_text from raw.surveys__cells where source_column = 'Kuntanumero' order by all")
+    cells = query(paths, f"select cell_text from {CELLS} where source_column = 'Kuntanumero' order by all")
     assert cells == [("001",), ("005",), ("020",), ("050",), ("050",), ("090",)]
     codes = query(paths, "select distinct municipality_code from raw.registry__population order by all limit 3")
     assert codes == [("001",), ("005",), ("020",)]
@@ -223,7 +224,12 @@ def test_changed_file_is_loaded_anew(paths: DataPaths, round_folder: Path, edit:
 
 
 @pytest.mark.parametrize(
-    "damage", ["delete from raw.surveys__cells where source_line = '2'", "drop table raw.surveys__rows"]
+    "damage",
+    [
+        "delete from raw.surveys__cells where row_key = (select min(row_key) from raw.surveys__cells)",
+        "delete from raw.surveys__values where cell_text = '001'",
+        "drop table raw.surveys__rows",
+    ],
 )
 def test_damaged_tables_are_loaded_anew(paths: DataPaths, damage: str) -> None:
     load_all(paths)

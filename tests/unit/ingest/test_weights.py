@@ -14,6 +14,7 @@ from ingest.landing.privacy import RESPONSE
 from ingest.landing.weights import LARGEST
 from store.paths import DataPaths
 from store.warehouse import opened
+from tests.delivered import CELLS
 from tests.loading import load_all, validate
 from tests.rendered import SETTINGS
 from tests.signing import sign
@@ -41,7 +42,7 @@ def write(folder: Path, *lines: str, header: str = "id,note,w") -> None:
 
 def weights(paths: DataPaths) -> list[str]:
     """Of each row, in its order."""
-    sql = "select cell_text from raw.surveys__cells where source_column = ? order by source_line"
+    sql = f"select cell_text from {CELLS} where source_column = ? order by source_line"
     with opened(paths.warehouse_file, read_only=True) as connection:
         return [text for (text,) in connection.execute(sql, [COLUMN]).fetchall()]
 

@@ -46,10 +46,9 @@ INPUTS = """
         from (values ('A'), ('B'), ('C'), ('D')) as t (municipality_code);
     create table int_answers_grouped as
         select 's' as survey_id, 'r' as round_id, 'q' as question_id, 'municipality' as unit, 'all' as breakdown,
-            'all' as breakdown_id, municipality_code, municipality_code as unit_id, municipality_code as cluster_code
+            'all' as breakdown_id, municipality_code, municipality_code as cluster_code, 'base' as answer_level,
+            'base' as answer_code, 1 as n
         from int_municipalities_responded;
-    create table int_responses_weighed as
-        select 's' as survey_id, 'r' as round_id, '' as response_id, 0 as millionths where false
 """
 MODELS = (
     "int_municipality_successors", "int_population_on_division", "int_foreign_language_speakers",
@@ -130,9 +129,7 @@ def test_unknown_ones_are_a_stratum_of_their_own(warehouse: duckdb.DuckDBPyConne
         connection.execute("insert into stg_registry__population values ('F', 700, 2023, date '2023-01-01')")
         for table in ("int_municipalities_responded", "int_answers_grouped"):
             connection.execute(f"insert into {table} select * replace ('F' as municipality_code) from {table} limit 1")
-        connection.execute(
-            "update int_answers_grouped set unit_id = municipality_code, cluster_code = municipality_code"
-        )
+        connection.execute("update int_answers_grouped set cluster_code = municipality_code")
         make(connection, *MODELS)
         sql = "select municipality_code, stratum, n_frame, n_clusters from int_strata_collapsed where breakdown = 'all'"
         own, known = (0, 2, 2), (1, 4, 3)

@@ -1,0 +1,93 @@
+"""The rows and cells of a round as numbers: each text of a column stands once, and a cell says which it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import chain, repeat
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from ingest.codebook.round import Round
+from ingest.landing.responses import ResponseFile
+from ingest.readers.tables import column_place
+from store.fingerprint import sha256_of
+
+# Keys of rows and values are whole numbers that no two rounds share: a round has room for so many of each.
+ROOM = 2**28
+Column: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
+
+
+def first_key(key: str) -> int:
+    """Where the keys of a round (survey/round) begin, whatever else is in the warehouse. Two rounds that begin at one
+    place are told of by the check of the keys of rows: it is as likely as one in two thousand million."""
+    return (int(sha256_of(key)[:8], 16) >> 1) * ROOM
+
+
+def row_columns(round_: Round, files: Sequence[ResponseFile], names: Sequence[str]) -> dict[str, Column]:
+    """The columns of raw.surveys__rows, file by file; `names` is what the raw tables call the files."""
+    rows = [each for file in files for each in file.rows]
+    lengths = [len(file.rows) for file in files]
+    return {
+        **_of_round(round_, len(rows)),
+        "row_key": [str(first_key(round_.key) + number) for number in range(len(rows))],
+        "source_file": list(chain.from_iterable(map(repeat, names, lengths))),
+        "source_sha256": list(chain.from_iterable(map(repeat, (file.sha256 for file in files), lengths))),
+        "source_line": [str(each.row.line) for each in rows],
+        "row_status": [each.status for each in rows],
+        "reason": [each.row.problem for each in rows],
+        "content_sha256": [each.content_sha256 for each in rows],
+        "started_at": [each.started_at for each in rows],
+        "submitted_at": [each.submitted_at for each in rows],
+        "response_token": [each.token for each in rows],
+    }
+
+
+def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str, Column], dict[str, Column]]:
+    """The columns of raw.surveys__values and raw.surveys__cells, source column by source column: each stands
+    together."""
+    first, n_values = first_key(round_.key), 0
+    names, texts, rows, values = [], [], [], []
+    for name, found in _columns(files).items():
+        column = pa.chunked_array([pa.array(cells, pa.string()) for _, cells in found]).combine_chunks()
+        encoded = column.dictionary_encode()
+        names.append(pa.repeat(pa.scalar(name), len(encoded.dictionary)))
+        texts.append(encoded.dictionary)
+        rows.append(pa.array(first + np.concatenate([places for places, _ in found])))
+        values.append(pa.array(first + n_values + encoded.indices.to_numpy().astype(np.int64)))
+        n_values += len(encoded.dictionary)
+    said = {
+        "value_id": pa.array(first + np.arange(n_values)),
+        "source_column": pa.chunked_array(names, pa.string()),
+        "cell_text": pa.chunked_array(texts, pa.string()),
+    }
+    cells = {"row_key": pa.chunked_array(rows, pa.int64()), "value_id": pa.chunked_array(values, pa.int64())}
+    return _of_round(round_, n_values) | said, _of_round(round_, len(cells["row_key"])) | cells
+
+
+def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:
+    key = {"survey_id": round_.survey_id, "round_id": round_.round_id}
+    return {name: pa.repeat(pa.scalar(value), n_rows) for name, value in key.items()}
+
+
+def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, Sequence[str]]]]:
+    """Of each column the numbers of the rows that have a cell there, and the cells; one beyond the names of the columns
+    is called by its number."""
+    columns: dict[str, list[tuple[np.ndarray, Sequence[str]]]] = defaultdict(list)
+    n_before = 0
+    for file in files:
+        header = file.table.header
+        fitting = [each.row.problem is None for each in file.rows]
+        places = n_before + np.flatnonzero(fitting)
+        fit = (each.row.cells for each in file.rows if each.row.problem is None)
+        for name, cells in zip(header, zip(*fit, strict=True), strict=False):
+            columns[name].append((places, cells))
+        for number in np.flatnonzero(~np.array(fitting, bool)).tolist():
+            cells = file.rows[number].row.cells
+            beyond = map(column_place, range(len(header) + 1, len(cells) + 1))
+            for name, cell in zip(chain(header[: len(cells)], beyond), cells, strict=True):
+                columns[name].append((np.array([n_before + number]), (cell,)))
+        n_before += len(file.rows)
+    return columns
