@@ -12,12 +12,12 @@ given as (
 
 responses as (
     select
-        *,
+        disposed.*,
         row_number() over (
             partition by disposed.survey_id, disposed.round_id order by {{ latest_first('disposed') }}
         ) as latest_order
     from {{ ref('int_responses_disposed') }} as disposed
-    where disposition = 'accepted'
+    where disposed.disposition = 'accepted'
 ),
 
 answered_for as (
