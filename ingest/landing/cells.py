@@ -28,11 +28,11 @@ def first_key(key: str) -> int:
 
 def row_columns(round_: Round, files: Sequence[ResponseFile], names: Sequence[str]) -> dict[str, Column]:
     """The columns of raw.surveys__rows, file by file; `names` is what the raw tables call the files."""
-    rows = [each for file in files for each in file.rows]
+    rows, first = [each for file in files for each in file.rows], first_key(round_.key)
     lengths = [len(file.rows) for file in files]
     return {
         **_of_round(round_, len(rows)),
-        "row_key": [str(first_key(round_.key) + number) for number in range(len(rows))],
+        "row_key": list(map(str, range(first, first + len(rows)))),
         "source_file": list(chain.from_iterable(map(repeat, names, lengths))),
         "source_sha256": list(chain.from_iterable(map(repeat, (file.sha256 for file in files), lengths))),
         "source_line": [str(each.row.line) for each in rows],

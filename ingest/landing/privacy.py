@@ -79,12 +79,12 @@ class Privacy:
         row = described.row
         if self.erased and self.erased & self._tokens(round_, file, row, places):
             return ResponseRow(TextRow(row.line, ()), "", "erased")
-        described = replace(described, token=self._token_of_response(round_.round_id, row, places))
+        described = described._replace(token=self._token_of_response(round_.round_id, row, places))
         place = places[RESPONDENT]
         if row.problem is not None or place is None or not row.cells[place].strip():
             return described
         cells = (*row.cells[:place], self.pseudonym(row.cells[place]), *row.cells[place + 1 :])
-        return replace(described, row=row._replace(cells=cells))
+        return described._replace(row=row._replace(cells=cells))
 
     def _token_of_response(self, round_id: str, row: TextRow, places: Places) -> str | None:
         place = places[RESPONSE]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from faults.errors import FaultList, line_place
@@ -33,8 +33,7 @@ _AS_JSON = json.JSONEncoder(ensure_ascii=False)
 RowStatus = Literal["read", "unreadable", "erased", "empty_row", "set_aside_by_value"]
 
 
-@dataclass(frozen=True)
-class ResponseRow:
+class ResponseRow(NamedTuple):
     """One row of a response file. started_at and submitted_at are UTC text, None where they cannot be read.
 
     Of a respondent who was erased nothing is left but that there is a row.

@@ -90,7 +90,7 @@ def _with_weights(round_: Round, file: ResponseFile, weights: Mapping[str, str])
         if row.problem is not None or place is None:
             return described
         weight = weights.get(row.cells[place].strip(), "").replace(".", round_.settings.decimal_sign)
-        return replace(described, row=row._replace(cells=(*row.cells, weight), types=None))
+        return described._replace(row=row._replace(cells=(*row.cells, weight), types=None))
 
     table = replace(file.table, header=(*file.table.header, round_.weights_column))
     return replace(file, table=table, rows=[with_weight(each) for each in file.rows])

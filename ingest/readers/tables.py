@@ -147,7 +147,7 @@ class TextTable:
     def composed(self) -> TextTable:
         """The table in Unicode's composed form: some tools write a letter and its mark as two signs."""
         rows = tuple(
-            row if all(map(str.isascii, row.cells)) else row._replace(cells=tuple(map(compose, row.cells)))
+            row if "".join(row.cells).isascii() else row._replace(cells=tuple(map(compose, row.cells)))
             for row in self.rows
         )
         labels = {
@@ -195,7 +195,7 @@ def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
 
 
 def _checked_for_nul(row: TextRow) -> TextRow:
-    has_nul = row.problem is None and any("\0" in cell for cell in row.cells)
+    has_nul = row.problem is None and "\0" in "".join(row.cells)
     return row._replace(problem="a NUL character in a cell") if has_nul else row
 
 

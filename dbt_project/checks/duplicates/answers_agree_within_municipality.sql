@@ -1,12 +1,18 @@
 {% macro answers_agree_within_municipality() %}
     with given as (
         select
-            survey_id, round_id, question_id, municipality_code,
-            count(distinct coalesce(code, cast(number_value as varchar), cast(date_value as varchar))) as n_different
-        from {{ ref('int_answers_judged') }}
-        where answer_status = 'valid' and question_type in ('select_one', 'integer', 'decimal', 'date')
-        group by survey_id, round_id, question_id, municipality_code
-        having count(distinct response_id) > 1
+            meanings.survey_id, meanings.round_id, meanings.question_id, counted.municipality_code,
+            count(distinct coalesce(
+                meanings.code, cast(meanings.number_value as varchar), cast(meanings.date_value as varchar)
+            )) as n_different
+        from {{ ref('int_meanings_judged') }} as meanings
+        inner join {{ ref('int_meanings_counted') }} as counted using (meaning_id)
+        where
+            meanings.answer_status = 'valid'
+            and meanings.question_type in ('select_one', 'integer', 'decimal', 'date')
+            and counted.breakdown = 'all'
+        group by meanings.survey_id, meanings.round_id, meanings.question_id, counted.municipality_code
+        having sum(counted.n) > 1
     ),
 
     {% call whole_of() %}

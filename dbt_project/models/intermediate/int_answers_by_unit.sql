@@ -12,12 +12,12 @@ given as (
 
 responses as (
     select
-        *,
+        disposed.*,
         row_number() over (
             partition by disposed.survey_id, disposed.round_id order by {{ latest_first('disposed') }}
         ) as latest_order
     from {{ ref('int_responses_disposed') }} as disposed
-    where disposition = 'accepted'
+    where disposed.disposition = 'accepted'
 ),
 
 answered_for as (
@@ -61,17 +61,18 @@ candidates as (
     inner join answered_for on given.row_key = answered_for.row_key
 ),
 
--- Of municipalities for which others answer too.
+-- Of municipalities for which others answer too: what they answered themselves.
 answered_own as (
     select distinct
-        survey_id,
-        round_id,
-        question_id,
-        municipality_code
-    from candidates
-    where
-        is_own
-        and municipality_code in (select joint.municipality_code from answered_for as joint where not joint.is_own)
+        competing.survey_id,
+        competing.round_id,
+        competing.question_id,
+        own.municipality_code
+    from answered_for as own
+    inner join answered_for as joint on own.municipality_code = joint.municipality_code and not joint.is_own
+    inner join given on own.row_key = given.row_key
+    inner join competing on given.meaning_id = competing.meaning_id
+    where own.is_own
 ),
 
 chosen as (

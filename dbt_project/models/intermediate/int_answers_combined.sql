@@ -37,6 +37,14 @@ coded_questions as (
     from codings
 ),
 
+coded_texts as (
+    select distinct
+        survey_id,
+        round_id,
+        question_id
+    from codings
+),
+
 coded_responses as (
     select distinct
         survey_id,
@@ -73,11 +81,11 @@ texts as (
         columns.source_column,
         cell_values.cell_value <> '' as is_filled
     from columns
-    inner join (select distinct survey_id, round_id, question_id from coded_questions) as of_texts
+    inner join coded_texts
         on
-            columns.survey_id = of_texts.survey_id
-            and columns.round_id = of_texts.round_id
-            and columns.question_id = of_texts.question_id
+            columns.survey_id = coded_texts.survey_id
+            and columns.round_id = coded_texts.round_id
+            and columns.question_id = coded_texts.question_id
     inner join cell_values
         on
             columns.survey_id = cell_values.survey_id

@@ -17,7 +17,7 @@ replied as (
     select
         meaning_id,
         {{ any_true("is_part_applicable") }} as is_applicable,
-        not {{ any_true("is_part_applicable and answer_status <> 'blank'") }} as is_blank,
+        {{ any_true("is_part_applicable and answer_status <> 'blank'") }} = false as is_blank,
         {{ any_true("is_part_applicable and answer_status not in ('blank', 'declared_missing')") }} as has_answer
     from meanings
     group by meaning_id
