@@ -36,7 +36,7 @@ KEYS = {
 # What might be taken for granted of a round: what says that it was, the slip, and the models that it goes through.
 SLIPS = [
     ("round_checks: key", Slip(PROGRESSED[0], "reached.n_answered > 0 and ", ""), PROGRESSED),
-    ("not every accepted response", Slip(PROGRESSED[0], "left join counted", "inner join counted"), PROGRESSED),
+    ("not every accepted response", Slip(PROGRESSED[0], "left join reached", "inner join reached"), PROGRESSED),
     ("rows in are not rows out", Slip(RESPONDED[0], "left join matched", "inner join matched"), RESPONDED),
     (
         "a check is missing",
