@@ -11,6 +11,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from ingest.codebook.round import RoundSettings
 from ingest.codebook.survey import Section, SizeClassGroup, SurveySettings
@@ -73,4 +74,4 @@ def text_of(value: Any) -> str | None:
         return value.isoformat()
     if isinstance(value, dict):
         value = {key: inner for key, inner in value.items() if inner is not None}
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=to_jsonable_python)
