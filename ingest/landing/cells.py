@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from typing import TypeAlias
 
 import numpy as np
@@ -58,6 +58,8 @@ def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str
         rows.append(pa.array(first + np.concatenate([places for places, _ in found])))
         values.append(pa.array(first + n_values + encoded.indices.to_numpy().astype(np.int64)))
         n_values += len(encoded.dictionary)
+    if n_values > ROOM:
+        raise ValueError(f"{round_.key} has {n_values} different texts, and there is room for {ROOM}")
     said = {
         "value_id": pa.array(first + np.arange(n_values)),
         "source_column": pa.chunked_array(names, pa.string()),
@@ -79,12 +81,11 @@ def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, 
     n_before = 0
     for file in files:
         header = file.table.header
-        fitting = [each.row.problem is None for each in file.rows]
-        places = n_before + np.flatnonzero(fitting)
-        fit = (each.row.cells for each in file.rows if each.row.problem is None)
+        is_fit = np.array([len(each.row.cells) == len(header) for each in file.rows], bool)  # nothing of who was erased
+        fit = compress((each.row.cells for each in file.rows), is_fit)
         for name, cells in zip(header, zip(*fit, strict=True), strict=False):
-            columns[name].append((places, cells))
-        for number in np.flatnonzero(~np.array(fitting, bool)).tolist():
+            columns[name].append((n_before + np.flatnonzero(is_fit), cells))
+        for number in np.flatnonzero(~is_fit).tolist():
             cells = file.rows[number].row.cells
             beyond = map(column_place, range(len(header) + 1, len(cells) + 1))
             for name, cell in zip(chain(header[: len(cells)], beyond), cells, strict=True):
