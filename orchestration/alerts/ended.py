@@ -43,7 +43,7 @@ class Ending:
         """Readers have this release."""
         return replace(self, outcome="published", release_number=number)
 
-    def refused(self, reasons: str) -> Ending:
+    def held_back(self, reasons: str) -> Ending:
         """Nothing will be published, and why."""
         return replace(self, outcome="refused", said=reasons)
 

@@ -64,7 +64,7 @@ class Session:
         elif isinstance(error, InputFaults):
             self.ending = self.ending.rejected(str(error))
         elif isinstance(error, REFUSALS):
-            self.ending = self.ending.refused(str(error))
+            self.ending = self.ending.held_back(str(error))
         else:
             self.ending = self.ending.failed(f"{type(error).__name__}{where}", said)
 

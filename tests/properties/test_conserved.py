@@ -30,7 +30,7 @@ COPIES_ACCEPTED = Slip("int_rows_identified", "numbered.content_copy > 1 as", "f
 MISSING_IN_BASE = Slip(
     "int_answers_grouped", "answer_status = 'valid'", "answer_status in ('valid', 'declared_missing')"
 )
-COUNTED_TWICE = Slip("int_answers_grouped", "cast(sum(counted.n) as", "cast(2 * sum(counted.n) as")
+COUNTED_TWICE = Slip("int_answers_clustered", "else answers.n end", "else 2 * answers.n end")
 BOTH_COUNTED = Slip("int_answers_realigned", "and municipality_rank = 1", "")
 NOT_MOVED = Slip(
     "int_municipality_successors", "mergers.new_code as successor_code", "mergers.old_code as successor_code"
