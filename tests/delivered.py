@@ -5,5 +5,5 @@ CELLS = """(
         said.value_id
     from raw.surveys__cells as cells
     inner join raw.surveys__values as said on cells.value_id = said.value_id
-    inner join raw.surveys__rows as rows on cells.row_key = rows.row_key::bigint
+    inner join raw.surveys__rows as rows on cells.row_key = rows.row_key
 )"""

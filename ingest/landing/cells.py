@@ -32,7 +32,7 @@ def row_columns(round_: Round, files: Sequence[ResponseFile], names: Sequence[st
     lengths = [len(file.rows) for file in files]
     return {
         **_of_round(round_, len(rows)),
-        "row_key": list(map(str, range(first, first + len(rows)))),
+        "row_key": pa.array(first + np.arange(len(rows))),
         "source_file": list(chain.from_iterable(map(repeat, names, lengths))),
         "source_sha256": list(chain.from_iterable(map(repeat, (file.sha256 for file in files), lengths))),
         "source_line": [str(each.row.line) for each in rows],

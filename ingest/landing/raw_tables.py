@@ -1,5 +1,5 @@
-"""The raw tables: their columns, and what of the inputs goes into each. Every column is text;
-a text in several languages is a JSON object by language."""
+"""The raw tables: their columns, and what of the inputs goes into each. Every column is text, but for the keys of rows
+and values, which are whole numbers; a text in several languages is a JSON object by language."""
 
 from __future__ import annotations
 

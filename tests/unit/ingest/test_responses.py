@@ -151,7 +151,7 @@ def cells_of(tables: Mapping[str, pa.Table], row: dict[str, str]) -> list[tuple[
         for each in tables["raw.surveys__values"].to_pylist()
     }
     cells = tables["raw.surveys__cells"].to_pylist()
-    return [said[each["value_id"]] for each in cells if str(each["row_key"]) == row["row_key"]]
+    return [said[each["value_id"]] for each in cells if each["row_key"] == row["row_key"]]
 
 
 def test_row_that_does_not_fit_is_kept(paths: DataPaths, round_folder: Path) -> None:
