@@ -13,10 +13,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from expectations.record import begin_build
-from orchestration.dagster.dbt import BUILD
 from store.paths import PROJECT_ROOT, DataPaths
-from store.warehouse import opened
 from tests.acceptance.project import kuntakysely
 from tests.drafted.decisions import decide
 from tests.drafted.forms import (
@@ -30,12 +27,9 @@ from tests.drafted.forms import (
     write_sav,
     write_xlsform,
 )
-from tests.loading import load_all
-from tests.pipeline.build import run_dbt
 
 pytestmark = pytest.mark.slow
 Counts = dict[tuple[str, str], Any]
-MARTS = ("answer_distribution", "answer_status_count", "number_summary")
 EXPORTS = {"kobo": "answers.xlsx", "spss": "answers.sav", "qualtrics": "answers.csv"}
 WRITERS = {"kobo": write_kobo, "spss": write_sav, "qualtrics": write_qualtrics}
 SEEDS = {"kobo": 1, "spss": 2, "qualtrics": 3}
@@ -45,7 +39,7 @@ LANGUAGE = {"kobo": [], "spss": ["--language", "fi"], "qualtrics": ["--language"
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """The three surveys and a round of each, drafted, decided, found without a fault and built."""
+    """The three surveys and a round of each, drafted, decided, found without a fault and published."""
     folder = tmp_path_factory.mktemp("drafted")
     paths = DataPaths(folder / "data")
     shutil.copytree(PROJECT_ROOT / "data" / "registry", paths.registry)
@@ -61,16 +55,14 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
         assert drafted.returncode == 0, drafted.stdout
         decide(paths.surveys / tool / "rounds" / "2023")
     assert kuntakysely(paths, "validate").stdout == "0 faults found.\n"
-    load_all(paths)
-    with opened(paths.warehouse_file) as connection:
-        plan = begin_build(connection, paths.dbt_target)
-    run_dbt(paths, *BUILD, *plan, "--select", *(f"+{name}" for name in MARTS))
+    refreshed = kuntakysely(paths, "refresh")
+    assert refreshed.returncode == 0, refreshed.stdout
     return paths
 
 
 @pytest.fixture
 def warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
-    with opened(paths.warehouse_file, read_only=True) as connection:
+    with duckdb.connect(str(paths.current), read_only=True) as connection:
         yield connection
 
 
