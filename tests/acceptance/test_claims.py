@@ -228,7 +228,20 @@ def bounds_of_the_model() -> Any:
 # Mutant rounds.
 
 ANSWERS = "intermediate.int_answers_by_unit"
-KEPT = ("int_units_grouped", "int_units_broken_down")  # who is in which row stays as it was
+# Who is in which row stays as it was; what responses mean is said anew from their altered answers.
+KEPT = ("int_units_grouped", "int_units_broken_down", "int_meanings_judged", "int_meanings_counted")
+MEANT = (
+    f"""create or replace table intermediate.int_meanings_judged as
+        select hash(unit_id, question_id) as meaning_id, 'valid' as answer_status, *
+        from {ANSWERS} where unit = 'response'""",
+    """create or replace table intermediate.int_meanings_counted as
+        select meanings.meaning_id, meanings.survey_id, meanings.round_id, grouped.municipality_code,
+            grouped.breakdown, grouped.breakdown_id, count(distinct meanings.unit_id) as n,
+            null::bigint as millionths
+        from intermediate.int_meanings_judged as meanings
+        inner join intermediate.int_units_grouped as grouped using (survey_id, round_id, unit, unit_id)
+        group by all""",
+)
 
 
 @cache
@@ -257,7 +270,7 @@ def mutant(connection: Connection, figure: Row, *statements: str) -> Iterator[No
             "insert into raw.ingest__rounds_to_build by name select ? as survey_id, ? as round_id",
             [figure["survey_id"], figure["round_id"]],
         )
-        for statement in statements:
+        for statement in (*statements, *MEANT):
             connection.execute(statement)
         for model in downstream(name):
             model.make(connection)
