@@ -25,7 +25,7 @@ from tests.properties.models import slipped
 from tests.rendered import Slip
 
 ReleaseOf = Callable[[DataPaths], str]
-LENIENT = Slip("int_answers_judged", "and code is null then 'code_not_in_list'", "and code is null then 'valid'")
+LENIENT = Slip("int_meanings_judged", "and code is null then 'code_not_in_list'", "and code is null then 'valid'")
 
 
 @pytest.fixture
