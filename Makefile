@@ -103,6 +103,7 @@ bench: $(READY)  ## Time the main job beside its libraries
 	@$(BIN)/python -m tests.bench.checks
 	@$(BIN)/python -m tests.bench.disclosure
 	@$(BIN)/python -m tests.bench.pages
+	@$(BIN)/python -m tests.bench.answers
 
 serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
 	@$(BIN)/kuntakysely serve --data $(DATA)
