@@ -383,7 +383,7 @@ def _check_codings(round_: Round, survey: Survey, file: Path, codings: Sequence[
             found = f"{quoted(coding.code)} is not an option of {quoted(coding.coded_question_id)}."
             faults.add("unknown-coded-option", file, coding.at("code"), found, **among(coding.code, sorted(known)))
     _check_none_alone(file, codings, faults)
-    _check_one_text(file, codings, faults)
+    _check_one_text(file, [each for each in codings if each.question_id in texts], faults)
 
 
 def texts_of_round(round_: Round, survey: Survey) -> dict[str, Question]:

@@ -126,6 +126,8 @@ def is_fit(table: TextTable, row: TextRow, faults: FaultList) -> bool:
         return True
     if row.problem is None and table.is_workbook:
         return False
+    if row is table.rows[-1] and not table.ends_in_line_end and 0 < len(row.cells) < len(table.header):
+        return False  # cut, as is told already
     width = len(table.header)
     if table.is_workbook:
         faults.add("unreadable-row", table.path, f"row {row.line}", f"The row has {row.problem}.", width=width)

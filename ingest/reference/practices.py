@@ -106,14 +106,16 @@ def is_list_of_practices(list_name: str) -> bool:
 
 
 def read_practices(paths: DataPaths, registry: Registry | None, faults: FaultList) -> Practices | None:
-    """The practices with all their checks, or None when a file cannot be read at all: with faults they serve further
+    """The practices with all their checks, or None when a row cannot be read: with other faults they serve further
     checks only. Without their folder there are none."""
     files = (paths.practices / "themes.csv", paths.practices / "practices.csv")
     if not paths.practices.exists():
         return Practices(*files)
+    n_before = len(faults)
     themes = read_rows(files[0], Theme, faults)
     languages = list(themes[0].labels) if themes else []
     practices = read_rows(files[1], Practice, faults, languages=languages)
+    is_whole = len(faults) == n_before  # or what borrows of them would be told of what a lost row has
     card = read_card(paths.practices, faults)
     if themes is None or practices is None:
         return None
@@ -121,7 +123,7 @@ def read_practices(paths: DataPaths, registry: Registry | None, faults: FaultLis
     read = Practices(*files, themes, practices, describe_files(counts, "practices", card))
     _check_themes(read, faults)
     _check_practices(read, registry, languages, faults)
-    return read
+    return read if is_whole else None
 
 
 def _check_themes(read: Practices, faults: FaultList) -> None:
