@@ -43,6 +43,13 @@ def test_there_is_no_fault(paths: DataPaths) -> None:
     assert validate(paths) == ()
 
 
+def test_a_cut_file_is_one_fault_and_nothing_is_told_of_what_it_lost(paths: DataPaths) -> None:
+    file = paths.practices / "practices.csv"
+    header, first = file.read_text(encoding="utf-8").splitlines()[:2]
+    file.write_text(f"{header}\n{first[: first.rindex(',')]}", encoding="utf-8")
+    assert [fault.code for fault in validate(paths)] == ["cut-row"]
+
+
 def test_a_list_is_borrowed_with_its_places(paths: DataPaths) -> None:
     load_all(paths)
     assert choices(paths) == [
