@@ -86,13 +86,18 @@ def replace_rows(
     A None in `where` stands for NULL. The table is made from the schema of `rows` when it is missing, or when its
     columns are not those of `rows`.
     """
+    if columns_of(connection, table) != rows.column_names:
+        _from_rows(connection, f"create or replace table {table} as from incoming_rows limit 0", rows)
+    condition = " and ".join(f'"{column}" is not distinct from ?' for column in where) if where else "true"
+    connection.execute(f"delete from {table} where {condition}", list(where.values()) if where else [])
+    if rows.num_rows:  # many a table of a round has none, and DuckDB takes five milliseconds to see that
+        _from_rows(connection, f"insert into {table} from incoming_rows", rows)
+
+
+def _from_rows(connection: duckdb.DuckDBPyConnection, sql: str, rows: pa.Table) -> None:
     connection.register("incoming_rows", rows)
     try:
-        if columns_of(connection, table) != rows.column_names:
-            connection.execute(f"create or replace table {table} as from incoming_rows limit 0")
-        condition = " and ".join(f'"{column}" is not distinct from ?' for column in where) if where else "true"
-        connection.execute(f"delete from {table} where {condition}", list(where.values()) if where else [])
-        connection.execute(f"insert into {table} from incoming_rows")
+        connection.execute(sql)
     finally:
         connection.unregister("incoming_rows")
 
