@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test test-clients test-pages quick check format golden docs screenshot bench soak serve audit lock
+.PHONY: help setup refresh test test-clients test-pages quick check format golden docs screenshot bench bench-small bench-large soak serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -86,6 +86,7 @@ docs: $(READY)  ## Rewrite what follows from definitions: pages of inputs, check
 	@$(BIN)/python -m publish.releases.reading_page
 	@$(BIN)/python -m publish.releases.exposures
 	@$(BIN)/python -m publish.writing.catalogues
+	@$(BIN)/python -m tests.bench.page
 
 CHROMIUM := chromium
 SHOWN := resources_sufficient
@@ -97,13 +98,14 @@ screenshot: $(DATA)/published/current.duckdb  ## Take README's picture of a page
 		--screenshot=docs/results.png docs/.shown.html > docs/.said.log 2>&1 || { cat docs/.said.log; exit 1; }
 	@rm docs/.shown.html docs/.said.log
 
-bench: $(READY)  ## Time the main job beside its libraries
-	@$(BIN)/python -m tests.bench.refresh
-	@$(BIN)/python -m tests.bench.rounds --few 10 --many 100
-	@$(BIN)/python -m tests.bench.checks
-	@$(BIN)/python -m tests.bench.disclosure
-	@$(BIN)/python -m tests.bench.pages
-	@$(BIN)/python -m tests.bench.answers
+bench: $(READY)  ## Measure it all beside libraries and plain scripts; kept in tests/bench/history.jsonl and docs/scale.md
+	@$(BIN)/python -m tests.bench --keep
+
+bench-small: $(READY)  ## The same with small sizes, in four minutes; nothing is kept
+	@$(BIN)/python -m tests.bench --small
+
+bench-large: $(READY)  ## One round of 100 million answers, within 4 GB
+	@$(BIN)/python -m tests.bench --part answers --answers 10000000 100000000 --gb 4 --keep
 
 serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
 	@$(BIN)/kuntakysely serve --data $(DATA)

@@ -13,7 +13,8 @@ from faults.suggestions import listed, quoted
 from ingest.readers.rows import SourceRow, column_of
 
 REGION = "FI"  # of phone numbers without a country code
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+# From the first sign on: looked for from each sign of a long word, it would take the square of its length.
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)+")
 IDENTITY_CODE = re.compile(r"(?<!\w)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?!\w)", re.IGNORECASE)
 # Lookahead, because one may begin inside what looks like another; how long it is depends on the country.
 IBAN = re.compile(r"(?<!\w)(?=([A-Z]{2}\d{2}(?:[\s-]?[0-9A-Z]){11,30}))", re.IGNORECASE)

@@ -1,15 +1,11 @@
-"""The last part of make bench: what hiding costs a round beside few and many rounds, cold and from kept patterns.
+"""What hiding costs a round beside few and many rounds, cold and from kept patterns.
 
 Rounds of 25 questions, five of them opinions, with 172 responses are drawn on the frame of the shipped division.
-Compare the ratios, not the seconds.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
-import sys
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,9 +17,12 @@ from publish.disclosure import patterns, printed
 from publish.disclosure.counts import Question, RoundCounts, Row
 from publish.disclosure.rules import Kind, Rule
 from store.paths import PROJECT_ROOT
+from tests.bench import results
+from tests.bench.measuring import Cost
+from tests.bench.results import Part, Ratio
+from tests.bench.sizes import WHOLE, Sizes
 
-FEW, MANY, N_QUESTIONS, N_OPINIONS = 10, 100, 25, 5
-N_RESPONSES, N_RESPONSES_OF_MANY = 172, 4_000
+N_RESPONSES, N_QUESTIONS, N_OPINIONS = 172, 25, 5
 OPTIONS = ("a", "b", "c", "d", "e")
 SHARES = (0.3, 0.3, 0.2, 0.15, 0.05)
 LEVELS = ("county", "region", "ely", "urban_rural", "language_status")
@@ -87,38 +86,29 @@ def _question(
     )
 
 
-def seconds(rounds: list[RoundCounts], folder: Path) -> float:
-    """Seconds per round."""
-    store, begun = patterns.Store(folder), time.monotonic()
+def seconds(rounds: list[RoundCounts], folder: Path) -> Cost:
+    """What each round cost; what it held is not measured."""
+    store, begun = patterns.Store(folder), (time.monotonic(), time.process_time())
     for counts in rounds:
         list(patterns.of_round(counts, NOTHING_PRINTED, store))
-    return (time.monotonic() - begun) / len(rounds)
+    wall, cpu = time.monotonic() - begun[0], time.process_time() - begun[1]
+    return Cost(wall / len(rounds), cpu / len(rounds))
 
 
-def main() -> None:
-    """Print the seconds per round and the ratios. Ends with 1 when one is over its limit."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--few", type=int, default=FEW)
-    arguments.add_argument("--many", type=int, default=MANY)
-    given = arguments.parse_args()
+def measure(sizes: Sizes, folder: Path) -> Part:
+    """One round is not measured by the clock of a process: hiding is done in this one."""
+    few, many = sizes.hidden_rounds
     places = frame()
-    rounds = [drawn(number, N_RESPONSES, places) for number in range(given.many)]
-    with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
-        first, all_of_them = seconds(rounds[: given.few], Path(few)), seconds(rounds, Path(many))
-        again = seconds(rounds, Path(many))
-    ratio = all_of_them / first
-    print(
-        f"hiding in rounds of {N_RESPONSES} responses and {N_OPINIONS} opinion questions, seconds per round: "
-        f"{first:.2f} beside {given.few}, {all_of_them:.2f} beside {given.many} ({ratio:.2f} times, at most "
-        f"{MOST_TIMES}); from kept patterns {again:.3f}",
-        flush=True,
-    )
-    large = drawn(0, N_RESPONSES_OF_MANY, places)
-    with tempfile.TemporaryDirectory() as folder:
-        alone = seconds([replace(large, questions=large.questions[:1])], Path(folder))
-    print(f"one opinion question of {N_RESPONSES_OF_MANY} responses: {alone:.1f} s")
-    sys.exit(ratio > MOST_TIMES)
-
-
-if __name__ == "__main__":
-    main()
+    rounds = [drawn(number, N_RESPONSES, places) for number in range(many)]
+    first = seconds(rounds[:few], folder / "few")
+    all_of_them, again = (seconds(rounds, folder / "many") for _ in range(2))
+    goal = MOST_TIMES if sizes.hidden_rounds == WHOLE.hidden_rounds else None
+    large = drawn(0, sizes.hidden_responses, places)
+    alone = seconds([replace(large, questions=large.questions[:1])], folder / "large")
+    of_rounds = f"rounds of {N_RESPONSES} responses to {N_OPINIONS} opinion questions"
+    return Part("hiding", [
+        results.Row(f"each of {few} {of_rounds}", first),
+        results.Row(f"each of {many}", all_of_them, {"CPU / of few": Ratio(all_of_them.cpu / first.cpu, goal)}),
+        results.Row(f"each of {many}, from kept patterns", again),
+        results.Row(f"one opinion question of {sizes.hidden_responses:,} responses", alone),
+    ])  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,14 @@ def test_personal_data_is_seen(text: str, kinds: list[str]) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_only_looks_like_it_is_not(text: str) -> None:
     assert list(kinds_in(text)) == []
+
+
+@pytest.mark.parametrize("sign", ["a", "a.", "1", "FI12"])
+def test_a_text_is_looked_through_in_the_time_of_its_length(sign: str) -> None:
+    """In the square of it, this would take a minute."""
+    begun = time.process_time()
+    assert list(kinds_in(f"@ 1234567 {sign * (100_000 // len(sign))}")) == []
+    assert time.process_time() - begun < 5
 
 
 # What is published of codebooks, rounds and inventory.
