@@ -26,8 +26,9 @@ HOUR, GB = 3600, 1e9
 def page(runs: Sequence[history.Run]) -> str:
     """The page as it should be."""
     text = PAGE.read_text("utf-8")
-    for name, block in {"tables": tables(_whole(runs)), "to 10^10": extrapolated(runs), "runs": all_of(runs)}.items():
-        text = re.sub(BLOCK.format(re.escape(name)), lambda _, block=block: block, text, count=1, flags=re.DOTALL)
+    for name, block in BLOCKS.items():
+        made = block(runs) if runs else "Not measured yet.\n"
+        text = re.sub(BLOCK.format(re.escape(name)), lambda _, made=made: made, text, count=1, flags=re.DOTALL)
     return text
 
 
@@ -37,7 +38,8 @@ def _whole(runs: Sequence[history.Run]) -> history.Run:
     return [run for run in runs if len(run.parts) == most][-1]
 
 
-def tables(run: history.Run) -> str:
+def tables(runs: Sequence[history.Run]) -> str:
+    run = _whole(runs)
     said = f"Run on {run.run_on} of {run.commit}, {run.cores} cores, at most {run.most_gb:g} GB for a refresh.\n"
     return "\n".join([said, *(f"{_markdown(part.cells())}\n" for part in run.parts)])
 
@@ -83,9 +85,12 @@ def _over(parts: Iterable[Part]) -> list[str]:
     return [str(len(ratios)), str(sum(ratio.is_over for ratio in ratios))]
 
 
+BLOCKS = {"tables": tables, "to 10^10": extrapolated, "runs": all_of}
+
+
 def plot(runs: Sequence[history.Run]) -> str:
     """CPU seconds against answers of one round, of us and of plain scripts, both by powers of ten."""
-    rows = [row for part in _whole(runs).parts if part.title == "answers" for row in part.rows if row.cost]
+    rows = _whole(runs).part("answers").rows if runs else []
     points = [
         {"answers": int(match[1].replace(",", "")), "what": match[2].replace(OURS, "a refresh"), "CPU s": row.cost.cpu}
         for row in rows
