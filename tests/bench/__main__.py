@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from tests.bench import answers, disclosure, history, page, pages, refresh, rounds, shapes
+from tests.bench import answers, disclosure, history, page, pages, quick, refresh, rounds, shapes
 from tests.bench.measuring import OverLimitError
 from tests.bench.results import Part, padded
 from tests.bench.sizes import SMALL, WHOLE, Sizes
@@ -29,6 +29,7 @@ PARTS: dict[str, Callable[[Sizes, Path], Part]] = {
     "questions": shapes.questions,
     "municipalities": shapes.municipalities,
     "texts": shapes.texts,
+    "quick": quick.measure,
 }
 
 
@@ -53,7 +54,7 @@ def main() -> None:
     """Print the tables, and keep those of a whole run."""
     arguments = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     arguments.add_argument("--small", action="store_true", help="the same with small sizes")
-    arguments.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS), help="no more than these")
+    arguments.add_argument("--part", nargs="+", choices=PARTS, help="no more than these")
     arguments.add_argument("--answers", type=int, nargs="+", help="of one round")
     arguments.add_argument("--gb", type=float, help="the most memory of a refresh")
     arguments.add_argument("--keep", action="store_true", help="in the history, and make docs/scale.md of it")
@@ -61,7 +62,7 @@ def main() -> None:
     sizes = SMALL if given.small else WHOLE
     changed = {"answers": given.answers, "most_gb": given.gb}
     sizes = replace(sizes, **{name: value for name, value in changed.items() if value})
-    found = measured(sizes, given.part)
+    found = measured(sizes, given.part or [name for name in PARTS if name != "quick" or not given.small])
     parts = [part for part in found if part]
     if given.keep and len(parts) == len(found):
         history.append(history.Run.of_now(parts, sizes.most_gb))

@@ -21,37 +21,36 @@ from tests.bench.sizes import Sizes
 
 N_SMALL = 100  # responses
 LINEAR, CHECKS = "CPU / linear", "checks / marts"
+MEMORY, BYTES = "peak, GB", "bytes per answer"  # the latter of the private warehouse
 # The most that so many answers may cost beyond a small round: goals of 4 and 25 seconds where the imports take 4.1.
 GOALS = {1_000_000: 0.98, 10_000_000: 6.1}
 MOST_GB = {1_000_000: 0.6, 10_000_000: 2.0, 100_000_000: 4.0}
 MOST_LINEAR = {100_000_000: 1.3}
 TIMES_DUCKDB = {10_000_000: 3.0}
 MOST_CHECKS = 2.0
-BYTES = "bytes per answer"  # of the private warehouse
 
 
 def measure(sizes: Sizes, folder: Path) -> Part:
     machine, survey = imports(), Survey()
     _, _, small = refreshed(folder / "small", survey, N_SMALL, sizes.most_gb)
-    rows, before = [Row("a small round", small)], None
-    for n_answers in sizes.answers:
-        paths, files, whole = refreshed(folder / str(n_answers), survey, n_answers // survey.n_questions, sizes.most_gb)
-        answers = whole.beyond(small)
-        ratios = {CPU: Ratio(answers.cpu / machine.cpu, GOALS.get(n_answers))}
-        ratios["peak, GB"] = Ratio(whole.peak, MOST_GB.get(n_answers))
-        plain = costs(paths, files, folder)
-        for name, cost in plain.items():
-            goal = TIMES_DUCKDB.get(n_answers) if name == "plain DuckDB" else None
-            ratios[f"CPU / {name}"] = Ratio(answers.cpu / cost.cpu, goal)
-        if before:
-            linear = before[1] * n_answers / before[0]
-            ratios[LINEAR] = Ratio(answers.cpu / linear, MOST_LINEAR.get(n_answers))
-        ratios[BYTES] = Ratio(paths.warehouse_file.stat().st_size / n_answers)
-        rows.append(Row(f"{n_answers:,} answers, beyond the small round", answers, ratios))
-        rows += [Row(f"{n_answers:,} answers, {name}", cost) for name, cost in plain.items()]
-        before = (n_answers, answers.cpu)
-    rows.append(Row(f"checks of {n_answers:,} answers", None, {CHECKS: Ratio(checks_to_marts(paths), MOST_CHECKS)}))
+    rows, earlier = [Row("a small round", small)], None
+    for n in sizes.answers:
+        paths, files, whole = refreshed(folder / str(n), survey, n // survey.n_questions, sizes.most_gb)
+        answers, scripts = whole.beyond(small), costs(paths, files, folder)
+        ratios = {CPU: Ratio(answers.cpu / machine.cpu, GOALS.get(n)), MEMORY: Ratio(whole.peak, MOST_GB.get(n))}
+        if earlier:
+            ratios[LINEAR] = Ratio(answers.cpu / (earlier[1] * n / earlier[0]), MOST_LINEAR.get(n))
+        ratios |= to_scripts(n, answers, scripts) | {BYTES: Ratio(paths.warehouse_file.stat().st_size / n)}
+        rows.append(Row(f"{n:,} answers, beyond the small round", answers, ratios))
+        rows += [Row(f"{n:,} answers, {name}", cost) for name, cost in scripts.items()]
+        earlier = (n, answers.cpu)
+    rows.append(Row(f"checks of {n:,} answers", None, {CHECKS: Ratio(checks_to_marts(paths), MOST_CHECKS)}))
     return Part("answers", rows)
+
+
+def to_scripts(n_answers: int, answers: Cost, scripts: Mapping[str, Cost]) -> dict[str, Ratio]:
+    goals = {"plain DuckDB": TIMES_DUCKDB.get(n_answers)}
+    return {f"CPU / {name}": Ratio(answers.cpu / cost.cpu, goals.get(name)) for name, cost in scripts.items()}
 
 
 def refreshed(folder: Path, survey: Survey, n_responses: int, most_gb: float) -> tuple[DataPaths, list[Path], Cost]:

@@ -94,7 +94,9 @@ def run(
     """Run to the end. Raises CalledProcessError when it fails, OverLimitError when it was ended for what it held."""
     begun = time.monotonic()
     with said.open("w", encoding="utf-8") as handle:
-        child = subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=handle, env={**os.environ, **(env or {})})
+        child = subprocess.Popen(
+            command, cwd=PROJECT_ROOT, stdin=subprocess.DEVNULL, stdout=handle, env={**os.environ, **(env or {})}
+        )
         watch = Watch(child.pid, most_gb)
         looking = Thread(target=watch.look)
         looking.start()
@@ -115,6 +117,9 @@ def imports() -> Cost:
     return run([sys.executable, "-c", "import dagster, dagster_dbt, great_expectations"])
 
 
-def kuntakysely(paths: DataPaths, *arguments: str, most_gb: float = sys.maxsize) -> Cost:
+def kuntakysely(paths: DataPaths, *arguments: str, most_gb: float | None = None) -> Cost:
+    """A command of ours. Of the most that it may hold, half is for DuckDB where it makes tables."""
     command = [sys.executable, "-m", "orchestration.commands.cli", *arguments, "--data", str(paths.root)]
-    return run(command, most_gb=most_gb)
+    if most_gb is None:
+        return run(command)
+    return run(command, most_gb=most_gb, env={"KUNTAKYSELY_MEMORY": f"{most_gb / 2}GB"})
