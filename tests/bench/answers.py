@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from orchestration.dagster.dbt import RUN_RESULTS, models_file
 from store.paths import DataPaths
 from tests.bench.made import Survey, prepare, write_round
 from tests.bench.measuring import Cost, imports, kuntakysely, run
@@ -68,8 +69,8 @@ def checks_to_marts(paths: DataPaths) -> float:
 
 def seconds_of_models(paths: DataPaths) -> tuple[float, float]:
     """Seconds of the models that the marts need, and of those that only the checks do."""
-    manifest = json.loads((paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))
-    results = json.loads((paths.dbt_target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    manifest = json.loads(models_file(".json").read_text(encoding="utf-8"))
+    results = json.loads((paths.dbt_target / RUN_RESULTS).read_text(encoding="utf-8"))["results"]
     models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     of_marts = needed_by((key for key, node in models.items() if node["schema"] == "marts"), manifest["parent_map"])
     spent = {result["unique_id"]: result["execution_time"] for result in results if result["unique_id"] in models}
