@@ -26,8 +26,7 @@ PARTS: dict[str, Callable[[Sizes, Path], Part]] = {
     "hiding": disclosure.measure,
     "answers": answers.measure,
     "rounds": rounds.measure,
-    "questions": shapes.questions,
-    "municipalities": shapes.municipalities,
+    "shapes": shapes.measure,
     "texts": shapes.texts,
     "quick": quick.measure,
 }

@@ -7,57 +7,50 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.readers.personal_data import kinds_in
-from tests.bench.answers import LINEAR, N_SMALL, refreshed
+from tests.bench.answers import LINEAR, refreshed
 from tests.bench.made import TEXT_LENGTH, Survey
 from tests.bench.measuring import Cost, imports
-from tests.bench.results import CPU, Part, Ratio, Row, to_imports
+from tests.bench.results import Part, Ratio, Row, to_imports
 from tests.bench.sizes import WHOLE, Sizes
 
 FIRST = "CPU / the first"
 MOST_LINEAR = 1.15
 
 
-def questions(sizes: Sizes, folder: Path) -> Part:
-    shapes = {f"to {n:,} questions": Survey(n) for n in sizes.questions}
-    return Part("questions", _rows(sizes, folder, shapes.items()))
-
-
-def municipalities(sizes: Sizes, folder: Path) -> Part:
-    shapes = {f"of {n:,} municipalities": Survey(n_municipalities=n) for n in sizes.municipalities}
-    return Part("municipalities", _rows(sizes, folder, shapes.items()))
-
-
-def _rows(sizes: Sizes, folder: Path, shapes: Iterable[tuple[str, Survey]]) -> list[Row]:
-    """Each shape with as many answers."""
-    machine, rows = imports(), list[Row]()
-    for name, survey in shapes:
+def measure(sizes: Sizes, folder: Path) -> Part:
+    """As many answers each time, in another shape; the first is that of the other parts."""
+    machine, rows, first = imports(), list[Row](), None
+    for name, survey in shapes(sizes).items():
         *_, cost = refreshed(folder / name, survey, sizes.shaped_answers // survey.n_questions, sizes.most_gb)
-        first = rows[0].cost if rows and rows[0].cost else cost
+        first = first or cost
         ratios = to_imports(cost, machine) | {FIRST: Ratio(cost.cpu / first.cpu)}
         rows.append(Row(f"{sizes.shaped_answers:,} answers {name}", cost, ratios))
-    return rows
+    return Part("shapes", rows)
+
+
+def shapes(sizes: Sizes) -> dict[str, Survey]:
+    return {
+        "to 25 questions of 293 municipalities": Survey(),
+        **{f"to {n:,} questions": Survey(n) for n in sizes.questions},
+        **{f"of {n:,} municipalities": Survey(n_municipalities=n) for n in sizes.municipalities},
+    }
 
 
 def texts(sizes: Sizes, folder: Path) -> Part:
-    machine, survey = imports(), Survey(1, has_comment=True)
-    *_, small = refreshed(folder / "small", survey, N_SMALL, sizes.most_gb)
-    read, looked = list[Cost](), list[Cost]()
+    machine, rows, looked = imports(), list[Row](), list[Row]()
+    goal, first = MOST_LINEAR if sizes.texts == WHOLE.texts else None, None
     for n in sizes.texts:
-        _, files, cost = refreshed(folder / str(n), survey, n, sizes.most_gb)
-        read.append(cost.beyond(small))
-        looked.append(looking(files))
-    goal = MOST_LINEAR if sizes.texts == WHOLE.texts else None
-    rows = [
-        Row(f"{n:,} texts of {TEXT_LENGTH} characters, {what}", cost,
-            {CPU: Ratio(cost.cpu / machine.cpu), LINEAR: Ratio(cost.cpu / (several[0].cpu * n / sizes.texts[0]), most)})
-        for what, several, most in (("beyond a few", read, None), ("personal data looked for", looked, goal))
-        for n, cost in zip(sizes.texts, several, strict=True)
-    ]  # fmt: skip
-    return Part("texts", rows)
+        _, files, cost = refreshed(folder / str(n), Survey(1, has_comment=True), n, sizes.most_gb)
+        name, found = f"{n:,} texts of {TEXT_LENGTH} characters", looking(files)
+        first = first or found
+        rows.append(Row(name, cost, to_imports(cost, machine)))
+        linear = Ratio(found.cpu / (first.cpu * n / sizes.texts[0]), goal)
+        looked.append(Row(f"{name}, personal data looked for", found, to_imports(found, machine) | {LINEAR: linear}))
+    return Part("texts", [*rows, *looked])
 
 
 def looking(files: Sequence[Path]) -> Cost:

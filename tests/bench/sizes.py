@@ -28,6 +28,6 @@ WHOLE = Sizes(
     texts=(100_000, 1_000_000), hidden_rounds=(10, 100), hidden_responses=4_000,
 )  # fmt: skip
 SMALL = Sizes(
-    runs=1, answers=(100_000,), rounds=(2, 4), answers_of_a_round=10_000, shaped_answers=50_000, questions=(10, 100),
-    municipalities=(100, 1_000), texts=(1_000, 4_000), hidden_rounds=(2, 4), hidden_responses=400,
+    runs=1, answers=(100_000,), rounds=(2, 4), answers_of_a_round=10_000, shaped_answers=50_000, questions=(100,),
+    municipalities=(1_000,), texts=(1_000, 4_000), hidden_rounds=(2, 4), hidden_responses=400,
 )  # fmt: skip
