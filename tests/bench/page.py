@@ -27,7 +27,7 @@ def page(runs: Sequence[history.Run]) -> str:
     """The page as it should be."""
     text = PAGE.read_text("utf-8")
     for name, block in BLOCKS.items():
-        made = block(runs) if runs else "Not measured yet.\n"
+        made = block(runs) if measured(runs) else "Not measured yet.\n"
         text = re.sub(BLOCK.format(re.escape(name)), lambda _, made=made: made, text, count=1, flags=re.DOTALL)
     return text
 
@@ -90,7 +90,7 @@ BLOCKS = {"tables": tables, "to 10^10": extrapolated, "runs": all_of}
 
 def plot(runs: Sequence[history.Run]) -> str:
     """CPU seconds against answers of one round, of us and of plain scripts, both by powers of ten."""
-    rows = _whole(runs).part("answers").rows if runs else []
+    rows = _whole(runs).part("answers").rows if measured(runs) else []
     points = [
         {"answers": int(match[1].replace(",", "")), "what": match[2].replace(OURS, "a refresh"), "CPU s": row.cost.cpu}
         for row in rows

@@ -13,18 +13,24 @@ MOST_TIMES, MOST_OF_ALL = 1.15, 0.25
 
 
 def measure(sizes: Sizes, folder: Path) -> Part:
-    machine, rows = imports(), []
-    few, many = ([*built_and_added(sizes, folder / str(n_rounds), n_rounds)] for n_rounds in sizes.rounds)
-    is_whole = sizes.rounds == WHOLE.rounds
+    machine, rows = imports(), list[Row]()
+    few, many = (built_and_added(sizes, folder / str(n_rounds), n_rounds) for n_rounds in sizes.rounds)
+    beside = {few[1]: {}, many[1]: to_few(sizes, few[1], many)}
     for n_rounds, (built, added) in zip(sizes.rounds, (few, many), strict=True):
         rows.append(Row(f"{n_rounds} rounds of {sizes.answers_of_a_round:,} answers at once", built))
-        rows.append(Row(f"one more beside {n_rounds}", added, to_imports(added, machine)))
-    ratios = {
-        "CPU / beside few": Ratio(many[1].cpu / few[1].cpu, MOST_TIMES if is_whole else None),
-        "wall / beside few": Ratio(many[1].wall / few[1].wall, MOST_TIMES if is_whole else None),
-        "wall / all at once": Ratio(many[1].wall / many[0].wall, MOST_OF_ALL if is_whole else None),
+        rows.append(Row(f"one more beside {n_rounds}", added, to_imports(added, machine) | beside[added]))
+    return Part("rounds", rows)
+
+
+def to_few(sizes: Sizes, few: Cost, many: tuple[Cost, Cost]) -> dict[str, Ratio]:
+    """One more round beside many, as ratios to one more beside few and to all at once."""
+    built, added = many
+    times, of_all = (MOST_TIMES, MOST_OF_ALL) if sizes.rounds == WHOLE.rounds else (None, None)
+    return {
+        "CPU / beside few": Ratio(added.cpu / few.cpu, times),
+        "wall / beside few": Ratio(added.wall / few.wall, times),
+        "wall / all at once": Ratio(added.wall / built.wall, of_all),
     }
-    return Part("rounds", [*rows, Row(f"one more beside {sizes.rounds[1]} again", None, ratios)])
 
 
 def built_and_added(sizes: Sizes, folder: Path, n_rounds: int) -> tuple[Cost, Cost]:
