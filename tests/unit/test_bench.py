@@ -33,6 +33,21 @@ def test_the_page_and_its_plot_have_the_figures_of_the_history() -> None:
     assert page.PLOT.read_text("utf-8") == page.plot(runs), "run make docs"
 
 
+@pytest.mark.slow
+def test_what_was_not_measured_is_in_proportion() -> None:
+    from tests.bench import page
+
+    row = Row("10,000,000 answers, beyond the small round", Cost(72.0, 36.0), {"bytes per answer": Ratio(30.0)})
+    run = history.Run("2026-11-30", "ab12cd3", 2, 2.0, [Part("answers", [row])])
+    lines = page.extrapolated([run]).splitlines()
+    assert lines[4:6] == [
+        "| 10^7 | measured | 0.01 | 0.02 | 0.3 | 0.08 |",
+        "| 10^8 | extrapolated | 0.1 | 0.2 | 3 | 0.8 |",
+    ]
+    assert "36.0" in page.tables([run])
+    assert page.plot([run]) != page.plot([])
+
+
 def test_a_ratio_over_its_goal_is_told() -> None:
     assert padded(PART).splitlines() == [
         "answers  wall s  CPU s  peak GB  together GB   CPU / imports   wall / imports  CPU / linear",
