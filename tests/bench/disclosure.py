@@ -87,7 +87,7 @@ def _question(
 
 
 def seconds(rounds: list[RoundCounts], folder: Path) -> Cost:
-    """What each round cost; what it held is not measured."""
+    """Of each round."""
     store, begun = patterns.Store(folder), (time.monotonic(), time.process_time())
     for counts in rounds:
         list(patterns.of_round(counts, NOTHING_PRINTED, store))
@@ -96,7 +96,7 @@ def seconds(rounds: list[RoundCounts], folder: Path) -> Cost:
 
 
 def measure(sizes: Sizes, folder: Path) -> Part:
-    """One round is not measured by the clock of a process: hiding is done in this one."""
+    """Hiding is done in this process, whose memory is not measured."""
     few, many = sizes.hidden_rounds
     places = frame()
     rounds = [drawn(number, N_RESPONSES, places) for number in range(many)]
