@@ -40,7 +40,7 @@ def _whole(runs: Sequence[history.Run]) -> history.Run:
 
 def tables(runs: Sequence[history.Run]) -> str:
     run = _whole(runs)
-    said = f"Run on {run.run_on} of {run.commit}, {run.cores} cores, at most {run.most_gb:g} GB for a refresh.\n"
+    said = f"Run on {run.run_on} of {run.commit}, {run.cores} cores, answers and rounds within {run.most_gb:g} GB.\n"
     return "\n".join([said, *(f"{_markdown(part.cells())}\n" for part in run.parts)])
 
 

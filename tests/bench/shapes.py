@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingest.readers.personal_data import kinds_in
 from tests.bench.answers import LINEAR, refreshed
-from tests.bench.made import TEXT_LENGTH, Survey
+from tests.bench.made import REACHED, TEXT_LENGTH, Survey
 from tests.bench.measuring import Cost, imports
 from tests.bench.results import Part, Ratio, Row, to_imports
 from tests.bench.sizes import WHOLE, Sizes
@@ -25,7 +25,7 @@ def measure(sizes: Sizes, folder: Path) -> Part:
     """As many answers each time, in another shape; the first is that of the other parts."""
     machine, rows, first = imports(), list[Row](), None
     for name, survey in shapes(sizes).items():
-        *_, cost = refreshed(folder / name, survey, sizes.shaped_answers // survey.n_questions, sizes.most_gb)
+        *_, cost = refreshed(folder / name, survey, sizes.shaped_answers // survey.n_questions, sizes.most_gb_of_shapes)
         first = first or cost
         ratios = to_imports(cost, machine) | {FIRST: Ratio(cost.cpu / first.cpu)}
         rows.append(Row(f"{sizes.shaped_answers:,} answers {name}", cost, ratios))
@@ -44,7 +44,7 @@ def texts(sizes: Sizes, folder: Path) -> Part:
     machine, rows, looked = imports(), list[Row](), list[Row]()
     goal, first = MOST_LINEAR if sizes.texts == WHOLE.texts else None, None
     for n in sizes.texts:
-        _, files, cost = refreshed(folder / str(n), Survey(1, has_comment=True), n, sizes.most_gb)
+        _, files, cost = refreshed(folder / str(n), Survey(1, has_comment=True), n, sizes.most_gb_of_shapes)
         name, found = f"{n:,} texts of {TEXT_LENGTH} characters", looking(files)
         first = first or found
         rows.append(Row(name, cost, to_imports(cost, machine)))
@@ -55,7 +55,7 @@ def texts(sizes: Sizes, folder: Path) -> Part:
 
 def looking(files: Sequence[Path]) -> Cost:
     """What looking for personal data in all comments of the files costs, with all that it may find."""
-    found: list[str] = []
+    found = [*kinds_in(REACHED)]  # which loads the libraries
     wall, cpu = 0.0, 0.0
     for file in files:
         with file.open(encoding="utf-8", newline="") as handle:
@@ -63,6 +63,6 @@ def looking(files: Sequence[Path]) -> Cost:
         begun = time.monotonic(), time.process_time()
         found += [kind for comment in comments for kind in kinds_in(comment)]
         wall, cpu = wall + time.monotonic() - begun[0], cpu + time.process_time() - begun[1]
-    if not found:
-        raise ValueError("no personal data was found")
+    if len(found) == 1:
+        raise ValueError("no personal data was found in the comments")
     return Cost(wall, cpu)

@@ -20,6 +20,7 @@ class Sizes:
     hidden_rounds: tuple[int, int]
     hidden_responses: int  # of one question
     most_gb: float = 2.0  # of a refresh with all its processes; it is ended beyond
+    most_gb_of_shapes: float = 4.0  # of so many questions, municipalities or texts that no goal tells of them
 
 
 WHOLE = Sizes(
