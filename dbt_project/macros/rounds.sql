@@ -28,17 +28,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Runs after a model of pairs of rounds replaced its rows: what is compared no more goes. #}
-{% macro forget_changes(changes) -%}
-    delete from {{ this }}
-    where (survey_id, round_id, earlier_round_id, question_id) not in (
-        select survey_id, round_id, earlier_round_id, question_id from {{ changes }}
-    )
-{%- endmacro %}
-
 {# The condition that a pair of rounds is not in a table of pairs: every pair, while there is no such table. #}
 {% macro is_pair_new(schema, name) -%}
-    {%- set made = adapter.get_relation(this.database, schema, name) if execute and not flags.FULL_REFRESH -%}
+    {%- set made = adapter.get_relation(this.database, schema, name) if execute and not flags.FULL_REFRESH else none -%}
     {%- if made -%}
         (survey_id, round_id, earlier_round_id, question_id) not in (
             select survey_id, round_id, earlier_round_id, question_id from {{ made }}
