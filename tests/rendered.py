@@ -11,6 +11,7 @@ import duckdb
 import jinja2
 from ruamel.yaml import YAML
 
+from orchestration.engines.functions import FUNCTIONS, teach_duckdb
 from store.paths import PROJECT_ROOT
 
 DBT = PROJECT_ROOT / "dbt_project"
@@ -31,6 +32,7 @@ def rendered(sql: str) -> str:
         "var": lambda name: SETTINGS["vars"][name],
         "config": lambda **_: "",
         "is_incremental": lambda: False,
+        "execute": False,
     }
     return jinja2.Template(_macros() + sql, undefined=jinja2.StrictUndefined).render(known)
 
@@ -56,7 +58,16 @@ def make(connection: duckdb.DuckDBPyConnection, *models: str, slip: Slip | None 
         (file,) = (DBT / "models").rglob(f"{name}.sql")
         sql = file.read_text(encoding="utf-8")
         sql = slip.made_in(sql) if slip and slip.model == name else sql
+        teach_what_it_calls(connection, sql)
         connection.execute(f"create or replace table {name} as {rendered(sql)}")
+
+
+def teach_what_it_calls(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Give a connection the functions that SQL lacks, where it needs one: dbt does so to each of its own."""
+    known = "select count(*) from duckdb_functions() where function_name = ?"
+    called = [each.name for each in FUNCTIONS if f"{each.name}(" in sql]
+    if called and connection.execute(known, [called[0]]).fetchone() == (0,):
+        teach_duckdb(connection)
 
 
 def read(file: Path) -> str:

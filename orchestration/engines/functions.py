@@ -156,9 +156,11 @@ FUNCTIONS = (
 
 def teach_duckdb(connection: DuckDBPyConnection) -> None:
     """Give a connection, and those made of it, the functions."""
+    from duckdb.func import SPECIAL  # a null comes to the function as any other value
+
     for each in FUNCTIONS:
         gives = each.gives if isinstance(each.gives, str) else _struct(each.gives)
-        connection.create_function(each.name, each.as_asked(), [*each.takes], gives, null_handling="special")  # type: ignore[arg-type]
+        connection.create_function(each.name, each.as_asked(), [*each.takes], gives, null_handling=SPECIAL)
 
 
 def _struct(fields: dict[str, str]) -> str:

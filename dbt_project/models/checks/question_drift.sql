@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', pre_hook="{{ forget_pairs(ref('int_questions_paired')) }}") }}
+-- noqa: disable=RF03
 -- Whether the answers to a question moved since the last round that asked the same: p-values of each pair of rounds.
--- Options that do not exclude each other (select_multiple) have no distribution. A pair that is there already is carried
--- over.
+-- Options that do not exclude each other (select_multiple) have no distribution. A pair that is there is carried over.
 with tested as (
     select
         survey_id,

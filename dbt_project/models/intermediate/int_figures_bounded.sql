@@ -1,3 +1,4 @@
+-- noqa: disable=RF03
 -- What printed comparisons come to for the whole frame, and tests of what differs by a breakdown.
 with comparisons as (
     select
