@@ -1,6 +1,6 @@
 -- p-values of the changes that are computed now: McNemar's exact test where every municipality is in both rounds and
--- few switched, else t with the error of the change; a weighted change always t. No p-value where there is no error, and
--- none of a change without one.
+-- few switched, else t with the error of the change; a weighted change always t. No p-value where there is no error,
+-- and none of a change without one.
 with changes as (
     select
         *,
