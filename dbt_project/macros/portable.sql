@@ -94,12 +94,6 @@
 {# The values of a list, one row each: to be used in a select list. #}
 {% macro rows_of_list(list) -%} unnest({{ list }}) {%- endmacro %}
 
-{# The rows of a group as lists of numbers of one type, in order. #}
-{% macro rows_in_order(columns) -%} list_sort(list([{{ columns | join(', ') }}])) {%- endmacro %}
-
-{# True where a part of the text is as the pattern says. #}
-{% macro has_in_it(text, pattern) -%} regexp_matches({{ text }}, '{{ pattern }}') {%- endmacro %}
-
 {# An exact number as a person writes it: 100, not 100.000000. #}
 {% macro plain_number(number) -%}
     rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')

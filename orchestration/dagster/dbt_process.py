@@ -64,7 +64,7 @@ def _by_duckdb(manifests: Mapping[str, Any], arguments: Sequence[str], told: Tex
 
 def _by_spark(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
     """The tables that Spark made are brought back; then views and seeds are made where they are now."""
-    nodes = json.loads(models_file(".json", engine()).read_text(encoding="utf-8"))["nodes"]
+    nodes = json.loads(models_file(".json").read_text(encoding="utf-8"))["nodes"]
     with at_work(*places_of_dbt(), is_whole="--full-refresh" in arguments) as bring_back:
         done = _run(manifests[engine()], arguments, told)
         made = [nodes[each.node.unique_id] for each in done.result or () if each.status == "success"]

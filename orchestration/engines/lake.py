@@ -18,6 +18,7 @@ from store.paths import DataPaths
 from store.warehouse import columns_of, opened, table_signature, transaction
 
 AS_LEFT = "as_left"
+KEPT_BY = ("survey_id", "round_id")  # tables that keep rounds, where they do not say by what
 COLUMNS_OF_RAW = """
     select
         table_name,
@@ -82,7 +83,7 @@ def made_of(node: Mapping[str, Any], types: Mapping[str, str], lake: Path) -> Ma
     """A model as an engine made it with these columns (types as Spark writes them). Where it has a contract, its
     columns are as that says; else those that the files are kept by go first again."""
     name, config, said = f"{node['schema']}.{node['name']}", node["config"], node["columns"]
-    kept_by = config.get("partition_by") or []
+    kept_by = config.get("kept_by", KEPT_BY) if config["materialized"] == "incremental" else ()
     columns = {each: duckdb_type(types[each]) for each in (*kept_by, *(each for each in types if each not in kept_by))}
     if config["contract"]["enforced"]:
         columns = {each: column["data_type"] for each, column in said.items()}

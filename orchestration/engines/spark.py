@@ -74,7 +74,8 @@ def _session(lake: Path) -> SparkSession:
         "spark.local.dir": places["scratch"],
         "spark.hadoop.hive.exec.scratchdir": places["scratch"],
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={lake / 'metastore'};create=true",
-        "spark.driver.extraJavaOptions": (  # a metastore that is lost is made anew, with the lake: it need not be durable
+        # A metastore that is lost is made anew, with the lake: it need not be durable.
+        "spark.driver.extraJavaOptions": (
             f"-Djava.io.tmpdir={places['temporary']} -Dderby.system.home={lake} -Dderby.system.durability=test"
         ),
         "spark.sql.session.timeZone": "UTC",

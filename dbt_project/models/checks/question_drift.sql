@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_pairs(ref('int_questions_paired')) }}") }}
+{{ config(
+    materialized='incremental', kept_by=['survey_id', 'round_id', 'earlier_round_id'],
+    pre_hook="{{ forget_pairs(ref('round_change')) }}"
+) }}
 -- noqa: disable=RF03
 -- Whether the answers to a question moved since the last round that asked the same: p-values of each pair of rounds.
 -- Options that do not exclude each other (select_multiple) have no distribution. A pair that is there is carried over.
@@ -15,7 +18,7 @@ with tested as (
         and (
             {{ is_built_now() }}
             or {{ is_built_now('survey_id', 'earlier_round_id') }}
-            or {{ is_pair_new('checks', 'question_drift') }}
+            or {{ is_pair_new('checks', 'question_drift', ref('round_change')) }}
         )
     group by survey_id, round_id, earlier_round_id, question_id
 ),
