@@ -19,8 +19,9 @@ SETTINGS = YAML(typ="safe").load(DBT / "dbt_project.yml")
 
 @cache
 def _macros() -> str:
-    names = ("estimation", "portable", "rounding", "rounds", "keys", "figures")
-    return "".join((DBT / "macros" / f"{name}.sql").read_text(encoding="utf-8") for name in names)
+    names = ("estimation", "values", "rounding", "rounds", "keys", "figures")
+    files = (*(DBT / "macros" / f"{name}.sql" for name in names), DBT / "engines" / "duckdb" / "portable.sql")
+    return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def rendered(sql: str) -> str:
