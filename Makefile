@@ -109,11 +109,13 @@ serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
 	@$(BIN)/kuntakysely serve --data $(DATA)
 
 audit: $(READY)  ## Look up every library for known weaknesses (needs the network)
-	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock --requirement requirements-uv.lock || { \
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock --requirement requirements-uv.lock --requirement requirements-spark.lock || { \
 		echo 'make audit: failed. A library has a known weakness, or could not be looked up; the lines above say which.'; exit 1; }
 
-lock: $(READY)  ## Resolve the libraries anew into requirements.lock, and those of the clients
+lock: $(READY)  ## Resolve the libraries anew into requirements.lock, and those of Spark and of the clients
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+		--constraint requirements.lock --extra dev --extra spark pyproject.toml --output-file requirements-spark.lock
 	@echo 'uv==$(shell $(BIN)/uv --version | cut -d" " -f2)' | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links - --output-file requirements-uv.lock
 	@for each in $(CLIENTS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		tests/clients/duckdb-$$each.in --output-file tests/clients/duckdb-$$each.txt; done

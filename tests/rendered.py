@@ -20,7 +20,7 @@ SETTINGS = YAML(typ="safe").load(DBT / "dbt_project.yml")
 
 @cache
 def _macros() -> str:
-    names = ("estimation", "portable", "rounding", "rounds", "keys", "figures")
+    names = ("estimation", "values", "rounding", "rounds", "keys", "figures")
     files = (*(DBT / "macros" / f"{name}.sql" for name in names), *sorted((DBT / "engines" / "duckdb").glob("*.sql")))
     return "".join(file.read_text(encoding="utf-8") for file in files)
 

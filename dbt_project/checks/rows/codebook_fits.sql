@@ -5,7 +5,7 @@
         'each is of a question or option of the codebook' as threshold,
         sum(
             case
-                when columns.source_column is null or columns.question_id like '\_%' escape '\' then 0
+                when columns.source_column is null or columns.question_id like '!_%' escape '!' then 0
                 when columns.question_id = 'ignored' then 0
                 when questions.question_id is null then 1
                 when questions.question_type = 'select_multiple' and columns.part is not null and choices.code is null
