@@ -35,6 +35,7 @@ from publish.writing.files import FOLDER
 from store.builds import rounds_as_built, rounds_planned
 from store.days import local_day
 from store.disk import DiskTrouble, trouble_in
+from store.environment import engine
 from store.fingerprint import code_sha256
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
@@ -250,6 +251,7 @@ def published_release(context: dg.AssetExecutionContext, refresh: Running) -> dg
         metadata={
             "release": release.number,
             **describe_release(read_facts(session.paths), before),
+            "engine": engine(),
             "folder": dg.MetadataValue.path(release.folder),
             **{name: dg.MetadataValue.path(page) for name, page in pages_of_release(session.paths).items()},
             "read it at": dg.MetadataValue.path(session.paths.current),

@@ -11,8 +11,8 @@ from typing import Any
 
 from faults.told import ToldError
 from orchestration.dagster.slips import slip_in_model
-from orchestration.engines.spark import check_installed
-from store.environment import DUCKDB, is_duckdb, of_dbt
+from orchestration.engines.spark import check_engine
+from store.environment import DUCKDB, of_dbt
 from store.fingerprint import CODE_SUFFIXES, LIBRARIES, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 
@@ -43,8 +43,7 @@ class Dbt:
     """A process of dbt. It reads the models at once, and makes what it is asked for, once."""
 
     def __init__(self, paths: DataPaths) -> None:
-        if not is_duckdb():
-            check_installed()
+        check_engine()
         paths.prepare_private()
         paths.dbt_target.mkdir(exist_ok=True)
         self._said = paths.dbt_target / SAID

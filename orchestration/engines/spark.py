@@ -8,13 +8,15 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from faults.errors import Fault, Words, worded
 from faults.told import ToldError
 from orchestration.engines.functions import FUNCTIONS
 from orchestration.engines.lake import bring_back, land, made_of
-from store.environment import spark_master
+from store.environment import is_duckdb, spark_master
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -23,23 +25,21 @@ BringBack = Callable[[Iterable[Mapping[str, Any]]], None]
 
 
 class EngineMissing(ToldError):
-    """The engine that was asked for is not installed; the message says what to do."""
+    """The engine that was asked for cannot run here; the message says what it lacks, and what to do."""
 
 
-def check_installed() -> None:
-    """Raises EngineMissing."""
-    from importlib.util import find_spec
-
+def check_engine() -> None:
+    """Raises EngineMissing, and WrongUsage where there is no such engine."""
+    if is_duckdb():
+        return
     if not (find_spec("pyspark") and find_spec("dbt.adapters.spark")):
-        raise EngineMissing(
-            "The engine spark is not installed here: pyspark and dbt-spark are an extra. `make .spark/.ready` installs "
-            "it beside .venv; then: .spark/bin/kuntakysely refresh --engine spark"
-        )
+        raise _missing(worded("no-spark", "This environment has no pyspark and dbt-spark."))
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        raise EngineMissing(
-            "The engine spark needs Java 17, and there is no `java` here. On Debian, as root: "
-            "apt-get install --no-install-recommends openjdk-17-jre-headless"
-        )
+        raise _missing(worded("no-java", "There is no java here."))
+
+
+def _missing(words: Words) -> EngineMissing:
+    return EngineMissing(str(Fault(words.code, "--engine spark", "", words.found, words.expected, words.advice)))
 
 
 @contextmanager
