@@ -45,14 +45,14 @@ class Made:
 
 
 def land(warehouse: Path, lake: Path) -> Iterator[tuple[str, Path, str]]:
-    """Write each raw table as a file of the lake. Gives table, file and columns with their types."""
-    folder = lake / "raw"
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write each raw table as a file of the lake, in a folder of its own. Gives table, folder and columns with their
+    types."""
     with opened(warehouse, read_only=True) as connection:
         for name, columns in connection.execute(COLUMNS_OF_RAW).fetchall():
-            file = folder / f"{name}.parquet"
-            connection.execute(f"copy raw.{name} to '{file}' (format parquet)")
-            yield f"raw.{name}", file, columns
+            folder = lake / "raw" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            connection.execute(f"copy raw.{name} to '{folder}/rows.parquet' (format parquet)")
+            yield f"raw.{name}", folder, columns
 
 
 def bring_back(warehouse: Path, tables: Iterable[Made]) -> None:

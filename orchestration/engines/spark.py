@@ -51,8 +51,8 @@ def at_work(warehouse: Path, lake: Path, *, is_whole: bool) -> Iterator[BringBac
     session = _session(lake)
     try:
         session.sql("create schema if not exists raw")
-        for table, file, columns in land(warehouse, lake):
-            session.sql(f"create table if not exists {table} ({columns}) using parquet location '{file}'")
+        for table, folder, columns in land(warehouse, lake):
+            session.sql(f"create table if not exists {table} ({columns}) using parquet location '{folder}'")
         _teach(session)
         yield lambda nodes: bring_back(
             warehouse,
