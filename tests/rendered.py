@@ -65,9 +65,14 @@ def make(connection: duckdb.DuckDBPyConnection, *models: str, slip: Slip | None 
 
 def teach_what_it_calls(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Give a connection the functions that SQL lacks, where it needs one: dbt does so to each of its own."""
+    if any(f"{each.name}(" in sql for each in FUNCTIONS):
+        teach(connection)
+
+
+def teach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection all of them, once: before a transaction that is undone, for they cannot be given again."""
     known = "select count(*) from duckdb_functions() where function_name = ?"
-    called = [each.name for each in FUNCTIONS if f"{each.name}(" in sql]
-    if called and connection.execute(known, [called[0]]).fetchone() == (0,):
+    if connection.execute(known, [FUNCTIONS[0].name]).fetchone() == (0,):
         teach_duckdb(connection)
 
 

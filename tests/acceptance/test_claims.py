@@ -19,6 +19,7 @@ from scipy.stats import t as t_distribution
 from orchestration.engines.functions import bounded
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.pipeline.models import Model, models
+from tests.rendered import teach
 
 pytestmark = pytest.mark.slow
 SURVEYS = PROJECT_ROOT / "data" / "surveys"
@@ -257,6 +258,7 @@ def downstream(name: str) -> tuple[Model, ...]:
 def mutant(connection: Connection, figure: Row, *statements: str) -> Iterator[None]:
     """The round of a figure altered so, and built again as far as printed figures go."""
     name = "int_answers_by_unit" if figure["question_id"] else "int_response_rates"
+    teach(connection)
     connection.execute("begin")
     try:
         connection.execute("delete from raw.ingest__rounds_to_build")

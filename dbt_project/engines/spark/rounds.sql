@@ -20,6 +20,9 @@
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
+{# Parquet knows no column that is never null: the table that is brought back holds it. #}
+{% macro spark__persist_constraints(relation, model) -%}{%- endmacro %}
+
 {% macro spark__partition_cols(label, required=false) -%}
     {%- if model.config.materialized == 'incremental' -%}
         {{ label }} ({{ config.get('kept_by', ['survey_id', 'round_id']) | join(', ') }})
