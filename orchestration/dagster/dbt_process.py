@@ -63,14 +63,20 @@ def _by_duckdb(manifests: Mapping[str, Any], arguments: Sequence[str], told: Tex
 
 
 def _by_spark(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
-    """The tables that Spark made are brought back; then views and seeds are made where they are now."""
+    """The tables that Spark made are brought back; then views and seeds are made where they are now, and what came of
+    them there is what counts."""
     nodes = json.loads(models_file(".json").read_text(encoding="utf-8"))["nodes"]
     with at_work(*places_of_dbt(), is_whole="--full-refresh" in arguments) as bring_back:
         done = _run(manifests[engine()], arguments, told)
-        made = [nodes[each.node.unique_id] for each in done.result or () if each.status == "success"]
-        bring_back(node for node in made if node["config"]["materialized"] in TABLES)
+        made = {each.node.unique_id for each in done.result or () if each.status == "success"}
+        tables = {key for key in made if nodes[key]["config"]["materialized"] in TABLES}
+        bring_back(nodes[key] for key in tables)
     with Path(os.devnull).open("w", encoding="utf-8") as untold:
-        return [done, _run(manifests[DUCKDB], [*BUILD, *VIEWS], untold)]
+        views = _run(manifests[DUCKDB], [*BUILD, *VIEWS], untold)
+    if done.result is not None:
+        of_others = [each for each in done.result if each.node.unique_id not in made - tables]
+        done.result.results = [*of_others, *(each for each in views.result or () if each.node.unique_id in made)]
+    return [done, views]
 
 
 def _run(manifest: Any, arguments: Sequence[str], told: TextIO) -> Any:
