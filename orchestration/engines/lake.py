@@ -108,7 +108,7 @@ def begin(connection: duckdb.DuckDBPyConnection, paths: DataPaths, *, is_whole: 
     if is_duckdb():
         return
     mark = paths.lake / AS_LEFT
-    if not mark.exists() or mark.read_text(encoding="utf-8") != _as_kept(connection):
+    if not mark.exists() or mark.read_text(encoding="utf-8") != _as_kept(connection, paths):
         if not is_whole:
             raise LakeBehind("Single models are made of tables that are not there yet. First: kuntakysely refresh")
         note_tables(connection, ())
@@ -118,8 +118,9 @@ def begin(connection: duckdb.DuckDBPyConnection, paths: DataPaths, *, is_whole: 
 def end(connection: duckdb.DuckDBPyConnection, paths: DataPaths) -> None:
     """After a build that made all that it was asked for: the lake holds what the warehouse does."""
     if not is_duckdb():
-        (paths.lake / AS_LEFT).write_text(_as_kept(connection), encoding="utf-8")
+        (paths.lake / AS_LEFT).write_text(_as_kept(connection, paths), encoding="utf-8")
 
 
-def _as_kept(connection: duckdb.DuckDBPyConnection) -> str:
-    return str(table_signature(connection, KEPT) if columns_of(connection, KEPT) else None)
+def _as_kept(connection: duckdb.DuckDBPyConnection, paths: DataPaths) -> str:
+    """By the tables that the warehouse keeps, and where the lake lies: its metastore knows whole paths."""
+    return f"{paths.lake} {table_signature(connection, KEPT) if columns_of(connection, KEPT) else None}"

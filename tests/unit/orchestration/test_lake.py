@@ -172,6 +172,18 @@ def test_a_lake_of_another_warehouse_is_made_anew(paths: DataPaths, kept: duckdb
     assert count_kept(kept) == (0,)
 
 
+@pytest.mark.usefixtures("on_spark")
+def test_a_lake_that_was_moved_is_made_anew(paths: DataPaths, kept: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """The metastore names its tables' files by their old places."""
+    lake.end(kept, paths)
+    paths.lake.rename(tmp_path / "lake")
+    moved = DataPaths(tmp_path / "other")
+    moved.private.mkdir(parents=True)
+    (tmp_path / "lake").rename(moved.lake)
+    lake.begin(kept, moved, is_whole=True)
+    assert count_kept(kept) == (0,)
+
+
 def test_duckdb_needs_no_lake(paths: DataPaths, kept: duckdb.DuckDBPyConnection) -> None:
     lake.begin(kept, paths, is_whole=False)
     lake.end(kept, paths)
