@@ -6,7 +6,7 @@
     {{ run_hooks(pre_hooks) }}
     {%- if is_incremental() %}
         {%- set forget = forget_rounds() -%}
-        {%- if forget %}{% call statement() %}{{ forget }}{% endcall %}{% endif -%}
+        {%- if forget | trim %}{% call statement() %}{{ forget }}{% endcall %}{% endif -%}
         {%- call statement('main') -%}
             insert into {{ target }} by name {{ compiled_code }}
         {%- endcall -%}
