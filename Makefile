@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test test-clients test-pages quick check format golden docs screenshot bench soak serve audit lock
+.PHONY: help setup refresh test test-clients test-pages test-spark quick check format golden docs screenshot bench soak serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -57,6 +57,18 @@ test-pages: .pages/.ready $(DATA)/published/current.duckdb  ## Look at each page
 .pages/.ready: tests/pages/requirements.txt $(READY)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .pages
 	@$(BIN)/uv pip sync --quiet --python .pages/bin/python --require-hashes tests/pages/requirements.txt
+	@touch $@
+
+test-spark: .spark/.ready  ## Make each model on Spark and compare its rows with DuckDB's (needs Java 17)
+	@command -v java > /dev/null || { echo "make test-spark: there is no java here. On Debian, as root:" \
+		"apt-get install --no-install-recommends openjdk-17-jre-headless"; exit 1; }
+	@.spark/bin/python -m pytest -o addopts="-q --import-mode=importlib" -p tests.telling \
+		--confcutdir=tests/spark tests/spark/aimed.py tests/spark/comparing.py
+
+.spark/.ready: requirements-spark.lock $(READY)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .spark
+	@$(BIN)/uv pip sync --quiet --python .spark/bin/python --require-hashes requirements-spark.lock
+	@$(BIN)/uv pip install --quiet --python .spark/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 soak: $(READY)  ## Hours of kills, faults and examples: every fault at every step of a publish, 350 kills at random

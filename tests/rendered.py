@@ -18,24 +18,33 @@ DBT = PROJECT_ROOT / "dbt_project"
 SETTINGS = YAML(typ="safe").load(DBT / "dbt_project.yml")
 
 
+class Named(str):
+    """A table, as dbt names it."""
+
+    def include(self, **_: bool) -> Named:
+        return self
+
+
 @cache
-def _macros() -> str:
-    names = ("estimation", "values", "rounding", "rounds", "keys", "figures")
-    files = (*(DBT / "macros" / f"{name}.sql" for name in names), *sorted((DBT / "engines" / "duckdb").glob("*.sql")))
-    return "".join(file.read_text(encoding="utf-8") for file in files)
+def _macros(engine: str) -> str:
+    folders = (DBT / "macros", DBT / "checks", DBT / "engines" / engine)
+    return "".join(file.read_text(encoding="utf-8") for folder in folders for file in sorted(folder.rglob("*.sql")))
 
 
-def rendered(sql: str) -> str:
+def rendered(sql: str, engine: str = "duckdb", **more: Any) -> str:
     """SQL with the project's macros, settings and references filled in as dbt does on a first build."""
     known: dict[str, Any] = {
-        "ref": lambda name: name,
+        "ref": Named,
+        "execute": False,
+        "run_started_at": "2024-01-31 12:00:00",
         "source": lambda schema, name: f"{schema}__{name}",
         "var": lambda name: SETTINGS["vars"][name],
         "config": lambda **_: "",
         "is_incremental": lambda: False,
-        "execute": False,
+        "this": "this",
+        **more,
     }
-    return jinja2.Template(_macros() + sql, undefined=jinja2.StrictUndefined).render(known)
+    return jinja2.Template(_macros(engine) + sql, undefined=jinja2.StrictUndefined).render(known)
 
 
 @dataclass(frozen=True)

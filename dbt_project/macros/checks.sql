@@ -97,7 +97,7 @@ select * from checked
 {%- endmacro %}
 
 {% macro text(words) -%}
-    '{{ words | replace("'", "''") }}'
+    '{{ in_literals(words | replace("'", "''")) }}'
 {%- endmacro %}
 
 {# A list of words as SQL text literals. #}

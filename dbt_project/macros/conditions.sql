@@ -26,7 +26,7 @@
         identified.row_key,
         '{{ question_id }}' as question_id,
         '{{ purpose }}' as purpose,
-        {{ predicate_sql }} as is_met
+        {{ in_literals(predicate_sql) }} as is_met
     from {{ identified }} as identified
     left join answers
         on

@@ -105,8 +105,9 @@ def conditions_met(connection: Connection) -> str:
     nodes = manifest()["nodes"].values()
     relations = {node["name"]: node["relation_name"] for node in nodes}
     (code,) = [node["raw_code"] for node in nodes if node["name"] == CONDITIONS]
-    macro = (DBT / "macros" / "conditions.sql").read_text(encoding="utf-8")
-    return jinja2.Template(macro + code, undefined=jinja2.StrictUndefined).render(
+    files = (DBT / "macros" / "conditions.sql", DBT / "engines" / "duckdb" / "portable.sql")
+    macros = "".join(file.read_text(encoding="utf-8") for file in files)
+    return jinja2.Template(macros + code, undefined=jinja2.StrictUndefined).render(
         execute=True,
         ref=relations.__getitem__,
         run_query=lambda sql: SimpleNamespace(rows=connection.execute(sql).fetchall()),

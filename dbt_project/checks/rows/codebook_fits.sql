@@ -1,6 +1,6 @@
 {% macro codebook_fits() %}
     select
-        survey_id, round_id,
+        rounds.survey_id, rounds.round_id,
         count(columns.source_column) as observed,
         'each is of a question or option of the codebook' as threshold,
         sum(
@@ -21,5 +21,5 @@
             questions.survey_id = choices.survey_id
             and questions.list_name = choices.list_name
             and columns.part = choices.code
-    group by survey_id, round_id
+    group by rounds.survey_id, rounds.round_id
 {% endmacro %}

@@ -79,16 +79,19 @@
 {%- endmacro %}
 
 {# The texts of such an object, and its languages, as lists. #}
-{% macro list_of_texts(texts) -%}
+{% macro all_texts(texts) -%}
     json_extract_string({{ texts }}, '$.*')
 {%- endmacro %}
 
-{% macro list_of_languages(texts) -%} json_keys({{ texts }}) {%- endmacro %}
+{% macro all_languages(texts) -%} json_keys({{ texts }}) {%- endmacro %}
 
 {# A list of texts in JSON as a list. #}
-{% macro list_in_json(texts) -%}
+{% macro texts_in_json(texts) -%}
     json_extract_string({{ texts }}, '$[*]')
 {%- endmacro %}
+
+{# What stands in literals of SQL, or SQL whose backslashes all do. #}
+{% macro in_literals(sql) -%} {{ sql }} {%- endmacro %}
 
 {# All columns of a table but these. #}
 {% macro all_but(table, columns) -%}

@@ -87,17 +87,19 @@
     from_json({{ texts }}, 'map<string, string>')[{{ language }}]
 {%- endmacro %}
 
-{% macro list_of_texts(texts) -%}
+{% macro all_texts(texts) -%}
     map_values(from_json({{ texts }}, 'map<string, string>'))
 {%- endmacro %}
 
-{% macro list_of_languages(texts) -%}
+{% macro all_languages(texts) -%}
     map_keys(from_json({{ texts }}, 'map<string, string>'))
 {%- endmacro %}
 
-{% macro list_in_json(texts) -%}
+{% macro texts_in_json(texts) -%}
     from_json({{ texts }}, 'array<string>')
 {%- endmacro %}
+
+{% macro in_literals(sql) -%} {{ sql | replace('\\', '\\\\') }} {%- endmacro %}
 
 {% macro all_but(table, columns) -%}
     {{ table }}.* except ({{ columns | join(', ') }})
