@@ -17,7 +17,7 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def tested(*changes: dict[str, Any]) -> list[tuple[str | None, float | None]]:
+def found_of(*changes: dict[str, Any]) -> list[tuple[str | None, float | None]]:
     """Test and p-value of each change."""
     with duckdb.connect() as connection:
         columns = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
@@ -33,7 +33,7 @@ def outcome(*, is_panel: bool = False, **change: Any) -> tuple[str | None, float
     """Test and p-value of one change: by t, of a panel in which nobody switched, but for what is said."""
     plain = {"change_number": 1, "is_weighted": False, "change": 0.1, "se": 0.05, "df": 1, "n_came": 0, "n_went": 0}
     paired = {"unit": "municipality", "base_n": 90, "earlier_base_n": 90, "n_paired": 90 if is_panel else 80}
-    (found,) = tested(plain | paired | change)
+    (found,) = found_of(plain | paired | change)
     return found
 
 
@@ -62,7 +62,7 @@ def test_no_error_no_test() -> None:
 
 
 def test_no_changes() -> None:
-    assert tested() == []
+    assert found_of() == []
 
 
 @pytest.mark.parametrize("other", [{"unit": "response"}, {"earlier_base_n": 91}, {"base_n": 91}, {"is_weighted": True}])
