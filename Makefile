@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test test-clients test-pages quick check format golden docs screenshot bench bench-small bench-large soak serve audit lock
+.PHONY: help setup refresh test test-clients test-pages test-spark quick check format golden docs screenshot bench bench-small bench-large soak serve audit lock
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -57,6 +57,18 @@ test-pages: .pages/.ready $(DATA)/published/current.duckdb  ## Look at each page
 .pages/.ready: tests/pages/requirements.txt $(READY)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .pages
 	@$(BIN)/uv pip sync --quiet --python .pages/bin/python --require-hashes tests/pages/requirements.txt
+	@touch $@
+
+test-spark: .spark/.ready  ## Make each model on Spark, refresh by Spark, and compare with DuckDB (needs Java 17)
+	@command -v java > /dev/null || { echo "make test-spark: there is no java here. On Debian, as root:" \
+		"apt-get install --no-install-recommends openjdk-17-jre-headless"; exit 1; }
+	@.spark/bin/python -m pytest -o addopts="-q --import-mode=importlib" -p tests.telling \
+		--confcutdir=tests/spark tests/spark/aimed.py tests/spark/comparing.py tests/spark/refreshing.py
+
+.spark/.ready: requirements-spark.lock $(READY)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .spark
+	@$(BIN)/uv pip sync --quiet --python .spark/bin/python --require-hashes requirements-spark.lock
+	@$(BIN)/uv pip install --quiet --python .spark/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 soak: $(READY)  ## Hours of kills, faults and examples: every fault at every step of a publish, 350 kills at random
@@ -111,11 +123,13 @@ serve: $(READY)  ## Dagster's web interface on 127.0.0.1:3000
 	@$(BIN)/kuntakysely serve --data $(DATA)
 
 audit: $(READY)  ## Look up every library for known weaknesses (needs the network)
-	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock --requirement requirements-uv.lock || { \
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock --requirement requirements-uv.lock --requirement requirements-spark.lock || { \
 		echo 'make audit: failed. A library has a known weakness, or could not be looked up; the lines above say which.'; exit 1; }
 
-lock: $(READY)  ## Resolve the libraries anew into requirements.lock, and those of the clients
+lock: $(READY)  ## Resolve the libraries anew into requirements.lock, and those of Spark and of the clients
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+		--constraint requirements.lock --extra dev --extra spark pyproject.toml --output-file requirements-spark.lock
 	@echo 'uv==$(shell $(BIN)/uv --version | cut -d" " -f2)' | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links - --output-file requirements-uv.lock
 	@for each in $(CLIENTS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		tests/clients/duckdb-$$each.in --output-file tests/clients/duckdb-$$each.txt; done

@@ -8,11 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from faults.told import WrongUsage
+
 if TYPE_CHECKING:
     from store.paths import DataPaths
 
 DATA = "KUNTAKYSELY_DATA"
 WAREHOUSE = "KUNTAKYSELY_WAREHOUSE"  # dbt_project/profiles.yml has it
+ENGINE = "KUNTAKYSELY_ENGINE"  # what runs the models; dbt_project/profiles.yml has it too
+ENGINES = DUCKDB, SPARK = ("duckdb", "spark")
+LAKE = "KUNTAKYSELY_LAKE"
+SPARK_MASTER = "SPARK_MASTER"
 DAGSTER_HOME = "DAGSTER_HOME"
 DBT_TARGET, DBT_LOG = "DBT_TARGET_PATH", "DBT_LOG_PATH"
 DBT_KEPT_TO_ITSELF = {
@@ -34,6 +40,30 @@ def set_data_folder(folder: Path) -> None:
     os.environ[DATA] = str(folder)
 
 
+def engine() -> str:
+    """The engine that runs the models. Raises WrongUsage."""
+    named = os.environ.get(ENGINE) or DUCKDB
+    if named not in ENGINES:
+        raise WrongUsage(f"There is no engine {named}. There are: {', '.join(ENGINES)}.")
+    return named
+
+
+def is_duckdb() -> bool:
+    """Whether the models are run where the warehouse is."""
+    return engine() == DUCKDB
+
+
+def set_engine(name: str) -> None:
+    """Let this process, and those that it starts, run the models by this engine. Raises WrongUsage."""
+    os.environ[ENGINE] = name
+    engine()
+
+
+def spark_master() -> str:
+    """The cluster; without one, the processors of this machine."""
+    return os.environ.get(SPARK_MASTER) or "local[*]"
+
+
 def set_dagster(paths: DataPaths) -> None:
     """Let Dagster, here and in the processes that it starts, find its home and our definitions their data folder."""
     set_data_folder(paths.root)
@@ -42,7 +72,14 @@ def set_dagster(paths: DataPaths) -> None:
 
 def of_dbt(paths: DataPaths) -> Mapping[str, str]:
     """The environment of a process of dbt."""
-    return os.environ | {WAREHOUSE: str(paths.warehouse_file), DBT_TARGET: str(paths.dbt_target)}
+    return os.environ | {
+        WAREHOUSE: str(paths.warehouse_file), LAKE: str(paths.lake), DBT_TARGET: str(paths.dbt_target)
+    }  # fmt: skip
+
+
+def places_of_dbt() -> tuple[Path, Path]:
+    """In a process of dbt: the warehouse and the lake."""
+    return Path(os.environ[WAREHOUSE]), Path(os.environ[LAKE])
 
 
 def set_dbt(target: Path) -> Path:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from store.environment import engine, is_duckdb
 from store.paths import PROJECT_ROOT, DataPaths
 
 CODE_FOLDERS = ("faults", "store", "ingest", "dbt_project", "expectations", "publish", "orchestration")
@@ -80,8 +81,9 @@ def combined_sha256(root: Path, files: Iterable[Path]) -> str:
 
 
 def code_sha256() -> str:
-    """One hash of the code that builds a release."""
-    return combined_sha256(PROJECT_ROOT, code_files())
+    """One hash of the code that builds a release. What another engine than DuckDB built is built anew by any other."""
+    code = combined_sha256(PROJECT_ROOT, code_files())
+    return code if is_duckdb() else sha256_of(code, engine())
 
 
 def inputs_sha256(paths: DataPaths) -> str:

@@ -65,6 +65,11 @@ class DataPaths:
         return self.private / "warehouse.duckdb"
 
     @property
+    def lake(self) -> Path:
+        """What an engine other than DuckDB reads and writes."""
+        return self.private / "lake"
+
+    @property
     def findings_file(self) -> Path:
         return self.private / "findings.csv"
 

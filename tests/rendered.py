@@ -11,28 +11,40 @@ import duckdb
 import jinja2
 from ruamel.yaml import YAML
 
+from orchestration.engines.functions import FUNCTIONS, teach_duckdb
 from store.paths import PROJECT_ROOT
 
 DBT = PROJECT_ROOT / "dbt_project"
 SETTINGS = YAML(typ="safe").load(DBT / "dbt_project.yml")
 
 
+class Named(str):
+    """A table, as dbt names it."""
+
+    def include(self, **_: bool) -> Named:
+        return self
+
+
 @cache
-def _macros() -> str:
-    names = ("estimation", "portable", "rounding", "rounds", "keys", "figures")
-    return "".join((DBT / "macros" / f"{name}.sql").read_text(encoding="utf-8") for name in names)
+def _macros(engine: str) -> str:
+    folders = (DBT / "macros", DBT / "checks", DBT / "engines" / engine)
+    return "".join(file.read_text(encoding="utf-8") for folder in folders for file in sorted(folder.rglob("*.sql")))
 
 
-def rendered(sql: str) -> str:
+def rendered(sql: str, engine: str = "duckdb", **more: Any) -> str:
     """SQL with the project's macros, settings and references filled in as dbt does on a first build."""
     known: dict[str, Any] = {
-        "ref": lambda name: name,
+        "ref": Named,
+        "execute": False,
+        "run_started_at": "2024-01-31 12:00:00",
         "source": lambda schema, name: f"{schema}__{name}",
         "var": lambda name: SETTINGS["vars"][name],
         "config": lambda **_: "",
         "is_incremental": lambda: False,
+        "this": "this",
+        **more,
     }
-    return jinja2.Template(_macros() + sql, undefined=jinja2.StrictUndefined).render(known)
+    return jinja2.Template(_macros(engine) + sql, undefined=jinja2.StrictUndefined).render(known)
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,21 @@ def make(connection: duckdb.DuckDBPyConnection, *models: str, slip: Slip | None 
         (file,) = (DBT / "models").rglob(f"{name}.sql")
         sql = file.read_text(encoding="utf-8")
         sql = slip.made_in(sql) if slip and slip.model == name else sql
+        teach_what_it_calls(connection, sql)
         connection.execute(f"create or replace table {name} as {rendered(sql)}")
+
+
+def teach_what_it_calls(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Give a connection the functions that SQL lacks, where it needs one: dbt does so to each of its own."""
+    if any(f"{each.name}(" in sql for each in FUNCTIONS):
+        teach(connection)
+
+
+def teach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection all of them, once: before a transaction that is undone, for they cannot be given again."""
+    known = "select count(*) from duckdb_functions() where function_name = ?"
+    if connection.execute(known, [FUNCTIONS[0].name]).fetchone() == (0,):
+        teach_duckdb(connection)
 
 
 def read(file: Path) -> str:

@@ -9,7 +9,7 @@
         when question_type = 'select_one' and code is null then 'code_not_in_list'
         when question_type = 'select_multiple' and is_ticked is null then 'code_not_in_list'
         when question_type in ('integer', 'decimal') and number_value is null then 'not_a_number'
-        when question_type = 'integer' and regexp_full_match(raw_value, '.*[.,]0*[1-9].*') then 'not_a_number'
+        when question_type = 'integer' and {{ is_like('raw_value', '.*[.,]0*[1-9].*') }} then 'not_a_number'
         when question_type = 'date' and date_value is null then 'not_a_date'
         when question_type in ('integer', 'decimal')
             and (number_value < min_value or number_value > max_value or {{ is_too_long('number_value') }})

@@ -12,6 +12,12 @@ checked as (
 select * from checked
 {% endmacro %}
 
+{# By name: an engine that keeps tables by round has the round's columns last. #}
+{% macro columns_of_checks() -%}
+    survey_id, round_id, check_id, part, part_id, family, asset, severity, status, observed, threshold, n_failed,
+    definition, formula, message_en, message_fi, message_sv
+{%- endmacro %}
+
 {% macro check(definition, family) %}
     select
         survey_id,
@@ -23,8 +29,8 @@ select * from checked
         '{{ definition.asset }}' as asset,
         '{{ definition.severity }}' as severity,
         case when n_failed is null then 'not_computable' when n_failed > 0 then 'fail' else 'pass' end as status,
-        cast(observed as varchar) as observed,
-        cast(threshold as varchar) as threshold,
+        cast(observed as string) as observed,
+        cast(threshold as string) as threshold,
         cast(coalesce(n_failed, 0) as bigint) as n_failed,
         {{ text(definition.definition) }} as definition,
         {{ text(definition.formula) }} as formula,
@@ -45,10 +51,10 @@ select * from checked
         case
             when count(parts.n_failed) = 0 then null
             when sum(parts.n_failed) = 0 then 'none of ' || count(parts.n_failed)
-            else string_agg(
-                case when parts.n_failed > 0 then parts.part_id || ': ' || parts.observed end, '; '
-                order by parts.part, parts.part_id
-            )
+            else {{ texts_in_order(
+                "case when parts.n_failed > 0 then parts.part_id || ': ' || parts.observed end", '; ',
+                'parts.part, parts.part_id'
+            ) }}
         end as observed,
         max(parts.threshold) as threshold,
         sum(parts.n_failed) as n_failed
@@ -87,16 +93,11 @@ select * from checked
 
 {# A share as a percentage with one decimal, as text: 53.6 %. #}
 {% macro percent(share) -%}
-    (printf('%.1f', 100.0 * ({{ share }})) || ' %')
-{%- endmacro %}
-
-{# A number with three decimals, as text. #}
-{% macro three_decimals(number) -%}
-    printf('%.3f', {{ number }})
+    ({{ with_decimals('100 * (' ~ share ~ ')', 1) }} || ' %')
 {%- endmacro %}
 
 {% macro text(words) -%}
-    '{{ words | replace("'", "''") }}'
+    '{{ in_literals(words | replace("'", "''")) }}'
 {%- endmacro %}
 
 {# A list of words as SQL text literals. #}

@@ -1,6 +1,6 @@
 {# The compiled expressions of the codebook, one select per condition. Ingest compiles them from a checked syntax tree:
    no text of a questionnaire is run here. Each is an aggregate over the coded answers of one row to the questions that
-   it speaks of. #}
+   it speaks of; the answers to all of these are joined once, for each join of a build takes its memory. #}
 {% macro conditions_met(answers, compiled, given, identified) %}
     {%- set conditions = [] -%}
     {%- if execute -%}
@@ -10,14 +10,7 @@
         ) -%}
         {%- set conditions = found.rows -%}
     {%- endif -%}
-    {%- for survey_id, round_id, question_id, purpose, predicate_sql in conditions %}
-    select
-        identified.row_key,
-        '{{ question_id }}' as question_id,
-        '{{ purpose }}' as purpose,
-        {{ predicate_sql }} as is_met
-    from {{ identified }} as identified
-    left join (
+    with answers as (
         select
             given.row_key,
             answers.*
@@ -25,11 +18,20 @@
         inner join {{ answers }} as answers
             on
                 given.answer_id = answers.answer_id
-                and answers.question_id in (
-                    '' {%- for piece in predicate_sql.split("question_id = '")[1:] %}, '{{ piece.split("'")[0] }}' {%- endfor %}
-                )
-    ) as answers
-        on identified.row_key = answers.row_key
+                and answers.question_id in ({{ questions_in(conditions | map(attribute=4) | join) }})
+    )
+
+    {% for survey_id, round_id, question_id, purpose, predicate_sql in conditions %}
+    select
+        identified.row_key,
+        '{{ question_id }}' as question_id,
+        '{{ purpose }}' as purpose,
+        {{ in_literals(predicate_sql) }} as is_met
+    from {{ identified }} as identified
+    left join answers
+        on
+            identified.row_key = answers.row_key
+            and answers.question_id in ({{ questions_in(predicate_sql) }})
     where
         identified.row_status = 'read'
         and identified.survey_id = '{{ survey_id }}'
@@ -39,8 +41,13 @@
     {%- endfor %}
     select
         cast(null as bigint) as row_key,
-        cast(null as varchar) as question_id,
-        cast(null as varchar) as purpose,
+        cast(null as string) as question_id,
+        cast(null as string) as purpose,
         cast(null as boolean) as is_met
     where false
 {% endmacro %}
+
+{# The questions that compiled expressions speak of. #}
+{% macro questions_in(predicates) -%}
+    '' {%- for piece in predicates.split("question_id = '")[1:] %}, '{{ piece.split("'")[0] }}' {%- endfor %}
+{%- endmacro %}

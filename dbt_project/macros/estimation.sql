@@ -21,10 +21,9 @@
     (1 - {{ n }} / cast({{ n_frame }} as double))
 {%- endmacro %}
 
-{# A sum of fractions over the strata of a group, always in the same order: the last digit must not change from build to
-   build. Sums over municipalities need no order, being of whole numbers. #}
+{# A sum of fractions over the strata of a group. Sums over municipalities need no order, being of whole numbers. #}
 {% macro sum_over_strata(expression) -%}
-    sum({{ expression }} order by stratum)
+    {{ sum_in_order(expression, 'stratum') }}
 {%- endmacro %}
 
 {# A sum of fractions where there are too many sums to put in order: cut to 15 decimals they add up to the same in any. #}
@@ -117,4 +116,62 @@
 {% macro whole_high(bound, n_others, n_frame) -%}
     (least(ceil(({{ bound }}) * {{ n_frame }} - {{ var('whole') }}), {{ n_frame }} - ({{ n_others }}))
         / cast({{ n_frame }} as double))
+{%- endmacro %}
+
+{# The place nearest before this one, or else after it, at which a condition holds; the first place where it holds nowhere. #}
+{% macro nearest_that(condition, place, partition_by) -%}
+    coalesce(
+        max(case when {{ condition }} then {{ place }} end) over (
+            partition by {{ partition_by }} order by {{ place }} rows between unbounded preceding and current row
+        ),
+        min(case when {{ condition }} then {{ place }} end) over (partition by {{ partition_by }}),
+        min({{ place }}) over (partition by {{ partition_by }})
+    )
+{%- endmacro %}
+
+{# CTE `stratified`: rows by municipality of a CTE `rows`, those of all municipalities also in the rows of the areas and
+   size classes that their municipality is in, each with its stratum in the breakdown in which its strata are made. Needs
+   CTEs `frame` and `strata`. #}
+{% macro placed_in_strata(rows) -%}
+{%- set unplaced = all_but(rows, ['breakdown', 'breakdown_id']) -%}
+placed as (
+    select
+        {{ unplaced }},
+        {{ rows }}.breakdown,
+        {{ rows }}.breakdown_id,
+        'all' as strata_of
+    from {{ rows }}
+    union all
+    select
+        {{ unplaced }},
+        frame.breakdown,
+        frame.breakdown_id,
+        frame.strata_of
+    from {{ rows }}
+    inner join frame
+        on
+            {{ rows }}.survey_id = frame.survey_id
+            and {{ rows }}.round_id = frame.round_id
+            and {{ rows }}.municipality_code = frame.municipality_code
+            and {{ rows }}.breakdown = 'all'
+            and frame.breakdown <> 'all'
+),
+
+stratified as (
+    select
+        placed.*,
+        strata.stratum,
+        strata.n_frame,
+        strata.n_clusters,
+        strata.n_municipalities as n_municipalities_of_stratum,
+        strata.weight
+    from placed
+    inner join strata
+        on
+            placed.survey_id = strata.survey_id
+            and placed.round_id = strata.round_id
+            and placed.question_id = strata.question_id
+            and placed.strata_of = strata.breakdown
+            and placed.municipality_code = strata.municipality_code
+)
 {%- endmacro %}

@@ -1,5 +1,6 @@
 {# Tables kept by round: a build replaces the rows of the rounds that it makes, forgets rounds that are gone, and carries
-   the others over. A model that is kept so says materialized='incremental'; its rows must be of rounds built now. #}
+   the others over. A model that is kept so says materialized='incremental'; its rows must be of rounds built now. How
+   rows go is each engine's own: engines/<engine>/rounds.sql. #}
 
 {# The condition that a row is of a round that this build makes. #}
 {% macro is_built_now(survey_id='survey_id', round_id='round_id') -%}
@@ -8,42 +9,4 @@
 
 {% macro is_gone(survey_id='survey_id', round_id='round_id') -%}
     ({{ survey_id }}, {{ round_id }}) not in (select survey_id, round_id from {{ source('raw', 'codebook__rounds') }})
-{%- endmacro %}
-
-{# Before an incremental model adds its rows. #}
-{% macro forget_rounds() -%}
-    delete from {{ this }} where {{ is_built_now() }} or {{ is_gone() }}
-{%- endmacro %}
-
-{# Runs before an incremental model of pairs of rounds adds its rows: a pair goes with either round, and when another
-   round has come between. #}
-{% macro forget_pairs(paired) -%}
-    {%- if is_incremental() -%}
-        delete from {{ this }}
-        where
-            {{ is_built_now('survey_id', 'earlier_round_id') }}
-            or (survey_id, round_id, earlier_round_id, question_id) not in (
-                select survey_id, round_id, earlier_round_id, question_id from {{ paired }}
-            )
-    {%- endif -%}
-{%- endmacro %}
-
-{# Runs after a model of pairs of rounds replaced its rows: what is compared no more goes. #}
-{% macro forget_changes(changes) -%}
-    delete from {{ this }}
-    where (survey_id, round_id, earlier_round_id, question_id) not in (
-        select survey_id, round_id, earlier_round_id, question_id from {{ changes }}
-    )
-{%- endmacro %}
-
-{# The condition that a pair of rounds is not in a table of pairs: every pair, while there is no such table. #}
-{% macro is_pair_new(schema, name) -%}
-    {%- set made = adapter.get_relation(this.database, schema, name) if execute and not flags.FULL_REFRESH -%}
-    {%- if made -%}
-        (survey_id, round_id, earlier_round_id, question_id) not in (
-            select survey_id, round_id, earlier_round_id, question_id from {{ made }}
-        )
-    {%- else -%}
-        true
-    {%- endif -%}
 {%- endmacro %}

@@ -9,63 +9,28 @@
     {{ return(as_made(target)) }}
 {% endmaterialization %}
 
-{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
+{% materialization table, adapter='duckdb' %}
     {%- set target = this.incorporate(type='table') -%}
-    {%- if model.language == 'python' %}
-        {%- set beside = made_beside(target) -%}
-        {%- call statement('main', language='python') -%}
-            {{ create_table_as(false, beside, compiled_code, 'python') }}
-        {%- endcall -%}
-        {%- call statement() -%}
-            {{ drop_of(this) }} alter table {{ beside }} rename to {{ target.identifier }}
-        {%- endcall -%}
-    {%- else %}
-        {%- call statement('main') -%}
-            {{ drop_of(this) }} {{ create_table_as(false, target, compiled_code) }}
-        {%- endcall -%}
-    {%- endif %}
+    {%- call statement('main') -%}
+        {{ drop_of(this) }} {{ create_table_as(false, target, compiled_code) }}
+    {%- endcall -%}
     {{ return(as_made(target)) }}
 {% endmaterialization %}
 
 {# A table that keeps rounds: those that are built now are forgotten, then added. The columns are those that it has: when
    the code changes it is made anew. #}
-{% materialization incremental, adapter='duckdb', supported_languages=['sql', 'python'] %}
+{% materialization incremental, adapter='duckdb' %}
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if model.language == 'python' %}
-        {%- set beside = made_beside(target) -%}
-        {%- call statement('main', language='python') -%}
-            {{ create_table_as(false, beside, compiled_code, 'python') }}
-        {%- endcall -%}
-        {%- call statement() -%}
-            {%- if is_incremental() %}
-                {%- set key = config.get('unique_key') | join(', ') %}
-                delete from {{ target }} where ({{ key }}) in (select ({{ key }}) from {{ beside }});
-                insert into {{ target }} by name from {{ beside }};
-                drop table {{ beside }}
-            {%- else %}
-                {{ drop_of(this) }} alter table {{ beside }} rename to {{ target.identifier }}
-            {%- endif %}
-        {%- endcall -%}
-    {%- elif is_incremental() %}
-        {%- call statement('main') -%}
+    {%- call statement('main') -%}
+        {%- if is_incremental() %}
             {{ forget_rounds() }}; insert into {{ target }} by name {{ compiled_code }}
-        {%- endcall -%}
-    {%- else %}
-        {%- call statement('main') -%}
+        {%- else %}
             {{ drop_of(this) }} {{ create_table_as(false, target, compiled_code) }}
-        {%- endcall -%}
-    {%- endif %}
-    {{ run_hooks(post_hooks) }}
+        {%- endif %}
+    {%- endcall -%}
     {{ return(as_made(target)) }}
 {% endmaterialization %}
-
-{# A model in Python writes in a transaction of its own: not to the table that this one changes. #}
-{% macro made_beside(target) %}
-    {%- set beside = make_intermediate_relation(target) -%}
-    {%- do drop_relation_if_exists(load_cached_relation(beside)) -%}
-    {{ return(beside) }}
-{% endmacro %}
 
 {% macro drop_of(relation) %}
     {%- set existing = load_cached_relation(relation) -%}

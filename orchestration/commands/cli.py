@@ -18,7 +18,7 @@ from faults.stopped import Stopped, came, end_at_once, listen
 from faults.told import ExitCode, ToldError, WrongUsage
 from publish.reading.limits import MEMORY_MB, SECONDS, Limits
 from store.disk import STANDS, disk_trouble
-from store.environment import DATA, set_data_folder
+from store.environment import DATA, DUCKDB, ENGINE, ENGINES, set_data_folder, set_engine
 from store.paths import DataPaths
 
 if TYPE_CHECKING:
@@ -98,12 +98,17 @@ def refresh(
     survey: Annotated[str | None, typer.Option(help="Only rounds of this survey.")] = None,
     rounds: Annotated[list[str] | None, typer.Option("--round", help="Only this round; may be repeated.")] = None,
     full: Annotated[bool, typer.Option(help="Build everything anew.")] = False,
+    engine: Annotated[
+        str | None, typer.Option(help=f"What runs the models: {', '.join(ENGINES)}; default ${ENGINE} or {DUCKDB}.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Ingest, build, check and publish, through Dagster."""
     from orchestration.commands.answered import remembered_answer
 
     paths = DataPaths.resolve(data)
+    if engine:
+        set_engine(engine)
     if not (survey or rounds or full) and (answer := remembered_answer(paths)):
         say(answer)
         return

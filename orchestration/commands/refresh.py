@@ -21,6 +21,7 @@ from orchestration.dagster.progress import OF_EVERY_RUN, Progress, terminal
 from orchestration.dagster.session import Session, refresh_session
 from orchestration.dagster.unchanged import release_if_unchanged
 from orchestration.dagster.worklist import describe_new
+from orchestration.engines.spark import check_engine
 from publish.releases.mirror import follow, publishing_faults
 from publish.releases.release import published_rounds, repair
 from store.disk import trouble_in
@@ -40,7 +41,8 @@ NEVER_AGAIN = {"dagster/max_retries": "0"}  # whoever ended a command does not w
 
 
 def refresh(paths: DataPaths, survey: str | None, rounds: Sequence[str], *, full: bool) -> ExitCode:
-    """Run the main job. Raises RefreshRunning when another process refreshes, and WarehouseHeld."""
+    """Run the main job. Raises RefreshRunning when another process refreshes, WarehouseHeld and EngineMissing."""
+    check_engine()
     console = terminal()
     chosen = chosen_rounds(paths, survey, rounds)
     now = datetime.now(UTC)

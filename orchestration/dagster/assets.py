@@ -26,6 +26,7 @@ from orchestration.dagster.progress import say_last
 from orchestration.dagster.release_facts import describe_release, pages_of_release, read_facts
 from orchestration.dagster.session import Session, refresh_session
 from orchestration.dagster.worklist import describe_new, write_worklist
+from orchestration.engines import lake
 from publish.gate.findings import decisions
 from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.mirror import follow
@@ -34,6 +35,7 @@ from publish.writing.files import FOLDER
 from store.builds import rounds_as_built, rounds_planned
 from store.days import local_day
 from store.disk import DiskTrouble, trouble_in
+from store.environment import engine
 from store.fingerprint import code_sha256
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
@@ -148,6 +150,7 @@ def dbt_models(context: dg.AssetExecutionContext, refresh: Running) -> Iterator[
         session.start_judge()
         session.has_built = True
         with opened(paths.warehouse_file) as connection:
+            lake.begin(connection, paths, is_whole=not context.is_subset)
             plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
         dbt = session.start_dbt()
         try:
@@ -162,6 +165,8 @@ def dbt_models(context: dg.AssetExecutionContext, refresh: Running) -> Iterator[
             dbt.end()
             with opened(paths.warehouse_file) as connection:
                 record_build(connection, manifest, paths.dbt_target)
+        with opened(paths.warehouse_file, read_only=True) as connection:
+            lake.end(connection, paths)
         yield from _row_counts(paths, chosen)
 
 
@@ -246,6 +251,7 @@ def published_release(context: dg.AssetExecutionContext, refresh: Running) -> dg
         metadata={
             "release": release.number,
             **describe_release(read_facts(session.paths), before),
+            "engine": engine(),
             "folder": dg.MetadataValue.path(release.folder),
             **{name: dg.MetadataValue.path(page) for name, page in pages_of_release(session.paths).items()},
             "read it at": dg.MetadataValue.path(session.paths.current),

@@ -11,7 +11,8 @@ from typing import Any
 
 from faults.told import ToldError
 from orchestration.dagster.slips import slip_in_model
-from store.environment import of_dbt
+from orchestration.engines.spark import check_engine
+from store.environment import DUCKDB, of_dbt
 from store.fingerprint import CODE_SUFFIXES, LIBRARIES, combined_sha256
 from store.paths import PROJECT_ROOT, DataPaths
 
@@ -42,6 +43,7 @@ class Dbt:
     """A process of dbt. It reads the models at once, and makes what it is asked for, once."""
 
     def __init__(self, paths: DataPaths) -> None:
+        check_engine()
         paths.prepare_private()
         paths.dbt_target.mkdir(exist_ok=True)
         self._said = paths.dbt_target / SAID
@@ -82,11 +84,11 @@ class Dbt:
         self._process.communicate()
 
 
-def models_file(suffix: str) -> Path:
-    """What dbt knows of the present models, named by them and the libraries: there once it has read them."""
+def models_file(suffix: str, engine: str = DUCKDB) -> Path:
+    """What dbt knows of the models on an engine, named by them and the libraries: there once it has read them."""
     files = [path for path in sorted(DBT_PROJECT.rglob("*")) if path.suffix in CODE_SUFFIXES]
     own = [path for path in files if not path.is_relative_to(PARSED)]
-    return PARSED / f"models_{combined_sha256(PROJECT_ROOT, [*own, PROJECT_ROOT / LIBRARIES])[:16]}{suffix}"
+    return PARSED / f"{engine}_models_{combined_sha256(PROJECT_ROOT, [*own, PROJECT_ROOT / LIBRARIES])[:16]}{suffix}"
 
 
 def read_manifest(dbt: Dbt | None, paths: DataPaths) -> Manifest:

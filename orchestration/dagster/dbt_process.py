@@ -12,19 +12,23 @@ import marshal
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from faults.stopped import end_at_once, end_with_parent
-from orchestration.dagster.dbt import DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, models_file
+from orchestration.dagster.dbt import BUILD, DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, models_file
 from orchestration.dagster.internals import packed, unpacked
-from store.environment import set_dbt
+from orchestration.engines.spark import at_work
+from store.environment import DUCKDB, SPARK, engine, is_duckdb, places_of_dbt, set_dbt
 
 TOLD, TROUBLE = ("NodeFinished", "PrintEvent"), ("warn", "error")
 PARSE = "partial_parse.msgpack"
-READ_MODELS = ("parse", "--target", "parse", "--no-write-json")
+READ_MODELS = ("parse", "--no-write-json", "--target")
+TARGETS = {DUCKDB: "parse", SPARK: "spark"}  # by which models are read
+TABLES = ("table", "incremental")
+VIEWS = ("--target", DUCKDB, "--select", "config.materialized:view", "resource_type:seed")
 
 
 def main() -> int:
@@ -34,9 +38,9 @@ def main() -> int:
     for folder in (target, PARSED):
         folder.mkdir(exist_ok=True)
     with _apart(target / SAID) as told:
-        from dbt.cli.main import dbtRunner
+        import dbt.cli.main  # noqa: F401  # while others load
 
-        manifest = _models(target)
+        manifests = {each: _models(target, each) for each in dict.fromkeys((DUCKDB, engine()))}
         print(READ, file=told)
         line = sys.stdin.readline()
         if not line:
@@ -44,43 +48,73 @@ def main() -> int:
         end_with_parent()
         _say_what_is_read()
         with _compiled_once():
-            done = dbtRunner(manifest, [lambda event: _tell(event, told)]).invoke([*json.loads(line), *_places()])
-        made: Any = done.result
-        if made is not None:
-            made.write(str(target / RUN_RESULTS))
-        if done.exception is not None:
-            print(done.exception)
-        return 0 if done.success else 1
+            make = _by_duckdb if is_duckdb() else _by_spark
+            done, *rest = make(manifests, json.loads(line), told)
+        if done.result is not None:
+            done.result.write(str(target / RUN_RESULTS))
+        for each in (done, *rest):
+            if each.exception is not None:
+                print(each.exception)
+        return 0 if all(each.success for each in (done, *rest)) else 1
 
 
-def _models(target: Path) -> Any:
+def _by_duckdb(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
+    return [_run(manifests[DUCKDB], arguments, told)]
+
+
+def _by_spark(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
+    """The tables that Spark made are brought back; then views and seeds are made where they are now, and what came of
+    them there is what counts."""
+    nodes = json.loads(models_file(".json").read_text(encoding="utf-8"))["nodes"]
+    with at_work(*places_of_dbt(), is_whole="--full-refresh" in arguments) as bring_back:
+        done = _run(manifests[engine()], arguments, told)
+        made = {each.node.unique_id for each in done.result or () if each.status == "success"}
+        tables = {key for key in made if nodes[key]["config"]["materialized"] in TABLES}
+        bring_back(nodes[key] for key in tables)
+    with Path(os.devnull).open("w", encoding="utf-8") as untold:
+        views = _run(manifests[DUCKDB], [*BUILD, *VIEWS], untold)
+    if done.result is not None:
+        of_others = [each for each in done.result if each.node.unique_id not in made - tables]
+        done.result.results = [*of_others, *(each for each in views.result or () if each.node.unique_id in made)]
+    return [done, views]
+
+
+def _run(manifest: Any, arguments: Sequence[str], told: TextIO) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    return dbtRunner(manifest, [lambda event: _tell(event, told)]).invoke([*arguments, *_places()])
+
+
+def _models(target: Path, engine: str) -> Any:
     """What dbt knows of the present models: as the last process read them, a fifth of the time, or read now."""
-    kept = models_file(".msgpack")
+    kept = models_file(".msgpack", engine)
     if not kept.exists():
-        _read(target)
+        _read(target, engine)
     return unpacked(kept.read_bytes())
 
 
-def _read(target: Path) -> None:
+def _read(target: Path, engine: str) -> None:
     """Read the models and keep what was read, by what it was read of, for all to come: each file whole or not there."""
     from dbt.cli.main import dbtRunner
 
-    before = ["--partial-parse-file-path", str(PARSED / PARSE)] if (PARSED / PARSE).exists() else []
-    read = dbtRunner().invoke([*READ_MODELS, *before, *_places()])
+    parsed = PARSED / f"{engine}_{PARSE}"
+    before = ["--partial-parse-file-path", str(parsed)] if parsed.exists() else []
+    read = dbtRunner().invoke([*READ_MODELS, TARGETS[engine], *before, *_places()])
     manifest: Any = read.result
     if not read.success:
         sys.exit(1)
-    if (target / PARSE).exists() and target != PARSED:
-        shutil.move(target / PARSE, PARSED / PARSE)
-    _keep(models_file(".json"), lambda file: manifest.write(str(file)))
-    _keep(models_file(".msgpack"), lambda file: file.write_bytes(packed(manifest)))
+    if (target / PARSE).exists():
+        shutil.move(target / PARSE, parsed)
+    _keep(models_file(".json", engine), lambda file: manifest.write(str(file)))
+    _keep(models_file(".msgpack", engine), lambda file: file.write_bytes(packed(manifest)))
 
 
 def _keep(file: Path, write: Callable[[Path], object]) -> None:
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     write(beside)
     beside.replace(file)
-    for older in {*PARSED.glob(f"models_*{file.suffix}")} - {file}:
+    of_engine = file.name.partition("_")[0]
+    for older in {*PARSED.glob(f"{of_engine}_models_*{file.suffix}")} - {file}:
         older.unlink(missing_ok=True)
 
 

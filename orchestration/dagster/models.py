@@ -9,8 +9,8 @@ from dagster import AssetKey, AssetSpec, CodeReferencesMetadataValue, LocalFileC
 
 from orchestration.dagster.checks import source_key
 from orchestration.dagster.dbt import DBT_PROJECT
+from store.environment import engine
 
-KINDS = {"dbt", "duckdb"}
 DATA_TEAM, SURVEY_TEAM = "team:data_engineers", "team:survey_team"  # who mends what breaks; who answers for the rounds
 
 
@@ -32,7 +32,7 @@ def model_specs(manifest: Mapping[str, Any]) -> list[AssetSpec]:
             deps={_made_of(key, nodes, manifest) for key in node.get("depends_on", {}).get("nodes", ())},
             description=node["description"].strip(),
             group_name=node["schema"],
-            kinds=KINDS,
+            kinds={"dbt", engine()},
             owners=[DATA_TEAM],
             code_version=node["checksum"]["checksum"],
             metadata=_columns(node) | {"dagster/code_references": _files(node)},

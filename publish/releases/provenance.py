@@ -10,6 +10,7 @@ import duckdb
 
 from ingest.codebook.sign_offs import REMARKS
 from publish.releases.quality import utc_timestamp
+from store.environment import engine, is_duckdb
 from store.fingerprint import sha256_of
 
 SCHEMA_VERSION = 2  # 1: from before rounds of real answers were signed off
@@ -56,7 +57,8 @@ from release.marts.round_quality
 
 
 def code_version(project: Path) -> str:
-    """The code's version as git describes it; 'unknown' without git or outside a repository."""
+    """The code's version as git describes it, 'unknown' without git or outside a repository; and the engine, if any
+    other than DuckDB."""
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--tags", "--dirty"],
@@ -68,7 +70,8 @@ def code_version(project: Path) -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return "unknown"
-    return done.stdout.strip() or "unknown"
+    described = done.stdout.strip() or "unknown"
+    return described if is_duckdb() else f"{described}, models run by {engine()}"
 
 
 def fill(

@@ -43,7 +43,7 @@ def copy_project(folder: Path) -> Path:
     for file in ("requirements.lock", "dagster.yaml"):
         shutil.copy(PROJECT_ROOT / file, folder)
     parsed = folder / PARSED.relative_to(PROJECT_ROOT)
-    shutil.copytree(PARSED, parsed, ignore=shutil.ignore_patterns("models_*"))
+    shutil.copytree(PARSED, parsed, ignore=shutil.ignore_patterns("*_models_*"))
     for kept in map(models_file, (".json", ".msgpack", ".templates")):
         if kept.exists():
             shutil.copy(kept, parsed)

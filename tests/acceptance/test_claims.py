@@ -16,8 +16,10 @@ import pytest
 from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
+from orchestration.engines.functions import bounded
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.pipeline.models import Model, models
+from tests.rendered import teach
 
 pytestmark = pytest.mark.slow
 SURVEYS = PROJECT_ROOT / "data" / "surveys"
@@ -204,7 +206,6 @@ def test_the_test_of_what_differs_is_rao_and_scotts(warehouse: Connection, key: 
 
 
 def test_an_order_is_bounded_by_all_its_differences_at_once() -> None:
-    bounded = bounds_of_the_model()
     of_three = [(10.0, 2.0, 30), (20.0, 2.0, 30), (-5.0, 2.0, 30)]
     single = t_distribution.ppf(0.975, 30) * 2
     of_all = t_distribution.ppf(1 - 0.025 / 3, 30) * 2
@@ -217,12 +218,6 @@ def test_an_order_is_bounded_by_all_its_differences_at_once() -> None:
         pytest.approx(-5 + t_distribution.ppf(1 - 0.025 / 4, 30) * 2),
     )
     assert bounded(of_three, 4) == (None, 100, 100)
-
-
-def bounds_of_the_model() -> Any:
-    names: dict[str, Any] = {}
-    exec((PROJECT_ROOT / "dbt_project/models/intermediate/int_figures_bounded.py").read_text("utf-8"), names)
-    return names["bounded"]
 
 
 # Mutant rounds.
@@ -263,6 +258,7 @@ def downstream(name: str) -> tuple[Model, ...]:
 def mutant(connection: Connection, figure: Row, *statements: str) -> Iterator[None]:
     """The round of a figure altered so, and built again as far as printed figures go."""
     name = "int_answers_by_unit" if figure["question_id"] else "int_response_rates"
+    teach(connection)
     connection.execute("begin")
     try:
         connection.execute("delete from raw.ingest__rounds_to_build")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import duckdb
 import pytest
 
+from orchestration.engines.functions import mcnemar
 from tests.oracle.frames import (
     BY_MUNICIPALITY,
     BY_RESPONSE,
@@ -20,9 +21,6 @@ from tests.oracle.frames import (
     take_whole_sample,
 )
 from tests.rendered import Slip, make, rendered
-from tests.unit.models.python_model import python_model
-
-changes = python_model("intermediate", "int_changes_tested")
 
 WITHIN = 1e-9
 N_SAMPLED = 157
@@ -238,7 +236,7 @@ def test_few_pairs_and_many_tests(connection: duckdb.DuckDBPyConnection, tell: T
         f"select measure, key, estimate from {read('estimates.csv')} where measure in ('mcnemar p', 'holm')"
     ).fetchall()
     switched = [(*map(int, key.split()), p) for measure, key, p in rows if measure == "mcnemar p"]
-    tell("McNemar", [(float(changes.mcnemar(came, went)), p) for came, went, p in switched], 1)
+    tell("McNemar", [(mcnemar(came, went), p) for came, went, p in switched], 1)
     connection.execute("create table tests as select unnest(?::double[]) as p_value", [
         [float(key) for measure, key, _ in rows if measure == "holm"]])  # fmt: skip
     steps = rendered("select p_value, {{ holm_step('p_value', \"'all'\") }} as step from tests")

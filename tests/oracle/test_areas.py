@@ -199,7 +199,7 @@ def test_one_of_several_says_nothing_of_the_others(connection: duckdb.DuckDBPyCo
         Slip("int_answers_stratified", "cluster_code\n)", "municipality_code\n)"),
         Slip("int_bases_stratified", "_of_stratum', 'n_frame'", "_of_stratum', '2 * n_frame'"),
         Slip("int_shares_estimated", "greatest(variance_fpc / variance, kish_fpc)", "variance_fpc / variance"),
-        Slip("int_shares_estimated", "{{ whole_low('ci_low_fpc', 'n', 'n_frame') }}", "ci_low_fpc"),
+        Slip("int_shares_estimated", "{{ whole_low('low_fpc', 'n', 'n_frame') }}", "low_fpc"),
         Slip("int_shares_estimated", "'base_n - n', 'n_frame'", "'0', 'n_frame'"),
         Slip("int_shares_estimated", "is_of_municipality and kish_fpc = 0 or", ""),
     ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from math import isnan
-from types import SimpleNamespace
 
 import duckdb
 import numpy as np
@@ -14,9 +13,6 @@ import pytest
 from tests.oracle.frames import BY_RESPONSE, CLASSES, ROUNDS, Pair, prepare, prepare_pair, read
 from tests.oracle.weighted import Change, Round, weighted_change
 from tests.rendered import Slip, make
-from tests.unit.models.python_model import python_model
-
-changes = python_model("intermediate", "int_changes_tested")
 
 WITHIN = 1e-9
 ORDER = {name: place for place, name in enumerate(CLASSES, start=1)}
@@ -91,9 +87,7 @@ def written(
 
 def told(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], Change]:
     """What the table says of those who answered 1, by unit and row."""
-    model = changes.model(SimpleNamespace(config=lambda **_: None, ref=connection.table), None)
-    connection.register("int_changes_tested", model)
-    make(connection, "round_change")
+    make(connection, "int_changes_tested", "round_change")
     rows = connection.execute(
         f"select unit, breakdown, breakdown_id, {', '.join(FIGURES)} from round_change where answer_code = '1'"
     ).fetchall()

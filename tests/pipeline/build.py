@@ -20,6 +20,7 @@ from store import state
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.loading import load_all
+from tests.rendered import teach
 from tests.sharing import of_run
 
 WITH_MANIFEST = tuple(each for each in BUILD if each != "--no-write-json")
@@ -53,6 +54,7 @@ def make_all(paths: DataPaths) -> None:
     from tests.pipeline.models import models
 
     with opened(paths.warehouse_file) as connection:
+        teach(connection)
         connection.execute("begin")
         for model in models():
             model.define(connection)

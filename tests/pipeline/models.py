@@ -12,10 +12,9 @@ from typing import Any
 
 import duckdb
 import jinja2
-import pyarrow as pa
 
 from tests.pipeline.build import built_once
-from tests.rendered import DBT
+from tests.rendered import DBT, teach_what_it_calls
 
 CONDITIONS = "int_conditions_met"
 Connection = duckdb.DuckDBPyConnection
@@ -29,36 +28,25 @@ class Model:
     relation: str
     kind: str
     code: str
-    language: str
     statement: str
     comments: tuple[str, ...]
     reads: frozenset[str]
 
     def make(self, connection: Connection) -> None:
         """Build it where the models before it are, in place of what is there; without what its YAML file asks."""
-        if self.language == "sql":
-            code = conditions_met(connection) if self.name == CONDITIONS else self.code
-            connection.execute(f"create or replace {self.kind} {self.relation} as {code}")
-        else:
-            connection.register("made", self._run(connection))
-            connection.execute(f"create or replace table {self.relation} as from made")
-            connection.unregister("made")
+        code = conditions_met(connection) if self.name == CONDITIONS else self.code
+        teach_what_it_calls(connection, code)
+        connection.execute(f"create or replace {self.kind} {self.relation} as {code}")
 
     def define(self, connection: Connection) -> None:
         """Build it as dbt does: with types, what is never null, and comments."""
-        if self.language == "sql" and self.name != CONDITIONS and self.statement:
+        if self.name != CONDITIONS and self.statement:
+            teach_what_it_calls(connection, self.statement)
             connection.execute(self.statement)
         else:
             self.make(connection)
         for comment in self.comments:
             connection.execute(comment)
-
-    def _run(self, connection: Connection) -> pa.Table:
-        """What a model in Python gives: dbt writes the class dbtObj, which it is called with, below its code."""
-        names: dict[str, Any] = {}
-        exec(self.code, names)
-        read = names["dbtObj"](lambda relation: connection.query(f"from {relation}"))
-        return names["model"](read, connection)
 
 
 @cache
@@ -92,7 +80,6 @@ def _model(node: dict[str, Any]) -> Model:
         f"{node['schema']}.{node['name']}",
         kind,
         _seed(node) if is_seed else node["compiled_code"],
-        "sql" if is_seed else node["language"],
         "" if is_seed else made,
         tuple(_comments(node, kind)),
         frozenset(key.rpartition(".")[2] for key in node["depends_on"].get("nodes", ())),
@@ -118,8 +105,9 @@ def conditions_met(connection: Connection) -> str:
     nodes = manifest()["nodes"].values()
     relations = {node["name"]: node["relation_name"] for node in nodes}
     (code,) = [node["raw_code"] for node in nodes if node["name"] == CONDITIONS]
-    macro = (DBT / "macros" / "conditions.sql").read_text(encoding="utf-8")
-    return jinja2.Template(macro + code, undefined=jinja2.StrictUndefined).render(
+    files = (DBT / "macros" / "conditions.sql", DBT / "engines" / "duckdb" / "portable.sql")
+    macros = "".join(file.read_text(encoding="utf-8") for file in files)
+    return jinja2.Template(macros + code, undefined=jinja2.StrictUndefined).render(
         execute=True,
         ref=relations.__getitem__,
         run_query=lambda sql: SimpleNamespace(rows=connection.execute(sql).fetchall()),

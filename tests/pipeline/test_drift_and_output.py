@@ -18,6 +18,7 @@ from tests.loading import load_all
 from tests.pipeline.build import copy_sample, make_all
 from tests.pipeline.models import Model, models
 from tests.properties.deliveries import add_round
+from tests.rendered import teach
 
 EARLIER, LATER = "2023", "2025"
 Outcome = tuple[str, str | None]
@@ -49,6 +50,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
 def warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
     """As it was made; nothing that a test does stays there."""
     with opened(paths.warehouse_file) as connection:
+        teach(connection)
         connection.execute("begin")
         yield connection
         connection.execute("rollback")

@@ -19,6 +19,7 @@ from tests.pipeline.build import make_all
 from tests.pipeline.models import models
 from tests.planted.base import EARLIER, N_MUNICIPALITIES, ROUND, Survey, write_registry
 from tests.planted.faults import FAULTS, IN_THE_WAREHOUSE, OF_CLEAN, SOUND
+from tests.rendered import teach
 
 CLEAN = "clean"
 CHECKS = PROJECT_ROOT / "dbt_project" / "models" / "checks"
@@ -88,6 +89,7 @@ def failing(connection: duckdb.DuckDBPyConnection, source: str) -> Seen:
 @contextmanager
 def planted(connection: duckdb.DuckDBPyConnection, survey_id: str, *statements: str) -> Iterator[None]:
     """The warehouse with one survey to build and these changes, until it is put back."""
+    teach(connection)
     connection.execute("begin")
     try:
         for statement in (

@@ -12,7 +12,7 @@ from store.builds import plan_build
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.pipeline.models import Model, models
-from tests.rendered import Slip
+from tests.rendered import Slip, teach
 
 
 def slipped(made: Sequence[Model], slip: Slip) -> tuple[Model, ...]:
@@ -38,6 +38,7 @@ def built(paths: DataPaths, made: Sequence[Model]) -> Iterator[duckdb.DuckDBPyCo
     """Every model on the raw tables of a warehouse; nothing of it stays there."""
     with opened(paths.warehouse_file) as connection:
         plan_build(connection)
+        teach(connection)
         connection.execute("begin")
         for model in made:
             model.make(connection)

@@ -10,7 +10,7 @@ import pytest
 
 from store.paths import PROJECT_ROOT
 
-LOCK_FILES = ("requirements.lock", "requirements-uv.lock")
+LOCK_FILES = ("requirements.lock", "requirements-uv.lock", "requirements-spark.lock")
 REQUIREMENT = re.compile(r"([\w.\-\[\]]+)==([\w.+!]+)( ;.*?)?((?: --hash=sha256:[0-9a-f]{64})*)")
 ADDRESS = re.compile(r"//|--(?:extra-)?index-url|--find-links|--trusted-host|(?:^|\s)-[if]\s| @ ")
 
@@ -57,7 +57,7 @@ def test_a_lock_file_that_is_open_is_seen(
     record_property("tried", ["open lock files", "seen", 1])
 
 
-def test_the_audit_asks_for_all_of_both() -> None:
+def test_the_audit_asks_for_all() -> None:
     """`make audit` needs the network and is no test; that it would pass over nothing is one."""
     (recipe,) = re.findall(r"^audit:.*\n((?:\t.*\n)+)", (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     assert {"--strict", "--require-hashes", "--disable-pip", *LOCK_FILES} <= set(recipe.split())

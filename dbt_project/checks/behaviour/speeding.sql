@@ -32,7 +32,7 @@
     select
         survey_id, round_id,
         limits.n_timed as observed,
-        printf('%.0f s', greatest(limits.fastest_seconds, {{ var('monitor').speeding_floor }})) as threshold,
+        {{ with_decimals('greatest(limits.fastest_seconds, ' ~ var('monitor').speeding_floor ~ ')', 0) }} || ' s' as threshold,
         case
             when limits.n_timed is not null then sum(
                 case

@@ -3,10 +3,10 @@
     with {% call whole_of() %}
         select
             survey_id, round_id, 'question' as part, agreement.question_id as part_id,
-            max(agreement.n_texts) || ' texts; ' || string_agg(
-                agreement.code || ' ' || {{ three_decimals('agreement.alpha') }}, ', ' order by agreement.code
-            ) as observed,
-            cast(max(rounds.least_agreement) as varchar) as threshold,
+            max(agreement.n_texts) || ' texts; ' || {{ texts_in_order(
+                "agreement.code || ' ' || " ~ with_decimals('agreement.alpha', 3), ', ', 'agreement.code'
+            ) }} as observed,
+            cast(max(rounds.least_agreement) as string) as threshold,
             sum(case when agreement.alpha < rounds.least_agreement then 1 else 0 end) as n_failed
         from {{ ref('coding_agreement') }} as agreement
         inner join rounds using (survey_id, round_id)

@@ -11,7 +11,8 @@
     {% call whole_of() %}
         select
             pairs.survey_id, pairs.round_id, 'question' as part, pairs.question_id as part_id,
-            printf('%.1f', earlier.answered_pct) || ' % to ' || printf('%.1f', later.answered_pct) || ' %' as observed,
+            {{ with_decimals('earlier.answered_pct', 1) }} || ' % to ' || {{ with_decimals('later.answered_pct', 1) }} || ' %'
+                as observed,
             '{{ var('monitor').base_jump_between_rounds }} points' as threshold,
             case
                 when abs(later.answered_pct - earlier.answered_pct) > {{ var('monitor').base_jump_between_rounds }}

@@ -21,7 +21,7 @@
     {% call whole_of() %}
         select
             survey_id, round_id, 'question' as part, question_id as part_id,
-            test || ', p ' || printf('%.4f', holm_p) as observed,
+            test || ', p ' || {{ with_decimals('holm_p', 4) }} as observed,
             'p {{ var('monitor').drift_p }}' as threshold,
             case when holm_p < {{ var('monitor').drift_p }} then 1 else 0 end as n_failed
         from corrected

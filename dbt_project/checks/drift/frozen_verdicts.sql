@@ -16,7 +16,7 @@
     select
         survey_id, round_id,
         case
-            when count(said.turn) > 0 then string_agg(said.turn, '; ' order by said.claim_id)
+            when count(said.turn) > 0 then {{ texts_in_order('said.turn', '; ', 'said.claim_id') }}
             else 'none of ' || count(said.claim_id)
         end as observed,
         0 as threshold,

@@ -3,7 +3,7 @@
         select
             meanings.survey_id, meanings.round_id, meanings.question_id, counted.municipality_code,
             count(distinct coalesce(
-                meanings.code, cast(meanings.number_value as varchar), cast(meanings.date_value as varchar)
+                meanings.code, cast(meanings.number_value as string), cast(meanings.date_value as string)
             )) as n_different
         from {{ ref('int_meanings_judged') }} as meanings
         inner join {{ ref('int_meanings_counted') }} as counted using (meaning_id)

@@ -2,7 +2,7 @@
     with {% call whole_of() %}
         select
             survey_id, round_id, 'question' as part, question_id as part_id,
-            coalesce(string_agg(case when n = 0 then code end, ', ' order by code), 'none') as observed,
+            coalesce({{ texts_in_order('case when n = 0 then code end', ', ', 'code') }}, 'none') as observed,
             'every option' as threshold,
             sum(case when n = 0 then 1 else 0 end) as n_failed
         from closed

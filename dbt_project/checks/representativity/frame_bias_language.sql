@@ -1,7 +1,8 @@
 {% macro frame_bias_language() %}
     select
         survey_id, round_id,
-        printf('%.1f %% against %.1f %% of inhabitants', language_pct_responded, language_pct) as observed,
+        {{ with_decimals('language_pct_responded', 1) }} || ' % against ' || {{ with_decimals('language_pct', 1) }}
+        || ' % of inhabitants' as observed,
         '{{ var('monitor').frame_bias }} points' as threshold,
         case
             when abs(language_pct_responded - language_pct) > {{ var('monitor').frame_bias }} then 1

@@ -1,7 +1,8 @@
 {% macro frame_bias_population() %}
     select
         survey_id, round_id,
-        printf('%.0f against %.0f inhabitants', population_responded, population) as observed,
+        {{ with_decimals('population_responded', 0) }} || ' against ' || {{ with_decimals('population', 0) }} || ' inhabitants'
+            as observed,
         '{{ var('monitor').frame_bias_population }}' as threshold,
         case
             when abs(population_responded / population - 1) > {{ var('monitor').frame_bias_population }} then 1

@@ -5,7 +5,7 @@
         survey_id, round_id,
         case when coalesce(model, 'size_class') = 'size_class' then 'all' else 'model' end as part,
         case when coalesce(model, 'size_class') = 'size_class' then 'all' else model end as part_id,
-        printf('%.{{ decimals }}f', {{ measure }}) as observed,
+        {{ with_decimals(measure, decimals) }} as observed,
         '{{ var('monitor')[measure] }}' as threshold,
         case
             when {{ measure }} {{ sign }} {{ var('monitor')[measure] }} then 1

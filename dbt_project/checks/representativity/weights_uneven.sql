@@ -12,7 +12,7 @@
 
     select
         survey_id, round_id,
-        printf('%.2f', weights.{{ measure }}) as observed,
+        {{ with_decimals('weights.' ~ measure, 2) }} as observed,
         '{{ var('monitor')[check] }}' as threshold,
         case
             when weights.{{ measure }} > {{ var('monitor')[check] }} then 1

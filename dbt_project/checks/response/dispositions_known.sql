@@ -6,8 +6,8 @@
         'complete ' || sum(case when disposition = 'complete' then 1 else 0 end)
         || ', partial ' || sum(case when disposition = 'partial' then 1 else 0 end)
         || ', no response ' || sum(case when disposition = 'no_response' then 1 else 0 end)
-        || '; RR1 ' || {{ percent("avg(case when disposition = 'complete' then 1.0 else 0.0 end)") }}
-        || ', RR2 ' || {{ percent("avg(case when disposition <> 'no_response' then 1.0 else 0.0 end)") }} as observed,
+        || '; RR1 ' || {{ percent("avg(case when disposition = 'complete' then 1 else 0 end)") }}
+        || ', RR2 ' || {{ percent("avg(case when disposition <> 'no_response' then 1 else 0 end)") }} as observed,
         '{{ var('monitor').partial_share }}' as threshold,
         case
             when

@@ -7,7 +7,7 @@
     )
 
     select
-        survey_id, round_id,
+        rounds.survey_id, rounds.round_id,
         count(distinct corrections.correction_id) as observed,
         'each meets its answer' as threshold,
         count(distinct corrections.correction_id) - count(distinct case
@@ -25,5 +25,5 @@
             cells.value_id = written.value_id
             and columns.source_column = written.source_column
             and corrections.new_value = written.cell_value
-    group by survey_id, round_id
+    group by rounds.survey_id, rounds.round_id
 {% endmacro %}

@@ -7,7 +7,7 @@
 
     select
         survey_id, round_id,
-        cast(signed.signed_on as varchar) || coalesce(': ' || signed.accepted, '') as observed,
+        cast(signed.signed_on as string) || coalesce(': ' || signed.accepted, '') as observed,
         'signed off without a reason' as threshold,
         case when signed.signed_on is null then null when signed.accepted is null then 0 else 1 end as n_failed
     from rounds

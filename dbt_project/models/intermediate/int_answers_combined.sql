@@ -107,7 +107,7 @@ select
     {{ sorted_list('cells.value_id') }} as value_ids,
     '' as source_column,
     false as is_coded,
-    {{ empty_list('varchar') }} as codes
+    {{ empty_list('string') }} as codes
 from cells
 inner join several on cells.value_id = several.value_id
 inner join identified on cells.row_key = identified.row_key
@@ -121,7 +121,7 @@ select
     {{ empty_list('bigint') }} as value_ids,
     texts.source_column || ' (coded)' as source_column,
     coded_responses.response_id is not null as is_coded,
-    coalesce({{ sorted_list('codings.code') }}, {{ empty_list('varchar') }}) as codes
+    coalesce({{ sorted_list('codings.code') }}, {{ empty_list('string') }}) as codes
 from texts
 inner join coded_questions
     on

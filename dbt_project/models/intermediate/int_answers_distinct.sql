@@ -38,7 +38,7 @@ answers as (
         {{ empty_list('bigint') }} as value_ids,
         '' as source_column,
         false as is_coded,
-        {{ empty_list('varchar') }} as codes
+        {{ empty_list('string') }} as codes
     from cell_values
     inner join columns
         on
@@ -73,7 +73,7 @@ select
     rounds.first_id + row_number() over (
         partition by answers.survey_id, answers.round_id
         order by
-            answers.question_id, answers.value_id, answers.value_ids, answers.source_column, answers.is_coded,
+            answers.question_id, answers.value_id nulls last, answers.value_ids, answers.source_column, answers.is_coded,
             answers.codes
     ) as answer_id,
     answers.survey_id,

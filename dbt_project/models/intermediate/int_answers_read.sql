@@ -34,9 +34,7 @@ placed as (
         columns.list_separator,
         cell_values.source_column,
         cell_values.cell_value,
-        row_number() over (
-            answer order by case when cell_values.cell_value = '' then 1 else 0 end, columns.source_line
-        ) as choice,
+        row_number() over by_line as choice,
         min(nullif(cell_values.cell_value, '')) over answer as least_value,
         max(nullif(cell_values.cell_value, '')) over answer as greatest_value
     from answers
@@ -47,7 +45,12 @@ placed as (
             and cell_values.round_id = columns.round_id
             and cell_values.source_column = columns.source_column
             and answers.question_id = columns.question_id
-    window answer as (partition by answers.answer_id, columns.part)
+    window
+        answer as (partition by answers.answer_id, columns.part),
+        by_line as (
+            partition by answers.answer_id, columns.part
+            order by case when cell_values.cell_value = '' then 1 else 0 end, columns.source_line
+        )
 )
 
 -- Two answers are none: together they are no code, number or date, and what is joined in a cell is not cut apart.

@@ -77,6 +77,6 @@ select
     applied.answer_id,
     applied.is_relevant,
     applied.is_constraint_met,
-    coalesce(beside.relevant_columns, {{ empty_list('varchar') }}) as relevant_columns
+    coalesce(beside.relevant_columns, {{ empty_list('string') }}) as relevant_columns
 from applied
 left join beside on applied.row_key = beside.row_key and applied.answer_id = beside.answer_id

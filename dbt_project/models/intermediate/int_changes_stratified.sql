@@ -2,6 +2,9 @@
 -- both rounds, and of their products. Products of the two rounds carry the covariance of municipalities in both. Those
 -- that weigh otherwise are summed apart, so that sums are of whole numbers. In areas, which have no weighted change,
 -- they weigh nothing.
+{%- set unplaced = all_but('cells', [
+    'breakdown', 'breakdown_id', 'weight', 'earlier_weight', 'n', 'base_n', 'earlier_n', 'earlier_base_n'
+]) %}
 with clustered as (
     select * from {{ ref('int_changes_clustered') }}
 ),
@@ -88,19 +91,28 @@ places as (
 ),
 
 placed as (
-    select * from cells
+    select
+        {{ unplaced }},
+        cells.breakdown,
+        cells.breakdown_id,
+        cells.weight,
+        cells.earlier_weight,
+        cells.n,
+        cells.base_n,
+        cells.earlier_n,
+        cells.earlier_base_n
+    from cells
     union all
     select
-        cells.* replace (
-            places.breakdown as breakdown,
-            places.breakdown_id as breakdown_id,
-            cells.weight * places.is_weighted as weight,
-            cells.earlier_weight * places.is_weighted as earlier_weight,
-            cells.n * places.is_later as n,
-            cells.base_n * places.is_later as base_n,
-            cells.earlier_n * places.is_earlier as earlier_n,
-            cells.earlier_base_n * places.is_earlier as earlier_base_n
-        )
+        {{ unplaced }},
+        places.breakdown,
+        places.breakdown_id,
+        cells.weight * places.is_weighted as weight,
+        cells.earlier_weight * places.is_weighted as earlier_weight,
+        cells.n * places.is_later as n,
+        cells.base_n * places.is_later as base_n,
+        cells.earlier_n * places.is_earlier as earlier_n,
+        cells.earlier_base_n * places.is_earlier as earlier_base_n
     from cells
     inner join places
         on

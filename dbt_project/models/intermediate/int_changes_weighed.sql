@@ -1,6 +1,6 @@
 -- The sums of a change, stratum by stratum: as it was answered, each municipality with weight 1, and with the weights
 -- that it has in each round. A sum weighs by the rounds that it is of.
-{%- set later, earlier = 'weight', 'earlier_weight' %}
+{%- set later, earlier = 'later_weight', 'weight_before' %}
 {%- set weights = {
     'n': [later],
     'base_n': [later],
@@ -17,21 +17,15 @@
     'base_times_earlier_n': [later, earlier],
     'base_times_earlier_base': [later, earlier],
 } %}
-with strata as (
-    select * from {{ ref('int_changes_stratified') }}
-),
-
-weighed as (
+with weighed as (
     select
-        * replace (1.0 as weight, 1.0 as earlier_weight),
-        false as is_weighted
-    from strata
-    union all
-    select
-        *,
-        true as is_weighted
-    from strata
-    where weight + earlier_weight > 0
+        strata.*,
+        either.is_weighted,
+        case when either.is_weighted then strata.weight else 1.0 end as later_weight,
+        case when either.is_weighted then strata.earlier_weight else 1.0 end as weight_before
+    from {{ ref('int_changes_stratified') }} as strata
+    cross join (values (false), (true)) as either (is_weighted)
+    where strata.weight + strata.earlier_weight > 0 or not either.is_weighted
 )
 
 select

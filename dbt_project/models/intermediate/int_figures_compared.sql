@@ -23,7 +23,7 @@ others as (
         figure_id,
         breakdown,
         breakdown_id,
-        cast(null as varchar) as answer_code,
+        cast(null as string) as answer_code,
         contrast
     from {{ ref('int_figures_beside') }}
     union all
@@ -41,9 +41,9 @@ sides as (
     select distinct
         survey_id,
         figure_id,
-        cast(null as varchar) as breakdown,
-        cast(null as varchar) as breakdown_id,
-        cast(null as varchar) as answer_code,
+        cast(null as string) as breakdown,
+        cast(null as string) as breakdown_id,
+        cast(null as string) as answer_code,
         contrast,
         1 as side
     from others

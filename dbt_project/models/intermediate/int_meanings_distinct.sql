@@ -27,6 +27,6 @@ select
     routed.answer_id is not null as is_routed,
     coalesce(routed.is_relevant, true) as is_relevant,
     coalesce(routed.is_constraint_met, true) as is_constraint_met,
-    coalesce(routed.relevant_columns, {{ empty_list('varchar') }}) as relevant_columns
+    coalesce(routed.relevant_columns, {{ empty_list('string') }}) as relevant_columns
 from answers
 left join routed on answers.answer_id = routed.answer_id

@@ -60,7 +60,7 @@ tokens as (
         source_column,
         list_name,
         raw_value,
-        trim({{ split_to_rows('raw_value', 'list_separator') }}) as token
+        {{ split_to_rows('raw_value', 'list_separator') }} as token
     from multiple
     where list_separator is not null
 ),

@@ -6,5 +6,5 @@ where
     and (
         {{ is_built_now() }}
         or {{ is_built_now('survey_id', 'earlier_round_id') }}
-        or {{ is_pair_new('marts', 'round_change') }}
+        or {{ is_pair_new('marts', 'round_change', ref('int_questions_paired')) }}
     )

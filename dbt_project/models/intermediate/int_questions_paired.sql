@@ -10,7 +10,7 @@ columns as (
         survey_id,
         round_id,
         question_id,
-        {{ list_in_order('part') }} as parts
+        coalesce({{ sorted_list('part') }}, {{ empty_list('string') }}) as parts
     from {{ ref('stg_codebook__columns') }}
     group by survey_id, round_id, question_id
 ),

@@ -92,7 +92,12 @@ in_groups as (
         grouped.breakdown,
         grouped.breakdown_id
     from given
-    inner join grouped using (survey_id, round_id, unit, unit_id)
+    inner join grouped
+        on
+            given.survey_id = grouped.survey_id
+            and given.round_id = grouped.round_id
+            and given.unit = grouped.unit
+            and given.unit_id = grouped.unit_id
 )
 
 select

@@ -22,8 +22,9 @@ select
     overall.response_rate as mean_propensity,
     rates.response_rate as propensity,
     sqrt(cast(rates.n_frame as double) / overall.n_frame) * (rates.response_rate - overall.response_rate) as partial_r,
-    sqrt(sum(rates.n_frame * power(rates.response_rate - overall.response_rate, 2)) over (
-        partition by rates.survey_id, rates.round_id, rates.breakdown
-    ) / overall.n_frame) as deviation
+    sqrt({{ sum_in_any_order(
+        'rates.n_frame * power(rates.response_rate - overall.response_rate, 2)',
+        'over (partition by rates.survey_id, rates.round_id, rates.breakdown)'
+    ) }} / overall.n_frame) as deviation
 from rates
 inner join overall using (survey_id, round_id)

@@ -1,4 +1,6 @@
 -- Every row read ends with one disposition: rows read = accepted + quarantined + set aside.
+{%- set respondent = "survey_id, round_id, respondent_id, "
+    ~ "case when duplicates_among = 'all' then '' else first_disposition end" %}
 with identified as (
     select * from {{ ref('int_rows_identified') }}
 ),
@@ -61,14 +63,10 @@ ordered as (
     select
         *,
         row_number() over (
-            respondent order by submitted_at asc nulls first, content_sha256 asc, response_id asc
+            partition by {{ respondent }} order by submitted_at asc nulls first, content_sha256 asc, response_id asc
         ) as nth_of_respondent,
-        count(*) over respondent as n_of_respondent
+        count(*) over (partition by {{ respondent }}) as n_of_respondent
     from judged
-    window respondent as (
-        partition by
-            survey_id, round_id, respondent_id, case when duplicates_among = 'all' then '' else first_disposition end
-    )
 )
 
 select

@@ -71,10 +71,10 @@ sized as (
 bounded as (
     select
         *,
-        {{ wilson_low('weighted_share', 'effective_n', 'quantile') }} as ci_low,
-        {{ wilson_high('weighted_share', 'effective_n', 'quantile') }} as ci_high,
-        {{ wilson_low('weighted_share', '(effective_n / nullif(part_open, 0))', 'quantile') }} as ci_low_fpc,
-        {{ wilson_high('weighted_share', '(effective_n / nullif(part_open, 0))', 'quantile') }} as ci_high_fpc
+        {{ wilson_low('weighted_share', 'effective_n', 'quantile') }} as low,
+        {{ wilson_high('weighted_share', 'effective_n', 'quantile') }} as high,
+        {{ wilson_low('weighted_share', '(effective_n / nullif(part_open, 0))', 'quantile') }} as low_fpc,
+        {{ wilson_high('weighted_share', '(effective_n / nullif(part_open, 0))', 'quantile') }} as high_fpc
     from sized
 ),
 
@@ -82,21 +82,19 @@ bounded as (
 -- municipalities of an area is one of whole municipalities.
 framed as (
     select
-        * replace (
-            case when n_frame is null or n_clusters > 1 then ci_low end as ci_low,
-            case when n_frame is null or n_clusters > 1 then ci_high end as ci_high,
-            case
-                when n_frame is null or part_open = 0 then coalesce(ci_low_fpc, weighted_share)
-                when n_clusters > 1 and unit = 'municipality' then {{ whole_low('ci_low_fpc', 'n', 'n_frame') }}
-                when n_clusters > 1 then ci_low_fpc
-            end as ci_low_fpc,
-            case
-                when n_frame is null or part_open = 0 then coalesce(ci_high_fpc, weighted_share)
-                when n_clusters > 1 and unit = 'municipality'
-                    then {{ whole_high('ci_high_fpc', 'base_n - n', 'n_frame') }}
-                when n_clusters > 1 then ci_high_fpc
-            end as ci_high_fpc
-        )
+        *,
+        case when n_frame is null or n_clusters > 1 then low end as ci_low,
+        case when n_frame is null or n_clusters > 1 then high end as ci_high,
+        case
+            when n_frame is null or part_open = 0 then coalesce(low_fpc, weighted_share)
+            when n_clusters > 1 and unit = 'municipality' then {{ whole_low('low_fpc', 'n', 'n_frame') }}
+            when n_clusters > 1 then low_fpc
+        end as ci_low_fpc,
+        case
+            when n_frame is null or part_open = 0 then coalesce(high_fpc, weighted_share)
+            when n_clusters > 1 and unit = 'municipality' then {{ whole_high('high_fpc', 'base_n - n', 'n_frame') }}
+            when n_clusters > 1 then high_fpc
+        end as ci_high_fpc
     from bounded
 )
 

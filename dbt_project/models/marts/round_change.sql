@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_pairs(ref('int_questions_paired')) }}") }}
+{{ config(
+    materialized='incremental', kept_by=['survey_id', 'round_id', 'earlier_round_id'],
+    pre_hook="{{ forget_pairs(ref('int_questions_paired')) }}"
+) }}
 -- The change of a share since the last round that asked the same, in points, both rounds told on the later division.
 -- A pair that is there already is carried over. Tests are corrected over the questions of a row of a breakdown. Beside
 -- each change stands the one with size classes weighed, where the row is of no area.

@@ -5,15 +5,12 @@ from __future__ import annotations
 from itertools import product
 
 import duckdb
-import jinja2
 import pytest
-from ruamel.yaml import YAML
 
 from expectations.profiles import read_date
 from ingest.codebook.round import DATE_FORMATS, USUAL_DATE_FORMAT
-from store.paths import PROJECT_ROOT
+from tests.rendered import rendered
 
-DBT = PROJECT_ROOT / "dbt_project"
 NUMBERS = ("0", "1", "01", "2", "12", "13", "29", "30", "31", "32", "99", "1999", "2020", "0023", "02020")
 TEXTS = [
     *(sign.join(parts) for parts in product(NUMBERS, repeat=3) for sign in "./-"),
@@ -24,9 +21,7 @@ TEXTS = [
 
 def read_by_sql(form: str) -> list[str]:
     """The texts as the macro of the project reads them; '' where they are none."""
-    macros = (DBT / "macros" / "portable.sql").read_text(encoding="utf-8")
-    known = YAML(typ="safe").load(DBT / "dbt_project.yml")["vars"]
-    sql = jinja2.Template(macros + "{{ text_to_date('text', 'form') }}").render(var=known.get)
+    sql = rendered("{{ text_to_date('text', 'form') }}")
     with duckdb.connect() as connection:
         connection.execute("create table texts as select unnest(?) as text, ? as form", [TEXTS, form])
         found = connection.execute(f"select coalesce(cast({sql} as varchar), '') from texts order by rowid")

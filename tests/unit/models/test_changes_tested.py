@@ -5,20 +5,36 @@ from __future__ import annotations
 from math import comb
 from typing import Any
 
-import pyarrow as pa
+import duckdb
 import pytest
 
-from tests.unit.models.python_model import python_model
+from tests.rendered import make
 
-changes = python_model("intermediate", "int_changes_tested")
+COLUMNS = {
+    "change_number": "bigint", "is_weighted": "boolean", "unit": "text", "n_paired": "bigint", "base_n": "bigint",
+    "earlier_base_n": "bigint", "change": "double", "se": "double", "df": "bigint", "n_came": "bigint",
+    "n_went": "bigint",
+}  # fmt: skip
 
 
-def outcome(**change: Any) -> tuple[str | None, float | None]:
+def found_of(*changes: dict[str, Any]) -> list[tuple[str | None, float | None]]:
+    """Test and p-value of each change."""
+    with duckdb.connect() as connection:
+        columns = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
+        connection.execute(f"create table int_changes_estimated ({columns})")
+        for change in changes:
+            values = [change[name] for name in COLUMNS]
+            connection.execute(f"insert into int_changes_estimated values ({', '.join('?' * len(values))})", values)
+        make(connection, "int_changes_tested")
+        return connection.execute("select test, p_value from int_changes_tested").fetchall()
+
+
+def outcome(*, is_panel: bool = False, **change: Any) -> tuple[str | None, float | None]:
     """Test and p-value of one change: by t, of a panel in which nobody switched, but for what is said."""
-    plain = {"change_number": 1, "is_weighted": False, "change": 0.1, "se": 0.05, "df": 1}
-    plain |= {"n_came": 0, "n_went": 0, "is_panel": False}
-    (found,) = changes.tested(pa.Table.from_pylist([plain | change])).to_pylist()
-    return found["test"], found["p_value"]
+    plain = {"change_number": 1, "is_weighted": False, "change": 0.1, "se": 0.05, "df": 1, "n_came": 0, "n_went": 0}
+    paired = {"unit": "municipality", "base_n": 90, "earlier_base_n": 90, "n_paired": 90 if is_panel else 80}
+    (found,) = found_of(plain | paired | change)
+    return found
 
 
 def test_the_error_of_the_change_gives_t() -> None:
@@ -46,4 +62,9 @@ def test_no_error_no_test() -> None:
 
 
 def test_no_changes() -> None:
-    assert changes.tested(pa.table({"change_number": pa.array([], pa.int64())})).num_rows == 0
+    assert found_of() == []
+
+
+@pytest.mark.parametrize("other", [{"unit": "response"}, {"earlier_base_n": 91}, {"base_n": 91}, {"is_weighted": True}])
+def test_a_panel_is_of_all_municipalities_of_both_rounds(other: dict[str, Any]) -> None:
+    assert outcome(n_came=8, n_went=2, is_panel=True, **other)[0] == "t"

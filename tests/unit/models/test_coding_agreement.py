@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import random
 
+import duckdb
 import pytest
 
-from tests.unit.models.python_model import python_model
+from tests.rendered import make
 
-agreement = python_model("checks", "coding_agreement").agreement
 Pairs = list[tuple[bool, bool]]
+
+
+def agreement(pairs: Pairs) -> tuple[int, float | None]:
+    """What the model says of a code."""
+    with duckdb.connect() as connection:
+        connection.execute("create table int_texts_coded_twice as select 's' as survey_id, '1' as round_id, "
+                           "'q' as question_id, 'c' as code, true as is_first, true as is_second limit 0")  # fmt: skip
+        connection.executemany("insert into int_texts_coded_twice values ('s', '1', 'q', 'c', ?, ?)", pairs)
+        make(connection, "coding_agreement")
+        (found,) = connection.execute("select n_texts, alpha from coding_agreement").fetchall()
+        return found
 
 
 def alpha(pairs: Pairs) -> float:

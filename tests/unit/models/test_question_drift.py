@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import comb, erfc, exp, sqrt
 
+import duckdb
 import pytest
 
-from tests.unit.models.python_model import python_model
-
-drift = python_model("checks", "question_drift")
+from orchestration.engines import functions as drift
+from tests.rendered import make
 
 
 def counts(later: list[int], earlier: list[int]) -> list[tuple[int, int, int, int]]:
@@ -87,7 +87,19 @@ def test_an_option_that_nobody_took_is_no_option() -> None:
 
 
 def test_options_that_do_not_exclude_each_other_have_no_distribution() -> None:
-    rows = [("s", "2", "1", question, 10, 30, 20, 30) for question in ("one", "many") for _ in range(2)]
-    found = drift.tested(rows, {("s", "one")}).to_pylist()
-    assert [(row["question_id"], row["test"]) for row in found] == [("one", "chi-square"), ("many", None)]
-    assert found[0]["share_p"] == found[1]["share_p"]
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table stg_codebook__questions as from (values ('s', 'one', 'select_one'), "
+            "('s', 'many', 'select_multiple')) as t (survey_id, question_id, question_type)"
+        )
+        connection.execute("create table raw__ingest__rounds_to_build as select 's' as survey_id, '2' as round_id")
+        connection.execute(
+            "create table round_change as select 's' as survey_id, '2' as round_id, '1' as earlier_round_id, "
+            "question_id, 'response' as unit, 'all' as breakdown, 'option' as level, n, 30 as base_n, 20 as earlier_n, "
+            "30 as earlier_base_n from stg_codebook__questions, (values (10), (10)) as t (n)"
+        )
+        make(connection, "question_drift")
+        found = connection.execute("select question_id, test, share_p from question_drift order by question_id desc")
+        rows = found.fetchall()
+    assert [row[:2] for row in rows] == [("one", "chi-square"), ("many", None)]
+    assert rows[0][2] == rows[1][2]

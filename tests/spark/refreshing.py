@@ -1,0 +1,229 @@
+"""The main job by Spark, from the outside: what readers get is what DuckDB makes of the same inputs, round by round and
+after a kill, and what people wrote stays in the private folder. `make test-spark` runs it; it needs Java."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from math import isclose
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.dagster.dbt import SAID
+from orchestration.engines.lake import AS_LEFT
+from store.marts import published_marts
+from store.paths import PROJECT_ROOT, DataPaths
+from tests.acceptance.project import (
+    INPUTS,
+    ROUND,
+    SURVEY_OF_2020,
+    SURVEY_OF_HIDING,
+    command,
+    copy_data,
+    copy_inputs,
+    copy_project,
+    environment,
+    kuntakysely,
+    replace,
+    touch_round,
+)
+from tests.acceptance.test_personal_data import SLIP, assert_silent
+from tests.canaries import CANARIES, found_in, plant, written_inside
+
+FOLLOW_UP = PROJECT_ROOT / "tests" / "follow_up"
+SURVEY = Path("surveys/koto_kuntakysely")
+NEAR = 1e-12  # of a double: in what order it was summed
+OF_THE_RELEASE = {"release", "release_input", "release_change"}  # these tell of when and after what it was made
+PRIVATE = ("intermediate.int_answers_judged", "checks.round_checks", "checks.question_drift")
+Rows = list[tuple[object, ...]]
+
+
+def by_spark(paths: DataPaths, project: Path = PROJECT_ROOT) -> str:
+    """Refresh; what it said."""
+    done = kuntakysely(paths, "refresh", "--engine", "spark", project=project)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def by_duckdb(paths: DataPaths, folder: Path) -> DataPaths:
+    """The same inputs, refreshed at once by DuckDB."""
+    for name in INPUTS:
+        shutil.copytree(paths.root / name, folder / name)
+    made = DataPaths(folder)
+    assert kuntakysely(made, "refresh").returncode == 0
+    return made
+
+
+def contents(file: Path, table: str) -> tuple[list[tuple[str, str]], list[int], Rows]:
+    """Columns with their types, the places of the doubles, and the rows in an order that doubles have no part in."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        described = connection.execute(f"describe {table}").fetchall()
+        columns = [(name, type_) for name, type_, *_ in described]
+        doubles = [place for place, (_, type_) in enumerate(columns) if type_ == "DOUBLE"]
+        others = ", ".join(f'"{name}"' for name, type_ in columns if type_ != "DOUBLE")
+        return columns, doubles, connection.execute(f"from {table} order by {others}, all").fetchall()
+
+
+def differences(one: Path, other: Path, tables: list[str]) -> list[str]:
+    """What differs between the tables of two databases."""
+    found = []
+    for table in tables:
+        (columns, doubles, rows), (their_columns, _, their_rows) = contents(one, table), contents(other, table)
+        if columns != their_columns or len(rows) != len(their_rows):
+            found.append(f"{table}: {len(rows)} and {len(their_rows)} rows, {set(columns) ^ set(their_columns)}")
+            continue
+        apart = [pair for pair in zip(rows, their_rows, strict=True) if not is_same(*pair, doubles)]
+        found += [f"{table}: {len(apart)} rows, {apart[0]}"] if apart else []
+    return found
+
+
+def is_same(row: tuple[object, ...], other: tuple[object, ...], doubles: list[int]) -> bool:
+    def is_near(place: int) -> bool:
+        ours, theirs = row[place], other[place]
+        if isinstance(ours, float) and isinstance(theirs, float):
+            return isclose(ours, theirs, rel_tol=NEAR, abs_tol=NEAR)
+        return ours is theirs is None
+
+    exact = [place for place in range(len(row)) if place not in doubles]
+    return all(row[place] == other[place] for place in exact) and all(map(is_near, doubles))
+
+
+def assert_equal(paths: DataPaths, others: DataPaths) -> None:
+    """Readers get the same, and so do those who look at the private tables."""
+    published = [f"marts.{mart.name}" for mart in published_marts() if mart.name not in OF_THE_RELEASE]
+    assert len(published) > 20
+    assert differences(paths.current, others.current, published) == []
+    assert differences(paths.warehouse_file, others.warehouse_file, [*PRIVATE]) == []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def for_small_data() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SPARK_CONF_DIR", str(Path(__file__).with_name("conf")))
+        patched.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The shipped data, refreshed by Spark; it goes on in this place, which its metastore knows."""
+    paths = copy_inputs(tmp_path_factory.mktemp("by_spark") / "data")
+    by_spark(paths)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def refreshed(live: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """As the first refresh left it. Not to be changed."""
+    return copy_data(live, tmp_path_factory.mktemp("refreshed") / "data")
+
+
+@pytest.fixture(scope="module")
+def grown(live: DataPaths, refreshed: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:  # noqa: ARG001
+    """A round more, on another division; then the round before it changed: two builds by round. Not to be changed."""
+    shutil.copytree(FOLLOW_UP / "2025-02", live.root / SURVEY / "rounds" / "2025-02")
+    shutil.copy(FOLLOW_UP / "comparability.csv", live.root / SURVEY)
+    by_spark(live)
+    touch_round(live)
+    by_spark(live)
+    return copy_data(live, tmp_path_factory.mktemp("grown") / "data")
+
+
+def test_readers_get_what_duckdb_makes(refreshed: DataPaths, tmp_path: Path) -> None:
+    assert_equal(refreshed, by_duckdb(refreshed, tmp_path / "data"))
+
+
+def test_the_release_says_what_made_it(refreshed: DataPaths) -> None:
+    with duckdb.connect(str(refreshed.current), read_only=True) as connection:
+        (version,) = connection.execute("select code_version from marts.release").fetchone() or ("",)
+    assert version.endswith(", models run by spark")
+
+
+def test_nothing_is_done_again_by_the_same_engine(refreshed: DataPaths) -> None:
+    assert by_spark(refreshed).startswith("Nothing has changed since release 1 ")
+
+
+def test_a_round_more_and_a_round_that_changed(grown: DataPaths, tmp_path: Path) -> None:
+    """Only they were made: the pairs with them, and nothing of other surveys."""
+    with duckdb.connect(str(grown.warehouse_file), read_only=True) as connection:
+        built = connection.execute("select survey_id, round_id from raw.ingest__rounds_to_build").fetchall()
+        pairs = connection.execute("select count(*) from marts.round_change where round_id = '2025-02'").fetchone()
+    assert (built, pairs != (0,)) == ([("koto_kuntakysely", "2023-01")], True)
+    assert_equal(grown, by_duckdb(grown, tmp_path / "data"))
+
+
+def test_a_difference_is_seen(refreshed: DataPaths, tmp_path: Path) -> None:
+    """The comparison can fail: by a count, and by the last digits of a share."""
+    copied = copy_data(refreshed, tmp_path / "data")
+    with duckdb.connect(str(copied.warehouse_file)) as connection:
+        connection.execute("update marts.answer_distribution set n = n + 1 where n = 3")
+        connection.execute("update marts.round_change set share = share + 1e-9")
+    tables = ["marts.answer_distribution", "marts.round_change", "marts.dim_round"]
+    found = differences(refreshed.warehouse_file, copied.warehouse_file, tables)
+    assert [each.partition(":")[0] for each in found] == tables[:2]
+
+
+def test_a_build_that_is_killed_vouches_for_nothing(live: DataPaths, grown: DataPaths) -> None:
+    """Killed as it drops and adds partitions. What readers have stands, though the round is as it was again; the next
+    refresh goes on with nothing of the lake."""
+    paths = live
+    recodes = paths.root / ROUND / "recodes.csv"
+    before, release = recodes.read_bytes(), paths.current.resolve()
+    replace(recodes, "Jokin muu", "Aivan muu")
+    tables = paths.lake / "tables"
+    begun = time.time()
+    with subprocess.Popen(
+        command("refresh", "--engine", "spark"), cwd=PROJECT_ROOT, env=environment(paths), start_new_session=True
+    ) as running:
+        while running.poll() is None and not any(
+            each.stat().st_mtime > begun for each in tables.glob("marts.db/*/*/*") if each.is_dir()
+        ):
+            time.sleep(0.2)
+        assert running.poll() is None, "it ended before it could be killed"
+        os.killpg(running.pid, signal.SIGKILL)
+    recodes.write_bytes(before)
+    assert paths.current.resolve() == release
+    assert not (paths.lake / AS_LEFT).exists()
+    assert kuntakysely(paths, "status").returncode in (0, 1)
+    by_spark(paths)
+    assert_equal(paths, grown)
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """One round with canaries."""
+    paths = copy_inputs(tmp_path_factory.mktemp("planted") / "data")
+    for other in (SURVEY_OF_2020, SURVEY_OF_HIDING):
+        shutil.rmtree(paths.root / other)
+    figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
+    figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
+    figures.with_name("claims.csv").unlink()
+    plant(paths)
+    return paths
+
+
+def test_what_spark_says_of_an_answer_stays_in_the_private_folder(planted: DataPaths, tmp_path: Path) -> None:
+    """Spark quotes the text that is no number, and pyspark prints the statement, on the error output."""
+    project, outside = copy_project(tmp_path / "project"), Path("/tmp")
+    replace(project / SLIP[0], SLIP[1], SLIP[2].replace("varchar", "string"))
+    before = {*outside.iterdir(), *project.iterdir()}
+    done = kuntakysely(planted, "refresh", "--engine", "spark", project=project)
+    assert done.returncode == 1, done.stdout
+    assert CANARIES["text"] in (planted.dbt_target / SAID).read_text(encoding="utf-8")
+    assert_silent(planted, [done.stdout, kuntakysely(planted, "status").stdout])
+    made = [each for each in {*outside.iterdir(), *project.iterdir()} - before if each.is_file()]
+    assert list(found_in(made)) == []
+
+
+def test_what_spark_writes_lies_in_the_private_folder(planted: DataPaths) -> None:
+    """Every text is in the lake, and in no file beside it."""
+    said = by_spark(planted)
+    assert_silent(planted, [said])
+    in_lake = [file for file in written_inside(planted) if planted.lake in file.parents]
+    assert {canary for _, canary in found_in(in_lake)} == {*CANARIES.values()} - {CANARIES["email"]}
