@@ -1,6 +1,7 @@
 {{ config(materialized='incremental') }}
--- What a municipality answers, of all that its responses say, by the rule of the question. Content decides ties. What a
--- joint authority says is the answer of a member that gave none of its own; those that share a response are one cluster.
+-- What a municipality answers, of all that its responses say, by the rule of the question. Content decides ties. What
+-- a joint authority says is the answer of a member that gave none of its own; those that share a response are one
+-- cluster.
 with given as (
     select * from {{ ref('int_meanings_given') }}
 ),
