@@ -264,7 +264,8 @@ def _statuses(round_: Round, table: TextTable) -> list[RowStatus]:
             )
     words: tuple[RowStatus, ...] = ("empty_row", "read", "set_aside_by_value")
     found: Iterator[RowStatus] = map(words.__getitem__, (is_read * (1 + is_skipped)).tolist())
-    return [*table.rows.spread(found, repeat("unreadable"))]
+    unreadable: RowStatus = "unreadable"
+    return [*table.rows.spread(found, repeat(unreadable))]
 
 
 def _is_one_of(values: Container[str], text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
 
-BATCH = 4096  # rows that are held as rows
+BATCH = 512  # rows that are held as rows: few enough to stay near the processor
 T = TypeVar("T")
 
 

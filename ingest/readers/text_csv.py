@@ -50,14 +50,24 @@ class _Records:
 
     def __init__(self, text: str, delimiter: str) -> None:
         lines = (line[0] for line in _LINE.finditer(text))  # io.StringIO would hold the text again, four bytes a sign
-        self.line, self._reader = 1, csv.reader(lines, delimiter=delimiter, strict=True)
+        self.line, self._records = 0, self._read(lines, delimiter)
 
     def __iter__(self) -> Iterator[Record]:
-        return self
+        return self._records
 
-    def __next__(self) -> Record:
-        self.line = self._reader.line_num + 1
-        return self.line, next(self._reader)
+    def _read(self, lines: Iterator[str], delimiter: str) -> Iterator[Record]:
+        """A line without a quote is a record, whose cells are what stands between delimiters: most lines are."""
+        n_lines = 1
+        for line in lines:
+            self.line += n_lines
+            if '"' in line or len(line) > LONGEST_FIELD:
+                reader = csv.reader(chain([line], lines), delimiter=delimiter, strict=True)
+                yield self.line, next(reader)
+                n_lines = reader.line_num
+            else:
+                cells = line.rstrip("\r\n")
+                yield self.line, cells.split(delimiter) if cells else []
+                n_lines = 1
 
 
 def _table(header: tuple[str, ...], records: Iterator[Record]) -> tuple[tuple[str, ...], Rows]:
