@@ -14,8 +14,19 @@ responses as (
     where disposition = 'accepted'
 ),
 
+-- Answers that are held against others or against bounds.
 answers as (
-    select * from {{ ref('int_answers_judged') }}
+    select judged.*
+    from {{ ref('int_answers_judged') }} as judged
+    inner join questions using (survey_id, question_id)
+    where
+        judged.answer_status = 'valid'
+        and (
+            coalesce(questions.soft_min, questions.soft_max) is not null
+            or (judged.survey_id, judged.question_id) in (
+                select survey_id, question_id from {{ ref('stg_codebook__conditions') }} where purpose = 'constraint'
+            )
+        )
 ),
 
 doubtful as (
