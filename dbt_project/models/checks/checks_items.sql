@@ -14,19 +14,26 @@ responses as (
     where disposition = 'accepted'
 ),
 
--- Answers that are held against others or against bounds.
+-- Questions with a bound that is not hard, or with a constraint.
+limited as (
+    select
+        survey_id,
+        question_id
+    from questions
+    where coalesce(soft_min, soft_max) is not null
+    union
+    select
+        survey_id,
+        question_id
+    from {{ ref('stg_codebook__conditions') }}
+    where purpose = 'constraint'
+),
+
 answers as (
     select judged.*
     from {{ ref('int_answers_judged') }} as judged
-    inner join questions using (survey_id, question_id)
-    where
-        judged.answer_status = 'valid'
-        and (
-            coalesce(questions.soft_min, questions.soft_max) is not null
-            or (judged.survey_id, judged.question_id) in (
-                select survey_id, question_id from {{ ref('stg_codebook__conditions') }} where purpose = 'constraint'
-            )
-        )
+    inner join limited using (survey_id, question_id)
+    where judged.answer_status = 'valid'
 ),
 
 doubtful as (
