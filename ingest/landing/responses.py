@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
@@ -68,19 +68,14 @@ class ResponseFile:
     def path(self) -> Path:
         return self.table.path
 
-    @cached_property
+    @property
     def rows(self) -> Sequence[ResponseRow]:
-        """The rows one by one: for few, or where nobody waits."""
-        return [*map(self._row, self.table.rows, range(len(self.table.rows)))]
+        """The rows one by one: of few."""
+        return [self.row(place) for place in range(len(self.statuses))]
 
     def row(self, place: int) -> ResponseRow:
-        return self._row(self.table.rows[place], place)
-
-    def _row(self, row: TextRow, place: int) -> ResponseRow:
-        return ResponseRow(
-            row, self.contents[place], self.statuses[place], self.started_at[place], self.submitted_at[place],
-            self.tokens[place],
-        )  # fmt: skip
+        known = (self.contents, self.statuses, self.started_at, self.submitted_at, self.tokens)
+        return ResponseRow(self.table.rows[place], *(each[place] for each in known))  # type: ignore[arg-type]
 
     def without(self, erased: Collection[int]) -> ResponseFile:
         """Without what stands in these rows."""
@@ -256,51 +251,28 @@ def _statuses(round_: Round, table: TextTable) -> list[RowStatus]:
     nothing = np.zeros(len(table.rows.places), bool)
     answered = filled({use.source_column for use in round_.columns if use.question_id != IGNORED})
     is_read = np.logical_and.reduce([np.logical_or.reduce([nothing, *answered]), *filled(settings.skip_rows_without)])
-    is_skipped = nothing
-    for name, values in settings.skip_rows_where.items():
-        if name in header:
-            is_skipped = is_skipped | table.rows.columns[header.index(name)].holds(
-                partial(_is_one_of, frozenset(values))
-            )
+    skipped = [(values, header.index(name)) for name, values in settings.skip_rows_where.items() if name in header]
+    is_skipped = np.logical_or.reduce([nothing, *(table.rows.columns[at].is_in(values) for values, at in skipped)])
     words: tuple[RowStatus, ...] = ("empty_row", "read", "set_aside_by_value")
     found: Iterator[RowStatus] = map(words.__getitem__, (is_read * (1 + is_skipped)).tolist())
     unreadable: RowStatus = "unreadable"
     return [*table.rows.spread(found, repeat(unreadable))]
 
 
-def _is_one_of(values: Container[str], text: str) -> bool:
-    return text.strip() in values
-
-
 def _contents(round_: Round, table: TextTable) -> list[str]:
-    """The hash of what each row says. Of the different cells of a column each is written once."""
+    """The hash of what each row says. Each different cell of a column is written once."""
     known = dict.fromkeys(use.source_column for use in round_.columns)
     names = (*table.header, *(name for name in known if name not in table.header))
-    order = [index for index in order_of_content(names) if names[index] in known]
-    columns = dict(enumerate(table.rows.columns))
-    written = {index: [*map(_as_bytes, columns[index].texts)] for index in order if index in columns}
+    n_rows = len(table.rows.places)
+    columns = (*table.rows.columns, *[Column(("",), np.zeros(n_rows, np.int32))] * (len(names) - len(table.header)))
+    chosen = [columns[index] for index in order_of_content(names) if names[index] in known]
+    written = [([*map(_as_bytes, each.texts)], each.numbers) for each in chosen]
+    batches = (
+        zip(*(map(texts.__getitem__, numbers[at : at + BATCH].tolist()) for texts, numbers in written), strict=True)
+        for at in range(0, n_rows, BATCH)
+    )
     of_apart = (_content_sha256(map(_as_bytes, row.cells)) for row in table.rows.apart.values())
-    hashes = chain.from_iterable(
-        map(_content_sha256, _cells_in_order(columns, written, order, slice(first, first + BATCH)))
-        for first in range(0, len(table.rows.places), BATCH)
-    )
-    return [*table.rows.spread(hashes, of_apart)]
-
-
-def _cells_in_order(
-    columns: Mapping[int, Column], written: Mapping[int, Sequence[bytes]], order: Sequence[int], rows: slice
-) -> Iterator[tuple[bytes, ...]]:
-    """The cells of some rows; of a column that the file lacks an empty one."""
-    n_rows = len(columns[0].numbers[rows])
-    return zip(
-        *(
-            map(written[index].__getitem__, columns[index].numbers[rows].tolist())
-            if index in written
-            else repeat(_as_bytes(""), n_rows)
-            for index in order
-        ),
-        strict=True,
-    )
+    return [*table.rows.spread(map(_content_sha256, chain.from_iterable(batches)), of_apart)]
 
 
 def order_of_content(header: Sequence[str]) -> list[int]:

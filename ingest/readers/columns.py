@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice, repeat
 from typing import Any, NamedTuple, TypeVar, overload
@@ -62,6 +62,9 @@ class Column:
         """Of which rows the cell meets a condition."""
         found: np.ndarray = np.fromiter(map(condition, self.texts), bool, len(self.texts))[self.numbers]
         return found
+
+    def is_in(self, values: Container[str]) -> np.ndarray:
+        return self.holds(lambda text: text.strip() in values)
 
     def cells(self) -> Iterator[str]:
         return map(self.texts.__getitem__, self.numbers.tolist())
