@@ -1,10 +1,11 @@
 {# How DuckDB makes a table or a view. dbt's own way builds it beside the old one, renames both and drops the old: four
    statements that DuckDB, where all of this is one transaction, does not need, and each costs as much as the model. #}
 
+{# What a view reads is named without the database, so that it can be read by whoever attaches the file. #}
 {% materialization view, adapter='duckdb' %}
     {%- set target = this.incorporate(type='view') -%}
     {%- call statement('main') -%}
-        {{ drop_of(this) }} {{ create_view_as(target, sql) }}
+        {{ drop_of(this) }} {{ create_view_as(target, sql | replace(target.include(schema=false, identifier=false) ~ '.', '')) }}
     {%- endcall -%}
     {{ return(as_made(target)) }}
 {% endmaterialization %}

@@ -16,14 +16,14 @@ from ingest.codebook.sign_offs import CARD_NAME
 from ingest.forgetting.rewriting import Change, rewrite
 from ingest.landing import privacy
 from ingest.landing.inputs import read_inputs, scope_of_rounds
-from ingest.landing.responses import ResponseFile, ResponseRow, read_responses, respondents
+from ingest.landing.responses import ResponseFile, read_responses, respondents
 from ingest.landing.weights import lines_of
 from ingest.readers import CsvLayout
 from ingest.readers.tables import compose
 from store import state
 from store.paths import DataPaths
 
-Theirs = Sequence[tuple[ResponseFile, Sequence[ResponseRow]]]
+Theirs = Sequence[tuple[ResponseFile, list[int]]]  # a file, and the places of their rows
 
 
 @dataclass
@@ -57,8 +57,8 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
     for round_, files in read:
         token = kept.token(name, round_.round_id, id_)
         theirs = [(file, kept.rows_of(token, round_, file)) for file in files]
-        n_rows = sum(len(rows) for _, rows in theirs)
-        published = [each for file, rows in theirs for each in kept.response_tokens(round_, file, rows)]
+        n_rows = sum(len(places) for _, places in theirs)
+        published = [kept.response_tokens(round_, file)[place] for file, places in theirs for place in places]
         with state.opened(paths) as memory:
             if n_rows:
                 state.record_tombstone(memory, round_.survey_id, token, now)
@@ -75,11 +75,11 @@ def erase(paths: DataPaths, keys: Sequence[str], name: str, id_: str, now: datet
 def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> None:
     """What was written about them goes before the rows: without the rows it would be a fault."""
     ids = {
-        row.row.cells[place].strip()
-        for file, rows in theirs
-        if (place := round_.place_of(privacy.RESPONSE, file.table.header)) is not None
-        for row in rows
-        if row.row.problem is None
+        row.cells[column].strip()
+        for file, places in theirs
+        if (column := round_.place_of(privacy.RESPONSE, file.table.header)) is not None
+        for row in map(file.table.rows.__getitem__, places)
+        if row.problem is None
     }
     for path in (round_.corrections_file, round_.codings_file, round_.second_codings_file):
         if path.is_file() and rewrite(path, CsvLayout(), lambda _, cells: None if compose(cells[0]) in ids else cells):
@@ -89,8 +89,8 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
     if settings and weights and rewrite(weights, settings.layout(), _without(lines_of(round_, ids))):
         done.edited.append(paths.shown(weights))
     layout = round_.settings.layout()
-    for file, rows in theirs:
-        lines = sorted(described.row.line for described in rows)
+    for file, places in theirs:
+        lines = sorted(file.table.rows.lines[places].tolist())
         if not isinstance(layout, CsvLayout):
             after = f"; then write the new sha256 of the file into {CARD_NAME}" if round_.signed else ""
             done.by_hand += [f"{paths.shown(file.path)}, {file.table.row_word} {line}{after}" for line in lines]
@@ -100,7 +100,7 @@ def _forget(paths: DataPaths, round_: Round, theirs: Theirs, done: Erasure) -> N
 
 def _forget_members(paths: DataPaths, round_: Round, theirs: Theirs, ids: AbstractSet[str], done: Erasure) -> None:
     """Nor may a line of members.csv be of a respondent who has no response left."""
-    left = [replace(file, rows=[row for row in file.rows if row not in rows]) for file, rows in theirs]
+    left = [file.without(places) for file, places in theirs]
     corrections = [each for each in round_.corrections if each.response_id not in ids]
     gone = {each.respondent for each in round_.members} - respondents(replace(round_, corrections=corrections), left)
     path = round_.members_file

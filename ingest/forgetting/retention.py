@@ -95,7 +95,7 @@ def _due_of_file(
     change = _change(privacy.of_survey(paths, round_.survey_id), found)
     n_cells = sum(
         old != new
-        for row in (each.row for each in file.rows)
+        for row in file.table.rows
         for old, new in zip(row.cells, change(row.line, row.cells) or (), strict=True)
     )
     if n_cells:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain, compress, repeat
+from itertools import chain, repeat
 from typing import TypeAlias
 
 import numpy as np
@@ -28,20 +28,19 @@ def first_key(key: str) -> int:
 
 def row_columns(round_: Round, files: Sequence[ResponseFile], names: Sequence[str]) -> dict[str, Column]:
     """The columns of raw.surveys__rows, file by file; `names` is what the raw tables call the files."""
-    rows, first = [each for file in files for each in file.rows], first_key(round_.key)
-    lengths = [len(file.rows) for file in files]
+    rows, lengths = [file.table.rows for file in files], [len(file.table.rows) for file in files]
     return {
-        **_of_round(round_, len(rows)),
-        "row_key": pa.array(first + np.arange(len(rows))),
+        **_of_round(round_, sum(lengths)),
+        "row_key": pa.array(first_key(round_.key) + np.arange(sum(lengths))),
         "source_file": list(chain.from_iterable(map(repeat, names, lengths))),
         "source_sha256": list(chain.from_iterable(map(repeat, (file.sha256 for file in files), lengths))),
-        "source_line": [str(each.row.line) for each in rows],
-        "row_status": [each.status for each in rows],
-        "reason": [each.row.problem for each in rows],
-        "content_sha256": [each.content_sha256 for each in rows],
-        "started_at": [each.started_at for each in rows],
-        "submitted_at": [each.submitted_at for each in rows],
-        "response_token": [each.token for each in rows],
+        "source_line": [str(line) for each in rows for line in each.lines.tolist()],
+        "row_status": [status for file in files for status in file.statuses],
+        "reason": [problem for each in rows for problem in each.problems()],
+        "content_sha256": [content for file in files for content in file.contents],
+        "started_at": [moment for file in files for moment in file.started_at],
+        "submitted_at": [moment for file in files for moment in file.submitted_at],
+        "response_token": [token for file in files for token in file.tokens],
     }
 
 
@@ -51,8 +50,7 @@ def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str
     first, n_values = first_key(round_.key), 0
     names, texts, rows, values = [], [], [], []
     for name, found in _columns(files).items():
-        column = pa.chunked_array([pa.array(cells, pa.string()) for _, cells in found]).combine_chunks()
-        encoded = column.dictionary_encode()
+        encoded = pa.concat_arrays([cells for _, cells in found]).dictionary_encode()
         names.append(pa.repeat(pa.scalar(name), len(encoded.dictionary)))
         texts.append(encoded.dictionary)
         rows.append(pa.array(first + np.concatenate([places for places, _ in found])))
@@ -74,21 +72,18 @@ def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:
     return {name: pa.repeat(pa.scalar(value), n_rows) for name, value in key.items()}
 
 
-def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, Sequence[str]]]]:
+def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, pa.Array]]]:
     """Of each column the numbers of the rows that have a cell there, and the cells; one beyond the names of the columns
-    is called by its number."""
-    columns: dict[str, list[tuple[np.ndarray, Sequence[str]]]] = defaultdict(list)
+    is called by its number. Of who was erased there is none."""
+    columns: dict[str, list[tuple[np.ndarray, pa.Array]]] = defaultdict(list)
     n_before = 0
     for file in files:
-        header = file.table.header
-        is_fit = np.array([len(each.row.cells) == len(header) for each in file.rows], bool)  # nothing of who was erased
-        fit = compress((each.row.cells for each in file.rows), is_fit)
-        for name, cells in zip(header, zip(*fit, strict=True), strict=False):
-            columns[name].append((n_before + np.flatnonzero(is_fit), cells))
-        for number in np.flatnonzero(~is_fit).tolist():
-            cells = file.rows[number].row.cells
-            beyond = map(column_place, range(len(header) + 1, len(cells) + 1))
-            for name, cell in zip(chain(header[: len(cells)], beyond), cells, strict=True):
-                columns[name].append((np.array([n_before + number]), (cell,)))
-        n_before += len(file.rows)
+        header, rows = file.table.header, file.table.rows
+        for name, column in zip(header, rows.columns, strict=True):
+            columns[name].append((n_before + rows.places, pa.array(column.texts, pa.string()).take(column.numbers)))
+        for place, row in rows.apart.items():
+            beyond = map(column_place, range(len(header) + 1, len(row.cells) + 1))
+            for name, cell in zip(chain(header[: len(row.cells)], beyond), row.cells, strict=True):
+                columns[name].append((np.array([n_before + place]), pa.array([cell], pa.string())))
+        n_before += len(rows)
     return columns

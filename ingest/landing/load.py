@@ -136,7 +136,7 @@ def _write_round(
     if len(faults):
         return []
     written |= apply(connection, round_replacements(paths, round_, files))
-    problems = [described.row.problem for file in files for described in file.rows]
+    problems = [problem for file in files for problem in file.table.rows.problems()]
     return [RoundLoad(round_.key, "loaded", len(problems), sum(problem is not None for problem in problems))]
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Container
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import repeat
 
 from ingest.codebook.round import Round
-from ingest.landing.responses import ResponseFile, ResponseRow
-from ingest.readers import TextRow
+from ingest.landing.responses import ResponseFile
 from ingest.readers.tables import compose
 from store import state
 from store.durable import write_whole
@@ -25,7 +26,6 @@ TOKEN_LENGTH = 32  # hexadecimal digits, half of the hash: 128 bits are met by c
 REMOVED = "(removed)"  # stands where a text was that is not kept any more
 RESPONDENT, RESPONSE = "_respondent", "_response_id"
 PSEUDONYM = re.compile(rf"keyed:[0-9a-f]{{{TOKEN_LENGTH}}}")
-Places = Mapping[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -62,51 +62,42 @@ class Privacy:
 
     def kept(self, round_: Round, file: ResponseFile) -> ResponseFile:
         """A file as the warehouse keeps it: respondents by their tokens, and nothing of who was erased but the row."""
-        places = _places(round_, file)
-        return replace(file, rows=[self._kept_row(round_, file, row, places) for row in file.rows])
+        erased = self._rows_with(self.erased, round_, file) if self.erased else ()
+        file = replace(file, tokens=self.response_tokens(round_, file)).without(erased)
+        place = round_.place_of(RESPONDENT, file.table.header)
+        if place is None:
+            return file
+        hashed = file.table.rows.columns[place].mapped(lambda text: self.pseudonym(text) if text.strip() else text)
+        return replace(file, table=replace(file.table, rows=file.table.rows.with_column_at(place, hashed)))
 
-    def response_tokens(self, round_: Round, file: ResponseFile, rows: Sequence[ResponseRow]) -> list[str | None]:
+    def response_tokens(self, round_: Round, file: ResponseFile) -> list[str | None]:
         """The token of each row's response id; None of a row that has none."""
-        places = _places(round_, file)
-        return [self._token_of_response(round_.round_id, row.row, places) for row in rows]
+        place, rows = round_.place_of(RESPONSE, file.table.header), file.table.rows
+        if place is None:
+            return [None] * len(rows)
+        column = rows.columns[place]
+        tokens = [self.token(RESPONSE, round_.round_id, text) if text.strip() else None for text in column.texts]
+        return [*rows.spread(map(tokens.__getitem__, column.numbers.tolist()), repeat(None))]
 
-    def rows_of(self, token: str, round_: Round, file: ResponseFile) -> list[ResponseRow]:
-        """The rows of a file whose respondent or response has this token."""
-        places = _places(round_, file)
-        return [row for row in file.rows if token in self._tokens(round_, file, row.row, places)]
+    def rows_of(self, token: str, round_: Round, file: ResponseFile) -> list[int]:
+        """The places of the rows of a file whose respondent or response has this token."""
+        return self._rows_with({token}, round_, file)
 
-    def _kept_row(self, round_: Round, file: ResponseFile, described: ResponseRow, places: Places) -> ResponseRow:
-        row = described.row
-        if self.erased and self.erased & self._tokens(round_, file, row, places):
-            return ResponseRow(TextRow(row.line, ()), "", "erased")
-        described = described._replace(token=self._token_of_response(round_.round_id, row, places))
-        place = places[RESPONDENT]
-        if row.problem is not None or place is None or not row.cells[place].strip():
-            return described
-        cells = (*row.cells[:place], self.pseudonym(row.cells[place]), *row.cells[place + 1 :])
-        return described._replace(row=row._replace(cells=cells))
+    def _rows_with(self, wanted: Container[str], round_: Round, file: ResponseFile) -> list[int]:
+        """Of a row that does not fit its header any cell may be an id."""
+        rows, found = file.table.rows, set[int]()
+        for name in (RESPONDENT, RESPONSE):
+            of_name = partial(self._is_one_of, wanted, name, round_.round_id)
+            place = round_.place_of(name, file.table.header)
+            if place is not None:
+                found |= {*rows.places[rows.columns[place].holds(of_name)].tolist()}
+            for at, row in rows.apart.items():
+                ids = (round_.response_id(file.path, cell) if name == RESPONSE else cell for cell in row.cells)
+                found |= {at for each in ids if of_name(each)}
+        return sorted(found)
 
-    def _token_of_response(self, round_id: str, row: TextRow, places: Places) -> str | None:
-        place = places[RESPONSE]
-        id_ = "" if row.problem is not None or place is None else row.cells[place].strip()
-        return self.token(RESPONSE, round_id, id_) if id_ else None
-
-    def _tokens(self, round_: Round, file: ResponseFile, row: TextRow, places: Places) -> set[str]:
-        """The tokens of a row's ids; of a row that does not fit its header any cell may be an id."""
-
-        def texts(name: str, place: int | None) -> Sequence[str]:
-            if row.problem is None:
-                return () if place is None else (row.cells[place],)
-            return [round_.response_id(file.path, cell) if name == RESPONSE else cell for cell in row.cells]
-
-        return {
-            self.token(name, round_.round_id, text) for name, place in places.items() for text in texts(name, place)
-        }
-
-
-def _places(round_: Round, file: ResponseFile) -> Places:
-    """Where the ids stand in a row of the file; None where the round has none."""
-    return {name: round_.place_of(name, file.table.header) for name in (RESPONDENT, RESPONSE)}
+    def _is_one_of(self, wanted: Container[str], name: str, round_id: str, text: str) -> bool:
+        return self.token(name, round_id, text) in wanted
 
 
 def of_survey(paths: DataPaths, survey_id: str) -> Privacy:

@@ -96,7 +96,9 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
     for table, rows in tables.items():
         yield Replacement(table, rows, _where(round_.key))
     responses = [
-        describe_file(file.path, "responses", len(file.rows), round_.card_as_read, round_.survey_id, round_.round_id)
+        describe_file(
+            file.path, "responses", len(file.table.rows), round_.card_as_read, round_.survey_id, round_.round_id
+        )
         for file in files
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))

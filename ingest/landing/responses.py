@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from faults.errors import FaultList, line_place
 from faults.suggestions import listed, quoted
 from ingest.codebook.round import IGNORED, RESERVED_NAMES, TIMESTAMP_NAMES, Coding, ColumnUse, Correction, Round
 from ingest.readers import TextRow, TextTable, read_table
 from ingest.readers.cells import ISO_TIMES
+from ingest.readers.columns import BATCH, Column
 from ingest.readers.tables import (
     add_garbled_name,
     add_wrong_delimiter,
@@ -27,7 +31,7 @@ from ingest.readers.tables import (
 from store.fingerprint import file_sha256, sha256_of
 
 TIMESTAMP_TEXT = "%Y-%m-%d %H:%M:%S"
-MOMENTS_KEPT = 65_536  # in exports to the minute many responses share one
+T = TypeVar("T")
 _AS_JSON = json.JSONEncoder(ensure_ascii=False)
 # What is known of a row before anybody looks at its answers.
 RowStatus = Literal["read", "unreadable", "erased", "empty_row", "set_aside_by_value"]
@@ -49,15 +53,45 @@ class ResponseRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ResponseFile:
-    """One response file of a round with all its rows; nothing is left out."""
+    """One response file of a round with all its rows; nothing is left out. What is known of the rows stands by place:
+    as ResponseRow says."""
 
     table: TextTable
     sha256: str
-    rows: Sequence[ResponseRow]
+    contents: Sequence[str]
+    statuses: Sequence[RowStatus]
+    started_at: Sequence[str | None]
+    submitted_at: Sequence[str | None]
+    tokens: Sequence[str | None]
 
     @property
     def path(self) -> Path:
         return self.table.path
+
+    @property
+    def rows(self) -> Sequence[ResponseRow]:
+        """The rows one by one: of few."""
+        return [self.row(place) for place in range(len(self.statuses))]
+
+    def row(self, place: int) -> ResponseRow:
+        known = (self.contents, self.statuses, self.started_at, self.submitted_at, self.tokens)
+        return ResponseRow(self.table.rows[place], *(each[place] for each in known))  # type: ignore[arg-type]
+
+    def without(self, erased: Collection[int]) -> ResponseFile:
+        """Without what stands in these rows."""
+        if not erased:
+            return self
+        rows = self.table.rows
+        gone = {place: TextRow(int(rows.lines[place]), ()) for place in erased}
+
+        def but(said: Sequence[T], left: T) -> list[T]:
+            return [left if place in gone else each for place, each in enumerate(said)]
+
+        return replace(
+            self, table=replace(self.table, rows=rows.with_apart(gone)), contents=but(self.contents, ""),
+            statuses=but(self.statuses, "erased"), started_at=but(self.started_at, None),
+            submitted_at=but(self.submitted_at, None), tokens=but(self.tokens, None),
+        )  # fmt: skip
 
 
 def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
@@ -105,10 +139,20 @@ def columns_in(table: TextTable, uses: Sequence[ColumnUse]) -> list[str]:
 def _described(round_: Round, table: TextTable, faults: FaultList) -> ResponseFile:
     if round_.settings.decimal_sign != ".":
         table = table.with_decimal_sign(round_.settings.decimal_sign)
-    describe = _row_describer(round_, table)
     sha256 = file_sha256(table.path)
     _check_whole(round_, table, sha256, faults)
-    return ResponseFile(table, sha256, [describe(row) for row in table.rows])
+    table = _with_whole_ids(round_, table)
+    started, submitted = (_times(round_, table, round_.place_of(name, table.header)) for name in TIMESTAMP_NAMES)
+    contents, statuses, no_tokens = _contents(round_, table), _statuses(round_, table), [None] * len(table.rows)
+    return ResponseFile(table, sha256, contents, statuses, started, submitted, no_tokens)
+
+
+def _with_whole_ids(round_: Round, table: TextTable) -> TextTable:
+    place = round_.place_of("_response_id", table.header)
+    if place is None:
+        return table
+    whole = table.rows.columns[place].mapped(partial(round_.response_id, table.path))
+    return replace(table, rows=table.rows.with_column_at(place, whole))
 
 
 def _check_whole(round_: Round, table: TextTable, sha256: str, faults: FaultList) -> None:
@@ -197,42 +241,38 @@ def _add_other_file(round_: Round, table: TextTable, faults: FaultList) -> None:
     faults.add("no-known-column", table.path, "", found, file=round_.columns_file.name)
 
 
-def _row_describer(round_: Round, table: TextTable) -> Callable[[TextRow], ResponseRow]:
-    header = table.header
+def _statuses(round_: Round, table: TextTable) -> list[RowStatus]:
+    settings, header = round_.settings, table.header
+
+    def filled(names: Collection[str]) -> list[np.ndarray]:
+        columns = [column for name, column in zip(header, table.rows.columns, strict=True) if name in names]
+        return [each.holds(lambda text: bool(text.strip())) for each in columns]
+
+    nothing = np.zeros(len(table.rows.places), bool)
+    answered = filled({use.source_column for use in round_.columns if use.question_id != IGNORED})
+    is_read = np.logical_and.reduce([np.logical_or.reduce([nothing, *answered]), *filled(settings.skip_rows_without)])
+    skipped = [(values, header.index(name)) for name, values in settings.skip_rows_where.items() if name in header]
+    is_skipped = np.logical_or.reduce([nothing, *(table.rows.columns[at].is_in(values) for values, at in skipped)])
+    words: tuple[RowStatus, ...] = ("empty_row", "read", "set_aside_by_value")
+    found: Iterator[RowStatus] = map(words.__getitem__, (is_read * (1 + is_skipped)).tolist())
+    unreadable: RowStatus = "unreadable"
+    return [*table.rows.spread(found, repeat(unreadable))]
+
+
+def _contents(round_: Round, table: TextTable) -> list[str]:
+    """The hash of what each row says. Each different cell of a column is written once."""
     known = dict.fromkeys(use.source_column for use in round_.columns)
-    names = (*header, *(name for name in known if name not in header))
-    order = [index for index in order_of_content(names) if names[index] in known]
-    mapped_names = {use.source_column for use in round_.columns if use.question_id != IGNORED}
-    mapped = [index for index, name in enumerate(header) if name in mapped_names]
-    needed = [header.index(name) for name in round_.settings.skip_rows_without if name in header]
-    skipped = [
-        (header.index(name), set(values)) for name, values in round_.settings.skip_rows_where.items() if name in header
-    ]
-    started, submitted, id_ = (round_.place_of(name, header) for name in (*TIMESTAMP_NAMES, "_response_id"))
-    to_utc = _timestamp_reader(round_)
-    is_whole = len(names) == len(header)
-
-    def describe(row: TextRow) -> ResponseRow:
-        if row.problem is not None:
-            return ResponseRow(row, _content_sha256(row.cells), "unreadable")
-        if id_ is not None:
-            whole_id = round_.response_id(table.path, row.cells[id_])
-            row = row._replace(cells=(*row.cells[:id_], whole_id, *row.cells[id_ + 1 :]))
-        cells = row.cells
-        content = _content_sha256([cells[index] for index in order] if is_whole else _in_order(cells, order))
-        return ResponseRow(row, content, status(cells), to_utc(row, started), to_utc(row, submitted))
-
-    def status(cells: Sequence[str]) -> RowStatus:
-        is_answered = any(cells[index].strip() for index in mapped)
-        if not is_answered or not all(cells[index].strip() for index in needed):
-            return "empty_row"
-        return "set_aside_by_value" if any(cells[index].strip() in values for index, values in skipped) else "read"
-
-    return describe
-
-
-def _in_order(cells: Sequence[str], order: Sequence[int]) -> list[str]:
-    return [cells[index] if index < len(cells) else "" for index in order]
+    names = (*table.header, *(name for name in known if name not in table.header))
+    n_rows = len(table.rows.places)
+    columns = (*table.rows.columns, *[Column(("",), np.zeros(n_rows, np.int32))] * (len(names) - len(table.header)))
+    chosen = [columns[index] for index in order_of_content(names) if names[index] in known]
+    written = [([*map(_as_bytes, each.texts)], each.numbers) for each in chosen]
+    batches = (
+        zip(*(map(texts.__getitem__, numbers[at : at + BATCH].tolist()) for texts, numbers in written), strict=True)
+        for at in range(0, n_rows, BATCH)
+    )
+    of_apart = (_content_sha256(map(_as_bytes, row.cells)) for row in table.rows.apart.values())
+    return [*table.rows.spread(map(_content_sha256, chain.from_iterable(batches)), of_apart)]
 
 
 def order_of_content(header: Sequence[str]) -> list[int]:
@@ -243,46 +283,48 @@ def order_of_content(header: Sequence[str]) -> list[int]:
     return sorted(range(len(header)), key=lambda index: header[index])
 
 
-def _content_sha256(cells: Sequence[str]) -> str:
-    return sha256_of(_AS_JSON.encode(cells).encode("utf-8", "surrogatepass"))
+def _as_bytes(text: str) -> bytes:
+    return _AS_JSON.encode(text).encode("utf-8", "surrogatepass")
 
 
-def _timestamp_reader(round_: Round) -> Callable[[TextRow, int | None], str | None]:
-    """A function that turns the cell of a row into UTC text; a date cell of a workbook is read as such.
+def _content_sha256(cells: Iterable[bytes]) -> str:
+    return sha256_of(b"[", b", ".join(cells), b"]")
+
+
+def _times(round_: Round, table: TextTable, place: int | None) -> list[str | None]:
+    if place is None:
+        return [None] * len(table.rows)
+    column = table.rows.columns[place]
+    moments = [*map(partial(_moment_in_utc, round_), column.texts, column.types_or_none())]
+    return [*table.rows.spread(map(moments.__getitem__, column.numbers.tolist()), repeat(None))]
+
+
+def _moment_in_utc(round_: Round, text: str, cell_type: str | None) -> str | None:
+    """A moment as UTC text; a date cell of a workbook is read as such.
 
     Of a local time that came twice, when the clock was put back, the first is meant. One that never came, because the
     clock was put forward, is none.
     """
-    zone, written = ZoneInfo(round_.settings.timezone), round_.settings.timestamp_format
-
-    def to_utc(row: TextRow, index: int | None) -> str | None:
-        if index is None:
-            return None
-        return moment_in_utc(row.cells[index].strip(), row.types is not None and row.types[index] == "date")
-
-    @lru_cache(maxsize=MOMENTS_KEPT)
-    def moment_in_utc(text: str, is_date_cell: bool) -> str | None:
-        if not text.isascii():  # strptime takes the digits of every script
-            return None
-        try:
-            if is_date_cell or written is None or written == ISO_TIMES:
-                moment = datetime.fromisoformat(text)
-            else:
-                moment = datetime.strptime(text, written)
-            local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-            utc = local.astimezone(UTC)
-            is_skipped = not moment.tzinfo and utc.astimezone(zone).replace(tzinfo=None) != moment
-            return None if is_skipped else utc.strftime(TIMESTAMP_TEXT)
-        except (ValueError, OverflowError):
-            return None
-
-    return to_utc
+    zone, written, text = ZoneInfo(round_.settings.timezone), round_.settings.timestamp_format, text.strip()
+    if not text.isascii():  # strptime takes the digits of every script
+        return None
+    try:
+        if cell_type == "date" or written is None or written == ISO_TIMES:
+            moment = datetime.fromisoformat(text)
+        else:
+            moment = datetime.strptime(text, written)
+        local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        utc = local.astimezone(UTC)
+        is_skipped = not moment.tzinfo and utc.astimezone(zone).replace(tzinfo=None) != moment
+        return None if is_skipped else utc.strftime(TIMESTAMP_TEXT)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _check_all_pages(files: Sequence[ResponseFile], faults: FaultList) -> None:
     """An export that comes in pages says how many responses they hold together."""
     n_promised = max((file.table.n_promised or 0 for file in files), default=0)
-    n_rows = sum(len(file.rows) for file in files)
+    n_rows = sum(len(file.table.rows) for file in files)
     if n_rows < n_promised:
         found = f"The files of the round hold {n_rows} of {n_promised} responses."
         faults.add("missing-page", files[-1].path, "", found)
@@ -303,22 +345,37 @@ def _check_repeated_files(round_: Round, files: Sequence[ResponseFile], faults: 
             faults.add("repeated-delivery", file.path, "", found)
 
 
-def cells_by_id(round_: Round, files: Sequence[ResponseFile]) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
-    """The readable rows of each response id, where the round has ids."""
+def rows_by_id(
+    round_: Round, files: Sequence[ResponseFile], wanted: Container[str] | None = None
+) -> dict[str, list[tuple[ResponseFile, ResponseRow]]]:
+    """The readable rows of each response id, or of those that are wanted, where the round has ids."""
     rows: dict[str, list[tuple[ResponseFile, ResponseRow]]] = defaultdict(list)
+    for file, column in _columns_of_ids(round_, files):
+        is_wanted = column.holds(lambda text: bool(text.strip()) and (wanted is None or text.strip() in wanted))
+        for number in np.flatnonzero(is_wanted).tolist():
+            described = file.row(int(file.table.rows.places[number]))
+            rows[column.texts[column.numbers[number]].strip()].append((file, described))
+    return rows
+
+
+def _columns_of_ids(round_: Round, files: Iterable[ResponseFile]) -> Iterator[tuple[ResponseFile, Column]]:
     for file in files:
         index = round_.place_of("_response_id", file.table.header)
-        if index is None:
-            continue
-        for described in file.rows:
-            if described.row.problem is None and (response_id := described.row.cells[index].strip()):
-                rows[response_id].append((file, described))
-    return rows
+        if index is not None:
+            yield file, file.table.rows.columns[index]
+
+
+def _repeated_ids(round_: Round, files: Sequence[ResponseFile]) -> set[str]:
+    n_rows = Counter[str]()
+    for _, column in _columns_of_ids(round_, files):
+        for text, n in zip(column.texts, np.bincount(column.numbers).tolist(), strict=True):
+            n_rows[text.strip()] += n
+    return {id_ for id_, n in n_rows.items() if n > 1}
 
 
 def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
     """One id, one content. The same row delivered twice is no fault: it is set aside later."""
-    for same in cells_by_id(round_, files).values():
+    for same in rows_by_id(round_, files, _repeated_ids(round_, files)).values():
         first_file, first = same[0]
         first_place = f"{first_file.table.row_word} {first.row.line}"
         for file, described in same[1:]:
@@ -334,7 +391,7 @@ def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: Fa
 
 
 def _check_corrections(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
-    by_id = cells_by_id(round_, files) if round_.corrections else {}
+    by_id = rows_by_id(round_, files, {each.response_id for each in round_.corrections})
     path = round_.corrections_file
     for correction in round_.corrections:
         same = by_id.get(correction.response_id)
@@ -359,9 +416,8 @@ def respondents(round_: Round, files: Sequence[ResponseFile]) -> set[str]:
     found = {name for each in recodes for name in (each.source_value, each.code)}
     found |= {each.new_value or "" for each in round_.corrections if each.question_id == "_municipality"}
     for file in files:
-        columns = columns_in(file.table, round_.uses.get("_municipality", ()))
-        places = [file.table.header.index(name) for name in columns]
-        found |= {each.row.cells[at].strip() for each in file.rows if each.row.problem is None for at in places}
+        for name in columns_in(file.table, round_.uses.get("_municipality", ())):
+            found |= {*map(str.strip, file.table.rows.columns[file.table.header.index(name)].texts)}
     return found
 
 
@@ -376,7 +432,7 @@ def _check_members(round_: Round, files: Sequence[ResponseFile], faults: FaultLi
 def _check_codings(
     round_: Round, path: Path, codings: Sequence[Coding], files: Sequence[ResponseFile], faults: FaultList
 ) -> None:
-    known = cells_by_id(round_, files) if codings else {}
+    known = rows_by_id(round_, files, {each.response_id for each in codings})
     for coding in codings:
         if coding.response_id not in known:
             faults.add("coding-of-no-response", path, coding.at("response_id"), "There is no response with this id.")

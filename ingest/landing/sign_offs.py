@@ -217,5 +217,8 @@ def _contents(paths: DataPaths, round_: Round, faults: FaultList) -> Counter[tup
     kept = privacy.of_survey(paths, round_.survey_id)
     files = [kept.kept(round_, file) for file in read_responses(round_, faults)]
     return Counter(
-        (row.token or "", row.content_sha256) for file in files for row in file.rows if row.status != "erased"
+        (token or "", content)
+        for file in files
+        for token, content, status in zip(file.tokens, file.contents, file.statuses, strict=True)
+        if status != "erased"
     )

@@ -7,7 +7,7 @@ from functools import cache
 
 from ingest.codebook.round import Coding, Round
 from ingest.landing.privacy import Privacy
-from ingest.landing.responses import ResponseFile, ResponseRow, cells_by_id, columns_in
+from ingest.landing.responses import ResponseFile, ResponseRow, columns_in, rows_by_id
 
 
 def texts_of(round_: Round, files: Sequence[ResponseFile], question_id: str) -> dict[str, str]:
@@ -15,7 +15,7 @@ def texts_of(round_: Round, files: Sequence[ResponseFile], question_id: str) -> 
     withdrawn = {each.response_id for each in round_.corrections if each.action == "withdraw"}
     return {
         id_: _text(round_, question_id, id_, *same[0])
-        for id_, same in cells_by_id(round_, files).items()
+        for id_, same in rows_by_id(round_, files).items()
         if same[0][1].status == "read" and id_ not in withdrawn
     }
 

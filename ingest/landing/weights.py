@@ -11,7 +11,7 @@ from decimal import Decimal
 from faults.errors import FaultList
 from faults.suggestions import did_you_mean, quoted
 from ingest.codebook.round import Round
-from ingest.landing.responses import ResponseFile, ResponseRow
+from ingest.landing.responses import ResponseFile
 from ingest.readers import TextTable, read_table
 from ingest.readers.rows import is_fit
 from ingest.readers.tables import add_wrong_delimiter, is_delimiter_wrong
@@ -27,7 +27,7 @@ def weighed(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> 
     if weights is None or len(faults) > n_before:
         return files
     found = [_with_weights(round_, file, weights) for file in files]
-    _check_matched(round_, [row for file in found for row in file.rows], faults)
+    _check_matched(round_, found, faults)
     return found
 
 
@@ -83,22 +83,23 @@ def _is_weight(text: str) -> bool:
 def _with_weights(round_: Round, file: ResponseFile, weights: Mapping[str, str]) -> ResponseFile:
     """The file with one column more, written as the numbers of the round are. A row that cannot be read is left as it
     is."""
-    place = round_.place_of("_response_id", file.table.header)
-
-    def with_weight(described: ResponseRow) -> ResponseRow:
-        row = described.row
-        if row.problem is not None or place is None:
-            return described
-        weight = weights.get(row.cells[place].strip(), "").replace(".", round_.settings.decimal_sign)
-        return described._replace(row=row._replace(cells=(*row.cells, weight), types=None))
-
-    table = replace(file.table, header=(*file.table.header, round_.weights_column))
-    return replace(file, table=table, rows=[with_weight(each) for each in file.rows])
+    place, rows = round_.place_of("_response_id", file.table.header), file.table.rows
+    if place is None:
+        return file
+    sign = round_.settings.decimal_sign
+    found = (weights.get(id_.strip(), "").replace(".", sign) for id_ in rows.columns[place].cells())
+    table = replace(file.table, header=(*file.table.header, round_.weights_column), rows=rows.with_column(found))
+    return replace(file, table=table)
 
 
-def _check_matched(round_: Round, rows: Sequence[ResponseRow], faults: FaultList) -> None:
+def _check_matched(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:
     """Note weights that are not of these responses: the figures by them would be of a few."""
-    read = [each.row.cells[-1] for each in rows if each.status == "read"]
+    read = [
+        weight
+        for file in files
+        for weight, row in zip(file.table.rows.columns[-1].cells(), file.table.rows.places.tolist(), strict=True)
+        if file.statuses[row] == "read"
+    ]
     n_without = sum(not weight for weight in read)
     if n_without > round_.unmatched_share * len(read) and round_.settings.weights and round_.weights_file:
         place, share = f"column {round_.settings.weights.key}", f"{round_.unmatched_share:.0%}"

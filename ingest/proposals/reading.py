@@ -75,8 +75,7 @@ class Export:
     def column(self, name: str) -> list[str]:
         """The answers of a column that are not empty, trimmed."""
         index = self.table.header.index(name)
-        cells = (row.cells[index].strip() for row in self.table.rows if row.problem is None)
-        return [cell for cell in cells if cell]
+        return [*filter(None, map(str.strip, self.table.rows.columns[index].cells()))]
 
     def settings(self) -> dict[str, Any]:
         """The settings of round.yml that read the file; those that another value would do for are marked."""

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from faults.errors import FaultList
+from ingest.readers.columns import Rows, TextRow
 from ingest.readers.sav import SavLayout, read_sav
-from ingest.readers.tables import CsvLayout, Layout, SheetLayout, TextRow, TextTable, without_nul
+from ingest.readers.tables import CsvLayout, Layout, SheetLayout, TextTable, without_nul
 from ingest.readers.text_csv import read_csv
 from ingest.readers.webropol import WebropolLayout, read_webropol
 from ingest.readers.workbook import read_workbook
 
-__all__ = ["FORMATS", "CsvLayout", "Layout", "SheetLayout", "TextRow", "TextTable", "read_table"]
+__all__ = ["FORMATS", "CsvLayout", "Layout", "Rows", "SheetLayout", "TextRow", "TextTable", "read_table"]
 
 
 class Format(NamedTuple):

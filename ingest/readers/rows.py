@@ -126,7 +126,7 @@ def is_fit(table: TextTable, row: TextRow, faults: FaultList) -> bool:
         return True
     if row.problem is None and table.is_workbook:
         return False
-    if row is table.rows[-1] and not table.ends_in_line_end and 0 < len(row.cells) < len(table.header):
+    if row == table.rows[-1] and not table.ends_in_line_end and 0 < len(row.cells) < len(table.header):
         return False  # cut, as is told already
     width = len(table.header)
     if table.is_workbook:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from faults.errors import FaultList, worded
 from ingest.readers.children import ParserFailed, describe_apart
+from ingest.readers.columns import Rows, TextRow
 from ingest.readers.sav_safety import is_sav_safe
-from ingest.readers.tables import Layout, TextRow, TextTable
+from ingest.readers.tables import Layout, TextTable
 
 UNREADABLE = "The file could not be read as SPSS data."
 
@@ -34,12 +35,12 @@ def read_sav(path: Path, _layout: SavLayout, faults: FaultList) -> TextTable | N
     if None in described["names"]:  # a damaged file can have a variable without a name
         faults.add("unreadable-sav", path, "", UNREADABLE)
         return None
-    rows = tuple(
+    rows = (
         TextRow(case, tuple(text for text, _ in cells), tuple(cell_type for _, cell_type in cells))
         for case, cells in enumerate(zip(*described["columns"], strict=True), start=1)
     )
     wordings, labels = described["wordings"], described["labels"]
     return TextTable(
-        path, tuple(described["names"]), 0, rows, row_word="case", wordings=wordings, labels=labels,
-        missing=described["missing"],
+        path, tuple(described["names"]), 0, Rows.of(rows, len(described["names"])), row_word="case",
+        wordings=wordings, labels=labels, missing=described["missing"],
     )  # fmt: skip

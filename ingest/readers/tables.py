@@ -7,24 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain, count, pairwise, zip_longest
+from itertools import chain, count, pairwise, repeat, zip_longest
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
+
+import numpy as np
 
 from faults.errors import FaultList, line_place
 from faults.suggestions import did_you_mean, nearest, quoted
+from ingest.readers.columns import Rows
 
 # What SurveyMonkey writes under the name of a question that has no options.
 NO_OPTIONS = ("", "Response", "Open-Ended Response")
-
-
-class TextRow(NamedTuple):
-    """One record: where it starts (1-based line or sheet row), its cells as text, and why it does not fit."""
-
-    line: int
-    cells: tuple[str, ...]
-    types: tuple[str, ...] | None = None
-    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ class TextTable:
     path: Path
     header: tuple[str, ...]
     header_line: int
-    rows: tuple[TextRow, ...]
+    rows: Rows
     is_workbook: bool = False
     ends_in_line_end: bool = True
     row_word: str = "line"
@@ -101,8 +95,8 @@ class TextTable:
         is wider than its names, and without any value."""
         places = {place: column_place(place + 1) for place in range(len(self.header))}
         unnamed = {place: name for place, name in places.items() if self.header[place] == name}
-        fitting = [row.cells for row in self.rows if row.problem is None]
-        return frozenset(name for place, name in unnamed.items() if not any(cells[place].strip() for cells in fitting))
+        columns = self.rows.columns
+        return frozenset(name for place, name in unnamed.items() if not any(map(str.strip, columns[place].texts)))
 
     def named_apart(self) -> TextTable:
         """The table with a name for each column: by its place where it has none, with a number where it has that of
@@ -120,7 +114,7 @@ class TextTable:
         kept = [place for place, name in enumerate(self.header) if name not in self.spare]
         if len(kept) == len(self.header):
             return self
-        rows = tuple(row if row.problem else _with_cells_of(row, kept) for row in self.rows)
+        rows = self.rows.with_columns([self.rows.columns[place] for place in kept])
         return replace(self, header=tuple(self.header[place] for place in kept), rows=rows)
 
     def given_name(self, column: str) -> str:
@@ -137,51 +131,34 @@ class TextTable:
     def with_columns(self, names: Iterable[str]) -> TextTable:
         """The table with an empty column for each of the names that it lacks."""
         lacking = tuple(name for name in names if name not in self.header)
-        empty = ("",) * len(lacking)
-        rows = tuple(
-            row._replace(cells=row.cells + empty, types=row.types and row.types + ("text",) * len(lacking))
-            for row in self.rows
-        )
+        rows = self.rows
+        for _ in lacking:
+            rows = rows.with_column(repeat("", len(rows.places)), of_apart=("",))
         return replace(self, header=self.header + lacking, rows=rows)
 
     def composed(self) -> TextTable:
         """The table in Unicode's composed form: some tools write a letter and its mark as two signs."""
-        rows = tuple(
-            row if "".join(row.cells).isascii() else row._replace(cells=tuple(map(compose, row.cells)))
-            for row in self.rows
-        )
         labels = {
             compose(name): {compose(value): compose(label) for value, label in of_column.items()}
             for name, of_column in self.labels.items()
         }
         wordings = {compose(name): compose(wording) for name, wording in self.wordings.items()}
         header = tuple(map(compose, self.header))
-        return replace(self, header=header, rows=rows, wordings=wordings, labels=labels)
+        return replace(self, header=header, rows=self.rows.mapped(compose), wordings=wordings, labels=labels)
 
     def with_decimal_sign(self, sign: str) -> TextTable:
         """The table, whose number cells are written as its texts write numbers: a number itself is of no language."""
-        rows = tuple(
-            row._replace(
-                cells=tuple(
-                    text.replace(".", sign) if cell_type == "number" else text
-                    for text, cell_type in zip(row.cells, row.types, strict=True)
-                )
-            )
-            if row.types and row.problem is None
-            else row
-            for row in self.rows
-        )
-        return replace(self, rows=rows)
+
+        def signed(text: str, cell_type: str | None) -> str:
+            return text.replace(".", sign) if cell_type == "number" else text
+
+        columns = [each.with_texts(tuple(map(signed, each.texts, each.types_or_none()))) for each in self.rows.columns]
+        return replace(self, rows=self.rows.with_columns(columns))
 
 
 def compose(text: str) -> str:
     """A text whose letters and marks are one sign each."""
     return unicodedata.normalize("NFC", text)
-
-
-def _with_cells_of(row: TextRow, places: Sequence[int]) -> TextRow:
-    types = row.types and tuple(row.types[place] for place in places)
-    return row._replace(cells=tuple(row.cells[place] for place in places), types=types)
 
 
 def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
@@ -191,12 +168,10 @@ def without_nul(table: TextTable, faults: FaultList) -> TextTable | None:
         found = "The name of a column holds a NUL character, which no text has."
         faults.add("nul-in-name", table.path, table.header_place(), found)
         return None
-    return replace(table, rows=tuple(map(_checked_for_nul, table.rows)))
-
-
-def _checked_for_nul(row: TextRow) -> TextRow:
-    has_nul = row.problem is None and "\0" in "".join(row.cells)
-    return row._replace(problem="a NUL character in a cell") if has_nul else row
+    rows, has_nul = table.rows, [each.holds(lambda text: "\0" in text) for each in table.rows.columns]
+    wrong = rows.places[np.logical_or.reduce(has_nul)] if has_nul else ()
+    problem = "a NUL character in a cell"
+    return replace(table, rows=rows.with_apart({int(place): rows[place]._replace(problem=problem) for place in wrong}))
 
 
 def column_place(number: int) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import re
+from array import array
+from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
-from sys import intern
 
 from faults.errors import FaultList, line_place
+from ingest.readers.columns import BATCH, Columns, Rows, TextRow
 from ingest.readers.encoded_text import read_text
-from ingest.readers.tables import CsvLayout, TextRow, TextTable, check_first_lines, header_of
+from ingest.readers.tables import CsvLayout, TextTable, check_first_lines, header_of
 
 # The library's own limit of 131,072 characters is less than a long free-text answer in a joined export.
 LONGEST_FIELD = 16 * 1024 * 1024
 csv.field_size_limit(LONGEST_FIELD)
 
+Record = tuple[int, list[str]]
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-
-Record = tuple[int, tuple[str, ...]]
 
 
 def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | None:
@@ -28,61 +30,77 @@ def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | No
     text = read_text(path, layout.encoding, faults)
     if text is None:
         return None
-    records = _parse(path, text, layout.delimiter, faults)
-    if records is None or not check_first_lines(path, len(records), layout, faults):
-        return None
-    body = records[layout.first_data_row - 1 :]
-    header = _as_wide_as_rows(header_of([cells for _, cells in records], layout), body)
-    header_line, _ = records[layout.name_row - 1]
-    if _is_cut(text, body, len(header)):
-        _add_cut(path, body[-1], len(header), faults)
-    rows = tuple(_fitted(line, cells, len(header)) for line, cells in body)
-    return TextTable(path, header, header_line, rows, ends_in_line_end=_ends_in_line_end(text))
-
-
-def _parse(path: Path, text: str, delimiter: str, faults: FaultList) -> list[Record] | None:
-    records: list[Record] = []
-    lines = (line[0] for line in _LINE.finditer(text))  # io.StringIO would hold the text again, four bytes a sign
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    start = 1
+    records = _Records(text, layout.delimiter)
     try:
-        for cells in reader:
-            records.append((start, tuple(map(intern, cells))))  # of equal answers one is held
-            start = reader.line_num + 1
+        head = [*islice(records, max(layout.name_row, layout.option_row or 0, layout.first_data_row - 1))]
+        if not check_first_lines(path, len(head), layout, faults):
+            return None
+        names = header_of([cells for _, cells in head], layout)
+        header, rows = _table(names, chain(head[layout.first_data_row - 1 :], records))
     except csv.Error as error:
-        _add_unparseable(path, line_place(start), str(error), faults)
+        _add_unparseable(path, line_place(records.line), str(error), faults)
         return None
-    return records
+    if rows and len(rows[-1].cells) < len(header) and not _ends_in_line_end(text):
+        _add_cut(path, rows[-1], len(header), faults)
+    return TextTable(path, header, head[layout.name_row - 1][0], rows, ends_in_line_end=_ends_in_line_end(text))
 
 
-def _as_wide_as_rows(header: tuple[str, ...], body: list[Record]) -> tuple[str, ...]:
-    """A delimiter at the end of every row, or of the row of names alone, makes no row unreadable."""
-    filled = [cells for _, cells in body if cells]
-    (width,) = widths if len(widths := {len(cells) for cells in filled}) == 1 else (len(header),)
-    is_blank = not any(header[width:]) and not any(any(cells[len(header) :]) for cells in filled)
-    return header[:width] + ("",) * (width - len(header)) if is_blank else header
+class _Records:
+    """The records of a text, each with the line that it begins on; `line` is that of the one that is read now."""
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        lines = (line[0] for line in _LINE.finditer(text))  # io.StringIO would hold the text again, four bytes a sign
+        self.line, self._records = 0, self._read(lines, delimiter)
+
+    def __iter__(self) -> Iterator[Record]:
+        return self._records
+
+    def _read(self, lines: Iterator[str], delimiter: str) -> Iterator[Record]:
+        """A line without a quote is a record, whose cells are what stands between delimiters: most lines are."""
+        n_lines = 1
+        for line in lines:
+            self.line += n_lines
+            if '"' in line or len(line) > LONGEST_FIELD:
+                reader = csv.reader(chain([line], lines), delimiter=delimiter, strict=True)
+                yield self.line, next(reader)
+                n_lines = reader.line_num
+            else:
+                cells = line.rstrip("\r\n")
+                yield self.line, cells.split(delimiter) if cells else []
+                n_lines = 1
 
 
-def _fitted(line: int, cells: tuple[str, ...], width: int) -> TextRow:
-    if len(cells) == width:
-        return TextRow(line, cells)
-    if not cells:
-        return TextRow(line, ("",) * width)
-    return TextRow(line, cells, problem=f"{len(cells)} fields where the header has {width}")
+def _table(header: tuple[str, ...], records: Iterator[Record]) -> tuple[tuple[str, ...], Rows]:
+    """The names of the columns, and the rows. A delimiter at the end of every row, or of the row of names alone, makes
+    no row unreadable."""
+    width, columns, lines, odd = len(header), Columns(len(header)), array("q"), dict[int, list[str]]()
+    is_any_whole = False
+    while batch := [*islice(records, BATCH)]:
+        odd |= {place: cells for place, (_, cells) in enumerate(batch, len(lines)) if len(cells) not in (0, width)}
+        columns.add([cells or [""] * width for _, cells in batch if len(cells) in (0, width)])
+        is_any_whole = is_any_whole or any(len(cells) == width for _, cells in batch)
+        lines.extend(line for line, _ in batch)
+    widths = {len(cells) for cells in odd.values()}
+    if len(widths) == 1 and not is_any_whole and not any(map(any, (cells[width:] for cells in odd.values()))):
+        (wanted,) = widths
+        if not any(header[wanted:]):
+            columns = Columns(wanted)
+            columns.add([odd.get(place, [""] * wanted) for place in range(len(lines))])
+            return header[:wanted] + ("",) * (wanted - width), Rows(lines, columns.made(), {})
+    return header, Rows(lines, columns.made(), {place: _misfit(lines[place], odd[place], width) for place in odd})
 
 
-def _is_cut(text: str, body: list[Record], width: int) -> bool:
-    return bool(body) and 0 < len(body[-1][1]) < width and not _ends_in_line_end(text)
+def _misfit(line: int, cells: list[str], width: int) -> TextRow:
+    return TextRow(line, tuple(cells), problem=f"{len(cells)} fields where the header has {width}")
 
 
 def _ends_in_line_end(text: str) -> bool:
     return text.endswith(("\n", "\r"))
 
 
-def _add_cut(path: Path, last: Record, width: int, faults: FaultList) -> None:
-    line, cells = last
-    found = f"The last line has {len(cells)} of {width} fields and no line end: the file looks cut."
-    faults.add("cut-row", path, line_place(line), found)
+def _add_cut(path: Path, last: TextRow, width: int, faults: FaultList) -> None:
+    found = f"The last line has {len(last.cells)} of {width} fields and no line end: the file looks cut."
+    faults.add("cut-row", path, line_place(last.line), found)
 
 
 def _add_unparseable(path: Path, place: str, error: str, faults: FaultList) -> None:

@@ -29,8 +29,9 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, Field, ValidationError, model_validator
 
 from faults.errors import FaultList, line_place
+from ingest.readers.columns import Rows, TextRow
 from ingest.readers.encoded_text import read_text
-from ingest.readers.tables import Layout, TextRow, TextTable
+from ingest.readers.tables import Layout, TextTable
 
 SEPARATOR = "|"
 _HALF_A_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
@@ -118,7 +119,9 @@ def read_webropol(path: Path, layout: WebropolLayout, faults: FaultList) -> Text
     responses = [response.cells() for response in export.SurveyAnswers]
     header = tuple(dict.fromkeys([*RESPONSE_KEYS, *(column for cells in responses for column in cells)]))
     types = tuple("date" if column == "ResponseDate" else "text" for column in header)
-    rows = tuple(_as_row(number, cells, header, types) for number, cells in enumerate(responses, start=1))
+    rows = Rows.of(
+        (_as_row(number, cells, header, types) for number, cells in enumerate(responses, start=1)), len(header)
+    )
     n_promised = export.Paging.TotalCount if export.Paging else None
     wordings = {column: text for each in export.SurveyAnswers for column, text in each.wordings().items()}
     return TextTable(

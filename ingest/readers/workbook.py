@@ -9,7 +9,8 @@ from typing import Any
 from faults.errors import FaultList, worded
 from faults.suggestions import did_you_mean, listed, quoted
 from ingest.readers.children import ParserFailed, describe_apart
-from ingest.readers.tables import SheetLayout, TextRow, TextTable, check_first_lines, header_of
+from ingest.readers.columns import Rows, TextRow
+from ingest.readers.tables import SheetLayout, TextTable, check_first_lines, header_of
 from ingest.readers.workbook_safety import is_workbook_safe
 
 
@@ -27,12 +28,12 @@ def read_workbook(path: Path, layout: SheetLayout, faults: FaultList) -> TextTab
     body = cells[layout.first_data_row - 1 :]
     header = header_of([texts for texts, _ in cells], layout)
     width = max(map(_width, (header, *(texts for texts, _ in body))))
-    rows = tuple(
+    rows = (
         TextRow(line, tuple(texts[:width]), tuple(types[:width]), problems.get(str(line)))
         for line, (texts, types) in enumerate(body, start=layout.first_data_row)
     )
     header = header[:width]
-    return TextTable(path, header, layout.name_row, rows, is_workbook=True)
+    return TextTable(path, header, layout.name_row, Rows.of(rows, len(header)), is_workbook=True)
 
 
 def shown_sheets(path: Path, faults: FaultList) -> list[str]:

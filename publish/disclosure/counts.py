@@ -45,63 +45,30 @@ from {{source}}marts.system_use
 where survey_id = $survey_id and round_id = $round_id and cell_status in ('shown', 'zero') and {TOLD_UNITS}
 """
 
-# The answers of responses (or municipalities, by their own name), and the rows of breakdowns that each is in.
-PLACED = """
-answers as (
-    select unit_id as response_id, municipality_code, question_id, question_type, part, code, number_value, is_ticked,
-        case when unit = 'response' then role_order end as role_order
-    from {source}intermediate.int_answers_by_unit
-    where survey_id = $survey_id and round_id = $round_id and unit = '{unit}'
+# Who stands behind a cell: municipalities and responses with that answer, whichever unit the cell counts.
+BEHIND = """
+with counted as (
+    select * from {source}intermediate.int_answers_grouped
+    where survey_id = $survey_id and round_id = $round_id and unit = 'response'
 ),
 
 placed as (
-    select distinct answers.response_id, frame.breakdown, frame.breakdown_id
-    from answers
-    inner join {source}intermediate.int_frame_broken_down as frame using (municipality_code)
-    where frame.survey_id = $survey_id and frame.round_id = $round_id
-    union all
-    select distinct answers.response_id, 'role', roles.role_id
-    from answers
-    inner join {source}raw.codebook__roles as roles on answers.role_order = roles.sort_order::integer
-    where roles.survey_id = $survey_id
-    union all
-    select distinct answers.response_id, answers.question_id, answers.code
-    from answers
-    inner join {source}raw.codebook__breakdowns as own using (question_id)
-    where own.survey_id = $survey_id and answers.code is not null
-)
-"""
-
-# Who stands behind a cell: municipalities and responses with that answer, whichever unit the cell counts.
-BEHIND = (
-    "with "
-    + PLACED
-    + """,
-
-given as (
-    select answers.question_id, answers.response_id, answers.municipality_code, levels.answer_level as level,
-        levels.answer_code
-    from answers
-    inner join {source}intermediate.int_answer_levels as levels
-        on answers.question_id = levels.question_id and answers.code = levels.option_code
-    where levels.survey_id = $survey_id
-    union
-    select question_id, response_id, municipality_code, 'option', coalesce(code, 'unmatched')
-    from answers
-    where question_type = 'system'
-    union
-    select question_id, response_id, municipality_code, 'base', ''
-    from answers
+    select frame.breakdown, frame.breakdown_id, counted.* exclude (breakdown, breakdown_id)
+    from counted
+    inner join {source}intermediate.int_frame_broken_down as frame using (survey_id, round_id, municipality_code)
+    where counted.breakdown = 'all'
+    union all by name
+    from counted where breakdown <> 'all'
 )
 
 select
-    given.question_id, placed.breakdown, placed.breakdown_id, given.level, given.answer_code,
-    count(distinct given.response_id) as n_responses, count(distinct given.municipality_code) as n_municipalities
-from given
-inner join placed using (response_id)
+    question_id, breakdown, breakdown_id,
+    if(answer_level = 'system', 'option', answer_level) as level,
+    if(answer_level = 'base', '', answer_code) as answer_code,
+    sum(n)::bigint as n_responses, count(distinct municipality_code) as n_municipalities
+from placed
 group by all
 """
-)
 
 GROUPS = """
 select question_id, answer_code, list(option_code order by sort_order, option_code) as options
@@ -218,7 +185,7 @@ def read(connection: duckdb.DuckDBPyConnection, survey_id: str, round_id: str, s
 
     def table(sql: str) -> pd.DataFrame:
         names = {name: value for name, value in of_round.items() if f"${name}" in sql}
-        return connection.execute(sql.format(source=source, mixed=MIXED, unit="response"), names).df()
+        return connection.execute(sql.format(source=source, mixed=MIXED), names).df()
 
     rule = Rule(*(int(value) for value in table(RULE).iloc[0]))
     cells, behind, groups = table(CELLS), table(BEHIND), table(GROUPS)

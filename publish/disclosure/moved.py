@@ -11,10 +11,37 @@ from typing import NamedTuple
 import duckdb
 
 from publish.catalogue import literal
-from publish.disclosure.counts import PLACED, RULE
+from publish.disclosure.counts import RULE
 from publish.disclosure.rules import Rule
 
 TOLD_TYPES = ("select_one", "select_multiple", "system", "integer", "decimal")
+
+# The answers of responses (or municipalities, by their own name), and the rows of breakdowns that each is in.
+PLACED = """
+answers as (
+    select unit_id as response_id, municipality_code, question_id, question_type, part, code, number_value, is_ticked,
+        case when unit = 'response' then role_order end as role_order
+    from {source}intermediate.int_answers_by_unit
+    where survey_id = $survey_id and round_id = $round_id and unit = '{unit}'
+),
+
+placed as (
+    select distinct answers.response_id, frame.breakdown, frame.breakdown_id
+    from answers
+    inner join {source}intermediate.int_frame_broken_down as frame using (municipality_code)
+    where frame.survey_id = $survey_id and frame.round_id = $round_id
+    union all
+    select distinct answers.response_id, 'role', roles.role_id
+    from answers
+    inner join {source}raw.codebook__roles as roles on answers.role_order = roles.sort_order::integer
+    where roles.survey_id = $survey_id
+    union all
+    select distinct answers.response_id, answers.question_id, answers.code
+    from answers
+    inner join {source}raw.codebook__breakdowns as own using (question_id)
+    where own.survey_id = $survey_id and answers.code is not null
+)
+"""
 
 # What each response says to a question; by whom and from where it says so is a part of it.
 SAID = """

@@ -19,28 +19,21 @@ COLUMNS = (
 )  # fmt: skip
 
 NUMBERS = """
-with behind as (
-    select answers.question_id, frame.breakdown, frame.breakdown_id,
-        count(distinct answers.response_id) as n_responses,
-        count(distinct answers.municipality_code) as n_municipalities
-    from {source}intermediate.int_answers_by_unit as answers
+with given as (
+    select numbers.*, frame.breakdown, frame.breakdown_id
+    from {source}intermediate.int_numbers_grouped as numbers
     inner join {source}intermediate.int_frame_broken_down as frame using (survey_id, round_id, municipality_code)
-    where answers.survey_id = $survey_id and answers.round_id = $round_id and answers.unit = 'response'
-        and answers.question_type in ('integer', 'decimal')
-    group by all
+    where numbers.survey_id = $survey_id and numbers.round_id = $round_id
 ),
 
-given as (
-    select answers.question_id, answers.unit, frame.breakdown, frame.breakdown_id, answers.municipality_code,
-        sum(abs(answers.number_value)) as value
-    from {source}intermediate.int_answers_by_unit as answers
-    inner join {source}intermediate.int_frame_broken_down as frame using (survey_id, round_id, municipality_code)
-    where answers.survey_id = $survey_id and answers.round_id = $round_id and answers.number_value is not null
+behind as (
+    select question_id, breakdown, breakdown_id, sum(n)::bigint as n_responses, count(*) as n_municipalities
+    from given where unit = 'response'
     group by all
 ),
 
 largest as (
-    select question_id, unit, breakdown, breakdown_id, max(value) / nullif(sum(value), 0) as part
+    select question_id, unit, breakdown, breakdown_id, max(magnitude) / nullif(sum(magnitude), 0) as part
     from given
     group by all
 )

@@ -223,6 +223,11 @@ def test_an_order_is_bounded_by_all_its_differences_at_once() -> None:
 # Mutant rounds.
 
 ANSWERS = "intermediate.int_answers_by_unit"
+AS_TABLE = (
+    f"create table intermediate.said as from {ANSWERS}",
+    f"drop view {ANSWERS}",
+    "alter table intermediate.said rename to int_answers_by_unit",
+)
 # Who is in which row stays as it was; what responses mean is said anew from their altered answers.
 KEPT = ("int_units_grouped", "int_units_broken_down", "int_meanings_judged", "int_meanings_counted")
 MEANT = (
@@ -236,12 +241,15 @@ MEANT = (
         from intermediate.int_meanings_judged as meanings
         inner join intermediate.int_units_grouped as grouped using (survey_id, round_id, unit, unit_id)
         group by all""",
+    f"create or replace table intermediate.int_municipality_answers_resolved as from {ANSWERS} "
+    "where unit = 'municipality'",
 )
+OF_ANSWERS = ("int_answers_by_unit", "int_municipality_answers_resolved")
 
 
 @cache
-def downstream(name: str) -> tuple[Model, ...]:
-    """The models between one that is altered and the printed figures."""
+def downstream(*names: str) -> tuple[Model, ...]:
+    """The models between those that are altered and the printed figures."""
     by_name = {model.name: model for model in models()}
 
     def reads(model: Model) -> set[str]:
@@ -250,17 +258,19 @@ def downstream(name: str) -> tuple[Model, ...]:
     needed = reads(by_name["publication_reconciliation"])
     return tuple(
         model for model in models()
-        if model.name in needed and model.name not in (name, *KEPT) and name in reads(model)
+        if model.name in needed and model.name not in (*names, *KEPT) and reads(model) & {*names}
     )  # fmt: skip
 
 
 @contextmanager
 def mutant(connection: Connection, figure: Row, *statements: str) -> Iterator[None]:
     """The round of a figure altered so, and built again as far as printed figures go."""
-    name = "int_answers_by_unit" if figure["question_id"] else "int_response_rates"
+    names = OF_ANSWERS if figure["question_id"] else ("int_response_rates",)
     teach(connection)
     connection.execute("begin")
     try:
+        for statement in AS_TABLE:
+            connection.execute(statement)
         connection.execute("delete from raw.ingest__rounds_to_build")
         connection.execute(
             "insert into raw.ingest__rounds_to_build by name select ? as survey_id, ? as round_id",
@@ -268,7 +278,7 @@ def mutant(connection: Connection, figure: Row, *statements: str) -> Iterator[No
         )
         for statement in (*statements, *MEANT):
             connection.execute(statement)
-        for model in downstream(name):
+        for model in downstream(*names):
             model.make(connection)
         yield
     finally:

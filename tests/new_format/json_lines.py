@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from faults.errors import FaultList, line_place
+from ingest.readers.columns import Rows, TextRow
 from ingest.readers.encoded_text import read_text
-from ingest.readers.tables import Layout, TextRow, TextTable
+from ingest.readers.tables import Layout, TextTable
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def read_json_lines(path: Path, layout: JsonLinesLayout, faults: FaultList) -> T
         return None
     header = tuple(dict.fromkeys(name for record in records for name in record))
     rows = [tuple(record.get(name, "") for name in header) for record in records]
-    return TextTable(path, header, 0, tuple(TextRow(line, cells) for line, cells in enumerate(rows, start=1)))
+    listed = (TextRow(line, cells) for line, cells in enumerate(rows, start=1))
+    return TextTable(path, header, 0, Rows.of(listed, len(header)))
 
 
 def _parse(path: Path, number: int, line: str, faults: FaultList) -> dict[str, str] | None:

@@ -78,6 +78,9 @@ def prepare_of(
             for name, column in BREAKDOWNS.items()
         ),
         "int_answers_by_unit": " union all ".join(_answers(answers, question) for question in questions),
+        "int_municipality_answers_resolved": "from int_answers_by_unit where unit = 'municipality'",
+        "int_numbers_grouped": "select survey_id, round_id, question_id, unit, municipality_code, 0 as least, "
+        "0 as greatest from int_answers_by_unit where number_value is not null",
         "int_units_grouped": "select distinct survey_id, round_id, unit, unit_id, municipality_code, "
         "'all' as breakdown, 'all' as breakdown_id from int_answers_by_unit",
         "int_meanings_given": "select response_id as row_key, question_id || '/' || code as meaning_id "
@@ -161,24 +164,29 @@ def prepare_pair(connection: duckdb.DuckDBPyConnection, slip: Slip | None = None
         "'second' as frame_round_id, 'q1' as earlier_question_id, 'first' as earlier_round_id, "
         "'first' as earlier_frame_round_id, 'same' as comparability, true as is_synthetic, date '2023-01-01' "
         "as division_date",
-        "int_answers_by_unit": " union all ".join(
-            f"select distinct on (unit_id) 'survey' as survey_id, '{name}' as round_id, "
-            f"'{unit}' as unit, {unit_id}::varchar as unit_id, 'q1' as question_id, "
-            f"'select_one' as question_type, {MUNICIPALITY}, municipality_code as cluster_code, "
-            f"q1::varchar as code from {answers} where q1 is not null"
+        "answers": " union all ".join(
+            f"select distinct on (unit_id) 'survey' as survey_id, '{name}' as round_id, '{name}' as frame_round_id, "
+            f"'{unit}' as unit, {unit_id}::varchar as unit_id, 'q1' as question_id, {MUNICIPALITY}, "
+            f"municipality_code as successor_code, q1::varchar as code from {answers} where q1 is not null"
             for name, answers in zip(ROUNDS, pair.answers, strict=True)
             for unit, unit_id in UNITS.items()
         ),
-        "int_answers_realigned": "select *, round_id as frame_round_id, municipality_code as successor_code "
-        "from int_answers_by_unit where false",
+        "int_answers_realigned": "from answers where unit = 'municipality'",
+        "int_answers_grouped": " union all ".join(
+            "select survey_id, round_id, question_id, unit, 'all' as breakdown, 'all' as breakdown_id, "
+            f"municipality_code, '{level}' as answer_level, {code} as answer_code, count(*) as n "
+            "from answers where unit = 'response' group by all"
+            for level, code in (("option", "code"), ("base", "'base'"))
+        ),
+        "stg_codebook__rounds": "select distinct survey_id, round_id, date '2023-01-01' as division_date from answers",
+        "int_municipality_successors": "select distinct date '2023-01-01' as division_date, municipality_code, "
+        "division_date as later_division_date, municipality_code as successor_code from answers",
         "int_frame_broken_down": " union all ".join(
             f"select 'survey' as survey_id, '{name}' as round_id, {MUNICIPALITY}, '{breakdown}' as breakdown, "
             f"{column} as breakdown_id from {frame} where {column} is not null"
             for name, frame in zip(ROUNDS, pair.frames, strict=True)
             for breakdown, column in BREAKDOWNS.items()
         ),
-        "int_units_grouped": "select null::varchar as survey_id, null::varchar as round_id, null::varchar as unit, "
-        "null::varchar as unit_id, null::varchar as breakdown, null::varchar as breakdown_id where false",
         "int_answer_levels": "select 'survey' as survey_id, 'q1' as question_id, 'option' as answer_level, "
         "unnest(['0', '1']) as answer_code, answer_code as option_code, false as is_missing",
         **_codebook(pair.frames[0]),

@@ -94,8 +94,7 @@ def estimated(connection: duckdb.DuckDBPyConnection, data: Data, slip: Slip | No
     prepare_of(connection, "the_frame", "said", questions, areas=["county"], slip=slip)
     if "joint" in said:
         connection.execute(
-            "update int_answers_by_unit set cluster_code = joint from said "
-            "where unit = 'municipality' and unit_id = mun_id"
+            "update int_municipality_answers_resolved set cluster_code = joint from said where unit_id = mun_id"
         )
         make(connection, *frames.ESTIMATES, slip=slip)
     units = areas.UNITS["joint" in said :]

@@ -31,7 +31,7 @@ MISSING_IN_BASE = Slip(
     "int_answers_grouped", "answer_status = 'valid'", "answer_status in ('valid', 'declared_missing')"
 )
 COUNTED_TWICE = Slip("int_answers_clustered", "else answers.n end", "else 2 * answers.n end")
-BOTH_COUNTED = Slip("int_answers_realigned", "and municipality_rank = 1", "")
+BOTH_COUNTED = Slip("int_answers_realigned", "where municipality_rank = 1", "")
 NOT_MOVED = Slip(
     "int_municipality_successors", "mergers.new_code as successor_code", "mergers.old_code as successor_code"
 )

@@ -26,7 +26,7 @@ COUNTED = "response_rate"  # shows a copy that is counted, and is made in half t
 # Arrival decides a tie, or a copy in another file is no copy.
 SLIPS = [
     ("rows_turned", Slip("int_responses_disposed", "content_sha256 asc, response_id asc", "row_id asc")),
-    ("rows_turned", Slip("int_answers_by_unit", "disposed.response_id asc", "disposed.row_id asc")),
+    ("rows_turned", Slip("int_municipality_answers_resolved", "disposed.response_id asc", "disposed.row_id asc")),
     ("split_in_two", Slip("int_rows_identified", "content_sha256\n", "content_sha256, source_file\n")),
     ("delivered_twice", Slip("int_rows_identified", "numbered.content_copy > 1 as", "false as")),
 ]

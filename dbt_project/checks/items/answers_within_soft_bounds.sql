@@ -23,6 +23,5 @@
             bounded.survey_id = answers.survey_id
             and bounded.round_id = answers.round_id
             and bounded.question_id = answers.question_id
-            and answers.answer_status = 'valid'
     group by rounds.survey_id, rounds.round_id
 {% endmacro %}

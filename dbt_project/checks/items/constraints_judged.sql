@@ -8,7 +8,7 @@
             count(distinct case when constraints.is_met is null then answers.row_key end) as n_failed
         from answers
         inner join {{ ref('int_conditions_met') }} as constraints using (row_key, question_id)
-        where answers.answer_status = 'valid' and constraints.purpose = 'constraint'
+        where constraints.purpose = 'constraint'
         group by answers.survey_id, answers.round_id, answers.question_id
     {% endcall %}
 {% endmacro %}

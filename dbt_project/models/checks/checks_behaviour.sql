@@ -17,9 +17,12 @@ asked as (
     where asked.is_asked
 ),
 
+-- Texts, and questions of a battery.
 answers as (
-    select * from {{ ref('int_answers_judged') }}
-    where answer_status = 'valid'
+    select judged.*
+    from {{ ref('int_answers_judged') }} as judged
+    inner join asked using (survey_id, round_id, question_id)
+    where judged.answer_status = 'valid' and (judged.question_type = 'text' or asked.group_id is not null)
 ),
 
 straight_lining as ({{ straight_lining() }}),

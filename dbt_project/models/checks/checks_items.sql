@@ -14,8 +14,26 @@ responses as (
     where disposition = 'accepted'
 ),
 
+-- Questions with a bound that is not hard, or with a constraint.
+limited as (
+    select
+        survey_id,
+        question_id
+    from questions
+    where coalesce(soft_min, soft_max) is not null
+    union
+    select
+        survey_id,
+        question_id
+    from {{ ref('stg_codebook__conditions') }}
+    where purpose = 'constraint'
+),
+
 answers as (
-    select * from {{ ref('int_answers_judged') }}
+    select judged.*
+    from {{ ref('int_answers_judged') }} as judged
+    inner join limited using (survey_id, question_id)
+    where judged.answer_status = 'valid'
 ),
 
 doubtful as (

@@ -2,7 +2,7 @@
 -- of a municipality count for the answer of their municipality; a response that its provider weighs, by its weight too.
 with answers as (
     select * from {{ ref('int_answers_grouped') }}
-    where answer_level <> 'base'
+    where answer_level <> 'base' and {{ is_built_now() }}
 ),
 
 bases as (

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- How many responses, or whether the municipality, gave an answer to a closed question or named a system: municipality
 -- by municipality, in every group that no area decides. The base is counted like an answer that everybody gave.
 with meanings as (
@@ -6,9 +7,8 @@ with meanings as (
 ),
 
 municipalities as (
-    select * from {{ ref('int_answers_by_unit') }}
-    where
-        unit = 'municipality' and question_type in ('select_one', 'select_multiple', 'system') and {{ is_built_now() }}
+    select * from {{ ref('int_municipality_answers_resolved') }}
+    where question_type in ('select_one', 'select_multiple', 'system') and {{ is_built_now() }}
 ),
 
 levels as (

@@ -12,7 +12,6 @@ cells as (
 
 answers as (
     select * from {{ ref('int_answers_by_unit') }}
-    where {{ is_built_now() }}
 ),
 
 -- Rows in which each of the answers could be given.

@@ -1,11 +1,7 @@
--- The answers of a round on the frame of another round, whose division is later: municipalities that have merged since
--- are one, by the rule of the question.
+-- What municipalities answered to questions that are compared, on the frame of the later division: those that have
+-- merged since are one, by the rule of the question.
 with pairs as (
     select * from {{ ref('int_pairs_to_build') }}
-),
-
-answers as (
-    select * from {{ ref('int_answers_by_unit') }}
 ),
 
 wanted as (
@@ -16,7 +12,6 @@ wanted as (
         earlier_frame_round_id as frame_round_id,
         division_date
     from pairs
-    where earlier_round_id <> earlier_frame_round_id
     union
     select
         survey_id,
@@ -25,7 +20,6 @@ wanted as (
         frame_round_id,
         division_date
     from pairs
-    where round_id <> frame_round_id
 ),
 
 moved as (
@@ -33,10 +27,11 @@ moved as (
         answers.*,
         wanted.frame_round_id,
         successors.successor_code,
-        {{ municipality_rank('answers', 'successors.successor_code', 'questions.municipality_rule') }}
-            as municipality_rank
+        {{ municipality_rank(
+            'answers', 'wanted.frame_round_id, successors.successor_code', 'questions.municipality_rule'
+        ) }} as municipality_rank
     from wanted
-    inner join answers using (survey_id, round_id, question_id)
+    inner join {{ ref('int_municipality_answers_resolved') }} as answers using (survey_id, round_id, question_id)
     inner join {{ ref('stg_codebook__questions') }} as questions using (survey_id, question_id)
     inner join {{ ref('stg_codebook__rounds') }} as rounds using (survey_id, round_id)
     inner join {{ ref('int_municipality_successors') }} as successors
@@ -50,24 +45,9 @@ select
     survey_id,
     round_id,
     frame_round_id,
-    unit,
-    unit_id,
     question_id,
     part,
     successor_code,
     code
 from moved
-where unit = 'response'
-union all
-select
-    survey_id,
-    round_id,
-    frame_round_id,
-    unit,
-    successor_code as unit_id,
-    question_id,
-    part,
-    successor_code,
-    code
-from moved
-where unit = 'municipality' and municipality_rank = 1
+where municipality_rank = 1

@@ -12,7 +12,7 @@ with answers as (
         cluster_code,
         n as base_n
     from {{ ref('int_answers_grouped') }}
-    where answer_level = 'base'
+    where answer_level = 'base' and {{ is_built_now() }}
 ),
 
 frame as (

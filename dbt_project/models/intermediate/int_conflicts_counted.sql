@@ -6,8 +6,8 @@ with answers as (
 ),
 
 numbers as (
-    select * from {{ ref('int_answers_by_unit') }}
-    where unit = 'response' and number_value is not null and {{ is_built_now() }}
+    select * from {{ ref('int_numbers_grouped') }}
+    where unit = 'response' and least < greatest and {{ is_built_now() }}
 ),
 
 municipalities as (
@@ -30,8 +30,6 @@ in_conflict as (
         question_id,
         municipality_code
     from numbers
-    group by survey_id, round_id, question_id, municipality_code
-    having min(number_value) < max(number_value)
 )
 
 select

@@ -23,9 +23,7 @@ answers as (
             answers.survey_id = printed.survey_id
             and answers.round_id = printed.round_id
             and answers.question_id = printed.question_id
-    where
-        answers.question_type in ('select_one', 'select_multiple')
-        and {{ is_built_now('answers.survey_id', 'answers.round_id') }}
+    where answers.question_type in ('select_one', 'select_multiple')
 ),
 
 levels as (

@@ -5,7 +5,7 @@ with figures as (
 
 answers as (
     select * from {{ ref('int_answers_by_unit') }}
-    where question_type = 'system' and {{ is_built_now() }}
+    where question_type = 'system'
 )
 
 select

@@ -5,55 +5,8 @@ with pairs as (
     select * from {{ ref('int_pairs_to_build') }}
 ),
 
-own as (
-    select * from {{ ref('int_answers_by_unit') }}
-    where question_type in ('select_one', 'select_multiple')
-),
-
-wanted as (
-    select
-        survey_id,
-        round_id,
-        question_id
-    from pairs
-    where round_id = frame_round_id
-    union
-    select
-        survey_id,
-        earlier_round_id as round_id,
-        earlier_question_id as question_id
-    from pairs
-    where earlier_round_id = earlier_frame_round_id
-),
-
 answers as (
-    select
-        survey_id,
-        round_id,
-        frame_round_id,
-        unit,
-        unit_id,
-        question_id,
-        successor_code as municipality_code,
-        code
-    from {{ ref('int_answers_realigned') }}
-    union all
-    select
-        own.survey_id,
-        own.round_id,
-        own.round_id as frame_round_id,
-        own.unit,
-        own.unit_id,
-        own.question_id,
-        own.municipality_code,
-        own.code
-    from own
-    inner join wanted using (survey_id, round_id, question_id)
-),
-
-grouped as (
-    select * from {{ ref('int_units_grouped') }}
-    where unit = 'response' and breakdown <> 'all'
+    select * from {{ ref('int_answers_realigned') }}
 ),
 
 levels as (
@@ -61,9 +14,31 @@ levels as (
     where not is_missing
 ),
 
+wanted as (
+    select
+        survey_id,
+        round_id,
+        question_id,
+        frame_round_id,
+        division_date
+    from pairs
+    union
+    select
+        survey_id,
+        earlier_round_id as round_id,
+        earlier_question_id as question_id,
+        earlier_frame_round_id as frame_round_id,
+        division_date
+    from pairs
+),
+
 given as (
     select
-        answers.*,
+        answers.survey_id,
+        answers.round_id,
+        answers.frame_round_id,
+        answers.question_id,
+        answers.successor_code,
         levels.answer_level,
         levels.answer_code
     from answers
@@ -72,32 +47,16 @@ given as (
             answers.survey_id = levels.survey_id
             and answers.question_id = levels.question_id
             and answers.code = levels.option_code
-    union all
+    union
     select
-        answers.*,
+        survey_id,
+        round_id,
+        frame_round_id,
+        question_id,
+        successor_code,
         'base' as answer_level,
         'base' as answer_code
     from answers
-),
-
-in_groups as (
-    select
-        given.*,
-        'all' as breakdown,
-        'all' as breakdown_id
-    from given
-    union all
-    select
-        given.*,
-        grouped.breakdown,
-        grouped.breakdown_id
-    from given
-    inner join grouped
-        on
-            given.survey_id = grouped.survey_id
-            and given.round_id = grouped.round_id
-            and given.unit = grouped.unit
-            and given.unit_id = grouped.unit_id
 )
 
 select
@@ -105,14 +64,41 @@ select
     round_id,
     frame_round_id,
     question_id,
-    unit,
-    breakdown,
-    breakdown_id,
-    municipality_code,
+    'municipality' as unit,
+    'all' as breakdown,
+    'all' as breakdown_id,
+    successor_code as municipality_code,
     answer_level,
     answer_code,
-    count(distinct unit_id) as n
-from in_groups
+    cast(1 as bigint) as n
+from given
+union all
+select
+    wanted.survey_id,
+    wanted.round_id,
+    wanted.frame_round_id,
+    wanted.question_id,
+    counted.unit,
+    counted.breakdown,
+    counted.breakdown_id,
+    successors.successor_code as municipality_code,
+    counted.answer_level,
+    counted.answer_code,
+    cast(sum(counted.n) as bigint) as n
+from wanted
+inner join {{ ref('int_answers_grouped') }} as counted
+    on
+        wanted.survey_id = counted.survey_id
+        and wanted.round_id = counted.round_id
+        and wanted.question_id = counted.question_id
+        and counted.unit = 'response'
+inner join {{ ref('stg_codebook__rounds') }} as rounds
+    on wanted.survey_id = rounds.survey_id and wanted.round_id = rounds.round_id
+inner join {{ ref('int_municipality_successors') }} as successors
+    on
+        rounds.division_date = successors.division_date
+        and counted.municipality_code = successors.municipality_code
+        and wanted.division_date = successors.later_division_date
 group by
-    survey_id, round_id, frame_round_id, question_id, unit, breakdown, breakdown_id, municipality_code, answer_level,
-    answer_code
+    wanted.survey_id, wanted.round_id, wanted.frame_round_id, wanted.question_id, counted.unit, counted.breakdown,
+    counted.breakdown_id, successors.successor_code, counted.answer_level, counted.answer_code

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Which row of every breakdown a response or a municipality belongs to.
 with grouped as (
     select * from {{ ref('int_units_grouped') }}

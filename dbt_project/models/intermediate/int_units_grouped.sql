@@ -8,7 +8,7 @@ with responses as (
 
 answers as (
     select * from {{ ref('int_answers_by_unit') }}
-    where code is not null and {{ is_built_now() }}
+    where code is not null
 )
 
 select

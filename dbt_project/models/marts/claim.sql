@@ -1,5 +1,4 @@
 {{ config(materialized='view', contract={'enforced': false}) }}
--- Catalog-less names: the view must open in a release under any file name.
 -- A sentence holds where all that it says does. What is hidden of one of its figures is hidden of it.
 with figures as (
     select
@@ -8,8 +7,8 @@ with figures as (
         figures.status,
         figures.computed_value,
         figures.frame_verdict
-    from {{ ref('claim_figure').include(database=false) }} as claim_figures
-    inner join {{ ref('publication_reconciliation').include(database=false) }} as figures using (survey_id, figure_id)
+    from {{ ref('claim_figure') }} as claim_figures
+    inner join {{ ref('publication_reconciliation') }} as figures using (survey_id, figure_id)
 )
 
 select
@@ -32,7 +31,7 @@ select
     end as frame_verdict,
     count(figures.status) as n_figures,
     count(figures.computed_value) as n_figures_computed
-from {{ ref('printed_sentence').include(database=false) }} as sentences
-left join {{ ref('dim_round').include(database=false) }} as rounds using (round_key)
+from {{ ref('printed_sentence') }} as sentences
+left join {{ ref('dim_round') }} as rounds using (round_key)
 left join figures on sentences.survey_id = figures.survey_id and sentences.claim_id = figures.claim_id
 group by sentences.survey_id, sentences.round_id, sentences.round_key, sentences.claim_id, rounds.is_synthetic

@@ -1,12 +1,11 @@
 {{ config(materialized='view', contract={'enforced': false}) }}
--- Catalog-less names: the view must open in a release under any file name.
 -- By response; of real answers by municipality where fewer are hidden then.
 with of_all as (
     select
         *,
         count(*) filter (where cell_status like 'hidden%')
             over (partition by survey_id, round_id, question_id, unit) as n_hidden
-    from {{ ref('result').include(database=false) }}
+    from {{ ref('result') }}
     where breakdown = 'all' and cell_status <> 'not_asked'
 )
 

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental') }}
 with answers as (
     select * from {{ ref('int_answers_by_unit') }}
-    where question_type in ('integer', 'decimal') and {{ is_built_now() }}
+    where question_type in ('integer', 'decimal')
 ),
 
 questions as (

@@ -1,5 +1,4 @@
 {{ config(materialized='view', contract={'enforced': false}) }}
--- Catalog-less names: the view must open in a release under any file name.
 -- A question is of the practices when its list of choices is one of theirs; what is hidden of it is hidden here too.
 with options as (
     select
@@ -7,22 +6,22 @@ with options as (
         theme_id as answer_code,
         theme_id,
         null as practice_id
-    from {{ ref('dim_theme').include(database=false) }}
+    from {{ ref('dim_theme') }}
     union all
     select
         list_name,
         practice_id as answer_code,
         theme_id,
         practice_id
-    from {{ ref('practice').include(database=false) }}
+    from {{ ref('practice') }}
 ),
 
 questions as (
-    select * from {{ ref('dim_question').include(database=false) }}
+    select * from {{ ref('dim_question') }}
 ),
 
 cells as (
-    select * from {{ ref('answer_distribution').include(database=false) }}
+    select * from {{ ref('answer_distribution') }}
     where level = 'option'
 )
 

@@ -1,31 +1,30 @@
 {{ config(materialized='view', contract={'enforced': false}) }}
--- Catalog-less names: the view must open in a release under any file name.
 with cells as (
-    select * from {{ ref('answer_distribution').include(database=false) }}
+    select * from {{ ref('answer_distribution') }}
 ),
 
 surveys as (
-    select * from {{ ref('dim_survey').include(database=false) }}
+    select * from {{ ref('dim_survey') }}
 ),
 
 rounds as (
-    select * from {{ ref('dim_round').include(database=false) }}
+    select * from {{ ref('dim_round') }}
 ),
 
 questions as (
-    select * from {{ ref('dim_question').include(database=false) }}
+    select * from {{ ref('dim_question') }}
 ),
 
 answers as (
-    select * from {{ ref('dim_answer').include(database=false) }}
+    select * from {{ ref('dim_answer') }}
 ),
 
 breakdowns as (
-    select * from {{ ref('dim_breakdown').include(database=false) }}
+    select * from {{ ref('dim_breakdown') }}
 ),
 
 codes as (
-    select * from {{ ref('dim_code').include(database=false) }}
+    select * from {{ ref('dim_code') }}
 )
 
 select

@@ -19,7 +19,7 @@ from ingest.codebook.round import RoundSettings
 from ingest.proposals.folder import draft_round
 from ingest.proposals.reading import read_export, timestamp_formats
 from ingest.proposals.writing import Draft
-from ingest.readers import FORMATS, Format, Layout, TextRow, TextTable
+from ingest.readers import FORMATS, Format, Layout, Rows, TextRow, TextTable
 from ingest.readers.settings import read_settings
 from orchestration.commands.cli import app
 from store.paths import PROJECT_ROOT, DataPaths
@@ -302,7 +302,8 @@ def read_list(path: Path, _layout: ListLayout, faults: FaultList) -> TextTable |
         faults.add("not-json", path, "", "It is no list.")
         return None
     header, *rest = map(tuple, rows)
-    return TextTable(path, header, 1, tuple(TextRow(line, cells) for line, cells in enumerate(rest, start=2)))
+    rows = Rows.of((TextRow(line, cells) for line, cells in enumerate(rest, start=2)), len(header))
+    return TextTable(path, header, 1, rows)
 
 
 @pytest.mark.parametrize(

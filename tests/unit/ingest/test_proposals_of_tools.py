@@ -24,7 +24,7 @@ from ingest.proposals.folder import draft_round
 from ingest.proposals.options import Proposed, gainsaid
 from ingest.proposals.reading import Export
 from ingest.proposals.writing import Draft
-from ingest.readers import Layout, TextRow, TextTable
+from ingest.readers import Layout, Rows, TextRow, TextTable
 from ingest.readers.settings import read_settings
 from store.paths import DataPaths
 from tests.deciding import by_column, is_marked, lines
@@ -442,7 +442,7 @@ def test_labels_that_turned_gainsay_the_ticks_of_an_earlier_round(empty: DataPat
     """The values are the same, and the file says that they mean the contrary now."""
     survey = read_survey(empty.surveys / "tools", FaultList())
     assert survey is not None
-    rows = (TextRow(1, ("1",)), TextRow(2, ("2",)))
+    rows = Rows.of((TextRow(1, ("1",)), TextRow(2, ("2",))), 1)
     table = TextTable(Path("new.sav"), ("k1",), 0, rows, labels={"k1": {"1": "No", "2": "Yes"}})
     before = Proposed("k1", "services", "advice", "1", "2")
     turned, same = Export(table, "sav", Layout()), Export(replace(table, labels={}), "sav", Layout())

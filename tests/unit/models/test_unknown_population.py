@@ -37,6 +37,7 @@ INPUTS = """
     create table int_rounds_to_build as
         select 's' as survey_id, 'r' as round_id, date '2024-01-01' as division_date, 2023 as population_year,
             'all' as scope;
+    create table raw__ingest__rounds_to_build as select survey_id, round_id from int_rounds_to_build;
     create table int_breakdowns_in_round as
         select 's' as survey_id, 'r' as round_id, false as is_synthetic, true as is_of_municipality, *
         from (values ('all', 'all'), ('size_class', 'small'), ('size_class', 'large'), ('county', '1'))
