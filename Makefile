@@ -60,7 +60,7 @@ test-pages: .pages/.ready $(DATA)/published/current.duckdb  ## Look at each page
 	@touch $@
 
 soak: $(READY)  ## Hours of kills, faults and examples: every fault at every step of a publish, 350 kills at random
-	@KUNTAKYSELY_SOAK=1 $(BIN)/python -m pytest --numprocesses=0 tests/faults tests/properties
+	@KUNTAKYSELY_SOAK=1 $(BIN)/python -m pytest --numprocesses=0 -o faulthandler_timeout=0 tests/faults tests/properties
 
 quick: $(READY)  ## Quick unit tests and types, while you work
 	@$(BIN)/python -m pytest tests/unit -m "not slow"

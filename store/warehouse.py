@@ -46,8 +46,9 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         ) from None
     try:
         if not read_only:
-            for schema in SCHEMAS:
-                connection.execute(f"create schema if not exists {schema}")
+            with transaction(connection):
+                for schema in SCHEMAS:
+                    connection.execute(f"create schema if not exists {schema}")
         yield connection
     except BaseException:
         connection.interrupt()  # or it would first do to its end a query that somebody has broken off
@@ -86,13 +87,19 @@ def replace_rows(
     A None in `where` stands for NULL. The table is made from the schema of `rows` when it is missing, or when its
     columns are not those of `rows`.
     """
+    if columns_of(connection, table) != rows.column_names:
+        _from_rows(connection, f"create or replace table {table} as", rows)
+        return
+    condition = " and ".join(f'"{column}" is not distinct from ?' for column in where) if where else "true"
+    connection.execute(f"delete from {table} where {condition}", list(where.values()) if where else [])
+    if rows.num_rows:  # many a table of a round has none, which DuckDB takes milliseconds to see
+        _from_rows(connection, f"insert into {table}", rows)
+
+
+def _from_rows(connection: duckdb.DuckDBPyConnection, make: str, rows: pa.Table) -> None:
     connection.register("incoming_rows", rows)
     try:
-        if columns_of(connection, table) != rows.column_names:
-            connection.execute(f"create or replace table {table} as from incoming_rows limit 0")
-        condition = " and ".join(f'"{column}" is not distinct from ?' for column in where) if where else "true"
-        connection.execute(f"delete from {table} where {condition}", list(where.values()) if where else [])
-        connection.execute(f"insert into {table} from incoming_rows")
+        connection.execute(f"{make} from incoming_rows")
     finally:
         connection.unregister("incoming_rows")
 

@@ -19,6 +19,7 @@ import pytest
 
 from faults.errors import InputFaults, visible
 from ingest.codebook.rounds import round_keys
+from ingest.landing.cells import ROOM, first_key
 from ingest.landing.load import load_rounds
 from ingest.landing.raw_tables import COLUMNS
 from ingest.readers import children, sav, workbook
@@ -147,11 +148,17 @@ def _collect(connection: duckdb.DuckDBPyConnection, paths: DataPaths, name: str)
     connection.execute(f"attach '{paths.warehouse_file}' as one (read_only)")
     for table, columns in COLUMNS.items():
         if "round_id" in columns:
-            named = ["? as round_id"] + (["? || source_file as source_file"] if "source_file" in columns else [])
+            own = {
+                "round_id": "$name",
+                "source_file": "$name || '/' || source_file",
+                **dict.fromkeys(("row_key", "value_id"), "{column} % $room + $first"),
+            }
+            named = [f"{sql.format(column=column)} as {column}" for column, sql in own.items() if column in columns]
             sql = (
                 f"insert into {table} select * replace ({', '.join(named)}) from one.{table} where round_id is not null"
             )
-            connection.execute(sql, [name] + [f"{name}/"] * (len(named) - 1))
+            given = {"name": name, "room": ROOM, "first": first_key(name)}
+            connection.execute(sql, {key: value for key, value in given.items() if f"${key}" in sql})
     connection.execute("detach one")
 
 
