@@ -61,13 +61,13 @@ def by_duckdb(paths: DataPaths, folder: Path) -> DataPaths:
 
 
 def contents(file: Path, table: str) -> tuple[list[tuple[str, str]], list[int], Rows]:
-    """Columns with their types, the places of the doubles, and the rows in an order that doubles have no part in."""
+    """Columns with their types, the places of the doubles, and the rows in the order of the others."""
     with duckdb.connect(str(file), read_only=True) as connection:
         described = connection.execute(f"describe {table}").fetchall()
         columns = [(name, type_) for name, type_, *_ in described]
         doubles = [place for place, (_, type_) in enumerate(columns) if type_ == "DOUBLE"]
-        others = ", ".join(f'"{name}"' for name, type_ in columns if type_ != "DOUBLE")
-        return columns, doubles, connection.execute(f"from {table} order by {others}, all").fetchall()
+        in_order = ", ".join(f'"{name}"' for name, _ in sorted(columns, key=lambda column: column[1] == "DOUBLE"))
+        return columns, doubles, connection.execute(f"from {table} order by {in_order}").fetchall()
 
 
 def differences(one: Path, other: Path, tables: list[str]) -> list[str]:
