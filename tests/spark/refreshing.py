@@ -208,17 +208,20 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     return paths
 
 
-def test_what_spark_says_of_an_answer_stays_in_the_private_folder(planted: DataPaths, tmp_path: Path) -> None:
+def test_what_spark_says_of_an_answer_stays_in_the_private_folder(
+    planted: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Spark quotes the text that is no number, and pyspark prints the statement, on the error output."""
-    project, outside = copy_project(tmp_path / "project"), Path("/tmp")
+    project, outside = copy_project(tmp_path / "project"), tmp_path / "temporary"
+    outside.mkdir()
+    monkeypatch.setenv("TMPDIR", str(outside))
     replace(project / SLIP[0], SLIP[1], SLIP[2].replace("varchar", "string"))
-    before = {*outside.iterdir(), *project.iterdir()}
     done = kuntakysely(planted, "refresh", "--engine", "spark", project=project)
     assert done.returncode == 1, done.stdout
     assert CANARIES["text"] in (planted.dbt_target / SAID).read_text(encoding="utf-8")
     assert_silent(planted, [done.stdout, kuntakysely(planted, "status").stdout])
-    made = [each for each in {*outside.iterdir(), *project.iterdir()} - before if each.is_file()]
-    assert list(found_in(made)) == []
+    assert list(found_in(file for folder in (outside, project) for file in folder.rglob("*") if file.is_file())) == []
+    assert any((planted.lake / "temporary").iterdir()), "Spark's own files lie elsewhere"
 
 
 def test_what_spark_writes_lies_in_the_private_folder(planted: DataPaths) -> None:
