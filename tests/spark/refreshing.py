@@ -61,13 +61,13 @@ def by_duckdb(paths: DataPaths, folder: Path) -> DataPaths:
 
 
 def contents(file: Path, table: str) -> tuple[list[tuple[str, str]], list[int], Rows]:
-    """Columns with their types, the places of the doubles, and the rows in an order that doubles have no part in."""
+    """Columns with their types, the places of the doubles, and the rows in the order of the others."""
     with duckdb.connect(str(file), read_only=True) as connection:
         described = connection.execute(f"describe {table}").fetchall()
         columns = [(name, type_) for name, type_, *_ in described]
         doubles = [place for place, (_, type_) in enumerate(columns) if type_ == "DOUBLE"]
-        others = ", ".join(f'"{name}"' for name, type_ in columns if type_ != "DOUBLE")
-        return columns, doubles, connection.execute(f"from {table} order by {others}, all").fetchall()
+        in_order = ", ".join(f'"{name}"' for name, _ in sorted(columns, key=lambda column: column[1] == "DOUBLE"))
+        return columns, doubles, connection.execute(f"from {table} order by {in_order}").fetchall()
 
 
 def differences(one: Path, other: Path, tables: list[str]) -> list[str]:
@@ -208,17 +208,19 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     return paths
 
 
-def test_what_spark_says_of_an_answer_stays_in_the_private_folder(planted: DataPaths, tmp_path: Path) -> None:
+def test_what_spark_says_of_an_answer_stays_in_the_private_folder(
+    planted: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Spark quotes the text that is no number, and pyspark prints the statement, on the error output."""
-    project, outside = copy_project(tmp_path / "project"), Path("/tmp")
+    project, outside = copy_project(tmp_path / "project"), tmp_path / "temporary"
+    outside.mkdir()
+    monkeypatch.setenv("TMPDIR", str(outside))
     replace(project / SLIP[0], SLIP[1], SLIP[2].replace("varchar", "string"))
-    before = {*outside.iterdir(), *project.iterdir()}
     done = kuntakysely(planted, "refresh", "--engine", "spark", project=project)
     assert done.returncode == 1, done.stdout
     assert CANARIES["text"] in (planted.dbt_target / SAID).read_text(encoding="utf-8")
     assert_silent(planted, [done.stdout, kuntakysely(planted, "status").stdout])
-    made = [each for each in {*outside.iterdir(), *project.iterdir()} - before if each.is_file()]
-    assert list(found_in(made)) == []
+    assert list(found_in(file for folder in (outside, project) for file in folder.rglob("*") if file.is_file())) == []
 
 
 def test_what_spark_writes_lies_in_the_private_folder(planted: DataPaths) -> None:

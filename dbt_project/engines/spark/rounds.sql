@@ -1,5 +1,6 @@
-{# How rows of rounds and of pairs of rounds go: Parquet forgets whole partitions, no rows. A table that keeps rounds has
-   one for each; of pairs of rounds, one for each pair, which is made anew as soon as one of its questions has to be. #}
+{# How rows of rounds and of pairs of rounds go: Parquet forgets whole partitions, no rows. A table that keeps rounds
+   has one for each; of pairs of rounds, one for each pair, which is made anew as soon as one of its questions has to
+   be. #}
 
 {% macro forget_rounds() -%}
     {{ drop_partitions(['survey_id', 'round_id'], is_built_now() ~ ' or ' ~ is_gone()) }}
