@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,25 +27,32 @@ class Named(str):
 
 
 @cache
-def _macros(engine: str) -> str:
-    folders = (DBT / "macros", DBT / "checks", DBT / "engines" / engine)
-    return "".join(file.read_text(encoding="utf-8") for folder in folders for file in sorted(folder.rglob("*.sql")))
-
-
-def rendered(sql: str, engine: str = "duckdb", **more: Any) -> str:
-    """SQL with the project's macros, settings and references filled in as dbt does on a first build."""
-    known: dict[str, Any] = {
+def _environment(engine: str) -> jinja2.Environment:
+    """One that has the project's macros, settings and references as dbt gives them on a first build."""
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    environment.globals |= {
         "ref": Named,
-        "execute": False,
-        "run_started_at": "2024-01-31 12:00:00",
         "source": lambda schema, name: f"{schema}__{name}",
         "var": lambda name: SETTINGS["vars"][name],
         "config": lambda **_: "",
         "is_incremental": lambda: False,
+        "execute": False,
         "this": "this",
-        **more,
+        "model": {},
+        "run_started_at": "2024-01-31 12:00:00",
     }
-    return jinja2.Template(_macros(engine) + sql, undefined=jinja2.StrictUndefined).render(known)
+    folders = (DBT / "macros", DBT / "checks", DBT / "engines" / engine)
+    text = "".join(file.read_text(encoding="utf-8") for folder in folders for file in sorted(folder.rglob("*.sql")))
+    environment.globals |= vars(environment.from_string(text).module)
+    return environment
+
+
+def rendered(sql: str, engine: str = "duckdb", model: Mapping[str, Any] | None = None) -> str:
+    """SQL as dbt fills it in on a first build; what a model's YAML file says of it, where its macros ask."""
+    environment = _environment(engine)
+    said: Any = environment.globals["model"]
+    said |= model or {}
+    return environment.from_string(sql).render()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ SURVEY = Path("surveys/koto_kuntakysely")
 EVERY = 4  # of the planted faults: a survey each, and Spark's cost is by condition
 # Slips in macros of Spark, and the table that differs then.
 SLIPS = {
-    "int_answer_shares": (")) div (", ")) / ("),
+    "int_answer_shares": (") div (", ") / ("),
     "int_answers_combined": ("array_sort(collect_set({{ value }}))", "collect_set(upper(cast({{ value }} as string)))"),
     "stg_codebook__surveys": ("except ({{ columns | join(', ') }})", "except ({{ columns[1:] | join(', ') }})"),
 }

@@ -80,7 +80,7 @@
 
 {# The separator is no pattern. #}
 {% macro split_to_rows(text, separator) -%}
-    explode(transform(split({{ text }}, r'\Q' || {{ separator }} || r'\E'), part -> trim(part)))
+    explode(transform(split({{ text }}, regexp_replace({{ separator }}, r'(\W)', r'\\$1')), part -> trim(part)))
 {%- endmacro %}
 
 {% macro text_in(texts, language) -%}
