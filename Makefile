@@ -67,7 +67,7 @@ test-spark: .spark/.ready  ## Make each model on Spark, refresh by Spark, and co
 
 .spark/.ready: requirements-spark.lock $(READY)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .spark
-	@$(BIN)/uv pip sync --quiet --python .spark/bin/python --require-hashes requirements-spark.lock
+	@$(BIN)/uv pip sync --quiet --python .spark/bin/python --require-hashes --build-constraint requirements-spark.lock requirements-spark.lock
 	@$(BIN)/uv pip install --quiet --python .spark/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

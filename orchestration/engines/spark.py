@@ -53,7 +53,7 @@ def at_work(warehouse: Path, lake: Path, *, is_whole: bool) -> Iterator[BringBac
         session.sql("create schema if not exists raw")
         for table, folder, columns in land(warehouse, lake):
             session.sql(f"create table if not exists {table} ({columns}) using parquet location '{folder}'")
-        _teach(session)
+        teach_spark(session)
         yield lambda nodes: bring_back(
             warehouse,
             [made_of(node, dict(session.table(f"{node['schema']}.{node['name']}").dtypes), lake) for node in nodes],
@@ -91,7 +91,8 @@ def _session(lake: Path) -> SparkSession:
     return builder.master(spark_master()).getOrCreate()
 
 
-def _teach(session: SparkSession) -> None:
+def teach_spark(session: SparkSession) -> None:
+    """Give a session the functions."""
     for each in FUNCTIONS:
         gives = each.gives if isinstance(each.gives, str) else _struct(each.gives)
         session.udf.register(each.name, each.as_asked(), re.sub(r"(\w+)\[\]", r"array<\1>", gives))

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from pyspark.sql import SparkSession
 
+from orchestration.engines.spark import teach_spark
 from store.paths import DataPaths
 from tests.rendered import DBT
 
@@ -41,7 +42,9 @@ def session(folder: Path) -> SparkSession:
     builder = SparkSession.builder.master("local[2]").appName("tests")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    made = builder.getOrCreate()
+    teach_spark(made)
+    return made
 
 
 def lend(spark: SparkSession, warehouse: Connection, folder: Path) -> None:
