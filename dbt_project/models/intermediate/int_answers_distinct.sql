@@ -73,8 +73,8 @@ select
     rounds.first_id + row_number() over (
         partition by answers.survey_id, answers.round_id
         order by
-            answers.question_id, answers.value_id nulls last, answers.value_ids, answers.source_column, answers.is_coded,
-            answers.codes
+            answers.question_id, answers.value_id nulls last, answers.value_ids, answers.source_column,
+            answers.is_coded, answers.codes
     ) as answer_id,
     answers.survey_id,
     answers.round_id,
