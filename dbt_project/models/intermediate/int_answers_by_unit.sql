@@ -20,6 +20,22 @@ select
 from {{ ref('int_answers_judged') }}
 where answer_status = 'valid'
 union all
-select *
+select
+    survey_id,
+    round_id,
+    unit,
+    unit_id,
+    municipality_code,
+    cluster_code,
+    response_id,
+    question_id,
+    part,
+    question_type,
+    code,
+    number_value,
+    is_ticked,
+    choice_order,
+    role_order,
+    submitted_at
 from {{ ref('int_municipality_answers_resolved') }}
 where {{ is_built_now() }}
