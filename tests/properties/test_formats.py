@@ -16,6 +16,7 @@ from faults.errors import FaultList
 from ingest import readers
 from ingest.landing.load import load_rounds
 from ingest.readers import Layout, TextRow, TextTable
+from ingest.readers.columns import Rows
 from ingest.readers.webropol import SEPARATOR
 from store.paths import DataPaths
 from store.warehouse import opened
@@ -197,6 +198,6 @@ def with_slip(format_: readers.Format, slip: CellSlip) -> Callable[[Path, Any, F
 
     def read(path: Path, layout: Layout, faults: FaultList) -> TextTable | None:
         table = format_.read(path, layout, faults)
-        return table and replace(table, rows=tuple(map(slipped, table.rows)))
+        return table and replace(table, rows=Rows.of(map(slipped, table.rows), len(table.header)))
 
     return read

@@ -22,6 +22,7 @@ from ingest.landing import raw_tables
 from ingest.landing.columns import APART, cells_of, named, paths_of
 from ingest.landing.inputs import round_sources, survey_sources
 from store.paths import PROJECT_ROOT, DataPaths
+from tests.rendered import DBT, rendered
 
 Edit = Callable[[Path, str, str], None]
 Cells = Mapping[str, str | None]
@@ -183,8 +184,8 @@ def test_a_new_key_is_in_staging_with_no_other_edit(paths: DataPaths, tmp_path: 
     edit(paths.root / ROUND / "round.yml", "is_synthetic:", f"{SAID}is_synthetic:")
     environment = {**os.environ, "PYTHONPATH": str(code)}
     subprocess.run([sys.executable, "-c", LOAD, paths.root], cwd=code, check=True, env=environment)
-    staging = (PROJECT_ROOT / "dbt_project/models/staging/stg_codebook__rounds.sql").read_text(encoding="utf-8")
-    staging = staging.replace("{{ source('raw', 'codebook__rounds') }}", "raw.codebook__rounds")
+    staging = rendered((DBT / "models/staging/stg_codebook__rounds.sql").read_text(encoding="utf-8"))
+    staging = staging.replace("raw__codebook__rounds", "raw.codebook__rounds")
     with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
         found = connection.execute(f"select weather, storms, winds from ({staging})").fetchall()
     assert found == [("rain", "7", '["north", "east"]')]
