@@ -58,7 +58,7 @@ def land(warehouse: Path, lake: Path) -> Iterator[tuple[str, Path, str]]:
 def bring_back(warehouse: Path, tables: Iterable[Made]) -> None:
     """Put tables in the place of those in the warehouse: all or none."""
     with opened(warehouse) as connection, transaction(connection):
-        connection.execute("set timezone = 'UTC'")
+        connection.execute("set timezone to 'UTC'")
         for table in tables:
             _bring_back(connection, table)
 
