@@ -41,9 +41,6 @@ class Run:
         """Its numbers in one line."""
         return json.dumps({**vars(self), "parts": {part.title: part.as_json() for part in self.parts}}) + "\n"
 
-    def part(self, title: str) -> Part:
-        return next(part for part in self.parts if part.title == title)
-
 
 def append(run: Run, file: Path = FILE) -> None:
     with file.open("a", encoding="utf-8") as handle:

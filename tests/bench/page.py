@@ -32,16 +32,22 @@ def page(runs: Sequence[history.Run]) -> str:
     return text
 
 
-def _whole(runs: Sequence[history.Run]) -> history.Run:
-    """The last one that has all parts."""
-    most = max(len(run.parts) for run in runs)
-    return [run for run in runs if len(run.parts) == most][-1]
+def _latest(runs: Sequence[history.Run]) -> dict[str, tuple[history.Run, Part]]:
+    """Of each part the last run, and what it found; one of fewer sizes takes the place of none."""
+    found: dict[str, tuple[history.Run, Part]] = {}
+    for run in runs:
+        for part in run.parts:
+            if part.title not in found or len(part.rows) >= len(found[part.title][1].rows):
+                found[part.title] = run, part
+    return found
 
 
 def tables(runs: Sequence[history.Run]) -> str:
-    run = _whole(runs)
-    said = f"Run on {run.run_on} of {run.commit}, {run.cores} cores, answers and rounds within {run.most_gb:g} GB.\n"
-    return "\n".join([said, *(f"{_markdown(part.cells())}\n" for part in run.parts)])
+    return "\n".join(f"{_said(run)}\n\n{_markdown(part.cells())}\n" for run, part in _latest(runs).values())
+
+
+def _said(run: history.Run) -> str:
+    return f"Run on {run.run_on} of {run.commit}, {run.cores} cores, answers and rounds within {run.most_gb:g} GB."
 
 
 def _markdown(cells: Sequence[Sequence[str]]) -> str:
@@ -90,7 +96,7 @@ BLOCKS = {"tables": tables, "to 10^10": extrapolated, "runs": all_of}
 
 def plot(runs: Sequence[history.Run]) -> str:
     """CPU seconds against answers of one round, of us and of plain scripts, both by powers of ten."""
-    rows = _whole(runs).part("answers").rows if measured(runs) else []
+    rows = _latest(runs)["answers"][1].rows if measured(runs) else []
     points = [
         {"answers": int(match[1].replace(",", "")), "what": match[2].replace(OURS, "a refresh"), "CPU s": row.cost.cpu}
         for row in rows
