@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "checks")
+FEW_ROWS = 1_000_000  # of a table: with fewer, a second thread costs more than it does, a tenth of a refresh
 
 
 class WarehouseHeld(ToldError):
@@ -49,12 +50,20 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
             with transaction(connection):
                 for schema in SCHEMAS:
                     connection.execute(f"create schema if not exists {schema}")
+        share_work(connection)
         yield connection
     except BaseException:
         connection.interrupt()  # or it would first do to its end a query that somebody has broken off
         raise
     finally:
         connection.close()
+
+
+def share_work(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have DuckDB share its work between the cores only where a table of those that are attached is large."""
+    largest = connection.execute("select max(estimated_size) from duckdb_tables()").fetchone()
+    if largest is not None and (largest[0] or 0) < FEW_ROWS:
+        connection.execute("set threads = 1")
 
 
 def make_free(file: Path) -> None:

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from faults.errors import FaultList, visible_lines, wrapped
-from faults.stopped import Stopped, came, end_at_once, listen
+from faults.stopped import Stopped, came, clean_up_seldom, listen
 from faults.told import ExitCode, ToldError, WrongUsage
 from publish.reading.limits import MEMORY_MB, SECONDS, Limits
 from store.disk import STANDS, disk_trouble
@@ -467,7 +467,7 @@ def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000, 
 def main() -> None:
     """The console script: errors that a person can act on are said in words, without a trace."""
     listen()
-    end_at_once()
+    clean_up_seldom()
     try:
         app()
     except Exception as error:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from faults.stopped import end_at_once, end_with_parent
+from faults.stopped import clean_up_seldom, end_with_parent
 from orchestration.dagster.dbt import BUILD, DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, models_file
 from orchestration.dagster.internals import packed, unpacked
 from orchestration.engines.spark import at_work
@@ -33,7 +33,7 @@ VIEWS = ("--target", DUCKDB, "--select", "config.materialized:view", "resource_t
 
 def main() -> int:
     """0 when all was made."""
-    end_at_once()
+    clean_up_seldom()
     target = set_dbt(PARSED)
     for folder in (target, PARSED):
         folder.mkdir(exist_ok=True)

@@ -23,7 +23,7 @@ NOTHING_KNOWN = (-100.0, 100.0)  # points
 
 def two_sided_t(t: float, df: int) -> float:
     """The p-value of a value of t."""
-    from scipy.special import stdtr  # scipy.stats takes a second to load
+    from scipy.special import stdtr  # scipy.stats takes a second to load, which few rounds need
 
     return 2 * float(stdtr(df, -abs(t)))
 
@@ -31,9 +31,9 @@ def two_sided_t(t: float, df: int) -> float:
 @cache
 def mcnemar(came: int, went: int) -> float:
     """Exact two-sided p-value of as many or more switching one way, when either way is as likely."""
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
-    return min(1.0, 2 * float(binom.cdf(min(came, went), came + went, 0.5)))
+    return min(1.0, 2 * float(bdtr(min(came, went), came + went, 0.5)))
 
 
 def rao_scott(n_rows: int, n_clusters: int, chi_square: float, expected: float) -> float | None:
@@ -72,14 +72,14 @@ def share_test(counts: Sequence[Sequence[int]]) -> tuple[float, float]:
     """Of options (n and base of a round, and of an earlier one) the smallest two-sided p-value of their two-proportion
     z-tests, Holm-corrected, and the largest change in points."""
     import numpy as np
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
     n, base, earlier_n, earlier_base = np.asarray(counts, dtype=float).T
     pooled = (n + earlier_n) / (base + earlier_base)
     error = np.sqrt(pooled * (1 - pooled) * (1 / base + 1 / earlier_base))
     change = np.abs(n / base - earlier_n / earlier_base)
     z = np.divide(change, error, out=np.zeros_like(change), where=error > 0)
-    return min(1.0, len(z) * float(2 * norm.sf(z.max()))), 100 * float(change.max())
+    return min(1.0, len(z) * float(2 * ndtr(-z.max()))), 100 * float(change.max())
 
 
 def distribution_test(counts: Sequence[Sequence[int]]) -> tuple[str | None, float | None]:
