@@ -67,33 +67,27 @@ candidates as (
     inner join answered_for on given.row_key = answered_for.row_key
 ),
 
--- Of municipalities for which others answer too: what they answered themselves.
-answered_own as (
-    select distinct
-        competing.question_number,
-        own.municipality_number
-    from answered_for as own
-    inner join answered_for as joint on own.municipality_number = joint.municipality_number and not joint.is_own
-    inner join given on own.row_key = given.row_key
-    inner join competing on given.meaning_id = competing.meaning_id
-    where own.is_own
-),
-
-chosen as (
+best as (
     select
         candidates.question_number,
         candidates.municipality_number,
         candidates.competes_for,
+        candidates.is_own,
         {{ first_by(
             'candidates.row_key', preference('candidates', 'candidates.municipality_rule'), 'candidates.latest_order'
         ) }} as row_key
     from candidates
-    left join answered_own
-        on
-            candidates.question_number = answered_own.question_number
-            and candidates.municipality_number = answered_own.municipality_number
-    where candidates.is_own or answered_own.municipality_number is null
-    group by candidates.question_number, candidates.municipality_number, candidates.competes_for
+    group by candidates.question_number, candidates.municipality_number, candidates.competes_for, candidates.is_own
+),
+
+-- What others say counts where the municipality itself said nothing to the question.
+chosen as (
+    select
+        *,
+        max(case when is_own then 1 else 0 end) over (
+            partition by question_number, municipality_number
+        ) as has_own
+    from best
 )
 
 select
@@ -122,3 +116,4 @@ inner join competing
         given.meaning_id = competing.meaning_id
         and chosen.question_number = competing.question_number
         and coalesce(chosen.competes_for, competing.part) = competing.part
+where chosen.is_own or chosen.has_own = 0

@@ -11,16 +11,28 @@ with responses as (
     where submitted_at is not null
 ),
 
+-- Where a minute falls is looked up once for all its responses.
+minutes as (
+    select
+        survey_id,
+        round_id,
+        date_trunc('minute', submitted_at) as minute,
+        sum(case when is_at_home then 1 else 0 end) as n_responses,
+        sum(case when nth_of_municipality = 1 then 1 else 0 end) as n_municipalities
+    from responses
+    group by survey_id, round_id, date_trunc('minute', submitted_at)
+),
+
 dated as (
     select
         rounds.survey_id,
         rounds.round_id,
         rounds.is_synthetic,
         rounds.opens_on,
-        responses.is_at_home,
-        responses.nth_of_municipality,
-        {{ local_date('responses.submitted_at', 'rounds.timezone') }} as submitted_on
-    from responses
+        minutes.n_responses,
+        minutes.n_municipalities,
+        {{ local_date('minutes.minute', 'rounds.timezone') }} as submitted_on
+    from minutes
     inner join {{ ref('int_rounds_to_build') }} as rounds using (survey_id, round_id)
 ),
 
@@ -31,8 +43,8 @@ days as (
         is_synthetic,
         opens_on,
         submitted_on,
-        cast(sum(case when is_at_home then 1 else 0 end) as bigint) as n_responses,
-        sum(case when nth_of_municipality = 1 then 1 else 0 end) as n_municipalities
+        cast(sum(n_responses) as bigint) as n_responses,
+        sum(n_municipalities) as n_municipalities
     from dated
     group by survey_id, round_id, is_synthetic, opens_on, submitted_on
 )
