@@ -37,7 +37,7 @@ def session(folder: Path) -> SparkSession:
     settings = {
         "spark.driver.memory": "3g", "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2",
         "spark.sql.session.timeZone": "UTC", "spark.sql.warehouse.dir": str(folder / "tables"),
-        "spark.local.dir": str(folder), "spark.sql.codegen.wholeStage": "false",
+        "spark.local.dir": str(folder),
     }  # fmt: skip
     builder = SparkSession.builder.master("local[2]").appName("tests")
     for name, value in settings.items():

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from math import isclose
 from pathlib import Path
 
@@ -100,14 +99,6 @@ def assert_equal(paths: DataPaths, others: DataPaths) -> None:
     assert len(published) > 20
     assert differences(paths.current, others.current, published) == []
     assert differences(paths.warehouse_file, others.warehouse_file, [*PRIVATE]) == []
-
-
-@pytest.fixture(scope="module", autouse=True)
-def for_small_data() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("SPARK_CONF_DIR", str(Path(__file__).with_name("conf")))
-        patched.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        yield
 
 
 @pytest.fixture(scope="module")
