@@ -9,4 +9,4 @@ os.environ |= {
     "SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 # The main module of a worker of pytest has no file, which pyspark takes for a doctest, and ends the worker.
-vars(sys.modules["__main__"]).setdefault("__file__", "")
+vars(sys.modules["__main__"]).setdefault("__file__", __file__)
