@@ -1,4 +1,4 @@
-"""What dbt's adapter for DuckDB loads, by dbt_project/profiles.yml: the functions that SQL lacks, and how many threads."""
+"""What dbt's adapter for DuckDB loads, by dbt_project/profiles.yml: functions that SQL lacks, and how many threads."""
 
 from __future__ import annotations
 
