@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "checks")
-FEW_ROWS = 1_000_000  # of a table: with fewer, a second thread costs more than it does, a tenth of a refresh
+FEW_ROWS = 4_000_000  # of a table: with fewer, a second thread costs more than it does, a tenth of a refresh
 
 
 class WarehouseHeld(ToldError):
