@@ -21,6 +21,7 @@ from tests.bench.results import CPU, Part, Ratio, Row
 from tests.bench.sizes import Sizes
 
 N_SMALL = 100  # responses
+N_TRIED = 2  # the cheaper counts: the first may have read the models
 LINEAR, CHECKS = "CPU / linear", "checks / marts"
 MEMORY, BYTES = "peak, GB", "bytes per answer"  # the latter of the private warehouse
 # The most that so many answers may cost beyond a small round: goals of 4 and 25 seconds where the imports take 4.1.
@@ -33,7 +34,8 @@ MOST_CHECKS = 2.0
 
 def measure(sizes: Sizes, folder: Path) -> Part:
     machine, survey = imports(), Survey()
-    _, _, small = refreshed(folder / "small", survey, N_SMALL, sizes.most_gb)
+    tried = (refreshed(folder / f"small_{nth}", survey, N_SMALL, sizes.most_gb) for nth in range(N_TRIED))
+    small = min((cost for _, _, cost in tried), key=lambda cost: cost.cpu)
     rows, earlier = [Row("a small round", small)], None
     for n in sizes.answers:
         paths, files, whole = refreshed(folder / str(n), survey, n // survey.n_questions, sizes.most_gb)
