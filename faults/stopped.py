@@ -25,7 +25,7 @@ class Stopped(ToldError):
 
 def clean_up_seldom() -> None:
     """Python looks for what nothing refers to any more whenever 700 objects were made, and at its end twice through all
-    that is loaded: a twentieth of a refresh. Here nearly all stays until the end, and its memory goes with the process."""
+    that is loaded: a twentieth of a refresh. Here nearly all stays, and its memory goes with the process."""
     gc.set_threshold(50_000, 50)
     atexit.register(gc.freeze)
 
