@@ -97,20 +97,24 @@ class ResponseFile:
 def read_responses(round_: Round, faults: FaultList) -> list[ResponseFile]:
     """The response files of a round. Faults name lines and columns, never what a respondent answered.
 
-    A row with a wrong number of fields is no fault here: it is kept as unreadable.
+    A row with a wrong number of fields is no fault here: it is kept as unreadable. Nobody is missed in files that could
+    not be read whole: who is named elsewhere may be in what is lost.
     """
-    tables = [table for path in round_.response_files if (table := _read_table(round_, path, faults)) is not None]
     n_before = len(faults)
+    tables = [table for path in round_.response_files if (table := _read_table(round_, path, faults)) is not None]
+    n_read = len(faults)
     for table in tables:
         _check_mapped(round_, table, faults)
     if len(tables) == len(round_.response_files):
         _check_absent(round_, tables, faults)
-    is_mapped = len(faults) == n_before and len(tables) == len(round_.response_files)
+    is_mapped = len(faults) == n_read and len(tables) == len(round_.response_files)
     files = [_described(round_, table, faults) for table in tables]
+    is_whole = len(faults) == n_before
     if is_mapped:
         _check_all_pages(files, faults)
         _check_repeated_files(round_, files, faults)
         _check_repeated_ids(round_, files, faults)
+    if is_whole:
         _check_corrections(round_, files, faults)
         _check_members(round_, files, faults)
         _check_codings(round_, round_.codings_file, round_.codings, files, faults)

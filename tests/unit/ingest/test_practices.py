@@ -50,6 +50,14 @@ def test_a_cut_file_is_one_fault_and_nothing_is_told_of_what_it_lost(paths: Data
     assert [fault.code for fault in validate(paths)] == ["cut-row"]
 
 
+def test_of_a_cut_response_file_nobody_is_missed(paths: DataPaths) -> None:
+    """Neither codings nor corrections of the responses that are lost."""
+    (file,) = (paths.root / ROUND).glob("*responses*.csv")
+    kept, last = file.read_bytes().splitlines(keepends=True)[:2]
+    file.write_bytes(kept + last[: last.rindex(b";")])
+    assert [fault.code for fault in validate(paths)] == ["cut-row"]
+
+
 def test_a_list_is_borrowed_with_its_places(paths: DataPaths) -> None:
     load_all(paths)
     assert choices(paths) == [
