@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import duckdb
 
 from faults.told import ExitCode, ToldError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pyarrow as pa
 
+Where: TypeAlias = Mapping[str, str | int | None]  # of rows: what stands in these columns
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "checks")
 FEW_ROWS = 4_000_000  # of a table: with fewer, a second thread costs more than it does, a tenth of a refresh
 
@@ -89,7 +88,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def replace_rows(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, where: Mapping[str, str | None] | None = None
+    connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, where: Where | None = None
 ) -> None:
     """Replace the rows of `table` that `where` names (all of them without it) by `rows`.
 

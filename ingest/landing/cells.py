@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ingest.codebook.round import Round
 from ingest.landing.responses import ResponseFile
+from ingest.readers.columns import Column as Cells
 from ingest.readers.tables import column_place
 from store.fingerprint import sha256_of
 
@@ -20,10 +21,15 @@ ROOM = 2**28
 Column: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
 
 
+def round_number(key: str) -> int:
+    """The number of a round (survey/round), whatever else is in the warehouse. Two rounds of one number are told of by
+    the check of the keys of rows: it is as likely as one in two thousand million."""
+    return int(sha256_of(key)[:8], 16) >> 1
+
+
 def first_key(key: str) -> int:
-    """Where the keys of a round (survey/round) begin, whatever else is in the warehouse. Two rounds that begin at one
-    place are told of by the check of the keys of rows: it is as likely as one in two thousand million."""
-    return (int(sha256_of(key)[:8], 16) >> 1) * ROOM
+    """Where the keys of a round begin."""
+    return round_number(key) * ROOM
 
 
 def row_columns(round_: Round, files: Sequence[ResponseFile], names: Sequence[str]) -> dict[str, Column]:
@@ -46,16 +52,18 @@ def row_columns(round_: Round, files: Sequence[ResponseFile], names: Sequence[st
 
 def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str, Column], dict[str, Column]]:
     """The columns of raw.surveys__values and raw.surveys__cells, source column by source column: each stands
-    together."""
+    together. Names of survey and round at each cell would cost more than all numbers."""
     first, n_values = first_key(round_.key), 0
     names, texts, rows, values = [], [], [], []
     for name, found in _columns(files).items():
-        encoded = pa.concat_arrays([cells for _, cells in found]).dictionary_encode()
-        names.append(pa.repeat(pa.scalar(name), len(encoded.dictionary)))
-        texts.append(encoded.dictionary)
-        rows.append(pa.array(first + np.concatenate([places for places, _ in found])))
-        values.append(pa.array(first + n_values + encoded.indices.to_numpy().astype(np.int64)))
-        n_values += len(encoded.dictionary)
+        said: dict[str, int] = {}
+        for places, cells in found:
+            numbers = np.array([said.setdefault(text, len(said)) for text in cells.texts], np.int64)
+            rows.append(pa.array(first + places))
+            values.append(pa.array(first + n_values + numbers[cells.numbers]))
+        names.append(pa.repeat(pa.scalar(name), len(said)))
+        texts.append(pa.array(said, pa.string()))
+        n_values += len(said)
     if n_values > ROOM:
         raise ValueError(f"{round_.key} has {n_values} different texts, and there is room for {ROOM}")
     said = {
@@ -64,7 +72,8 @@ def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str
         "cell_text": pa.chunked_array(texts, pa.string()),
     }
     cells = {"row_key": pa.chunked_array(rows, pa.int64()), "value_id": pa.chunked_array(values, pa.int64())}
-    return _of_round(round_, n_values) | said, _of_round(round_, len(cells["row_key"])) | cells
+    number = pa.repeat(pa.scalar(round_number(round_.key), pa.int64()), len(cells["row_key"]))
+    return _of_round(round_, n_values) | said, {"round_number": number, **cells}
 
 
 def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:
@@ -72,18 +81,18 @@ def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:
     return {name: pa.repeat(pa.scalar(value), n_rows) for name, value in key.items()}
 
 
-def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, pa.Array]]]:
+def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, Cells]]]:
     """Of each column the numbers of the rows that have a cell there, and the cells; one beyond the names of the columns
     is called by its number. Of who was erased there is none."""
-    columns: dict[str, list[tuple[np.ndarray, pa.Array]]] = defaultdict(list)
+    columns: dict[str, list[tuple[np.ndarray, Cells]]] = defaultdict(list)
     n_before = 0
     for file in files:
         header, rows = file.table.header, file.table.rows
         for name, column in zip(header, rows.columns, strict=True):
-            columns[name].append((n_before + rows.places, pa.array(column.texts, pa.string()).take(column.numbers)))
+            columns[name].append((n_before + rows.places, column))
         for place, row in rows.apart.items():
             beyond = map(column_place, range(len(header) + 1, len(row.cells) + 1))
             for name, cell in zip(chain(header[: len(row.cells)], beyond), row.cells, strict=True):
-                columns[name].append((np.array([n_before + place]), pa.array([cell], pa.string())))
+                columns[name].append((np.array([n_before + place]), Cells((cell,), np.zeros(1, np.int32))))
         n_before += len(rows)
     return columns

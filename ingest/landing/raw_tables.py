@@ -83,7 +83,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *_ROUND, "row_key", *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at",
         "response_token"),
     "raw.surveys__values": (*_ROUND, "value_id", "source_column", "cell_text"),
-    "raw.surveys__cells": (*_ROUND, "row_key", "value_id"),
+    "raw.surveys__cells": ("round_number", "row_key", "value_id"),
     "raw.registry__municipalities": named("division_date", Municipality, *_PLACE),
     "raw.registry__municipality_areas": named(
         "division_date", "municipality_code", "area_level", "area_code", *_PLACE),
@@ -97,7 +97,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.practices__practices": named(Practice, "list_name", "sort_order", "area_level", "area_code", *_PLACE),
     "raw.ingest__sources": named("source_file", *_SOURCE),
     "raw.ingest__sign_offs": named(*_ROUND, "signed_on", SignOffCard),
-    "raw.ingest__loads": named(*_ROUND, "content_sha256", "n_rows", "n_values", "n_cells"),
+    "raw.ingest__loads": named(*_ROUND, "round_number", "content_sha256", "n_rows", "n_values", "n_cells"),
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from ingest.codebook.round import Round, delivered_unread
 from ingest.codebook.rounds import SURVEY_FILES, files_of_round, round_folder, round_keys, split_key, survey_folders
 from ingest.landing import privacy, raw_tables
+from ingest.landing.cells import round_number
 from ingest.landing.inputs import SurveyInputs, round_sources, survey_sources
 from ingest.landing.responses import ResponseFile
 from ingest.landing.texts import hashes_of_texts
@@ -23,10 +24,11 @@ from ingest.reference.sources import SourceFile, describe_file, describe_files
 from ingest.reference.systems import Systems
 from store.fingerprint import combined_sha256, file_sha256
 from store.paths import PROJECT_ROOT, DataPaths
-from store.warehouse import columns_of, opened, replace_rows
+from store.warehouse import Where, columns_of, opened, replace_rows
 
 SOURCES = "raw.ingest__sources"
 LOADS = "raw.ingest__loads"
+CELLS = "raw.surveys__cells"  # these know their round by its number
 OF_ALL = ""  # in place of a survey: what all are checked against
 # Tables whose rows name a round and are their survey's all the same.
 OF_SURVEYS = (
@@ -40,7 +42,7 @@ class Replacement(NamedTuple):
 
     table: str
     rows: pa.Table
-    where: Mapping[str, str | None] | None = None
+    where: Where | None = None
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
     for table, described in raw_tables.round_rows(round_, round_sources(round_), hashes, paths).items():
         yield Replacement(table, raw_tables.make_table(table, described), _where(round_.key))
     tables = raw_tables.response_rows(round_, [kept.kept(round_, file) for file in files], paths)
+    number = round_number(round_.key)
     for table, rows in tables.items():
-        yield Replacement(table, rows, _where(round_.key))
+        yield Replacement(table, rows, {"round_number": number} if table == CELLS else _where(round_.key))
     responses = [
         describe_file(
             file.path, "responses", len(file.table.rows), round_.card_as_read, round_.survey_id, round_.round_id
@@ -103,12 +106,12 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
     counts = {f"n_{name.rpartition('__')[2]}": str(rows.num_rows) for name, rows in tables.items()}
-    mark = {**_where(round_.key), "content_sha256": made_of_round(paths, round_.key), **counts}
+    mark = {**_where(round_.key), "round_number": str(number), "content_sha256": made_of_round(paths, round_.key), **counts}
     yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
 
 
 def _sources_replacement(
-    paths: DataPaths, sources: Iterable[SourceFile], where: Mapping[str, str | None]
+    paths: DataPaths, sources: Iterable[SourceFile], where: Where
 ) -> Replacement:
     return Replacement(SOURCES, raw_tables.make_table(SOURCES, raw_tables.source_rows(sources, paths)), where)
 
@@ -185,7 +188,7 @@ with rows as (
 ),
 
 cells as (
-    select survey_id, round_id, count(*) as n_cells
+    select round_number::varchar as round_number, count(*) as n_cells
     from raw.surveys__cells
     group by all
 ),
@@ -204,7 +207,7 @@ select
     coalesce(rows.n_unreadable, 0) as n_unreadable
 from raw.ingest__loads as loads
 left join rows using (survey_id, round_id)
-left join cells using (survey_id, round_id)
+left join cells using (round_number)
 left join said using (survey_id, round_id)
 where
     loads.n_rows = coalesce(rows.n_rows, 0)
@@ -218,15 +221,19 @@ def removals(connection: duckdb.DuckDBPyConnection, paths: DataPaths) -> Iterato
     surveys = {folder.name for folder in survey_folders(paths)}
     keys = set(round_keys(paths))
     for table, columns in raw_tables.COLUMNS.items():
-        if "survey_id" in columns and columns_of(connection, table) == list(columns):
+        if (table == CELLS or "survey_id" in columns) and columns_of(connection, table) == list(columns):
             for where in _gone(connection, table, "round_id" in columns, surveys, keys):
                 yield Replacement(table, raw_tables.make_table(table, []), where)
 
 
 def _gone(
     connection: duckdb.DuckDBPyConnection, table: str, has_round: bool, surveys: set[str], keys: set[str]
-) -> list[Mapping[str, str | None]]:
+) -> list[Where]:
     """The surveys and rounds of a table without a folder; what is printed of a round needs none, nor do comparisons."""
+    if table == CELLS:
+        numbers = connection.execute(f"select distinct round_number from {table}").fetchall()
+        known = set(map(round_number, keys))
+        return [{"round_number": number} for (number,) in numbers if number not in known]
     if not has_round or table in OF_SURVEYS:
         found = connection.execute(f"select distinct survey_id from {table} where survey_id is not null").fetchall()
         return [{"survey_id": survey_id} for (survey_id,) in found if survey_id not in surveys]

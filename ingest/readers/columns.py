@@ -181,4 +181,6 @@ class Rows(Sequence[TextRow]):
     def spread(self, of_fitting: Iterable[T], of_apart: Iterable[T]) -> Iterator[T]:
         """What is said of the rows that fit and of those that stand apart, each in their order, by place."""
         fitting, apart = iter(of_fitting), iter(of_apart)
+        if not self.apart:
+            return islice(fitting, len(self))
         return (next(apart) if place in self.apart else next(fitting) for place in range(len(self)))

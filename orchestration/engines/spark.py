@@ -49,6 +49,7 @@ def at_work(warehouse: Path, lake: Path, *, is_whole: bool) -> Iterator[BringBac
     if is_whole:
         shutil.rmtree(lake, ignore_errors=True)
     session = _session(lake)
+    _refuse_what_cannot_be_cast()
     try:
         session.sql("create schema if not exists raw")
         for table, folder, columns in land(warehouse, lake):
@@ -89,6 +90,20 @@ def _session(lake: Path) -> SparkSession:
     for name, value in settings.items():
         builder = builder.config(name, str(value))
     return builder.master(spark_master()).getOrCreate()
+
+
+def _refuse_what_cannot_be_cast() -> None:
+    """dbt-spark lets no profile say otherwise than that a text that is no number becomes null, and a sum that is too
+    large another sum. DuckDB refuses both, and so does Spark here."""
+    from dbt.adapters.spark.session import Cursor
+
+    make = Cursor.__init__
+
+    def make_strict(self: Any, **how: Any) -> None:
+        make(self, **how)
+        self.server_side_parameters = {**self.server_side_parameters, "spark.sql.ansi.enabled": "true"}
+
+    Cursor.__init__ = make_strict
 
 
 def teach_spark(session: SparkSession) -> None:

@@ -19,7 +19,7 @@ import pytest
 
 from faults.errors import InputFaults, visible
 from ingest.codebook.rounds import round_keys
-from ingest.landing.cells import ROOM, first_key
+from ingest.landing.cells import ROOM, first_key, round_number
 from ingest.landing.load import load_rounds
 from ingest.landing.raw_tables import COLUMNS
 from ingest.readers import children, sav, workbook
@@ -36,6 +36,10 @@ CORPUS = Path(__file__).parent
 NOT_INPUT = ("expected.txt", "remove.txt")
 SECONDS = 30
 LONGEST_SHOWN = 60
+# Tables that say of which round a row is, and by which column.
+OF_ROUNDS = {
+    table: column for table, columns in COLUMNS.items() for column in ("round_number", "round_id") if column in columns
+}
 WANTED = ("int_rows_quarantined", "int_answers_judged")
 
 ROWS = """
@@ -138,27 +142,27 @@ def _refusal(paths: DataPaths) -> Outcome | None:
 
 
 def _empty(connection: duckdb.DuckDBPyConnection) -> None:
-    for table, columns in COLUMNS.items():
-        if "round_id" in columns:
-            connection.execute(f"delete from {table} where round_id is not null")
+    for table, round_column in OF_ROUNDS.items():
+        connection.execute(f"delete from {table} where {round_column} is not null")
 
 
 def _collect(connection: duckdb.DuckDBPyConnection, paths: DataPaths, name: str) -> None:
     """The raw rows of an input as those of a round of its own name; codebook and registry are the same in all."""
     connection.execute(f"attach '{paths.warehouse_file}' as one (read_only)")
-    for table, columns in COLUMNS.items():
-        if "round_id" in columns:
-            own = {
-                "round_id": "$name",
-                "source_file": "$name || '/' || source_file",
-                **dict.fromkeys(("row_key", "value_id"), "{column} % $room + $first"),
-            }
-            named = [f"{sql.format(column=column)} as {column}" for column, sql in own.items() if column in columns]
-            sql = (
-                f"insert into {table} select * replace ({', '.join(named)}) from one.{table} where round_id is not null"
-            )
-            given = {"name": name, "room": ROOM, "first": first_key(name)}
-            connection.execute(sql, {key: value for key, value in given.items() if f"${key}" in sql})
+    own = {
+        "round_id": "$name",
+        "round_number": "$number",
+        "source_file": "$name || '/' || source_file",
+        **dict.fromkeys(("row_key", "value_id"), "{column} % $room + $first"),
+    }
+    given = {"name": name, "number": round_number(name), "room": ROOM, "first": first_key(name)}
+    for table, round_column in OF_ROUNDS.items():
+        named = [f"{sql.format(column=column)} as {column}" for column, sql in own.items() if column in COLUMNS[table]]
+        sql = (
+            f"insert into {table} select * replace ({', '.join(named)}) from one.{table} "
+            f"where {round_column} is not null"
+        )
+        connection.execute(sql, {key: value for key, value in given.items() if f"${key}" in sql})
     connection.execute("detach one")
 
 

@@ -1,10 +1,6 @@
 -- Answers that no cell gives alone: to questions that several columns are read for, by the cells that they have, and
 -- what persons coded texts as, by the codes. A text in which a person found no code is coded; a blank one never is.
-with cells as (
-    select * from {{ ref('int_cells_corrected') }}
-),
-
-cell_values as (
+with cell_values as (
     select * from {{ ref('int_values_corrected') }}
 ),
 
@@ -91,7 +87,7 @@ texts as (
             columns.survey_id = cell_values.survey_id
             and columns.round_id = cell_values.round_id
             and columns.source_column = cell_values.source_column
-    inner join cells on cell_values.value_id = cells.value_id
+    inner join {{ ref('int_cells_corrected') }} as cells on cell_values.value_id = cells.value_id
     inner join identified on cells.row_key = identified.row_key
     qualify row_number() over (
         partition by cells.row_key, columns.question_id
@@ -108,7 +104,7 @@ select
     '' as source_column,
     false as is_coded,
     {{ empty_list('string') }} as codes
-from cells
+from {{ ref('int_cells_corrected') }} as cells
 inner join several on cells.value_id = several.value_id
 inner join identified on cells.row_key = identified.row_key
 group by cells.row_key, several.survey_id, several.round_id, several.question_id

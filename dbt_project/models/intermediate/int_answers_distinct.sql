@@ -76,6 +76,7 @@ select
             answers.question_id, answers.value_id nulls last, answers.value_ids, answers.source_column,
             answers.is_coded, answers.codes
     ) as answer_id,
+    dense_rank() over (order by answers.survey_id, answers.round_id, answers.question_id) as question_number,
     answers.survey_id,
     answers.round_id,
     answers.question_id,

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- Every answer of the accepted responses with its meaning: to be read where single answers are looked at. Whoever
--- counts answers counts meanings.
+-- counts answers counts meanings. That each stands once follows from the keys of the tables that it joins.
 select
     responses.row_key,
     responses.row_id,

@@ -1,10 +1,6 @@
 -- Answers that a condition of the codebook bears on: whether the question applied in that row, whether its constraint
 -- held, and which of its columns another question that applied is read from.
-with given as (
-    select * from {{ ref('int_answers_given') }}
-),
-
-met as (
+with met as (
     select * from {{ ref('int_conditions_met') }}
 ),
 
@@ -38,7 +34,7 @@ applied as (
         given.answer_id,
         coalesce(relevance.is_met, true) as is_relevant,
         coalesce(constraints.is_met, true) as is_constraint_met
-    from given
+    from {{ ref('int_answers_given') }} as given
     inner join answers on given.answer_id = answers.answer_id
     left join met as relevance
         on
@@ -65,7 +61,8 @@ beside as (
             and own.round_id = others.round_id
             and own.source_column = others.source_column
             and own.answer_id <> others.answer_id
-    inner join given on applied.row_key = given.row_key and others.answer_id = given.answer_id
+    inner join {{ ref('int_answers_given') }} as given
+        on applied.row_key = given.row_key and others.answer_id = given.answer_id
     left join applied as of_others
         on applied.row_key = of_others.row_key and others.answer_id = of_others.answer_id
     where not applied.is_relevant and coalesce(of_others.is_relevant, true)

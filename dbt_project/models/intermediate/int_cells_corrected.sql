@@ -1,18 +1,7 @@
 {{ config(materialized='view') }}
--- A correction mends the cell: every question, role or municipality that is read from it sees the same.
-with rounds as (
-    select * from {{ ref('int_rounds_to_build') }}
-),
-
-cells as (
-    select
-        cells.row_key,
-        cells.value_id
-    from {{ ref('stg_surveys__cells') }} as cells
-    inner join rounds on cells.survey_id = rounds.survey_id and cells.round_id = rounds.round_id
-),
-
-cell_values as (
+-- A correction mends the cell: every question, role or municipality that is read from it sees the same. Cells
+-- of rounds that this build does not make are here too: it looks at values of its own rounds.
+with cell_values as (
     select * from {{ ref('int_values_corrected') }}
 ),
 
@@ -41,7 +30,7 @@ named as (
             and columns.round_id = cell_values.round_id
             and columns.source_column = cell_values.source_column
             and corrections.response_id = cell_values.cell_value
-    inner join cells on cell_values.value_id = cells.value_id
+    inner join {{ ref('stg_surveys__cells') }} as cells on cell_values.value_id = cells.value_id
 ),
 
 corrected as (
@@ -74,5 +63,5 @@ corrected as (
 select
     cells.row_key,
     coalesce(corrected.written_id, cells.value_id) as value_id
-from cells
+from {{ ref('stg_surveys__cells') }} as cells
 left join corrected on cells.row_key = corrected.row_key and cells.value_id = corrected.value_id

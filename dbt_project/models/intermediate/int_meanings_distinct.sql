@@ -24,6 +24,7 @@ select
         )
     end as meaning_id,
     answers.answer_id,
+    answers.question_number,
     routed.answer_id is not null as is_routed,
     coalesce(routed.is_relevant, true) as is_relevant,
     coalesce(routed.is_constraint_met, true) as is_constraint_met,

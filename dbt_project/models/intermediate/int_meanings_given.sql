@@ -1,4 +1,4 @@
--- What the answers of each row mean: two numbers for each.
+-- What the answers of each row mean: three numbers for each.
 with given as (
     select * from {{ ref('int_answers_given') }}
 ),
@@ -13,12 +13,14 @@ routed as (
 
 select
     given.row_key,
+    meanings.question_number,
     meanings.meaning_id
 from given
 inner join meanings on given.answer_id = meanings.answer_id and not meanings.is_routed
 union all
 select
     routed.row_key,
+    meanings.question_number,
     meanings.meaning_id
 from routed
 inner join meanings

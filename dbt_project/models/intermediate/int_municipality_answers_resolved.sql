@@ -2,11 +2,7 @@
 -- What a municipality answers, of all that its responses say, by the rule of the question. Content decides ties. What
 -- a joint authority says is the answer of a member that gave none of its own; those that share a response are one
 -- cluster.
-with given as (
-    select * from {{ ref('int_meanings_given') }}
-),
-
-responses as (
+with responses as (
     select
         disposed.*,
         row_number() over (
@@ -41,8 +37,7 @@ competing as (
     select
         meanings.*,
         questions.municipality_rule,
-        {{ competes_for('meanings', 'questions.municipality_rule') }} as competes_for,
-        dense_rank() over (order by meanings.survey_id, meanings.round_id, meanings.question_id) as question_number
+        {{ competes_for('meanings', 'questions.municipality_rule') }} as competes_for
     from {{ ref('int_meanings_judged') }} as meanings
     inner join {{ ref('stg_codebook__questions') }} as questions
         on meanings.survey_id = questions.survey_id and meanings.question_id = questions.question_id
@@ -51,7 +46,7 @@ competing as (
 
 candidates as (
     select
-        competing.question_number,
+        given.question_number,
         competing.question_type,
         competing.municipality_rule,
         competing.competes_for,
@@ -62,7 +57,7 @@ candidates as (
         answered_for.latest_order,
         answered_for.municipality_number,
         answered_for.is_own
-    from given
+    from {{ ref('int_meanings_given') }} as given
     inner join competing on given.meaning_id = competing.meaning_id
     inner join answered_for on given.row_key = answered_for.row_key
 ),
@@ -110,10 +105,10 @@ select
 from chosen
 inner join answered_for
     on chosen.row_key = answered_for.row_key and chosen.municipality_number = answered_for.municipality_number
-inner join given on chosen.row_key = given.row_key
+inner join {{ ref('int_meanings_given') }} as given
+    on chosen.row_key = given.row_key and chosen.question_number = given.question_number
 inner join competing
     on
         given.meaning_id = competing.meaning_id
-        and chosen.question_number = competing.question_number
         and coalesce(chosen.competes_for, competing.part) = competing.part
 where chosen.is_own or chosen.has_own = 0

@@ -61,41 +61,44 @@ judged as (
 -- Rows of one person compete where they would count; with duplicates_among all, those that do not count compete too.
 ordered as (
     select
-        *,
+        row_key,
         row_number() over (
             partition by {{ respondent }} order by submitted_at asc nulls first, content_sha256 asc, response_id asc
         ) as nth_of_respondent,
         count(*) over (partition by {{ respondent }}) as n_of_respondent
     from judged
+    where respondent_id is not null
 )
 
 select
-    row_key,
-    row_id,
-    survey_id,
-    round_id,
-    response_id,
-    role_id,
-    municipality_value,
-    municipality_code,
+    judged.row_key,
+    judged.row_id,
+    judged.survey_id,
+    judged.round_id,
+    judged.response_id,
+    judged.role_id,
+    judged.municipality_value,
+    judged.municipality_code,
     case
-        when first_disposition <> 'accepted' or respondent_id is null then first_disposition
-        when duplicates = 'keep_first' and nth_of_respondent > 1 then 'superseded_by_same_person'
-        when duplicates = 'keep_last' and nth_of_respondent < n_of_respondent then 'superseded_by_same_person'
+        when judged.first_disposition <> 'accepted' then judged.first_disposition
+        when judged.duplicates = 'keep_first' and ordered.nth_of_respondent > 1 then 'superseded_by_same_person'
+        when judged.duplicates = 'keep_last' and ordered.nth_of_respondent < ordered.n_of_respondent
+            then 'superseded_by_same_person'
         else 'accepted'
     end as disposition,
-    unreadable_reason,
-    is_role_unknown,
-    is_municipality_closed,
-    is_joint_authority,
-    role_order,
-    provider_weight,
-    weight_value is not null
-    and not coalesce(provider_weight between 0 and {{ var('largest_weight') }}, false) as is_weight_wrong,
-    completion,
-    not {{ is_in_list("coalesce(completion, '')", 'completed_values') }} as is_unfinished,
-    form_version,
-    started_at,
-    submitted_at,
-    seconds_taken
-from ordered
+    judged.unreadable_reason,
+    judged.is_role_unknown,
+    judged.is_municipality_closed,
+    judged.is_joint_authority,
+    judged.role_order,
+    judged.provider_weight,
+    judged.weight_value is not null
+    and not coalesce(judged.provider_weight between 0 and {{ var('largest_weight') }}, false) as is_weight_wrong,
+    judged.completion,
+    not {{ is_in_list("coalesce(judged.completion, '')", 'judged.completed_values') }} as is_unfinished,
+    judged.form_version,
+    judged.started_at,
+    judged.submitted_at,
+    judged.seconds_taken
+from judged
+left join ordered on judged.row_key = ordered.row_key

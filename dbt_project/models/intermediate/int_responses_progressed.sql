@@ -6,10 +6,6 @@ with responses as (
     where disposition = 'accepted'
 ),
 
-given as (
-    select * from {{ ref('int_meanings_given') }}
-),
-
 replies as (
     select
         meanings.meaning_id,
@@ -31,8 +27,9 @@ reached as (
         given.row_key,
         count(*) as n_applicable,
         sum(case when replies.is_blank then 0 else 1 end) as n_answered,
-        max(case when replies.is_blank then 0 else replies.sort_order end) as last_order
-    from given
+        max(case when replies.is_blank then 0 else replies.sort_order end) as last_order,
+        max(replies.sort_order) as greatest_order
+    from {{ ref('int_meanings_given') }} as given
     inner join replies on given.meaning_id = replies.meaning_id
     group by given.row_key
 ),
@@ -41,9 +38,10 @@ after as (
     select
         given.row_key,
         count(*) as n_after
-    from given
-    inner join replies on given.meaning_id = replies.meaning_id
-    inner join reached on given.row_key = reached.row_key and replies.sort_order > reached.last_order
+    from reached
+    inner join {{ ref('int_meanings_given') }} as given on reached.row_key = given.row_key
+    inner join replies on given.meaning_id = replies.meaning_id and reached.last_order < replies.sort_order
+    where reached.last_order < reached.greatest_order
     group by given.row_key
 ),
 

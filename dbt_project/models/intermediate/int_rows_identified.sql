@@ -51,14 +51,37 @@ role_spellings as (
             and spellings.code = roles.role_id
 ),
 
-numbered as (
+repeated as (
     select
-        *,
+        survey_id,
+        round_id,
+        content_sha256
+    from source_rows
+    group by survey_id, round_id, content_sha256
+    having count(*) > 1
+),
+
+copies as (
+    select
+        source_rows.row_key,
         row_number() over (
-            partition by survey_id, round_id, content_sha256
-            order by source_file, source_line
+            partition by source_rows.survey_id, source_rows.round_id, source_rows.content_sha256
+            order by source_rows.source_file, source_rows.source_line
         ) as content_copy
     from source_rows
+    inner join repeated
+        on
+            source_rows.survey_id = repeated.survey_id
+            and source_rows.round_id = repeated.round_id
+            and source_rows.content_sha256 = repeated.content_sha256
+),
+
+numbered as (
+    select
+        source_rows.*,
+        coalesce(copies.content_copy, 1) as content_copy
+    from source_rows
+    left join copies on source_rows.row_key = copies.row_key
 )
 
 select
