@@ -87,9 +87,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("commit")
 
 
-def replace_rows(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, where: Where | None = None
-) -> None:
+def replace_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, where: Where | None = None) -> None:
     """Replace the rows of `table` that `where` names (all of them without it) by `rows`.
 
     A None in `where` stands for NULL. The table is made from the schema of `rows` when it is missing, or when its

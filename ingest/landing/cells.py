@@ -56,14 +56,14 @@ def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str
     first, n_values = first_key(round_.key), 0
     names, texts, rows, values = [], [], [], []
     for name, found in _columns(files).items():
-        said: dict[str, int] = {}
-        for places, cells in found:
-            numbers = np.array([said.setdefault(text, len(said)) for text in cells.texts], np.int64)
+        known: dict[str, int] = {}
+        for places, column in found:
+            numbers = np.array([known.setdefault(text, len(known)) for text in column.texts], np.int64)
             rows.append(pa.array(first + places))
-            values.append(pa.array(first + n_values + numbers[cells.numbers]))
-        names.append(pa.repeat(pa.scalar(name), len(said)))
-        texts.append(pa.array(said, pa.string()))
-        n_values += len(said)
+            values.append(pa.array(first + n_values + numbers[column.numbers]))
+        names.append(pa.repeat(pa.scalar(name), len(known)))
+        texts.append(pa.array(known, pa.string()))
+        n_values += len(known)
     if n_values > ROOM:
         raise ValueError(f"{round_.key} has {n_values} different texts, and there is room for {ROOM}")
     said = {
@@ -71,9 +71,12 @@ def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str
         "source_column": pa.chunked_array(names, pa.string()),
         "cell_text": pa.chunked_array(texts, pa.string()),
     }
-    cells = {"row_key": pa.chunked_array(rows, pa.int64()), "value_id": pa.chunked_array(values, pa.int64())}
-    number = pa.repeat(pa.scalar(round_number(round_.key), pa.int64()), len(cells["row_key"]))
-    return _of_round(round_, n_values) | said, {"round_number": number, **cells}
+    cells = {
+        "round_number": pa.repeat(pa.scalar(round_number(round_.key), pa.int64()), sum(map(len, rows))),
+        "row_key": pa.chunked_array(rows, pa.int64()),
+        "value_id": pa.chunked_array(values, pa.int64()),
+    }
+    return _of_round(round_, n_values) | said, cells
 
 
 def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:

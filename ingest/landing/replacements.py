@@ -106,13 +106,12 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
     counts = {f"n_{name.rpartition('__')[2]}": str(rows.num_rows) for name, rows in tables.items()}
-    mark = {**_where(round_.key), "round_number": str(number), "content_sha256": made_of_round(paths, round_.key), **counts}
+    made_of = {"round_number": str(number), "content_sha256": made_of_round(paths, round_.key)}
+    mark = {**_where(round_.key), **made_of, **counts}
     yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
 
 
-def _sources_replacement(
-    paths: DataPaths, sources: Iterable[SourceFile], where: Where
-) -> Replacement:
+def _sources_replacement(paths: DataPaths, sources: Iterable[SourceFile], where: Where) -> Replacement:
     return Replacement(SOURCES, raw_tables.make_table(SOURCES, raw_tables.source_rows(sources, paths)), where)
 
 

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,15 +96,14 @@ def _session(lake: Path) -> SparkSession:
 def _refuse_what_cannot_be_cast() -> None:
     """dbt-spark lets no profile say otherwise than that a text that is no number becomes null, and a sum that is too
     large another sum. DuckDB refuses both, and so does Spark here."""
-    from dbt.adapters.spark.session import Cursor
-
-    make = Cursor.__init__
+    cursor = import_module("dbt.adapters.spark.session").Cursor
+    make = cursor.__init__
 
     def make_strict(self: Any, **how: Any) -> None:
         make(self, **how)
         self.server_side_parameters = {**self.server_side_parameters, "spark.sql.ansi.enabled": "true"}
 
-    Cursor.__init__ = make_strict
+    cursor.__init__ = make_strict
 
 
 def teach_spark(session: SparkSession) -> None:

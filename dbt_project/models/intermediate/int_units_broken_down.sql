@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- Which row of every breakdown a response or a municipality belongs to.
+-- Which row of every breakdown a response or a municipality belongs to: each once, by the keys of the two tables, since
+-- no survey may call a breakdown of its own as one by area is called.
 with grouped as (
     select * from {{ ref('int_units_grouped') }}
     where {{ is_built_now() }}
