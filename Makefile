@@ -62,8 +62,9 @@ test-pages: .pages/.ready $(DATA)/published/current.duckdb  ## Look at each page
 test-spark: .spark/.ready  ## Make each model on Spark, refresh by Spark, and compare with DuckDB (needs Java 17)
 	@command -v java > /dev/null || { echo "make test-spark: there is no java here. On Debian, as root:" \
 		"apt-get install --no-install-recommends openjdk-17-jre-headless"; exit 1; }
-	@.spark/bin/python -m pytest -o addopts="-q --import-mode=importlib --numprocesses=2 --dist=loadfile" -o faulthandler_timeout=0 \
-		-p tests.telling --confcutdir=tests/spark tests/spark/aimed.py tests/spark/comparing.py tests/spark/refreshing.py
+	@.spark/bin/python -m pytest -o addopts="-q --import-mode=importlib --numprocesses=2 --dist=loadfile --no-loadscope-reorder" -o faulthandler_timeout=0 \
+		-p tests.telling --confcutdir=tests/spark \
+		tests/spark/refreshing.py tests/spark/comparing.py tests/spark/quoting.py tests/spark/aimed.py
 
 .spark/.ready: requirements-spark.lock $(READY)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .spark

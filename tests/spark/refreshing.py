@@ -1,5 +1,5 @@
 """The main job by Spark, from the outside: what readers get is what DuckDB makes of the same inputs, round by round and
-after a kill, and what people wrote stays in the private folder. `make test-spark` runs it; it needs Java."""
+after a kill. `make test-spark` runs it; it needs Java."""
 
 from __future__ import annotations
 
@@ -15,25 +15,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dagster.dbt import SAID
 from orchestration.engines.lake import AS_LEFT
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import (
     ROUND,
-    SURVEY_OF_2020,
-    SURVEY_OF_HIDING,
     command,
     copy_data,
     copy_inputs,
-    copy_project,
     environment,
     kuntakysely,
     replace,
     touch_round,
 )
-from tests.acceptance.test_personal_data import SLIP, assert_silent
-from tests.canaries import CANARIES, found_in, plant, written_inside
 
 FOLLOW_UP = PROJECT_ROOT / "tests" / "follow_up"
 SURVEY = Path("surveys/koto_kuntakysely")
@@ -193,39 +187,3 @@ def test_a_build_that_is_killed_vouches_for_nothing(live: DataPaths, grown: Data
     assert kuntakysely(paths, "status").returncode in (0, 1)
     by_spark(paths)
     assert_equal(paths, grown, ["checks.question_drift"])  # the others tell of what was built, and after what
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """One round with canaries."""
-    paths = copy_inputs(tmp_path_factory.mktemp("planted") / "data")
-    for other in (SURVEY_OF_2020, SURVEY_OF_HIDING):
-        shutil.rmtree(paths.root / other)
-    figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
-    figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
-    figures.with_name("claims.csv").unlink()
-    plant(paths)
-    return paths
-
-
-def test_what_spark_says_of_an_answer_stays_in_the_private_folder(
-    planted: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Spark quotes the text that is no number, and pyspark prints the statement, on the error output."""
-    project, outside = copy_project(tmp_path / "project"), tmp_path / "temporary"
-    outside.mkdir()
-    monkeypatch.setenv("TMPDIR", str(outside))
-    replace(project / SLIP[0], SLIP[1], SLIP[2].replace("varchar", "string"))
-    done = kuntakysely(planted, "refresh", "--engine", "spark", project=project)
-    assert done.returncode == 1, done.stdout
-    assert CANARIES["text"] in (planted.dbt_target / SAID).read_text(encoding="utf-8")
-    assert_silent(planted, [done.stdout, kuntakysely(planted, "status").stdout])
-    assert list(found_in(file for folder in (outside, project) for file in folder.rglob("*") if file.is_file())) == []
-
-
-def test_what_spark_writes_lies_in_the_private_folder(planted: DataPaths) -> None:
-    """Every text is in the lake, and in no file beside it."""
-    said = by_spark(planted)
-    assert_silent(planted, [said])
-    in_lake = [file for file in written_inside(planted) if planted.lake in file.parents]
-    assert {canary for _, canary in found_in(in_lake)} == {*CANARIES.values()} - {CANARIES["email"]}
