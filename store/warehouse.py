@@ -98,6 +98,11 @@ def replace_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Tab
         return
     condition = " and ".join(f'"{column}" is not distinct from ?' for column in where) if where else "true"
     connection.execute(f"delete from {table} where {condition}", list(where.values()) if where else [])
+    add_rows(connection, table, rows)
+
+
+def add_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Put rows beside those of `table`, which has their columns."""
     if rows.num_rows:  # many a table of a round has none, which DuckDB takes milliseconds to see
         _from_rows(connection, f"insert into {table}", rows)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import chain, repeat
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ from store.fingerprint import sha256_of
 
 # Keys of rows and values are whole numbers that no two rounds share: a round has room for so many of each.
 ROOM = 2**28
+TokensOf: TypeAlias = Callable[[ResponseFile], Sequence[str | None]]
 Column: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
 
 
@@ -32,56 +33,63 @@ def first_key(key: str) -> int:
     return round_number(key) * ROOM
 
 
-def row_columns(round_: Round, files: Sequence[ResponseFile], names: Sequence[str]) -> dict[str, Column]:
-    """The columns of raw.surveys__rows, file by file; `names` is what the raw tables call the files."""
-    rows, lengths = [file.table.rows for file in files], [len(file.table.rows) for file in files]
-    return {
-        **_of_round(round_, sum(lengths)),
-        "row_key": pa.array(first_key(round_.key) + np.arange(sum(lengths))),
-        "source_file": list(chain.from_iterable(map(repeat, names, lengths))),
-        "source_sha256": list(chain.from_iterable(map(repeat, (file.sha256 for file in files), lengths))),
-        "source_line": [str(line) for each in rows for line in each.lines.tolist()],
-        "row_status": [status for file in files for status in file.statuses],
-        "reason": [problem for each in rows for problem in each.problems()],
-        "content_sha256": [content for file in files for content in file.contents],
-        "started_at": [moment for file in files for moment in file.started_at],
-        "submitted_at": [moment for file in files for moment in file.submitted_at],
-        "response_token": [token for file in files for token in file.tokens],
-    }
+def row_columns(
+    round_: Round, files: Sequence[ResponseFile], names: Sequence[str], tokens_of: TokensOf
+) -> Iterator[dict[str, Column]]:
+    """The columns of raw.surveys__rows, file by file; `names` is what the raw tables call the files, `tokens_of` gives
+    the tokens of the response ids of a file."""
+    n_before = 0
+    for file, name in zip(files, names, strict=True):
+        rows, n_rows = file.table.rows, len(file.table.rows)
+        yield {
+            **_of_round(round_, n_rows),
+            "row_key": pa.array(first_key(round_.key) + n_before + np.arange(n_rows)),
+            "source_file": _alike(name, n_rows),
+            "source_sha256": _alike(file.sha256, n_rows),
+            "source_line": [*map(str, rows.lines.tolist())],
+            "row_status": file.statuses,
+            "reason": [*rows.problems()],
+            "content_sha256": file.contents,
+            "started_at": file.started_at,
+            "submitted_at": file.submitted_at,
+            "response_token": tokens_of(file),
+        }
+        n_before += n_rows
 
 
-def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> tuple[dict[str, Column], dict[str, Column]]:
+def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> Iterator[tuple[dict[str, Column], dict[str, Column]]]:
     """The columns of raw.surveys__values and raw.surveys__cells, source column by source column: each stands
     together. Names of survey and round at each cell would cost more than all numbers."""
     first, n_values = first_key(round_.key), 0
-    names, texts, rows, values = [], [], [], []
     for name, found in _columns(files).items():
         known: dict[str, int] = {}
-        for places, column in found:
-            numbers = np.array([known.setdefault(text, len(known)) for text in column.texts], np.int64)
-            rows.append(pa.array(first + places))
-            values.append(pa.array(first + n_values + numbers[column.numbers]))
-        names.append(pa.repeat(pa.scalar(name), len(known)))
-        texts.append(pa.array(known, pa.string()))
+        of_file = [np.array([known.setdefault(text, len(known)) for text in column.texts]) for _, column in found]
+        rows = np.concatenate([places for places, _ in found])
+        values = [numbers[column.numbers] for numbers, (_, column) in zip(of_file, found, strict=True)]
+        said = {
+            "value_id": pa.array(first + n_values + np.arange(len(known))),
+            "source_column": _alike(name, len(known)),
+            "cell_text": pa.array(known, pa.string()),
+        }
+        yield (
+            _of_round(round_, len(known)) | said,
+            {
+                "round_number": pa.repeat(pa.scalar(round_number(round_.key), pa.int64()), len(rows)),
+                "row_key": pa.array(first + rows, pa.int64()),
+                "value_id": pa.array(first + n_values + np.concatenate(values), pa.int64()),
+            },
+        )
         n_values += len(known)
-    if n_values > ROOM:
-        raise ValueError(f"{round_.key} has {n_values} different texts, and there is room for {ROOM}")
-    said = {
-        "value_id": pa.array(first + np.arange(n_values)),
-        "source_column": pa.chunked_array(names, pa.string()),
-        "cell_text": pa.chunked_array(texts, pa.string()),
-    }
-    cells = {
-        "round_number": pa.repeat(pa.scalar(round_number(round_.key), pa.int64()), sum(map(len, rows))),
-        "row_key": pa.chunked_array(rows, pa.int64()),
-        "value_id": pa.chunked_array(values, pa.int64()),
-    }
-    return _of_round(round_, n_values) | said, cells
+        if n_values > ROOM:
+            raise ValueError(f"{round_.key} has {n_values} different texts, and there is room for {ROOM}")
 
 
 def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:
-    key = {"survey_id": round_.survey_id, "round_id": round_.round_id}
-    return {name: pa.repeat(pa.scalar(value), n_rows) for name, value in key.items()}
+    return {"survey_id": _alike(round_.survey_id, n_rows), "round_id": _alike(round_.round_id, n_rows)}
+
+
+def _alike(text: str, n_rows: int) -> Column:
+    return pa.repeat(pa.scalar(text), n_rows)
 
 
 def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, Cells]]]:

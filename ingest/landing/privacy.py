@@ -63,7 +63,7 @@ class Privacy:
     def kept(self, round_: Round, file: ResponseFile) -> ResponseFile:
         """A file as the warehouse keeps it: respondents by their tokens, and nothing of who was erased but the row."""
         erased = self._rows_with(self.erased, round_, file) if self.erased else ()
-        file = replace(file, tokens=self.response_tokens(round_, file)).without(erased)
+        file = file.without(erased)
         place = round_.place_of(RESPONDENT, file.table.header)
         if place is None:
             return file

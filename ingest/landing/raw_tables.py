@@ -35,7 +35,7 @@ from ingest.codebook.survey import (
     Survey,
     SurveySettings,
 )
-from ingest.landing.cells import Column, cell_columns, row_columns
+from ingest.landing.cells import Column, TokensOf, cell_columns, row_columns
 from ingest.landing.columns import cells_of, columns_of, named, text_of
 from ingest.landing.responses import ResponseFile
 from ingest.readers.rows import SourceRow
@@ -48,6 +48,7 @@ from store.paths import DataPaths
 
 Row = Mapping[str, str | None]  # the cells by column
 
+ROWS, VALUES, CELLS = "raw.surveys__rows", "raw.surveys__values", "raw.surveys__cells"
 _PLACE = ("source_file", "source_sha256", "source_line")
 _ROUND = ("survey_id", "round_id")
 _CONDITION = tuple(field.name for field in fields(Condition))
@@ -79,11 +80,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "raw.codebook__codings": named(*_ROUND, Coding, "delivered_hash", *_PLACE),
     "raw.codebook__second_codings": named(*_ROUND, Coding, "delivered_hash", *_PLACE),
     "raw.codebook__decisions": named(*_ROUND, Decision, *_PLACE),
-    "raw.surveys__rows": (
+    ROWS: (
         *_ROUND, "row_key", *_PLACE, "row_status", "reason", "content_sha256", "started_at", "submitted_at",
         "response_token"),
-    "raw.surveys__values": (*_ROUND, "value_id", "source_column", "cell_text"),
-    "raw.surveys__cells": ("round_number", "row_key", "value_id"),
+    VALUES: (*_ROUND, "value_id", "source_column", "cell_text"),
+    CELLS: ("round_number", "row_key", "value_id"),
     "raw.registry__municipalities": named("division_date", Municipality, *_PLACE),
     "raw.registry__municipality_areas": named(
         "division_date", "municipality_code", "area_level", "area_code", *_PLACE),
@@ -278,15 +279,16 @@ def _uses_of_weights(round_: Round) -> Iterator[dict[str, str | None]]:
         yield dict.fromkeys(columns_of(ColumnUse)) | added
 
 
-def response_rows(round_: Round, files: Sequence[ResponseFile], paths: DataPaths) -> Mapping[str, pa.Table]:
-    """The rows of a round's response files, the texts that stand in them, and the cells, which are whole numbers."""
-    tables = row_columns(round_, files, [source_name(paths, file) for file in files]), *cell_columns(round_, files)
-    return {
-        name: make_table_of(name, columns)
-        for name, columns in zip(
-            ("raw.surveys__rows", "raw.surveys__values", "raw.surveys__cells"), tables, strict=True
-        )
-    }
+def response_rows(
+    round_: Round, files: Sequence[ResponseFile], tokens_of: TokensOf, paths: DataPaths
+) -> Iterator[tuple[str, pa.Table]]:
+    """The rows of a round's response files, the texts that stand in them, and the cells, which are whole numbers: part
+    by part, each with its table, so that no more than one is held."""
+    for rows in row_columns(round_, files, [source_name(paths, file) for file in files], tokens_of):
+        yield ROWS, make_table_of(ROWS, rows)
+    for values, cells in cell_columns(round_, files):
+        yield VALUES, make_table_of(VALUES, values)
+        yield CELLS, make_table_of(CELLS, cells)
 
 
 def registry_rows(registry: Registry, paths: DataPaths) -> Mapping[str, list[Row]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from ingest.codebook.rounds import SURVEY_FILES, files_of_round, round_folder, r
 from ingest.landing import privacy, raw_tables
 from ingest.landing.cells import round_number
 from ingest.landing.inputs import SurveyInputs, round_sources, survey_sources
+from ingest.landing.raw_tables import CELLS
 from ingest.landing.responses import ResponseFile
 from ingest.landing.texts import hashes_of_texts
 from ingest.reference.practices import Practices
@@ -24,11 +26,10 @@ from ingest.reference.sources import SourceFile, describe_file, describe_files
 from ingest.reference.systems import Systems
 from store.fingerprint import combined_sha256, file_sha256
 from store.paths import PROJECT_ROOT, DataPaths
-from store.warehouse import Where, columns_of, opened, replace_rows
+from store.warehouse import Where, add_rows, columns_of, opened, replace_rows
 
 SOURCES = "raw.ingest__sources"
 LOADS = "raw.ingest__loads"
-CELLS = "raw.surveys__cells"  # these know their round by its number
 OF_ALL = ""  # in place of a survey: what all are checked against
 # Tables whose rows name a round and are their survey's all the same.
 OF_SURVEYS = (
@@ -38,11 +39,12 @@ OF_SURVEYS = (
 
 
 class Replacement(NamedTuple):
-    """The rows of a raw table that `where` names (all without it) become `rows`."""
+    """The rows of a raw table that `where` names (all without it) become `rows`; with `is_more`, `rows` too."""
 
     table: str
     rows: pa.Table
     where: Where | None = None
+    is_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,12 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
     hashes = hashes_of_texts(round_, files, kept)
     for table, described in raw_tables.round_rows(round_, round_sources(round_), hashes, paths).items():
         yield Replacement(table, raw_tables.make_table(table, described), _where(round_.key))
-    tables = raw_tables.response_rows(round_, [kept.kept(round_, file) for file in files], paths)
-    number = round_number(round_.key)
-    for table, rows in tables.items():
-        yield Replacement(table, rows, {"round_number": number} if table == CELLS else _where(round_.key))
+    number, n_rows = round_number(round_.key), Counter[str]()
+    as_kept, tokens_of = [kept.kept(round_, file) for file in files], partial(kept.response_tokens, round_)
+    for table, rows in raw_tables.response_rows(round_, as_kept, tokens_of, paths):
+        where = {"round_number": number} if table == CELLS else _where(round_.key)
+        yield Replacement(table, rows, where, is_more=table in n_rows)
+        n_rows[table] += rows.num_rows
     responses = [
         describe_file(
             file.path, "responses", len(file.table.rows), round_.card_as_read, round_.survey_id, round_.round_id
@@ -105,7 +109,7 @@ def round_replacements(paths: DataPaths, round_: Round, files: Sequence[Response
         for file in files
     ]
     yield _sources_replacement(paths, [*round_sources(round_), *responses], _where(round_.key))
-    counts = {f"n_{name.rpartition('__')[2]}": str(rows.num_rows) for name, rows in tables.items()}
+    counts = {f"n_{table.rpartition('__')[2]}": str(n) for table, n in n_rows.items()}
     made_of = {"round_number": str(number), "content_sha256": made_of_round(paths, round_.key)}
     mark = {**_where(round_.key), **made_of, **counts}
     yield Replacement(LOADS, raw_tables.make_table(LOADS, [mark]), _where(round_.key))
@@ -249,7 +253,10 @@ def _gone(
 def apply(connection: duckdb.DuckDBPyConnection, replacements: Iterable[Replacement]) -> set[str]:
     """Write replacements, within a transaction of the caller; the tables that were written."""
     written = set()
-    for table, rows, where in replacements:
-        replace_rows(connection, table, rows, where)
+    for table, rows, where, is_more in replacements:
+        if is_more:
+            add_rows(connection, table, rows)
+        else:
+            replace_rows(connection, table, rows, where)
         written.add(table)
     return written

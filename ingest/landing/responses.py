@@ -48,7 +48,6 @@ class ResponseRow(NamedTuple):
     status: RowStatus
     started_at: str | None = None
     submitted_at: str | None = None
-    token: str | None = None  # of its id, by the survey's key
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,6 @@ class ResponseFile:
     statuses: Sequence[RowStatus]
     started_at: Sequence[str | None]
     submitted_at: Sequence[str | None]
-    tokens: Sequence[str | None]
 
     @property
     def path(self) -> Path:
@@ -74,7 +72,7 @@ class ResponseFile:
         return [self.row(place) for place in range(len(self.statuses))]
 
     def row(self, place: int) -> ResponseRow:
-        known = (self.contents, self.statuses, self.started_at, self.submitted_at, self.tokens)
+        known = (self.contents, self.statuses, self.started_at, self.submitted_at)
         return ResponseRow(self.table.rows[place], *(each[place] for each in known))  # type: ignore[arg-type]
 
     def without(self, erased: Collection[int]) -> ResponseFile:
@@ -90,7 +88,7 @@ class ResponseFile:
         return replace(
             self, table=replace(self.table, rows=rows.with_apart(gone)), contents=but(self.contents, ""),
             statuses=but(self.statuses, "erased"), started_at=but(self.started_at, None),
-            submitted_at=but(self.submitted_at, None), tokens=but(self.tokens, None),
+            submitted_at=but(self.submitted_at, None),
         )  # fmt: skip
 
 
@@ -147,8 +145,7 @@ def _described(round_: Round, table: TextTable, faults: FaultList) -> ResponseFi
     _check_whole(round_, table, sha256, faults)
     table = _with_whole_ids(round_, table)
     started, submitted = (_times(round_, table, round_.place_of(name, table.header)) for name in TIMESTAMP_NAMES)
-    contents, statuses, no_tokens = _contents(round_, table), _statuses(round_, table), [None] * len(table.rows)
-    return ResponseFile(table, sha256, contents, statuses, started, submitted, no_tokens)
+    return ResponseFile(table, sha256, _contents(round_, table), _statuses(round_, table), started, submitted)
 
 
 def _with_whole_ids(round_: Round, table: TextTable) -> TextTable:

@@ -219,6 +219,6 @@ def _contents(paths: DataPaths, round_: Round, faults: FaultList) -> Counter[tup
     return Counter(
         (token or "", content)
         for file in files
-        for token, content, status in zip(file.tokens, file.contents, file.statuses, strict=True)
+        for token, content, status in zip(kept.response_tokens(round_, file), file.contents, file.statuses, strict=True)
         if status != "erased"
     )

@@ -27,7 +27,10 @@ COUNTED = "response_rate"  # shows a copy that is counted, and is made in half t
 SLIPS = [
     ("rows_turned", Slip("int_responses_disposed", "content_sha256 asc, response_id asc", "row_id asc")),
     ("rows_turned", Slip("int_municipality_answers_resolved", "disposed.response_id asc", "disposed.row_id asc")),
-    ("split_in_two", Slip("int_rows_identified", "content_sha256\n", "content_sha256, source_file\n")),
+    (
+        "split_in_two",
+        Slip("int_rows_identified", "content_sha256\n    having", "content_sha256, source_file\n    having"),
+    ),
     ("delivered_twice", Slip("int_rows_identified", "numbered.content_copy > 1 as", "false as")),
 ]
 
