@@ -63,9 +63,8 @@ def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> Iterator[tuple
     first, n_values = first_key(round_.key), 0
     for name, found in _columns(files).items():
         known: dict[str, int] = {}
-        of_file = [np.array([known.setdefault(text, len(known)) for text in column.texts]) for _, column in found]
         rows = np.concatenate([places for places, _ in found])
-        values = [numbers[column.numbers] for numbers, (_, column) in zip(of_file, found, strict=True)]
+        values = [_numbers_in(known, column) for _, column in found]
         said = {
             "value_id": pa.array(first + n_values + np.arange(len(known))),
             "source_column": _alike(name, len(known)),
@@ -82,6 +81,13 @@ def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> Iterator[tuple
         n_values += len(known)
         if n_values > ROOM:
             raise ValueError(f"{round_.key} has {n_values} different texts, and there is room for {ROOM}")
+
+
+def _numbers_in(known: dict[str, int], column: Cells) -> np.ndarray:
+    """Which of the known texts each row has; new ones become known. Whole numbers also where there is no row: beside
+    others they would make fractions of all, which have no room for keys."""
+    numbers = np.array([known.setdefault(text, len(known)) for text in column.texts], np.int64)
+    return numbers[column.numbers]
 
 
 def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:

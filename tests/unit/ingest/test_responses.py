@@ -13,7 +13,7 @@ import pytest
 
 from faults.errors import FaultList
 from ingest.codebook.round import Round, read_round
-from ingest.landing.raw_tables import response_rows
+from ingest.landing.raw_tables import CELLS, VALUES, response_rows
 from ingest.landing.responses import TIMESTAMP_TEXT, ResponseFile, read_responses
 from ingest.proposals.reading import TIMESTAMP_FORMATS
 from ingest.readers.cells import TimestampFormat, is_valid
@@ -199,3 +199,13 @@ def test_file_without_header_shows_no_answer(round_folder: Path) -> None:
     assert read_responses(round_of(round_folder), faults) == []
     assert [fault.code for fault in faults] == ["no-header"]
     assert "SALAISUUS" not in str(next(iter(faults)))
+
+
+def test_a_file_without_rows_beside_others_spoils_no_key(paths: DataPaths, round_folder: Path) -> None:
+    whole = read(round_folder, *(f"A{number};;001;;{number};;;;;x" for number in range(9)))
+    empty = read(round_folder)
+    parts = [*response_rows(round_of(round_folder), [empty, whole], lambda file: [None] * len(file.rows), paths)]
+    cells = [value for table, rows in parts if table == CELLS for value in rows["value_id"].to_pylist()]
+    values = [value for table, rows in parts if table == VALUES for value in rows["value_id"].to_pylist()]
+    assert set(cells) == set(values)
+    assert len(set(values)) == len(values)
