@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from xml.sax.saxutils import escape
 import duckdb
 
 from store.paths import DataPaths
-from tests.acceptance.project import ROUND
+from tests.acceptance.project import ROUND, SURVEY_OF_2020, SURVEY_OF_HIDING, copy_inputs
 
 # A person who is made up, in fields that forms have: plain letters, so that no writing of them looks otherwise.
 CANARIES = {
@@ -33,6 +34,18 @@ FIELDS = {
 }
 PLACE = 9  # of the canary among the responses
 COLUMNS = {"Vastaajan nimi": "ignored", "Sähköposti": "_respondent", "Avain": "ignored"}
+
+
+def copy_planted(folder: Path) -> DataPaths:
+    """The inputs of one survey with canaries, without printed figures."""
+    paths = copy_inputs(folder)
+    for other in (SURVEY_OF_2020, SURVEY_OF_HIDING):
+        shutil.rmtree(paths.root / other)
+    figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
+    figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
+    figures.with_name("claims.csv").unlink()
+    plant(paths)
+    return paths
 
 
 def plant(paths: DataPaths) -> None:

@@ -86,8 +86,10 @@ def cell_columns(round_: Round, files: Sequence[ResponseFile]) -> Iterator[tuple
 def _numbers_in(known: dict[str, int], column: Cells) -> np.ndarray:
     """Which of the known texts each row has; new ones become known. Whole numbers also where there is no row: beside
     others they would make fractions of all, which have no room for keys."""
-    numbers = np.array([known.setdefault(text, len(known)) for text in column.texts], np.int64)
-    return numbers[column.numbers]
+    numbers: np.ndarray = np.array([known.setdefault(text, len(known)) for text in column.texts], np.int64)[
+        column.numbers
+    ]
+    return numbers
 
 
 def _of_round(round_: Round, n_rows: int) -> dict[str, Column]:

@@ -6,7 +6,6 @@ Printed figures are left out of the survey: they would hold up a release without
 from __future__ import annotations
 
 import re
-import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -17,17 +16,22 @@ from store import audit
 from store.paths import DataPaths
 from tests.acceptance.project import (
     ROUND,
-    SURVEY_OF_2020,
-    SURVEY_OF_HIDING,
     copy_data,
-    copy_inputs,
     copy_project,
     kuntakysely,
     materialize,
     replace,
     rows,
 )
-from tests.canaries import CANARIES, NEIGHBOUR, found_in, plant, plant_everywhere, written_inside, written_outside
+from tests.canaries import (
+    CANARIES,
+    NEIGHBOUR,
+    copy_planted,
+    found_in,
+    plant_everywhere,
+    written_inside,
+    written_outside,
+)
 
 ROUND_KEY = "koto_kuntakysely/2023-01"
 Tried = Callable[[str, object], None]
@@ -40,13 +44,7 @@ LOOKS = (
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataPaths, list[str]]:
     """A round with canaries, published, and all that was said of it. Not to be changed."""
-    paths = copy_inputs(tmp_path_factory.mktemp("planted") / "data")
-    for other in (SURVEY_OF_2020, SURVEY_OF_HIDING):
-        shutil.rmtree(paths.root / other)
-    figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
-    figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
-    figures.with_name("claims.csv").unlink()
-    plant(paths)
+    paths = copy_planted(tmp_path_factory.mktemp("planted") / "data")
     done = kuntakysely(paths, "refresh")
     assert done.returncode == 0, done.stdout
     return paths, [done.stdout, *(kuntakysely(paths, *look).stdout for look in LOOKS)]

@@ -3,29 +3,21 @@ Java."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from orchestration.dagster.dbt import SAID
 from store.paths import DataPaths
-from tests.acceptance.project import SURVEY_OF_2020, SURVEY_OF_HIDING, copy_inputs, copy_project, kuntakysely, replace
+from tests.acceptance.project import copy_project, kuntakysely, replace
 from tests.acceptance.test_personal_data import SLIP, assert_silent
-from tests.canaries import CANARIES, found_in, plant, written_inside
+from tests.canaries import CANARIES, copy_planted, found_in, written_inside
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """One round with canaries."""
-    paths = copy_inputs(tmp_path_factory.mktemp("planted") / "data")
-    for other in (SURVEY_OF_2020, SURVEY_OF_HIDING):
-        shutil.rmtree(paths.root / other)
-    figures = paths.surveys / "koto_kuntakysely" / "published_figures.csv"
-    figures.write_text(figures.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
-    figures.with_name("claims.csv").unlink()
-    plant(paths)
-    return paths
+    return copy_planted(tmp_path_factory.mktemp("planted") / "data")
 
 
 def test_what_spark_says_of_an_answer_stays_in_the_private_folder(
