@@ -154,6 +154,7 @@ def test_row_that_does_not_fit_is_kept_with_its_problem(content: bytes, problem:
         (b'a,b\n1,"2\n', "unclosed-quote"),
         (b'a,b\n1,"2"3\n', "stray-quote"),
         (b"a,b\n1,2\n3", "cut-row"),
+        ("a,b\n1,ä".encode()[:-1], "cut-row"),
     ],
 )
 def test_broken_file_is_refused(content: bytes, code: str) -> None:
