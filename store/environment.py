@@ -4,6 +4,7 @@ itself."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ WAREHOUSE = "KUNTAKYSELY_WAREHOUSE"  # dbt_project/profiles.yml has it
 ENGINE = "KUNTAKYSELY_ENGINE"  # what runs the models; dbt_project/profiles.yml has it too
 ENGINES = DUCKDB, SPARK = ("duckdb", "spark")
 LAKE = "KUNTAKYSELY_LAKE"
+MEMORY = "KUNTAKYSELY_MEMORY"
 SPARK_MASTER = "SPARK_MASTER"
 DAGSTER_HOME = "DAGSTER_HOME"
 DBT_TARGET, DBT_LOG = "DBT_TARGET_PATH", "DBT_LOG_PATH"
@@ -57,6 +59,15 @@ def set_engine(name: str) -> None:
     """Let this process, and those that it starts, run the models by this engine. Raises WrongUsage."""
     os.environ[ENGINE] = name
     engine()
+
+
+def memory_limit() -> str:
+    """How much memory DuckDB may hold; what is more goes to the disk, beside the private file. The tools themselves
+    take 0.4 GB. Raises WrongUsage."""
+    named = os.environ.get(MEMORY) or "1.5GB"
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", named):
+        raise WrongUsage(f"{MEMORY} is {named}: write how much memory DuckDB may hold, as in 1.5GB or 800MB.")
+    return named
 
 
 def spark_master() -> str:

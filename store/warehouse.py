@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import duckdb
 
 from faults.told import ExitCode, ToldError
+from store.environment import memory_limit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +50,7 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
             with transaction(connection):
                 for schema in SCHEMAS:
                     connection.execute(f"create schema if not exists {schema}")
-        share_work(connection)
+        bound(connection)
         yield connection
     except BaseException:
         connection.interrupt()  # or it would first do to its end a query that somebody has broken off
@@ -58,8 +59,10 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         connection.close()
 
 
-def share_work(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have DuckDB share its work between the cores only where a table of those that are attached is large."""
+def bound(connection: duckdb.DuckDBPyConnection) -> None:
+    """Hold DuckDB to its memory, and have it share its work between the cores only where a table of those that are
+    attached is large."""
+    connection.execute(f"set memory_limit = '{memory_limit()}'")
     largest = connection.execute("select max(estimated_size) from duckdb_tables()").fetchone()
     if largest is not None and (largest[0] or 0) < FEW_ROWS:
         connection.execute("set threads = 1")
@@ -107,12 +110,10 @@ def add_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) 
         _from_rows(connection, f"insert into {table}", rows)
 
 
-def _from_rows(connection: duckdb.DuckDBPyConnection, make: str, rows: pa.Table) -> None:
-    connection.register("incoming_rows", rows)
-    try:
-        connection.execute(f"{make} from incoming_rows")
-    finally:
-        connection.unregister("incoming_rows")
+def _from_rows(connection: duckdb.DuckDBPyConnection, make: str, rows: pa.Table) -> None:  # noqa: ARG001
+    """DuckDB finds `rows` by its name here. What is registered would be held until the transaction ends: all cells of
+    a round."""
+    connection.execute(f"{make} from rows")
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

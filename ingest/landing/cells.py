@@ -49,7 +49,7 @@ def row_columns(
             "source_line": [*map(str, rows.lines.tolist())],
             "row_status": file.statuses,
             "reason": [*rows.problems()],
-            "content_sha256": file.contents,
+            "content_sha256": pa.array(file.contents).cast(pa.string()),
             "started_at": file.started_at,
             "submitted_at": file.submitted_at,
             "response_token": tokens_of(file),
@@ -112,6 +112,6 @@ def _columns(files: Sequence[ResponseFile]) -> dict[str, list[tuple[np.ndarray, 
         for place, row in rows.apart.items():
             beyond = map(column_place, range(len(header) + 1, len(row.cells) + 1))
             for name, cell in zip(chain(header[: len(row.cells)], beyond), row.cells, strict=True):
-                columns[name].append((np.array([n_before + place]), Cells((cell,), np.zeros(1, np.int32))))
+                columns[name].append((np.array([n_before + place]), Cells((cell,), np.zeros(1, int))))
         n_before += len(rows)
     return columns

@@ -284,8 +284,8 @@ def response_rows(
 ) -> Iterator[tuple[str, pa.Table]]:
     """The rows of a round's response files, the texts that stand in them, and the cells, which are whole numbers: part
     by part, each with its table, so that no more than one is held."""
-    for rows in row_columns(round_, files, [source_name(paths, file) for file in files], tokens_of):
-        yield ROWS, make_table_of(ROWS, rows)
+    names = [source_name(paths, file) for file in files]
+    yield from ((ROWS, make_table_of(ROWS, rows)) for rows in row_columns(round_, files, names, tokens_of))
     for values, cells in cell_columns(round_, files):
         yield VALUES, make_table_of(VALUES, values)
         yield CELLS, make_table_of(CELLS, cells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -57,7 +57,7 @@ class ResponseFile:
 
     table: TextTable
     sha256: str
-    contents: Sequence[str]
+    contents: np.ndarray  # as bytes of one length: texts of Python would take twice as much
     statuses: Sequence[RowStatus]
     started_at: Sequence[str | None]
     submitted_at: Sequence[str | None]
@@ -72,8 +72,8 @@ class ResponseFile:
         return [self.row(place) for place in range(len(self.statuses))]
 
     def row(self, place: int) -> ResponseRow:
-        known = (self.contents, self.statuses, self.started_at, self.submitted_at)
-        return ResponseRow(self.table.rows[place], *(each[place] for each in known))  # type: ignore[arg-type]
+        known = (self.statuses, self.started_at, self.submitted_at)
+        return ResponseRow(self.table.rows[place], self.contents[place].decode(), *(each[place] for each in known))  # type: ignore[arg-type]
 
     def without(self, erased: Collection[int]) -> ResponseFile:
         """Without what stands in these rows."""
@@ -85,8 +85,10 @@ class ResponseFile:
         def but(said: Sequence[T], left: T) -> list[T]:
             return [left if place in gone else each for place, each in enumerate(said)]
 
+        contents = self.contents.copy()
+        contents[[*gone]] = b""
         return replace(
-            self, table=replace(self.table, rows=rows.with_apart(gone)), contents=but(self.contents, ""),
+            self, table=replace(self.table, rows=rows.with_apart(gone)), contents=contents,
             statuses=but(self.statuses, "erased"), started_at=but(self.started_at, None),
             submitted_at=but(self.submitted_at, None),
         )  # fmt: skip
@@ -260,12 +262,12 @@ def _statuses(round_: Round, table: TextTable) -> list[RowStatus]:
     return [*table.rows.spread(found, repeat(unreadable))]
 
 
-def _contents(round_: Round, table: TextTable) -> list[str]:
+def _contents(round_: Round, table: TextTable) -> np.ndarray:
     """The hash of what each row says. Each different cell of a column is written once."""
     known = dict.fromkeys(use.source_column for use in round_.columns)
     names = (*table.header, *(name for name in known if name not in table.header))
     n_rows = len(table.rows.places)
-    columns = (*table.rows.columns, *[Column(("",), np.zeros(n_rows, np.int32))] * (len(names) - len(table.header)))
+    columns = (*table.rows.columns, *[Column(("",), np.zeros(n_rows, int))] * (len(names) - len(table.header)))
     chosen = [columns[index] for index in order_of_content(names) if names[index] in known]
     written = [([*map(_as_bytes, each.texts)], each.numbers) for each in chosen]
     batches = (
@@ -273,7 +275,8 @@ def _contents(round_: Round, table: TextTable) -> list[str]:
         for at in range(0, n_rows, BATCH)
     )
     of_apart = (_content_sha256(map(_as_bytes, row.cells)) for row in table.rows.apart.values())
-    return [*table.rows.spread(map(_content_sha256, chain.from_iterable(batches)), of_apart)]
+    found = table.rows.spread(map(_content_sha256, chain.from_iterable(batches)), of_apart)
+    return np.fromiter(found, "S64", len(table.rows))
 
 
 def order_of_content(header: Sequence[str]) -> list[int]:
@@ -367,11 +370,13 @@ def _columns_of_ids(round_: Round, files: Iterable[ResponseFile]) -> Iterator[tu
 
 
 def _repeated_ids(round_: Round, files: Sequence[ResponseFile]) -> set[str]:
-    n_rows = Counter[str]()
-    for _, column in _columns_of_ids(round_, files):
-        for text, n in zip(column.texts, np.bincount(column.numbers).tolist(), strict=True):
-            n_rows[text.strip()] += n
-    return {id_ for id_, n in n_rows.items() if n > 1}
+    """The ids of several rows: those whose hashes came twice, for to count all ids would take a hundred bytes of each.
+    One that shares its hash with another is there too."""
+    ids = [([*map(str.strip, column.texts)], column.numbers) for _, column in _columns_of_ids(round_, files)]
+    of_rows = [np.fromiter(map(hash, texts), np.int64, len(texts))[numbers] for texts, numbers in ids]
+    hashes = np.sort(np.concatenate([np.empty(0, np.int64), *of_rows]))
+    twice = {*hashes[1:][hashes[1:] == hashes[:-1]].tolist()}
+    return {text for texts, _ in ids if twice for text in texts if hash(text) in twice}
 
 
 def _check_repeated_ids(round_: Round, files: Sequence[ResponseFile], faults: FaultList) -> None:

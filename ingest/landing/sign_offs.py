@@ -212,13 +212,15 @@ def _rows_apart(paths: DataPaths, round_: Round, signed: SignOff) -> dict[str, i
     return {"n_new": n_new, "n_changed": len(changed), "n_gone": n_gone}
 
 
-def _contents(paths: DataPaths, round_: Round, faults: FaultList) -> Counter[tuple[str, str]]:
+def _contents(paths: DataPaths, round_: Round, faults: FaultList) -> Counter[tuple[str, bytes]]:
     """The id and the content of each row, but of those who were erased."""
     kept = privacy.of_survey(paths, round_.survey_id)
     files = [kept.kept(round_, file) for file in read_responses(round_, faults)]
     return Counter(
         (token or "", content)
         for file in files
-        for token, content, status in zip(kept.response_tokens(round_, file), file.contents, file.statuses, strict=True)
+        for token, content, status in zip(
+            kept.response_tokens(round_, file), file.contents.tolist(), file.statuses, strict=True
+        )
         if status != "erased"
     )

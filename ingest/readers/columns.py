@@ -1,5 +1,5 @@
 """The rows of a table, column by column: each different cell of a column stands once, and rows say which of them they
-have. What is held grows with what differs, and by four bytes a cell."""
+have. What is held grows with what differs, and by one to four bytes a cell."""
 
 from __future__ import annotations
 
@@ -28,11 +28,15 @@ class TextRow(NamedTuple):
 @dataclass(frozen=True)
 class Column:
     """The different cells of a column in the order in which they came, with their types where the file says them, and
-    by row which of them it has."""
+    by row which of them it has: in as few bytes as tell so many apart."""
 
     texts: tuple[str, ...]
     numbers: np.ndarray
     types: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        fewest = np.min_scalar_type(-max(len(self.texts), 1))
+        object.__setattr__(self, "numbers", np.asarray(self.numbers).astype(fewest, copy=False))
 
     def mapped(self, change: Callable[[str], str]) -> Column:
         return self.with_texts(tuple(map(change, self.texts)))
@@ -43,7 +47,7 @@ class Column:
             return self
         said = [*zip(texts, self.types_or_none(), strict=False)]
         places = {each: place for place, each in enumerate(dict.fromkeys(said))}
-        numbers = np.array([places[each] for each in said], np.int32)[self.numbers]
+        numbers = np.array([places[each] for each in said], int)[self.numbers]
         texts, types = zip(*places, strict=True)
         return Column(texts, numbers, types if self.types else None)
 
@@ -53,7 +57,7 @@ class Column:
         used = np.flatnonzero(np.bincount(numbers, minlength=len(self.texts)))
         texts = tuple(self.texts[place] for place in used)
         types = self.types and tuple(self.types[place] for place in used)
-        return Column(texts, np.searchsorted(used, numbers).astype(np.int32), types)
+        return Column(texts, np.searchsorted(used, numbers), types)
 
     def types_or_none(self) -> Iterable[str | None]:
         return self.types or repeat(None)
@@ -86,7 +90,7 @@ class Columns:
 
     def made(self, is_typed: bool = False) -> tuple[Column, ...]:
         """Of cells that are texts, or texts and types."""
-        columns = zip(map(tuple, self._places), (np.array(each, np.int32) for each in self._numbers), strict=True)
+        columns = zip(map(tuple, self._places), map(np.asarray, self._numbers), strict=True)
         if not is_typed:
             return tuple(Column(texts, numbers) for texts, numbers in columns)
         return tuple(Column(*_apart(said, numbers)) for said, numbers in columns)
@@ -173,7 +177,7 @@ class Rows(Sequence[TextRow]):
     def with_column(self, texts: Iterable[str], of_apart: tuple[str, ...] = ()) -> Rows:
         """With one column more of these texts, which rows that stand apart have too where it is said."""
         places: defaultdict[str, int] = defaultdict(count().__next__)
-        numbers = np.fromiter(map(places.__getitem__, texts), np.int32, len(self.places))
+        numbers = np.fromiter(map(places.__getitem__, texts), int, len(self.places))
         column = Column(tuple(places), numbers, ("text",) * len(places) if self._is_typed else None)
         apart = {place: row._replace(cells=row.cells + of_apart) for place, row in self.apart.items()}
         return Rows(self.lines, (*self.columns, column), apart)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 from faults.errors import FaultList, line_place
 from ingest.readers.columns import BATCH, Columns, Rows, TextRow
 from ingest.readers.encoded_text import read_text
+from ingest.readers.plain_csv import read_plain
 from ingest.readers.tables import CsvLayout, TextTable, check_first_lines, header_of
 
 # The library's own limit of 131,072 characters is less than a long free-text answer in a joined export.
@@ -36,10 +37,14 @@ def read_csv(path: Path, layout: CsvLayout, faults: FaultList) -> TextTable | No
         if not check_first_lines(path, len(head), layout, faults):
             return None
         names = header_of([cells for _, cells in head], layout)
-        header, rows = _table(names, chain(head[layout.first_data_row - 1 :], records))
+        n_above = layout.first_data_row - 1
+        plain = read_plain(text, layout.delimiter, n_above, len(names))
+        header, rows = (names, plain) if plain is not None else _table(names, chain(head[n_above:], records))
     except csv.Error as error:
         _add_unparseable(path, line_place(records.line), str(error), faults)
         return None
+    finally:
+        records.close()
     if rows and len(rows[-1].cells) < len(header) and not _ends_in_line_end(text):
         _add_cut(path, rows[-1], len(header), faults)
     return TextTable(path, header, head[layout.name_row - 1][0], rows, ends_in_line_end=_ends_in_line_end(text))
@@ -55,7 +60,11 @@ class _Records:
     def __iter__(self) -> Iterator[Record]:
         return self._records
 
-    def _read(self, lines: Iterator[str], delimiter: str) -> Iterator[Record]:
+    def close(self) -> None:
+        """Let go of the text: records that nobody read would hold it, and they and this each other."""
+        self._records.close()
+
+    def _read(self, lines: Iterator[str], delimiter: str) -> Generator[Record]:
         """A line without a quote is a record, whose cells are what stands between delimiters: most lines are."""
         n_lines = 1
         for line in lines:

@@ -1,4 +1,4 @@
-"""What dbt's adapter for DuckDB loads, by dbt_project/profiles.yml: functions that SQL lacks, and how many threads."""
+"""What dbt's adapter for DuckDB loads, by dbt_project/profiles.yml: functions that SQL lacks, and its bounds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from orchestration.engines.functions import teach_duckdb
-from store.warehouse import share_work
+from store.warehouse import bound
 
 
 class Plugin(BasePlugin):
@@ -14,4 +14,4 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         teach_duckdb(conn)
-        share_work(conn)
+        bound(conn)

@@ -32,7 +32,7 @@ from store.fingerprint import code_sha256, file_sha256
 from store.lock import publish_lock
 from store.marts import Mart, published_marts
 from store.paths import DATABASE, PROJECT_ROOT, DataPaths
-from store.warehouse import columns_of, share_work, table_signature, transaction
+from store.warehouse import bound, columns_of, table_signature, transaction
 
 KEPT_AFTER_SUPERSEDED = timedelta(days=7)  # a pooled connection may hold it (docs/reading.md)
 STORAGE_VERSION = "v1.2.0"  # the oldest DuckDB that reads it
@@ -203,7 +203,7 @@ def _warehouse(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
             advice = "Wait until the program that writes to it ends, or delete it and run `kuntakysely refresh`"
             raise PublishRefused([Refusal(f"{place} cannot be opened for reading", advice)]) from None
         connection.execute("use source")
-        share_work(connection)
+        bound(connection)
         yield connection
 
 

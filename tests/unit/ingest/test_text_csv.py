@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
 from faults.errors import FaultList
-from ingest.readers import CsvLayout, TextTable, read_table, text_csv
+from ingest.readers import CsvLayout, TextTable, plain_csv, read_table, text_csv
 from ingest.readers.tables import compose
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -70,6 +71,78 @@ def test_a_line_that_is_read_otherwise_is_seen(right: str, wrong: str) -> None:
 
     with pytest.raises(AssertionError):
         is_same()
+
+
+@st.composite
+def without_quotes(draw: st.DrawFn) -> tuple[str, str, int, int, int]:
+    """A text, its delimiter, how many lines stand above the rows, how many columns there are, and in blocks of how many
+    bytes it is read."""
+    width, delimiter = draw(st.integers(0, 3)), draw(st.sampled_from([";", ",", "\t"]))
+    cells = st.text(st.sampled_from("ab \t\x85\u2028\ufeffä"), max_size=3)
+    rows = draw(st.lists(st.lists(cells, min_size=width, max_size=width), max_size=12))
+    line_end = draw(st.sampled_from(["\n", "\r\n", "\r", "\n\r"]))
+    text = line_end.join(map(delimiter.join, rows)) + draw(st.sampled_from(["", line_end]))
+    return text, delimiter, draw(st.integers(1, 2)), width, draw(st.sampled_from([16, 24, 4096]))
+
+
+def read_both_ways(given_: tuple[str, str, int, int, int], read_plain: Any) -> tuple[Any, Any]:
+    """What Arrow makes of a text, None where it leaves it, and what comes of its lines one by one."""
+    text, delimiter, n_above, width, block = given_
+    lines = iter(text_csv._Records(text, delimiter))
+    header = tuple("abc"[:width])
+    one_by_one = text_csv._table(header, chain([*islice(lines, n_above)][n_above:], lines))
+    plain = read_plain(text, delimiter, n_above, width, block)
+    return (None if plain is None else (header, plain)), one_by_one
+
+
+@settings(max_examples=300, deadline=None)
+@given(without_quotes())
+def test_arrow_reads_what_lines_hold_one_by_one(given_: tuple[str, str, int, int, int]) -> None:
+    plain, one_by_one = read_both_ways(given_, plain_csv.read_plain)
+    event("by Arrow" if plain else "line by line")
+    assert plain in (None, one_by_one)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("ignore_empty_lines=False", "ignore_empty_lines=True"),
+        ("n_skipped + 1, n_skipped + 1", "n_skipped, n_skipped"),
+        ("cells.combine_chunks()", "cells.chunk(0)"),
+    ],
+)
+def test_what_arrow_reads_otherwise_is_seen(right: str, wrong: str) -> None:
+    source = Path(plain_csv.__file__).read_text(encoding="utf-8")
+    assert right in source
+    mutant: dict[str, Any] = {"__name__": "mutant"}
+    exec(source.replace(right, wrong), mutant)
+
+    @settings(max_examples=5000, deadline=None, database=None, phases=[Phase.generate])
+    @given(without_quotes())
+    def is_same(given_: tuple[str, str, int, int, int]) -> None:
+        plain, one_by_one = read_both_ways(given_, mutant["read_plain"])
+        assert plain in (None, one_by_one)
+
+    with pytest.raises((AssertionError, BaseExceptionGroup)):
+        is_same()
+
+
+@pytest.mark.parametrize("text", ['a,b\n"1",2\n', "a,b\n1\n", "a,b\n1,2,3\n"])
+def test_what_is_not_plain_is_left(text: str) -> None:
+    assert plain_csv.read_plain(text, ",", 1, 2) is None
+    assert plain_csv.read_plain("a,b\n1,2\n", ",", 1, 2) is not None
+
+
+@pytest.mark.parametrize("n_texts", [1, 2, 128, 129, 255, 256, 257, 32768, 32769])
+def test_as_many_texts_as_come_are_told_apart(n_texts: int) -> None:
+    """A cell takes as few bytes as its column needs: at each limit there is one text more."""
+    texts = [str(number) for number in range(n_texts)]
+    table, codes = read("\n".join(["a,b", *(f"{text},x" for text in [*texts, *texts]), ""]).encode())
+    assert table is not None and not codes
+    first, second = table.rows.columns
+    assert [*first.cells()] == [*texts, *texts]
+    assert second.numbers.itemsize == 1
+    assert table.rows[-1].cells == (texts[-1], "x")
 
 
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=8), st.sampled_from([";", ",", "\t", "|"]))
