@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Container
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import repeat
 
 from ingest.codebook.round import Round
@@ -38,8 +38,17 @@ class Privacy:
     def token(self, name: str, round_id: str, text: str) -> str:
         """The keyed hash of an id. A respondent has one in all rounds of the survey, a response in its own."""
         scope = round_id if name == RESPONSE else ""
-        named = f"{name}\0{scope}\0{compose(text.strip())}"
-        return hmac.digest(self.key, named.encode(), "sha256").hex()[:TOKEN_LENGTH]
+        return self._hash(f"{name}\0{scope}\0{compose(text.strip())}")[:TOKEN_LENGTH]
+
+    def _hash(self, named: str) -> str:
+        """The keyed hash of a text. The key is taken in once: of a million ids that is half of the time."""
+        hashed = self._keyed.copy()
+        hashed.update(named.encode())
+        return hashed.hexdigest()
+
+    @cached_property
+    def _keyed(self) -> hmac.HMAC:
+        return hmac.new(self.key, digestmod="sha256")
 
     def pseudonym(self, respondent: str) -> str:
         """What is kept instead of a respondent's id; of what is one already, the same."""
@@ -57,8 +66,7 @@ class Privacy:
     @property
     def sha256(self) -> str:
         """A hash of what decides how rows are kept; not of the key itself."""
-        name_of_key = hmac.digest(self.key, b"", "sha256").hex()
-        return sha256_of("\n".join([name_of_key, *sorted(self.erased)]))
+        return sha256_of("\n".join([self._hash(""), *sorted(self.erased)]))
 
     def kept(self, round_: Round, file: ResponseFile) -> ResponseFile:
         """A file as the warehouse keeps it: respondents by their tokens, and nothing of who was erased but the row."""

@@ -292,7 +292,7 @@ def _as_bytes(text: str) -> bytes:
 
 
 def _content_sha256(cells: Iterable[bytes]) -> str:
-    return sha256_of(b"[", b", ".join(cells), b"]")
+    return sha256_of(b"[" + b", ".join(cells) + b"]")
 
 
 def _times(round_: Round, table: TextTable, place: int | None) -> list[str | None]:
