@@ -55,7 +55,7 @@ class _Records:
 
     def __init__(self, text: str, delimiter: str) -> None:
         lines = (line[0] for line in _LINE.finditer(text))  # io.StringIO would hold the text again, four bytes a sign
-        self.line, self._records = 0, self._read(lines, delimiter)
+        self.line, self._records = 1, self._read(lines, delimiter)
 
     def __iter__(self) -> Iterator[Record]:
         return self._records
@@ -65,18 +65,10 @@ class _Records:
         self._records.close()
 
     def _read(self, lines: Iterator[str], delimiter: str) -> Generator[Record]:
-        """A line without a quote is a record, whose cells are what stands between delimiters: most lines are."""
-        n_lines = 1
-        for line in lines:
-            self.line += n_lines
-            if '"' in line or len(line) > LONGEST_FIELD:
-                reader = csv.reader(chain([line], lines), delimiter=delimiter, strict=True)
-                yield self.line, next(reader)
-                n_lines = reader.line_num
-            else:
-                cells = line.rstrip("\r\n")
-                yield self.line, cells.split(delimiter) if cells else []
-                n_lines = 1
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        for cells in reader:
+            yield self.line, cells
+            self.line = reader.line_num + 1
 
 
 def _table(header: tuple[str, ...], records: Iterator[Record]) -> tuple[tuple[str, ...], Rows]:

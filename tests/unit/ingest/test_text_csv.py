@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,49 +27,6 @@ def read(content: bytes, layout: CsvLayout | None = None) -> tuple[TextTable | N
         path.write_bytes(content)
         table = read_table(path, layout or CsvLayout(), faults)
     return table, [fault.code for fault in faults]
-
-
-def records(read: Iterable[tuple[int, list[str]]]) -> list[tuple[int, list[str]] | str]:
-    """What is read, and how it ends."""
-    found: list[tuple[int, list[str]] | str] = []
-    try:
-        found.extend(read)
-    except csv.Error as error:
-        found.append(str(error))
-    return found
-
-
-def by_library(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line it begins on, as the library alone reads them."""
-    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
-    for cells in reader:
-        yield line, cells
-        line = reader.line_num + 1
-
-
-LIKE_CSV = st.text(st.sampled_from('ab;, "\r\n\t\x85\u2028'), max_size=30)
-
-
-@settings(max_examples=1000, deadline=None)
-@given(LIKE_CSV, st.sampled_from([";", ",", "\t"]))
-def test_a_line_without_a_quote_is_read_as_the_library_reads_it(text: str, delimiter: str) -> None:
-    assert records(text_csv._Records(text, delimiter)) == records(by_library(text, delimiter))
-
-
-@pytest.mark.parametrize(("right", "wrong"), [(r'"\r\n"', "None"), ("if cells else []", ""), ("reader.line_num", "1")])
-def test_a_line_that_is_read_otherwise_is_seen(right: str, wrong: str) -> None:
-    source = Path(text_csv.__file__).read_text(encoding="utf-8")
-    assert right in source
-    mutant: dict[str, Any] = {"__name__": "mutant"}
-    exec(source.replace(right, wrong), mutant)
-
-    @settings(max_examples=5000, deadline=None, database=None, phases=[Phase.generate])
-    @given(LIKE_CSV)
-    def is_same(text: str) -> None:
-        assert records(mutant["_Records"](text, ";")) == records(by_library(text, ";"))
-
-    with pytest.raises(AssertionError):
-        is_same()
 
 
 @st.composite
