@@ -65,7 +65,7 @@ def memory_limit() -> str:
     """How much memory DuckDB may hold; what is more goes to the disk, beside the private file. The tools themselves
     take 0.4 GB. Raises WrongUsage."""
     named = os.environ.get(MEMORY) or "1.5GB"
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", named):
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", named, re.IGNORECASE):
         raise WrongUsage(f"{MEMORY} is {named}: write how much memory DuckDB may hold, as in 1.5GB or 800MB.")
     return named
 

@@ -26,7 +26,7 @@ def test_work_is_shared_where_a_table_is_large(
         assert connection.execute("select current_setting('threads')").fetchone() == (threads if is_shared else (1,))
 
 
-@pytest.mark.parametrize("named", ["800MB", "1.5GB", "2 GiB"])
+@pytest.mark.parametrize("named", ["800MB", "1.5GB", "2 GiB", "3gb"])
 def test_memory_is_bounded_wherever_the_file_is_opened(
     named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
