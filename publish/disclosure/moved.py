@@ -13,6 +13,7 @@ import duckdb
 from publish.catalogue import literal
 from publish.disclosure.counts import RULE
 from publish.disclosure.rules import Rule
+from store.warehouse import bound
 
 TOLD_TYPES = ("select_one", "select_multiple", "system", "integer", "decimal")
 
@@ -110,9 +111,11 @@ class Moved:
 
 def compare(before: Path, after: Path, survey_id: str, round_id: str) -> Moved:
     """Compare a round in two warehouses."""
-    with duckdb.connect() as connection:
+    # What does not fit into memory is private too: it goes beside the file, not to where the command was given.
+    with duckdb.connect(config={"temp_directory": str(after.parent / "spill")}) as connection:
         for side, file in (("before", before), ("after", after)):
             connection.execute(f"attach {literal(str(file))} as {side} (read_only)")
+        bound(connection)
         least = connection.execute(RULE.format(source="after."), {"survey_id": survey_id}).fetchone()
         own, _ = _moved(connection, "municipality", survey_id, round_id)
         rows, in_all = _moved(connection, "response", survey_id, round_id)

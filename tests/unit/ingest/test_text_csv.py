@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 from itertools import chain, islice
 from pathlib import Path
@@ -87,6 +88,18 @@ def test_what_arrow_reads_otherwise_is_seen(right: str, wrong: str) -> None:
 def test_what_is_not_plain_is_left(text: str) -> None:
     assert plain_csv.read_plain(text, ",", 1, 2) is None
     assert plain_csv.read_plain("a,b\n1,2\n", ",", 1, 2) is not None
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b'a,b\n"1",2\n', b'a,b\n"1,2\n', b""])
+def test_a_text_that_was_read_is_let_go(content: bytes) -> None:
+    """At once, not when somebody looks for what nothing refers to: a round has many files."""
+    gc.collect()
+    gc.disable()
+    try:
+        read(content)
+        assert not any(isinstance(each, text_csv._Records) for each in gc.get_objects())
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("n_texts", [1, 2, 128, 129, 255, 256, 257, 32768, 32769])
