@@ -131,9 +131,10 @@ def _grouped(verdicts: Iterable[Verdict], *by: str) -> Iterable[list[Verdict]]:
 
 def _question_result(verdicts: list[Verdict], profile: pd.DataFrame) -> CheckResult:
     rows = profile[matching(verdicts[0].rule, profile)]
-    outside = rows[rows["answer_status"].isin(set(answers.GIVEN) - {"valid", "declared_missing"})]
+    is_outside = rows["answer_status"].isin(set(answers.GIVEN) - {"valid", "declared_missing"})
+    n, n_outside = int(rows["n"].sum()), int(rows.loc[is_outside, "n"].sum())
     check_id = f"{answers.IN_CODEBOOK}.{verdicts[0].rule.question_id}"
-    return _result(check_id, verdicts, f"{int(rows['n'].sum())} answers", int(outside["n"].sum()))
+    return _result(check_id, verdicts, f"{n_outside} of {n} answers", n_outside)
 
 
 def _agreement_result(verdicts: list[Verdict], profile: pd.DataFrame) -> CheckResult:
