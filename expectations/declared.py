@@ -47,7 +47,7 @@ def prove_declared(
 
 
 def demands(node: Mapping[str, Any]) -> dict[str, str]:
-    """What a table says of itself, in words; for each a query of the number of its rows that are not so.
+    """What a table says of itself, in words; for each an aggregate over it of the number of its rows that are not so.
 
     Of a table that keeps rounds the key is asked of those built now: others are as they were when it was.
     """
@@ -60,7 +60,11 @@ def demands(node: Mapping[str, Any]) -> dict[str, str]:
             f"{node['name']} says in the meta of its YAML file what has no meaning: {wrong}. There are: "
             f"{', '.join(sorted(TableWords.model_fields))}."
         ) from None
-    return dict(_demands(words, f"{node['schema']}.{node['name']}"))
+    return dict(_demands(words, table_of(node)))
+
+
+def table_of(node: Mapping[str, Any]) -> str:
+    return f"{node['schema']}.{node['name']}"
 
 
 def _demands(words: TableWords, table: str) -> Iterator[tuple[str, str]]:
@@ -73,25 +77,25 @@ def _demands(words: TableWords, table: str) -> Iterator[tuple[str, str]]:
     for column, place in words.joins.items():
         target, found_by = place.split(".")
         lacking = f"{column} is not null and {column} not in (select {found_by} from marts.{target})"
-        yield f"join {column} to {place}", f"select count(*) from {table} where {lacking}"
+        yield f"join {column} to {place}", f"count_if({lacking})"
     for column in words.filled:
-        yield f"filled {column}", f"select count(*) from {table} where {column} is null"
+        yield f"filled {column}", f"count_if({column} is null)"
     for column, values in words.values.items():
         listed = ", ".join(f"'{value}'" for value in values)
-        yield f"values of {column}", f"select count(*) from {table} where {column} not in ({listed})"
+        yield f"values of {column}", f"count_if({column} not in ({listed}))"
 
 
 def _grouped(rows: str, key: str, or_else: str = "") -> str:
     groups = f"select count(*) as n from {rows} group by {key} having count(*) > 1 {or_else}"
-    return f"select coalesce(sum(n), 0) from ({groups})"
+    return f"(select coalesce(sum(n), 0) from ({groups}))"
 
 
 def _broken(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> dict[str, int]:
     """How many rows of a table are not as it says, by what it says."""
     asked = demands(node)
-    row = connection.execute(f"select {', '.join(f'({sql})' for sql in asked.values())}").fetchone()
+    row = connection.execute(f"select count(*), {', '.join(asked.values())} from {table_of(node)}").fetchone()
     assert row is not None
-    return {what: int(n) for what, n in zip(asked, row, strict=True) if n}
+    return {what: int(n) for what, n in zip(asked, row[1:], strict=True) if n}
 
 
 def _result(name: str, broken: Mapping[str, int] | None) -> CheckResult:

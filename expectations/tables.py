@@ -59,10 +59,11 @@ def table_rules(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> lis
         column: tuple(sorted(value for (value,) in connection.execute(_ids(column, name)).fetchall()))
         for column, name in FROM_CODEBOOK.items()
     }
+    columns = _columns(connection)
     demands: dict[Demand, list[tuple[str, str]]] = {}
     for table in tables:
         if connection.execute(f"select 1 from {table} limit 1").fetchone():
-            for column, data_type in _columns(connection, table).items():
+            for column, data_type in columns[table]:
                 if demand := _demand(table, column, data_type, known):
                     demands.setdefault(demand, []).append((table, column))
     return [_rule(demand, places) for demand, places in demands.items()]
@@ -91,16 +92,16 @@ def _ids(column: str, name: str) -> str:
     return f"select distinct {column} from raw.codebook__{name}"
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """The columns that are judged, each with its type."""
-    schema, name = table.split(".")
-    found = connection.execute(
-        "select column_name, data_type from duckdb_columns() where schema_name = ? and table_name = ? "
-        "order by column_index",
-        [schema, name],
-    ).fetchall()
-    named = RAW_TABLES.get(table, [column for column, _ in found])
-    return {column: data_type for column, data_type in found if column in named}
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """The columns of each table that are judged, each with its type: all of a mart."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, column, data_type in connection.execute(
+        "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns() "
+        "order by table_name, column_index"
+    ).fetchall():
+        if column in RAW_TABLES.get(table, (column,)):
+            found.setdefault(table, []).append((column, data_type))
+    return found
 
 
 def _demand(table: str, column: str, data_type: str, known: dict[str, tuple[str, ...]]) -> Demand | None:

@@ -5,7 +5,8 @@
 {% materialization view, adapter='duckdb' %}
     {%- set target = this.incorporate(type='view') -%}
     {%- call statement('main') -%}
-        {{ drop_of(this) }} {{ create_view_as(target, sql | replace(target.include(schema=false, identifier=false) ~ '.', '')) }}
+        {{ drop_of(this) }} {{ create_view_as(target, sql | replace(target.include(schema=false, identifier=false) ~ '.', '')) }};
+        {{ comments_on(target) }}
     {%- endcall -%}
     {{ return(as_made(target)) }}
 {% endmaterialization %}
@@ -13,7 +14,8 @@
 {% materialization table, adapter='duckdb' %}
     {%- set target = this.incorporate(type='table') -%}
     {%- call statement('main') -%}
-        {{ drop_of(this) }} {{ create_table_as(false, target, compiled_code) }}
+        {{ drop_of(this) }} {{ create_table_as(false, target, compiled_code) }};
+        {{ comments_on(target) }}
     {%- endcall -%}
     {{ return(as_made(target)) }}
 {% endmaterialization %}
@@ -26,9 +28,11 @@
     {%- call statement('main') -%}
         {%- if is_incremental() %}
             {{ forget_rounds() }}; insert into {{ target }} by name {{ compiled_code }}
+            ;
         {%- else %}
-            {{ drop_of(this) }} {{ create_table_as(false, target, compiled_code) }}
+            {{ drop_of(this) }} {{ create_table_as(false, target, compiled_code) }};
         {%- endif %}
+        {{ comments_on(target) }}
     {%- endcall -%}
     {{ return(as_made(target)) }}
 {% endmaterialization %}
@@ -39,19 +43,16 @@
 {% endmacro %}
 
 {% macro as_made(target) %}
-    {%- do persist_docs(target, model) -%}
     {%- do adapter.commit() -%}
     {{ return({'relations': [target]}) }}
 {% endmacro %}
 
-{# Every comment in one statement: the contract holds that the columns are there. #}
-{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
+{# The contract holds that the columns are there. #}
+{% macro comments_on(relation) -%}
     {%- if config.persist_relation_docs() -%}
-        {%- call statement() -%}
-            comment on {{ relation.type }} {{ relation }} is {{ text(model.description) }};
-            {%- for column in model.columns.values() %}
-                comment on column {{ relation }}.{{ column.name }} is {{ text(column.description) }};
-            {%- endfor %}
-        {%- endcall -%}
+        comment on {{ relation.type }} {{ relation }} is {{ text(model.description) }};
+        {%- for column in model.columns.values() %}
+            comment on column {{ relation }}.{{ column.name }} is {{ text(column.description) }};
+        {%- endfor %}
     {%- endif -%}
 {%- endmacro %}

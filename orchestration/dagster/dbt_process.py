@@ -17,9 +17,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from expectations.loading import without
 from faults.stopped import clean_up_seldom, end_with_parent
 from orchestration.dagster.dbt import BUILD, DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, models_file
-from orchestration.dagster.internals import packed, unpacked
+from orchestration.dagster.internals import fill_messages_when_read, packed, unpacked
 from orchestration.engines.spark import at_work
 from store.environment import DUCKDB, SPARK, engine, is_duckdb, places_of_dbt, set_dbt
 
@@ -59,7 +60,8 @@ def main() -> int:
 
 
 def _by_duckdb(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
-    return [_run(manifests[DUCKDB], arguments, told)]
+    with without("pandas"):  # DuckDB would load it to see whether a parameter is of it
+        return [_run(manifests[DUCKDB], arguments, told)]
 
 
 def _by_spark(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
@@ -160,6 +162,8 @@ def _say_what_is_read() -> None:
     """dbt makes messages of all it does, four thousand in a build; ours are those of nodes, of print and of trouble."""
     from dbt_common.events.event_manager import EventManager
     from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    fill_messages_when_read()
 
     class OfThoseRead(EventManager):
         def fire_event(self, e: Any, level: Any = None, *how: Any, **said: Any) -> None:

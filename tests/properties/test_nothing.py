@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations.declared import demands
+from expectations.declared import demands, table_of
 from ingest.codebook.round import RoundSettings
 from ingest.codebook.survey import SurveySettings
 from ingest.landing.columns import columns_of
@@ -74,7 +74,11 @@ def connection(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
 def rules() -> dict[str, str]:
     """All that every YAML file says of its table: for each a query of the number of rows that are not so."""
     tables = [node for node in manifest()["nodes"].values() if node["resource_type"] == "model"]
-    declared = {f"{node['name']}: {what}": sql for node in tables for what, sql in demands(node).items()}
+    declared = {
+        f"{node['name']}: {what}": f"select n from (select count(*), {sql} as n from {table_of(node)})"
+        for node in tables
+        for what, sql in demands(node).items()
+    }
     return declared | {name: sql for node in tables for name, sql in _never_null(node)}
 
 

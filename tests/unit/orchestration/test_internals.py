@@ -1,4 +1,5 @@
-"""Dagster's event log held open: what is stored so is read by any other instance, and the storage is put back."""
+"""Dagster's event log held open: what is stored so is read by any other instance, and the storage is put back; and
+dbt's messages, filled late."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 from dagster import DagsterInstance, asset, materialize
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dbt.adapters.events.types import SQLQuery
+from dbt_common.events.base_types import DebugLevel
 
 from orchestration.dagster.dagster_home import prepare_dagster_home
-from orchestration.dagster.internals import held_open
+from orchestration.dagster.internals import fill_messages_when_read, held_open
 from store.paths import DataPaths
 
 
@@ -52,3 +55,14 @@ def test_the_storage_is_as_before_afterwards(home: str) -> None:
         assert vars(storage).keys() == before.keys()
         run_id = materialize([counted], instance=instance).run_id
     assert "PIPELINE_SUCCESS" in steps(home, run_id)
+
+
+def test_a_message_of_dbt_that_is_read_says_what_it_would_have_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"conn_name": "model.a", "sql": "select 1", "node_info": {"node_name": "a", "unique_id": "model.a"}}
+    plain = SQLQuery(**said)
+    monkeypatch.setattr(DebugLevel, "__init__", DebugLevel.__init__)  # put back at the end
+    monkeypatch.setattr(DebugLevel, "pb_msg", None, raising=False)
+    fill_messages_when_read()
+    kept = SQLQuery(**said)
+    assert "pb_msg" not in vars(kept), "nobody has read it"
+    assert (kept.message(), kept.to_dict(), kept.sql) == (plain.message(), plain.to_dict(), "select 1")
