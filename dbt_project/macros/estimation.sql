@@ -129,49 +129,51 @@
     )
 {%- endmacro %}
 
-{# CTE `stratified`: rows by municipality of a CTE `rows`, those of all municipalities also in the rows of the areas and
-   size classes that their municipality is in, each with its stratum in the breakdown in which its strata are made. Needs
-   CTEs `frame` and `strata`. #}
-{% macro placed_in_strata(rows) -%}
-{%- set unplaced = all_but(rows, ['breakdown', 'breakdown_id']) -%}
-placed as (
+{# CTEs that end in `stratified`: rows by municipality of a CTE `rows`, those of all municipalities also in the rows of the areas and
+   size classes that their municipality is in, each with its stratum in the breakdown in which its strata are made, and
+   with the code of its cluster where others share it. `bases` are those of all units. Needs CTEs `frame` and `strata`. #}
+{% macro placed_in_strata(rows, bases) -%}
+shared as (
     select
-        {{ unplaced }},
-        {{ rows }}.breakdown,
-        {{ rows }}.breakdown_id,
-        'all' as strata_of
-    from {{ rows }}
-    union all
+        survey_id,
+        round_id,
+        cluster_code as shared_code
+    from {{ bases }}
+    where unit = 'municipality'
+    group by survey_id, round_id, cluster_code
+    having min(municipality_code) <> max(municipality_code)
+),
+
+stratified as (
     select
-        {{ unplaced }},
-        frame.breakdown,
-        frame.breakdown_id,
-        frame.strata_of
+        {{ all_but(rows, ['breakdown', 'breakdown_id']) }},
+        case when {{ rows }}.breakdown = 'all' then frame.breakdown else {{ rows }}.breakdown end as breakdown,
+        case when {{ rows }}.breakdown = 'all' then frame.breakdown_id else {{ rows }}.breakdown_id end as breakdown_id,
+        frame.strata_of,
+        shared.shared_code,
+        strata.stratum,
+        strata.n_frame,
+        strata.n_clusters,
+        strata.n_municipalities as n_municipalities_of_stratum,
+        strata.weight
     from {{ rows }}
     inner join frame
         on
             {{ rows }}.survey_id = frame.survey_id
             and {{ rows }}.round_id = frame.round_id
             and {{ rows }}.municipality_code = frame.municipality_code
-            and {{ rows }}.breakdown = 'all'
-            and frame.breakdown <> 'all'
-),
-
-stratified as (
-    select
-        placed.*,
-        strata.stratum,
-        strata.n_frame,
-        strata.n_clusters,
-        strata.n_municipalities as n_municipalities_of_stratum,
-        strata.weight
-    from placed
+            and ({{ rows }}.breakdown = 'all' or frame.breakdown = 'all')
     inner join strata
         on
-            placed.survey_id = strata.survey_id
-            and placed.round_id = strata.round_id
-            and placed.question_id = strata.question_id
-            and placed.strata_of = strata.breakdown
-            and placed.municipality_code = strata.municipality_code
+            {{ rows }}.survey_id = strata.survey_id
+            and {{ rows }}.round_id = strata.round_id
+            and {{ rows }}.question_id = strata.question_id
+            and {{ rows }}.municipality_code = strata.municipality_code
+            and frame.strata_of = strata.breakdown
+    left join shared
+        on
+            {{ rows }}.survey_id = shared.survey_id
+            and {{ rows }}.round_id = shared.round_id
+            and {{ rows }}.cluster_code = shared.shared_code
 )
 {%- endmacro %}

@@ -11,8 +11,9 @@ strata as (
     select * from {{ ref('int_strata_collapsed') }}
 ),
 
-{{ placed_in_strata('answers') }},
+{{ placed_in_strata('answers', ref('int_bases_clustered')) }},
 
+-- Municipalities that answer alone are summed at once; others cluster by cluster, so that their sums are squared.
 clusters as (
     select
         survey_id,
@@ -24,12 +25,15 @@ clusters as (
         answer_level,
         answer_code,
         stratum,
+        shared_code,
         sum(n) as n,
-        sum(base_n) as base_n
+        sum(base_n) as base_n,
+        sum({{ product('n', 'n') }}) as n_squared,
+        sum({{ product('n', 'base_n') }}) as n_times_base
     from stratified
     group by
         survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code, stratum,
-        cluster_code
+        shared_code
 )
 
 select
@@ -43,8 +47,8 @@ select
     answer_code,
     stratum,
     cast(sum(n) as bigint) as n,
-    sum({{ product('n', 'n') }}) as n_squared,
-    sum({{ product('n', 'base_n') }}) as n_times_base
+    sum(case when shared_code is null then n_squared else {{ product('n', 'n') }} end) as n_squared,
+    sum(case when shared_code is null then n_times_base else {{ product('n', 'base_n') }} end) as n_times_base
 from clusters
 group by
     survey_id, round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code, stratum

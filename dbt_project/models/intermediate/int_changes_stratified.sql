@@ -2,14 +2,7 @@
 -- both rounds, and of their products. Products of the two rounds carry the covariance of municipalities in both. Those
 -- that weigh otherwise are summed apart, so that sums are of whole numbers. In areas, which have no weighted change,
 -- they weigh nothing.
-{%- set unplaced = all_but('cells', [
-    'breakdown', 'breakdown_id', 'weight', 'earlier_weight', 'n', 'base_n', 'earlier_n', 'earlier_base_n'
-]) %}
-with clustered as (
-    select * from {{ ref('int_changes_clustered') }}
-),
-
-answers as (
+with answers as (
     select distinct
         survey_id,
         question_id,
@@ -40,10 +33,10 @@ cells as (
         bases.n as base_n,
         coalesce(given.earlier_n, 0) as earlier_n,
         bases.earlier_n as earlier_base_n
-    from clustered as bases
+    from {{ ref('int_changes_clustered') }} as bases
     inner join answers using (survey_id, question_id)
     inner join {{ ref('int_pairs_stratified') }} as strata using (survey_id, round_id, question_id, municipality_code)
-    left join clustered as given
+    left join {{ ref('int_changes_clustered') }} as given
         on
             bases.survey_id = given.survey_id
             and bases.round_id = given.round_id
@@ -57,7 +50,8 @@ cells as (
     where bases.answer_level = 'base'
 ),
 
--- Where a municipality is in the frame of each round: its size class may be another in the earlier one.
+-- Where a municipality is in the frame of each round: its size class may be another in the earlier one. In the row of
+-- all it is in both.
 placed_rounds as (
     select distinct
         pairs.survey_id,
@@ -76,15 +70,15 @@ places as (
         frame.municipality_code,
         frame.breakdown,
         frame.breakdown_id,
-        case when frame.breakdown in ('size_class', 'size_class_group') then 1 else 0 end as is_weighted,
-        max(case when frame.round_id = rounds.frame_round_id then 1 else 0 end) as is_later,
-        max(case when frame.round_id = rounds.earlier_frame_round_id then 1 else 0 end) as is_earlier
+        case when frame.breakdown in ('all', 'size_class', 'size_class_group') then 1 else 0 end as is_weighted,
+        max(case when frame.breakdown = 'all' or frame.round_id = rounds.frame_round_id then 1 else 0 end) as is_later,
+        max(case when frame.breakdown = 'all' or frame.round_id = rounds.earlier_frame_round_id then 1 else 0 end)
+            as is_earlier
     from placed_rounds as rounds
     inner join {{ ref('int_frame_broken_down') }} as frame
         on
             rounds.survey_id = frame.survey_id
             and frame.round_id in (rounds.frame_round_id, rounds.earlier_frame_round_id)
-    where frame.breakdown <> 'all'
     group by
         rounds.survey_id, rounds.round_id, rounds.earlier_round_id, frame.municipality_code, frame.breakdown,
         frame.breakdown_id
@@ -92,36 +86,30 @@ places as (
 
 placed as (
     select
-        {{ unplaced }},
-        cells.breakdown,
-        cells.breakdown_id,
-        cells.weight,
-        cells.earlier_weight,
-        cells.n,
-        cells.base_n,
-        cells.earlier_n,
-        cells.earlier_base_n
+        cells.survey_id,
+        cells.round_id,
+        cells.earlier_round_id,
+        cells.question_id,
+        cells.unit,
+        coalesce(places.breakdown, cells.breakdown) as breakdown,
+        coalesce(places.breakdown_id, cells.breakdown_id) as breakdown_id,
+        cells.answer_level,
+        cells.answer_code,
+        cells.stratum,
+        cells.n_clusters,
+        cells.weight * coalesce(places.is_weighted, 1) as weight,
+        cells.earlier_weight * coalesce(places.is_weighted, 1) as earlier_weight,
+        cells.n * coalesce(places.is_later, 1) as n,
+        cells.base_n * coalesce(places.is_later, 1) as base_n,
+        cells.earlier_n * coalesce(places.is_earlier, 1) as earlier_n,
+        cells.earlier_base_n * coalesce(places.is_earlier, 1) as earlier_base_n
     from cells
-    union all
-    select
-        {{ unplaced }},
-        places.breakdown,
-        places.breakdown_id,
-        cells.weight * places.is_weighted as weight,
-        cells.earlier_weight * places.is_weighted as earlier_weight,
-        cells.n * places.is_later as n,
-        cells.base_n * places.is_later as base_n,
-        cells.earlier_n * places.is_earlier as earlier_n,
-        cells.earlier_base_n * places.is_earlier as earlier_base_n
-    from cells
-    inner join places
+    left join places
         on
             cells.survey_id = places.survey_id
             and cells.round_id = places.round_id
             and cells.earlier_round_id = places.earlier_round_id
-            and cells.municipality_code = places.municipality_code
-            and cells.breakdown = 'all'
-            and cells.base_n * places.is_later + cells.earlier_base_n * places.is_earlier > 0
+            and case when cells.breakdown = 'all' then cells.municipality_code end = places.municipality_code
 )
 
 select
@@ -158,6 +146,7 @@ select
     cast(sum(case when earlier_base_n > 0 and base_n > 0 and n > earlier_n then 1 else 0 end) as bigint) as n_came,
     cast(sum(case when earlier_base_n > 0 and base_n > 0 and n < earlier_n then 1 else 0 end) as bigint) as n_went
 from placed
+where base_n + earlier_base_n > 0
 group by
     survey_id, round_id, earlier_round_id, question_id, unit, breakdown, breakdown_id, answer_level, answer_code,
     stratum, n_clusters, weight, earlier_weight
