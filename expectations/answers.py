@@ -15,7 +15,7 @@ import pandas as pd
 
 from expectations.rules import Kind, Rule
 from ingest.codebook.conditions import spoken_of
-from store.builds import TO_BUILD
+from store.builds import PLANNED
 
 IN_CODEBOOK = "answers_in_codebook"
 AGREEMENT = "sql_and_gx_agree"
@@ -58,7 +58,7 @@ def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion
     Read from the raw codebook, past the SQL that judges: two readings of the same truth, held against each other.
     """
     read = {name: connection.execute(f"select * from raw.codebook__{name}").df() for name in CODEBOOK_TABLES}
-    built = connection.execute(f"select survey_id, round_id from {TO_BUILD}").df()
+    built = connection.execute(f"select survey_id, round_id from {PLANNED}").df()
     read |= {name: read[name].merge(built) for name in ("columns", "recodes", "codings", "rounds")}
     columns = pd.concat([read["columns"], _coded_columns(read["codings"])])
     columns = columns.merge(read["rounds"][["survey_id", "round_id", "decimal_sign"]])

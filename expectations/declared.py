@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from expectations.results import CheckResult
 from expectations.rules import ALL
 from faults.told import ToldError
-from store.builds import TO_BUILD
+from store.builds import PLANNED
 from store.marts import TableWords
 
 AS_DECLARED = "as_declared"
@@ -68,7 +68,7 @@ def table_of(node: Mapping[str, Any]) -> str:
 
 
 def _demands(words: TableWords, table: str) -> Iterator[tuple[str, str]]:
-    built = f"where (survey_id, round_id) in (select survey_id, round_id from {TO_BUILD})" if words.keeps_rounds else ""
+    built = f"where (survey_id, round_id) in (select survey_id, round_id from {PLANNED})" if words.keeps_rounds else ""
     if words.key:
         key = ", ".join(words.key)
         yield f"key ({key})", _grouped(f"{table} {built}", key, f"or {' is null or '.join(words.key)} is null")

@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from store.builds import PLANNED
+
 NULL = "(null)"
 MIDNIGHT = " 00:00:00"
 ISO_DATE = "%Y-%m-%d"
@@ -28,13 +30,14 @@ ANSWERS = """
     from checks.answer_profile p
     join raw.codebook__questions q using (survey_id, question_id)
     join raw.codebook__rounds r using (survey_id, round_id)
+    where (p.survey_id, p.round_id) in (select survey_id, round_id from {planned})
 """
 
 
 def answer_profile(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """One row per round, question, value and status, with n and two readings of the value made here, not in SQL:
     as_date (ISO text, '' where it is none) and outside (how far beyond the question's bounds a number lies)."""
-    frame = connection.execute(ANSWERS).df()
+    frame = connection.execute(ANSWERS.format(planned=PLANNED)).df()
     text = frame["judged_value"].fillna("")
     frame["as_date"] = [read_date(value, form) for value, form in zip(text, frame["date_format"], strict=True)]
     frame["outside"] = [

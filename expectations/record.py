@@ -18,7 +18,7 @@ from expectations.answers import AGREEMENT
 from expectations.declared import prove_declared
 from expectations.results import COLUMNS, SCHEMA, CheckResult
 from store import state
-from store.builds import CARRIED, TO_BUILD, mark_built, note_tables, plan_build
+from store.builds import CARRIED, PLANNED, mark_built, note_tables, plan_build
 from store.fingerprint import code_sha256
 from store.warehouse import columns_of, replace_rows, table_signature, transaction
 
@@ -89,17 +89,19 @@ def _is_build_sound(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(row and row[0])
 
 
-def begin_build(connection: duckdb.DuckDBPyConnection, target: Path, *, is_whole: bool = True) -> list[str]:
+def begin_build(
+    connection: duckdb.DuckDBPyConnection, target: Path, *, is_whole: bool = True, most_cells: int | None = None
+) -> list[str]:
     """Plan the build and forget the last dbt run: one that is killed leaves nothing that vouches for the models.
 
-    A build of some models only goes by the last plan, which is what the other models stand for. Gives what dbt has to
-    be told of the plan.
+    A build of some models only goes by the last plan, which is what the other models stand for. A portion has
+    `most_cells`. Gives what dbt has to be told of the plan.
     """
     (target / RUN_RESULTS).unlink(missing_ok=True)
     replace_rows(connection, "checks.builds", BUILDS.empty_table())
-    if not is_whole and columns_of(connection, TO_BUILD):
+    if not is_whole and columns_of(connection, PLANNED):
         return []
-    return ["--full-refresh"] if plan_build(connection) else []
+    return ["--full-refresh"] if plan_build(connection, most_cells) else []
 
 
 def record_build(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], target: Path) -> None:

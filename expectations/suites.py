@@ -15,7 +15,7 @@ from expectations.record import CHECKS_OF_OTHERS, record_gx
 from expectations.results import CheckResult
 from expectations.rules import ALL, CAN_FAIL, Rule
 from expectations.run import Verdict, judge, matching
-from store.builds import TO_BUILD
+from store.builds import PLANNED
 
 FAMILY = "expectations"
 MESSAGES = {
@@ -93,7 +93,7 @@ def _require_every_question(rules: list[Rule], profile: pd.DataFrame) -> None:
 def _silent_rounds(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     """Rounds without an answer that a codebook can judge: that is said."""
     found = connection.execute(
-        f"select survey_id, round_id from {TO_BUILD} except "
+        f"select survey_id, round_id from {PLANNED} except "
         "select survey_id, round_id from checks.answer_profile where judged_value is not null order by all"
     ).fetchall()
     words = (

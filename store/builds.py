@@ -1,8 +1,10 @@
-"""Which rounds the next build makes: those that differ from what they were last made of. Others are carried over."""
+"""Which rounds the next build makes: those that differ from what they were last made of. Others are carried over. Of
+many, as many are made at once as fit into memory: the next portion comes to them as if it were new."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -10,26 +12,66 @@ import pyarrow as pa
 from store.fingerprint import code_sha256, sha256_of
 from store.warehouse import columns_of, replace_rows, table_signature
 
-TO_BUILD = "raw.ingest__rounds_to_build"
+PLANNED = "raw.ingest__rounds_planned"  # all that a build makes, by portion
+TO_BUILD = "raw.ingest__rounds_to_build"  # the portion that is made now, or was made last
 BUILT = "raw.ingest__rounds_built"
 KEPT = "raw.ingest__tables_kept"
-CARRIED = f"select survey_id, round_id from raw.codebook__rounds except select survey_id, round_id from {TO_BUILD}"
+CARRIED = f"select survey_id, round_id from raw.codebook__rounds except select survey_id, round_id from {PLANNED}"
 
+_Key: TypeAlias = tuple[str, str]
 _ROUNDS = pa.schema([(name, pa.string()) for name in ("survey_id", "round_id", "fingerprint")])
+_PORTIONS = _ROUNDS.append(pa.field("portion", pa.int32()))
 _TABLES = pa.schema([("table_name", pa.string()), ("n_rows", pa.int64()), ("content_hash", pa.string())])
 
 
-def plan_build(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Write down the rounds to build; true when that is all of them, and the tables kept by round are made anew.
+def plan_build(connection: duckdb.DuckDBPyConnection, most_cells: int | None = None) -> bool:
+    """Write down the rounds to build; true when that is all of them, and the tables kept by round are made anew. In a
+    portion are as many as have `most_cells` together, or a single one that has more.
 
     All are built when a table that is kept by round is not as the last build left it.
     """
     now = _made_of(connection)
     built = _made_of_when_built(connection) if _are_tables_as_left(connection) else {}
-    planned = [(*key, made) for key, made in now.items() if built.get(key) != made]
-    is_all = len(planned) == len(now)
-    replace_rows(connection, TO_BUILD, _table(_ROUNDS, planned))
-    return is_all
+    planned = {key: made for key, made in now.items() if built.get(key) != made}
+    portions = _portions(connection, planned, most_cells)
+    rows = [(*key, planned[key], number) for number, portion in enumerate(portions) for key in portion]
+    replace_rows(connection, PLANNED, _table(_PORTIONS, rows))
+    begin_portion(connection, 0)
+    return len(planned) == len(now)
+
+
+def _portions(
+    connection: duckdb.DuckDBPyConnection, planned: Iterable[_Key], most_cells: int | None
+) -> list[list[_Key]]:
+    if most_cells is None:
+        return [[*planned]]
+    portions, room = list[list[_Key]](), 0
+    n_cells = _n_cells(connection)
+    for key in planned:
+        room -= n_cells[key]
+        if not portions or room < 0:
+            portions.append([])
+            room = most_cells - n_cells[key]
+        portions[-1].append(key)
+    return portions
+
+
+def _n_cells(connection: duckdb.DuckDBPyConnection) -> Mapping[_Key, int]:
+    rows = connection.execute("select survey_id, round_id, n_cells::bigint from raw.ingest__loads").fetchall()
+    return {(survey_id, round_id): n for survey_id, round_id, n in rows}
+
+
+def n_portions(connection: duckdb.DuckDBPyConnection) -> int:
+    """In how many portions the planned rounds are made; one where there are none: what is not by round is made anew."""
+    row = connection.execute(f"select coalesce(max(portion), 0) + 1 from {PLANNED}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def begin_portion(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """The models are made of the rounds of this portion next."""
+    rows = connection.execute(f"select survey_id, round_id, fingerprint from {PLANNED} where portion = ?", [number])
+    replace_rows(connection, TO_BUILD, rows.to_arrow_table().cast(_ROUNDS))
 
 
 def note_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
@@ -43,13 +85,21 @@ def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
     if not columns_of(connection, BUILT):
         replace_rows(connection, BUILT, _table(_ROUNDS, []))
     connection.execute(f"delete from {BUILT} where (survey_id, round_id) not in ({CARRIED})")
-    connection.execute(f"insert into {BUILT} from {TO_BUILD}")
+    connection.execute(f"insert into {BUILT} by name select survey_id, round_id, fingerprint from {PLANNED}")
 
 
 def rounds_planned(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """The rounds (survey/round) that the last build was to make."""
-    rows = connection.execute(f"select survey_id || '/' || round_id from {TO_BUILD}").fetchall()
-    return {key for (key,) in rows}
+    return _keys(connection, PLANNED)
+
+
+def rounds_made_last(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Those of them that the tables hold which are not kept by round."""
+    return _keys(connection, TO_BUILD)
+
+
+def _keys(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {key for (key,) in connection.execute(f"select survey_id || '/' || round_id from {table}").fetchall()}
 
 
 def rounds_as_built(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -58,7 +108,7 @@ def rounds_as_built(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {"/".join(key) for key, made in now.items() if built.get(key) == made}
 
 
-def _made_of(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+def _made_of(connection: duckdb.DuckDBPyConnection) -> dict[_Key, str]:
     """What each round in the warehouse is made of, as one hash: its files, its codebook, registry, inventory, code."""
     if not columns_of(connection, "raw.ingest__loads"):
         return {}
@@ -85,7 +135,7 @@ order by all
 """
 
 
-def _made_of_when_built(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+def _made_of_when_built(connection: duckdb.DuckDBPyConnection) -> dict[_Key, str]:
     if not columns_of(connection, BUILT):
         return {}
     rows = connection.execute(f"select survey_id, round_id, fingerprint from {BUILT}").fetchall()

@@ -1,4 +1,5 @@
-"""A disk that is full, broken or not ours to write: recognised wherever it shows itself, and told in one sentence."""
+"""A disk that is full, broken or not ours to write, or too little memory: recognised wherever it shows itself, and told
+in one sentence."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from faults.told import ExitCode, ToldError
 from store.audit import current_user
+from store.environment import MEMORY, memory_limit
 from store.paths import DataPaths
 
 # Python, DuckDB, SQLite, dbt and Great Expectations each have errors of their own for it; these words are in all.
@@ -21,6 +23,7 @@ DENIED = ("Permission denied", "Operation not permitted")
 DAMAGED = tuple(  # as SQLAlchemy says it: nothing but Dagster's history is opened with it
     f"(sqlite3.DatabaseError) {words}" for words in ("file is not a database", "database disk image is malformed")
 )
+TOO_MUCH = "Out of Memory Error"  # of DuckDB, which holds no more than it may
 NEARLY_FULL = 32_000_000  # bytes: SQLite and DuckDB say the last three of a full disk too
 STANDS = "The release that readers have is whole."
 
@@ -57,6 +60,11 @@ def trouble_in(text: str, paths: DataPaths) -> str | None:
         return (
             f"Dagster's history in {paths.shown(paths.dagster_home)} is damaged. Move that folder away (its pages "
             f"begin anew; releases, checks and what was read are kept elsewhere) and run it again. {STANDS}"
+        )
+    if TOO_MUCH in text and not any(words in text for words in FULL):
+        return (
+            f"DuckDB needed more than the {memory_limit()} of memory that it may hold. Let it hold more, as in "
+            f"{MEMORY}=3GB where there is as much, and run it again. {STANDS}"
         )
     folder = _folder_in(text, paths)
     disk = shutil.disk_usage(folder)

@@ -20,6 +20,7 @@ ENGINE = "KUNTAKYSELY_ENGINE"  # what runs the models; dbt_project/profiles.yml 
 ENGINES = DUCKDB, SPARK = ("duckdb", "spark")
 LAKE = "KUNTAKYSELY_LAKE"
 MEMORY = "KUNTAKYSELY_MEMORY"
+BYTES_OF_A_CELL = 750  # while models are made of it, where rounds have hundreds of municipalities: 2 million in 1.5GB
 SPARK_MASTER = "SPARK_MASTER"
 DAGSTER_HOME = "DAGSTER_HOME"
 DBT_TARGET, DBT_LOG = "DBT_TARGET_PATH", "DBT_LOG_PATH"
@@ -68,6 +69,14 @@ def memory_limit() -> str:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", named, re.IGNORECASE):
         raise WrongUsage(f"{MEMORY} is {named}: write how much memory DuckDB may hold, as in 1.5GB or 800MB.")
     return named
+
+
+def cells_at_once() -> int | None:
+    """Of how many cells rounds are built at once, so that what is made of them fits into memory: a cluster has enough.
+    Raises WrongUsage."""
+    number, unit = re.findall(r"[0-9.]+|[a-z]+", memory_limit().lower())
+    n_bytes = float(number) * (1024 if "i" in unit else 1000) ** ("kmgt".index(unit[0]) + 1)
+    return int(n_bytes / BYTES_OF_A_CELL) if is_duckdb() else None
 
 
 def spark_master() -> str:

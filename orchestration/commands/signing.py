@@ -25,7 +25,7 @@ from orchestration.commands.trial import add_signed, build, trial
 from orchestration.dagster.progress import Terminal
 from publish.disclosure.moved import Moved, MovedRow, compare
 from store import audit, state
-from store.builds import rounds_as_built, rounds_planned
+from store.builds import rounds_as_built, rounds_made_last
 from store.lock import refresh_lock
 from store.paths import DataPaths
 from store.warehouse import WarehouseDamaged, opened
@@ -143,7 +143,7 @@ def _as_signed(paths: DataPaths, key: str, apart: DataPaths, console: Terminal) 
     with suppress(WarehouseDamaged):
         if paths.warehouse_file.is_file() and not rounds_to_read(paths, [key]):
             with opened(paths.warehouse_file, read_only=True) as connection:
-                if key in rounds_as_built(connection) & rounds_planned(connection):
+                if key in rounds_as_built(connection) & rounds_made_last(connection):
                     return paths.warehouse_file
     console.say(f"Building {key} as it was signed")
     add_signed(paths, key, apart)

@@ -1,6 +1,7 @@
 """The graph: three sources, a model each for dbt, the checks, the release. Only wiring; the work is in the rooms."""
 
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
@@ -32,10 +33,10 @@ from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.mirror import follow
 from publish.releases.release import publish
 from publish.writing.files import FOLDER
-from store.builds import rounds_as_built, rounds_planned
+from store.builds import begin_portion, n_portions, rounds_as_built, rounds_planned
 from store.days import local_day
 from store.disk import DiskTrouble, trouble_in
-from store.environment import engine
+from store.environment import cells_at_once, engine
 from store.fingerprint import code_sha256
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
@@ -147,27 +148,50 @@ def dbt_models(context: dg.AssetExecutionContext, refresh: Running) -> Iterator[
     with refresh.step("dbt_models") as session:
         paths, manifest, chosen = session.paths, refresh.manifest, context.selected_asset_keys
         nodes = model_nodes(manifest)
-        session.start_judge()
-        session.has_built = True
         with opened(paths.warehouse_file) as connection:
             lake.begin(connection, paths, is_whole=not context.is_subset)
-            plan = begin_build(connection, paths.dbt_target, is_whole=not context.is_subset)
-        dbt = session.start_dbt()
-        try:
-            for unique_id in dbt.make([*BUILD, *plan, *selection(manifest, chosen)]):
-                yield dg.MaterializeResult(asset_key=model_key(nodes[unique_id]))
-        except DbtFailed as error:
-            if said_of_disk := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
-                raise DiskTrouble(said_of_disk) from None
-            said = "\n".join(["dbt could not build everything:", *failures(paths.dbt_target)])
-            raise ModelsNotBuilt(said) from None
-        finally:
-            dbt.end()
-            with opened(paths.warehouse_file) as connection:
-                record_build(connection, manifest, paths.dbt_target)
+        selected, is_whole = selection(manifest, chosen), not context.is_subset
+        for unique_id in _made(session, manifest, selected, is_whole=is_whole, say=context.log.info):
+            yield dg.MaterializeResult(asset_key=model_key(nodes[unique_id]))
         with opened(paths.warehouse_file, read_only=True) as connection:
             lake.end(connection, paths)
         yield from _row_counts(paths, chosen)
+
+
+def _made(
+    session: Session, manifest: Manifest, selected: Sequence[str], *, is_whole: bool, say: Callable[[str], None]
+) -> Iterator[str]:
+    """The models as the last portion of rounds makes them; the portions before it leave what is kept by round."""
+    paths = session.paths
+    session.start_judge()
+    with opened(paths.warehouse_file) as connection:
+        plan = begin_build(connection, paths.dbt_target, is_whole=is_whole, most_cells=cells_at_once())
+        last = n_portions(connection) - 1 if is_whole else 0
+        session.built |= rounds_planned(connection)
+    try:
+        for number in range(last):
+            deque(_by_dbt(session, [*BUILD, *plan, *selected]), maxlen=0)
+            say(f"made {number + 1} of {last + 1} portions of {len(session.built)} rounds")
+            with opened(paths.warehouse_file) as connection:
+                begin_portion(connection, number + 1)
+            plan = []
+        yield from _by_dbt(session, [*BUILD, *plan, *selected])
+    finally:
+        with opened(paths.warehouse_file) as connection:
+            record_build(connection, manifest, paths.dbt_target)
+
+
+def _by_dbt(session: Session, arguments: Sequence[str]) -> Iterator[str]:
+    paths, dbt = session.paths, session.start_dbt()
+    try:
+        yield from dbt.make(arguments)
+    except DbtFailed as error:
+        if said_of_machine := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
+            raise DiskTrouble(said_of_machine) from None
+        said = "\n".join(["dbt could not build everything:", *failures(paths.dbt_target)])
+        raise ModelsNotBuilt(said) from None
+    finally:
+        dbt.end()
 
 
 def expectations(
@@ -227,7 +251,7 @@ def _judged(session: Session) -> Judged:
                 results,
                 decisions(connection, today),
                 refusals(connection, code_sha256(), today) if any(checks_not_passed(connection, today)) else (),
-                rounds_planned(connection) if session.has_built else (),
+                session.built,
                 rounds_as_built(connection),
             )
         session.worklist = write_worklist(session.paths)

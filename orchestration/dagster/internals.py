@@ -169,6 +169,11 @@ def event_of(record: Any) -> Any:
     return getattr(record, "dagster_event", None)
 
 
+def said_in(record: Any) -> str:
+    """What a step of ours said in a line of Dagster's log, without the run and the step that Dagster puts before it."""
+    return str(record.dagster_meta["orig_message"])
+
+
 def packed(manifest: Manifest) -> bytes:
     """What dbt knows of the models, as it keeps it itself: dbtRunner takes a manifest, and says not how to keep it."""
     from dbt.parser.manifest import extended_mashumaro_encoder

@@ -16,7 +16,7 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from faults.errors import visible_lines, wrapped
-from orchestration.dagster.internals import event_of
+from orchestration.dagster.internals import event_of, said_in
 
 STEPS = {
     "raw__registry": "Registry",
@@ -91,6 +91,8 @@ class Progress(logging.Handler):
         event = event_of(record)
         if event is not None and event.step_key in STEPS:
             self._on_step(event.step_key, event.event_type_value)
+        elif event is None and record.levelno == logging.INFO:
+            self.say(f"    {said_in(record)}")
 
     def _on_step(self, step: str, kind: str) -> None:
         if kind == "STEP_START":

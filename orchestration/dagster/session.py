@@ -48,7 +48,7 @@ class Session:
     asked: Sequence[str] | None = None
     read: set[str] = field(default_factory=set)
     worklist: Sequence[ToLookAt] = ()
-    has_built: bool = False
+    built: set[str] = field(default_factory=set)
     judged: Judged | None = None
     _judge: subprocess.Popen[str] | None = field(default=None, repr=False)
     _dbt: list[Dbt] = field(default_factory=list, repr=False)

@@ -14,6 +14,7 @@ from store.warehouse import signature_sql
 # What changes with each release: a page of a round that told it would be of its own release only.
 OF_THE_RELEASE = {"release", "release_table", "release_change"}
 OWNER = "split_part(thing_key, '/', 1)"  # of a label: its survey, or what is no survey
+THINGS_OF_A_ROUND = "'round', 'reading_note', 'interview_chosen', 'interview_topics'"  # their key names it second
 PROGRAM = "select code_sha256 from marts.release"
 
 
@@ -38,7 +39,8 @@ def scope(table: Relation) -> tuple[str, str]:
     """Survey and round that a row of the table is of, as SQL: null or 'all' where it is of more."""
     columns = {column.name for column in table.columns}
     if "thing_key" in columns:
-        return f"case when {OWNER} in (select survey_id from marts.dim_round) then {OWNER} end", "null"
+        survey = f"case when {OWNER} in (select survey_id from marts.dim_round) then {OWNER} end"
+        return survey, f"case when thing in ({THINGS_OF_A_ROUND}) then split_part(thing_key, '/', 2) end"
     return ("survey_id" if "survey_id" in columns else "null", "round_id" if "round_id" in columns else "null")
 
 

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- The different answers of each question with their status and count: what Great Expectations judges, a value once.
 -- Free text and names of systems have no codebook to be held against: only their status is profiled.
 with meanings as (
