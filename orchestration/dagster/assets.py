@@ -151,14 +151,14 @@ def dbt_models(context: dg.AssetExecutionContext, refresh: Running) -> Iterator[
         with opened(paths.warehouse_file) as connection:
             lake.begin(connection, paths, is_whole=not context.is_subset)
         selected, is_whole = selection(manifest, chosen), not context.is_subset
-        for unique_id in _made(session, manifest, selected, is_whole=is_whole, say=context.log.info):
+        for unique_id in make_models(session, manifest, selected, is_whole=is_whole, say=context.log.info):
             yield dg.MaterializeResult(asset_key=model_key(nodes[unique_id]))
         with opened(paths.warehouse_file, read_only=True) as connection:
             lake.end(connection, paths)
         yield from _row_counts(paths, chosen)
 
 
-def _made(
+def make_models(
     session: Session, manifest: Manifest, selected: Sequence[str], *, is_whole: bool, say: Callable[[str], None]
 ) -> Iterator[str]:
     """The models as the last portion of rounds makes them; the portions before it leave what is kept by round."""

@@ -25,6 +25,7 @@ from store.audit import current_user
 from store.disk import DiskTrouble, disk_trouble, disk_watched, trouble_in
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
+from store.warehouse import opened
 from tests.faults.tiny import contents
 
 # A folder that was refreshed once, what the next refresh writes beside it before the old goes, and room for both.
@@ -129,6 +130,16 @@ def test_a_broken_disk_is_told_apart_where_there_is_room(paths: DataPaths, monke
 def test_a_folder_that_is_not_to_be_written_to_is_told(paths: DataPaths, error: Exception, said: str) -> None:
     assert str(disk_trouble(error, paths)).startswith(said)
     assert str(disk_trouble(error, paths)).endswith("run it again. The release that readers have is whole.")
+
+
+def test_too_little_memory_is_told(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUNTAKYSELY_MEMORY", "20MB")
+    with pytest.raises(duckdb.OutOfMemoryException) as caught, opened(paths.warehouse_file) as connection:
+        connection.execute("select list(range) from range(10_000_000)")
+    assert disk_trouble(caught.value, paths) == (
+        "DuckDB needed more than the 20MB of memory that it may hold. Let it hold more, as in KUNTAKYSELY_MEMORY=3GB "
+        "where there is as much, and run it again. The release that readers have is whole."
+    )
 
 
 def test_a_damaged_history_of_dagster_is_told(paths: DataPaths) -> None:

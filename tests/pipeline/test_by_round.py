@@ -8,10 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store.builds import KEPT
+from orchestration.dagster import assets
+from orchestration.dagster.dbt import read_manifest
+from orchestration.dagster.session import refresh_session
+from store.builds import KEPT, rounds_as_built, rounds_made_last, rounds_planned
 from store.paths import DataPaths
 from store.warehouse import opened
 from tests.acceptance.project import replace
+from tests.loading import load_all
 from tests.pipeline.build import build, build_anew, copy_sample
 
 ROUNDS = Path("surveys/sample/rounds")
@@ -40,12 +44,37 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     return build(paths)
 
 
+def copy_inputs(paths: DataPaths, folder: Path) -> DataPaths:
+    """A data folder in which nothing is built yet."""
+    shutil.copytree(paths.root, folder, ignore=shutil.ignore_patterns("warehouse", "state"))
+    return DataPaths(folder)
+
+
 @pytest.fixture(scope="module")
 def whole(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The same inputs, built at once."""
-    paths = DataPaths(tmp_path_factory.mktemp("whole") / "data")
-    shutil.copytree(grown.root, paths.root, ignore=shutil.ignore_patterns("warehouse", "state"))
-    return build_anew(paths)
+    return build_anew(copy_inputs(grown, tmp_path_factory.mktemp("whole") / "data"))
+
+
+@pytest.fixture(scope="module")
+def in_portions(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The same inputs, built from nothing in two portions, as where memory is too small for all rounds at once."""
+    paths, said = copy_inputs(grown, tmp_path_factory.mktemp("portions") / "data"), list[str]()
+    load_all(paths)
+    half = half_of_the_cells(paths)
+    with refresh_session(paths, print) as session, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(assets, "cells_at_once", lambda: half)
+        list(assets.make_models(session, read_manifest(None, paths), [], is_whole=True, say=said.append))
+        session.judge()
+    assert said == ["made 1 of 2 portions of 6 rounds"]
+    return paths
+
+
+def half_of_the_cells(paths: DataPaths) -> int:
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        row = connection.execute("select sum(n_cells::bigint) // 2 from raw.ingest__loads").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def tables(paths: DataPaths) -> list[str]:
@@ -64,13 +93,22 @@ def test_only_the_changed_rounds_were_built(grown: DataPaths) -> None:
     assert built == [("2024",), ("2026",)]
 
 
-def test_every_table_is_what_a_whole_build_gives(grown: DataPaths, whole: DataPaths) -> None:
+def differing(paths: DataPaths, whole: DataPaths) -> list[str]:
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{grown.warehouse_file}' as grown (read_only)")
+        connection.execute(f"attach '{paths.warehouse_file}' as grown (read_only)")
         connection.execute(f"attach '{whole.warehouse_file}' as whole (read_only)")
-        different = [table for table in tables(grown) if _n_differences(connection, table)]
-    assert different == []
+        return [table for table in tables(paths) if _n_differences(connection, table)]
+
+
+def test_every_table_is_what_a_whole_build_gives(grown: DataPaths, whole: DataPaths) -> None:
+    assert differing(grown, whole) == []
     assert len(tables(grown)) > 20
+
+
+def test_so_it_is_when_rounds_are_made_in_portions(in_portions: DataPaths, whole: DataPaths) -> None:
+    assert differing(in_portions, whole) == []
+    with opened(in_portions.warehouse_file, read_only=True) as connection:
+        assert rounds_as_built(connection) == rounds_planned(connection) > rounds_made_last(connection)
 
 
 def test_rounds_are_compared_with_those_beside_them_now(grown: DataPaths) -> None:

@@ -8,13 +8,23 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store.builds import KEPT, TO_BUILD, mark_built, note_tables, plan_build
+from store.builds import (
+    KEPT,
+    TO_BUILD,
+    begin_portion,
+    mark_built,
+    n_portions,
+    note_tables,
+    plan_build,
+    rounds_made_last,
+    rounds_planned,
+)
 from store.warehouse import opened
 
 TABLES = """
 create table raw.codebook__rounds as
     from (values ('s', '2023'), ('s', '2024'), ('t', '2023')) as t (survey_id, round_id);
-create table raw.ingest__loads as select *, 'content' as content_sha256 from raw.codebook__rounds;
+create table raw.ingest__loads as select *, 'content' as content_sha256, '100' as n_cells from raw.codebook__rounds;
 create table raw.ingest__sources as from (values
     ('registry.csv', null, null, 'r'), ('s/survey.yml', 's', null, 'c'), ('t/survey.yml', 't', null, 'd'),
     ('s/2023/responses.csv', 's', '2023', 'x')) as t (source_file, survey_id, round_id, sha256);
@@ -73,3 +83,32 @@ def test_a_build_that_was_not_marked_is_made_again(warehouse: duckdb.DuckDBPyCon
     assert planned(warehouse) == planned(warehouse) == ["t/2023"]
     mark_built(warehouse)
     assert planned(warehouse) == []
+
+
+@pytest.mark.parametrize(
+    ("most_cells", "expected"),
+    [
+        (None, [["s/2023", "s/2024", "t/2023"]]),
+        (300, [["s/2023", "s/2024", "t/2023"]]),
+        (299, [["s/2023", "s/2024"], ["t/2023"]]),
+        (1, [["s/2023"], ["s/2024"], ["t/2023"]]),
+    ],
+)
+def test_many_rounds_are_made_in_portions(
+    warehouse: duckdb.DuckDBPyConnection, most_cells: int | None, expected: list[list[str]]
+) -> None:
+    warehouse.execute("update raw.ingest__loads set content_sha256 = 'other'")
+    plan_build(warehouse, most_cells)
+    portions = []
+    for number in range(n_portions(warehouse)):
+        begin_portion(warehouse, number)
+        portions.append(sorted(rounds_made_last(warehouse)))
+    assert portions == expected
+    assert rounds_planned(warehouse) == {"s/2023", "s/2024", "t/2023"}
+    mark_built(warehouse)
+    assert planned(warehouse) == [], "all portions are built"
+
+
+def test_without_rounds_to_build_there_is_one_portion(warehouse: duckdb.DuckDBPyConnection) -> None:
+    plan_build(warehouse, 1)
+    assert (n_portions(warehouse), rounds_made_last(warehouse)) == (1, set())
