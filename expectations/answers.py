@@ -59,18 +59,27 @@ def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion
     """
     read = {name: connection.execute(f"select * from raw.codebook__{name}").df() for name in CODEBOOK_TABLES}
     built = connection.execute(f"select survey_id, round_id from {PLANNED}").df()
-    read |= {name: read[name].merge(built) for name in ("columns", "recodes", "codings", "rounds")}
+    read |= {name: read[name].merge(built) for name in TABLES_OF_A_ROUND}
     columns = pd.concat([read["columns"], _coded_columns(read["codings"])])
     columns = columns.merge(read["rounds"][["survey_id", "round_id", "decimal_sign"]])
     asked = columns.merge(read["questions"], on=["survey_id", "question_id"], validate="many_to_one")
     asked = asked[asked["type"].isin(JUDGED_TYPES)]
     return [
-        _asked_question(key, group, read)
-        for key, group in asked.groupby(["survey_id", "round_id", "question_id"], sort=True)
+        _asked_question((*of, question_id), uses, here)
+        for of, of_round in asked.groupby(["survey_id", "round_id"], sort=True)
+        for here in [_of_round(read, *of)]
+        for question_id, uses in of_round.groupby("question_id", sort=True)
     ]
 
 
-CODEBOOK_TABLES = ("questions", "choices", "columns", "recodes", "codings", "roles", "rounds", "conditions")
+TABLES_OF_A_ROUND = ("columns", "recodes", "codings", "rounds")
+CODEBOOK_TABLES = ("questions", "choices", "roles", "conditions", *TABLES_OF_A_ROUND)
+
+
+def _of_round(read: dict[str, pd.DataFrame], survey_id: Any, round_id: Any) -> dict[str, pd.DataFrame]:
+    """The codebook of one round."""
+    own = {name: _where(rows, survey_id=survey_id) for name, rows in read.items()}
+    return own | {name: _where(own[name], round_id=round_id) for name in TABLES_OF_A_ROUND}
 
 
 def _coded_columns(codings: pd.DataFrame) -> pd.DataFrame:
@@ -94,11 +103,11 @@ def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
     ]
 
 
-def _asked_question(key: Any, group: pd.DataFrame, read: dict[str, pd.DataFrame]) -> AskedQuestion:
+def _asked_question(key: Any, group: pd.DataFrame, here: dict[str, pd.DataFrame]) -> AskedQuestion:
     survey_id, round_id, question_id = key
     first = group.iloc[0]
-    codes = _codes_by_text(survey_id, round_id, first, read)
-    choices = _where(read["choices"], survey_id=survey_id, list_name=first["list_name"])
+    codes = _codes_by_text(first, here)
+    choices = _where(here["choices"], list_name=first["list_name"])
     missing_codes = set(choices[choices["is_missing"] == "1"]["code"])
     if first["type"] != "select_multiple":
         accepted = set(codes)
@@ -115,25 +124,22 @@ def _asked_question(key: Any, group: pd.DataFrame, read: dict[str, pd.DataFrame]
         first["severity"] if pd.notna(first["severity"]) else "warn",
         frozenset(accepted),
         frozenset(text for text, code in codes.items() if code in missing_codes),
-        frozenset(_impossible_statuses(survey_id, round_id, question_id, group, read)),
+        frozenset(_impossible_statuses(question_id, group, here)),
         first["decimal_sign"],
     )
 
 
-def _impossible_statuses(
-    survey_id: str, round_id: str, question_id: str, uses: pd.DataFrame, read: dict[str, pd.DataFrame]
-) -> set[str]:
+def _impossible_statuses(question_id: str, uses: pd.DataFrame, here: dict[str, pd.DataFrame]) -> set[str]:
     """What no answer to the question can be: it has no condition, or no shared column, that this could rest on. A
     relevant rests on questions that the round asks."""
-    conditions = _where(read["conditions"], survey_id=survey_id, question_id=question_id)
-    columns = _where(read["columns"], survey_id=survey_id, round_id=round_id)
-    coded = _where(read["codings"], survey_id=survey_id, round_id=round_id)["coded_question_id"]
+    conditions, columns = _where(here["conditions"], question_id=question_id), here["columns"]
+    coded = here["codings"]["coded_question_id"]
     relevant = conditions[conditions["purpose"] == "relevant"]["expression"]
     is_routed = bool(set().union(*map(spoken_of, relevant)) & {*columns["question_id"], *coded})
     same_column = columns[columns["source_column"].isin(uses["source_column"])]
-    choices = _where(read["choices"], survey_id=survey_id, list_name=uses.iloc[0]["list_name"])
+    choices = _where(here["choices"], list_name=uses.iloc[0]["list_name"])
     has_exclusive_option = uses.iloc[0]["type"] == "select_multiple" and "1" in set(choices["is_exclusive"])
-    is_shared = bool(set(same_column["question_id"]) & set(read["questions"]["question_id"]) - {question_id})
+    is_shared = bool(set(same_column["question_id"]) & set(here["questions"]["question_id"]) - {question_id})
     return {
         status
         for status, is_possible in {
@@ -146,18 +152,16 @@ def _impossible_statuses(
     }
 
 
-def _codes_by_text(
-    survey_id: str, round_id: str, question: pd.Series[Any], read: dict[str, pd.DataFrame]
-) -> dict[str, str]:
+def _codes_by_text(question: pd.Series[Any], here: dict[str, pd.DataFrame]) -> dict[str, str]:
     """What a cell may say and the code it stands for: code, labels, and the round's recodes, which go before both."""
     list_name = question["list_name"] if pd.notna(question["list_name"]) else question["question_id"]
-    is_role = not _where(read["roles"], survey_id=survey_id, list_name=list_name).empty
+    is_role = not _where(here["roles"], list_name=list_name).empty
     texts: dict[str, str] = {}
-    choices = _where(read["choices"], survey_id=survey_id, list_name=list_name)
+    choices = _where(here["choices"], list_name=list_name)
     for code, labels in zip(choices["code"], choices["labels"], strict=True):
         texts |= {text.strip(): code for text in (code, *json.loads(labels).values())}
     for name in (["_role"] if is_role else []) + [list_name]:
-        recodes = _where(read["recodes"], survey_id=survey_id, round_id=round_id, list_name=name)
+        recodes = _where(here["recodes"], list_name=name)
         texts |= {text.strip(): code for text, code in zip(recodes["source_value"], recodes["code"], strict=True)}
     return texts
 

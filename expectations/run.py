@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -59,6 +59,14 @@ def judge(rules: Sequence[Rule], frame: pd.DataFrame) -> list[Verdict]:
     ]
 
 
+def by_round(frame: pd.DataFrame) -> Callable[[Rule], pd.DataFrame]:
+    """The rows of the round that a rule is of, which looks at no others: all where the profile is of no rounds."""
+    if "round_id" not in frame:
+        return lambda _: frame
+    rows, none = dict(tuple(frame.groupby(["survey_id", "round_id"], sort=False))), frame.iloc[:0]
+    return lambda rule: rows.get((rule.survey_id, rule.round_id), none)
+
+
 def matching(rule: Rule, frame: pd.DataFrame) -> pd.Series[bool]:
     """Which rows of the profile the rule speaks of."""
     masks = (frame[column].isin(list(values)) for column, values in rule.condition.items())
@@ -69,9 +77,10 @@ def _columns(rules: Sequence[Rule], frame: pd.DataFrame, *, each_its_own: bool =
     """What each rule is asked of: the values of its column in the rows that it speaks of. A column without conditions
     costs Great Expectations a tenth of a condition on a shared one. `each_its_own`: of the row that stands at its
     place only."""
+    of_round = by_round(frame)
     return [
         rows.loc[matching(rule, rows), rule.column].reset_index(drop=True)
-        for rule, rows in ((rule, frame.iloc[[i]] if each_its_own else frame) for i, rule in enumerate(rules))
+        for rule, rows in ((rule, frame.iloc[[i]] if each_its_own else of_round(rule)) for i, rule in enumerate(rules))
     ]
 
 

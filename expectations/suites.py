@@ -14,7 +14,7 @@ from expectations.profiles import answer_profile, table_profile
 from expectations.record import CHECKS_OF_OTHERS, record_gx
 from expectations.results import CheckResult
 from expectations.rules import ALL, CAN_FAIL, Rule
-from expectations.run import Verdict, judge, matching
+from expectations.run import Verdict, by_round, judge, matching
 from store.builds import PLANNED
 
 FAMILY = "expectations"
@@ -71,10 +71,14 @@ def _answer_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     verdicts = judge(rules, profile)
     by_question = [v for v in verdicts if v.rule.check_id == answers.IN_CODEBOOK]
     agreement = [v for v in verdicts if v.rule.check_id == answers.AGREEMENT]
+    rows = by_round(profile)
     return [
         *silent,
-        *(_question_result(group, profile) for group in _grouped(by_question, "survey_id", "round_id", "question_id")),
-        *(_agreement_result(group, profile) for group in _grouped(agreement, "survey_id", "round_id")),
+        *(
+            _question_result(group, rows(group[0].rule))
+            for group in _grouped(by_question, "survey_id", "round_id", "question_id")
+        ),
+        *(_agreement_result(group, rows(group[0].rule)) for group in _grouped(agreement, "survey_id", "round_id")),
         *(_can_fail_result(group) for group in _grouped(verdicts, "survey_id", "round_id")),
     ]
 
