@@ -94,7 +94,7 @@ def begin_build(
 ) -> list[str]:
     """Plan the build and forget the last dbt run: one that is killed leaves nothing that vouches for the models.
 
-    A build of some models only goes by the last plan, which is what the other models stand for. A portion has
+    A build of some models only goes by the last plan, which is what the other models stand for. A batch has
     `most_cells`. Gives what dbt has to be told of the plan.
     """
     (target / RUN_RESULTS).unlink(missing_ok=True)

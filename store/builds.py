@@ -1,5 +1,5 @@
 """Which rounds the next build makes: those that differ from what they were last made of. Others are carried over. Of
-many, as many are made at once as fit into memory: the next portion comes to them as if it were new."""
+many, as many are made at once as fit into memory: the next batch comes to them as if it were new."""
 
 from __future__ import annotations
 
@@ -12,48 +12,51 @@ import pyarrow as pa
 from store.fingerprint import code_sha256, sha256_of
 from store.warehouse import columns_of, replace_rows, table_signature
 
-PLANNED = "raw.ingest__rounds_planned"  # all that a build makes, by portion
-TO_BUILD = "raw.ingest__rounds_to_build"  # the portion that is made now, or was made last
+PLANNED = "raw.ingest__rounds_planned"  # all that a build makes, by batch
+TO_BUILD = "raw.ingest__rounds_to_build"  # the batch that is made now, or was made last
 BUILT = "raw.ingest__rounds_built"
 KEPT = "raw.ingest__tables_kept"
 CARRIED = f"select survey_id, round_id from raw.codebook__rounds except select survey_id, round_id from {PLANNED}"
 
 _Key: TypeAlias = tuple[str, str]
 _ROUNDS = pa.schema([(name, pa.string()) for name in ("survey_id", "round_id", "fingerprint")])
-_PORTIONS = _ROUNDS.append(pa.field("portion", pa.int32()))
+_BY_BATCH = _ROUNDS.append(pa.field("batch", pa.int32()))
 _TABLES = pa.schema([("table_name", pa.string()), ("n_rows", pa.int64()), ("content_hash", pa.string())])
 
 
 def plan_build(connection: duckdb.DuckDBPyConnection, most_cells: int | None = None) -> bool:
     """Write down the rounds to build; true when that is all of them, and the tables kept by round are made anew. In a
-    portion are as many as have `most_cells` together, or a single one that has more.
+    batch are as many as have `most_cells` together, or a single one that has more.
 
     All are built when a table that is kept by round is not as the last build left it.
     """
     now = _made_of(connection)
     built = _made_of_when_built(connection) if _are_tables_as_left(connection) else {}
     planned = {key: made for key, made in now.items() if built.get(key) != made}
-    portions = _portions(connection, planned, most_cells)
-    rows = [(*key, planned[key], number) for number, portion in enumerate(portions) for key in portion]
-    replace_rows(connection, PLANNED, _table(_PORTIONS, rows))
-    begin_portion(connection, 0)
-    return len(planned) == len(now)
+    is_all = len(planned) == len(now)
+    if is_all:  # of a build that ends between two batches no table has them all
+        replace_rows(connection, BUILT, _table(_ROUNDS, []))
+    batches = _batches(connection, planned, most_cells)
+    rows = [(*key, planned[key], number) for number, batch in enumerate(batches) for key in batch]
+    replace_rows(connection, PLANNED, _table(_BY_BATCH, rows))
+    begin_batch(connection, 0)
+    return is_all
 
 
-def _portions(
+def _batches(
     connection: duckdb.DuckDBPyConnection, planned: Iterable[_Key], most_cells: int | None
 ) -> list[list[_Key]]:
     if most_cells is None:
         return [[*planned]]
-    portions, room = list[list[_Key]](), 0
+    batches, room = list[list[_Key]](), 0
     n_cells = _n_cells(connection)
     for key in planned:
         room -= n_cells[key]
-        if not portions or room < 0:
-            portions.append([])
+        if not batches or room < 0:
+            batches.append([])
             room = most_cells - n_cells[key]
-        portions[-1].append(key)
-    return portions
+        batches[-1].append(key)
+    return batches
 
 
 def _n_cells(connection: duckdb.DuckDBPyConnection) -> Mapping[_Key, int]:
@@ -61,16 +64,16 @@ def _n_cells(connection: duckdb.DuckDBPyConnection) -> Mapping[_Key, int]:
     return {(survey_id, round_id): n for survey_id, round_id, n in rows}
 
 
-def n_portions(connection: duckdb.DuckDBPyConnection) -> int:
-    """In how many portions the planned rounds are made; one where there are none: what is not by round is made anew."""
-    row = connection.execute(f"select coalesce(max(portion), 0) + 1 from {PLANNED}").fetchone()
+def n_batches(connection: duckdb.DuckDBPyConnection) -> int:
+    """In how many batches the planned rounds are made; one where there are none: what is not by round is made anew."""
+    row = connection.execute(f"select coalesce(max(batch), 0) + 1 from {PLANNED}").fetchone()
     assert row is not None
     return int(row[0])
 
 
-def begin_portion(connection: duckdb.DuckDBPyConnection, number: int) -> None:
-    """The models are made of the rounds of this portion next."""
-    rows = connection.execute(f"select survey_id, round_id, fingerprint from {PLANNED} where portion = ?", [number])
+def begin_batch(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """The models are made of the rounds of this batch next."""
+    rows = connection.execute(f"select survey_id, round_id, fingerprint from {PLANNED} where batch = ?", [number])
     replace_rows(connection, TO_BUILD, rows.to_arrow_table().cast(_ROUNDS))
 
 

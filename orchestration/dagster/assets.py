@@ -33,7 +33,7 @@ from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.mirror import follow
 from publish.releases.release import publish
 from publish.writing.files import FOLDER
-from store.builds import begin_portion, n_portions, rounds_as_built, rounds_planned
+from store.builds import begin_batch, n_batches, rounds_as_built, rounds_planned
 from store.days import local_day
 from store.disk import DiskTrouble, trouble_in
 from store.environment import cells_at_once, engine
@@ -161,19 +161,19 @@ def dbt_models(context: dg.AssetExecutionContext, refresh: Running) -> Iterator[
 def make_models(
     session: Session, manifest: Manifest, selected: Sequence[str], *, is_whole: bool, say: Callable[[str], None]
 ) -> Iterator[str]:
-    """The models as the last portion of rounds makes them; the portions before it leave what is kept by round."""
+    """The models as the last batch of rounds makes them; the batches before it leave what is kept by round."""
     paths = session.paths
     session.start_judge()
     with opened(paths.warehouse_file) as connection:
         plan = begin_build(connection, paths.dbt_target, is_whole=is_whole, most_cells=cells_at_once())
-        last = n_portions(connection) - 1 if is_whole else 0
+        last = n_batches(connection) - 1 if is_whole else 0
         session.built |= rounds_planned(connection)
     try:
         for number in range(last):
             deque(_by_dbt(session, [*BUILD, *plan, *selected]), maxlen=0)
-            say(f"made {number + 1} of {last + 1} portions of {len(session.built)} rounds")
+            say(f"made {number + 1} of {last + 1} batches of {len(session.built)} rounds")
             with opened(paths.warehouse_file) as connection:
-                begin_portion(connection, number + 1)
+                begin_batch(connection, number + 1)
             plan = []
         yield from _by_dbt(session, [*BUILD, *plan, *selected])
     finally:

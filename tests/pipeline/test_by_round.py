@@ -57,16 +57,16 @@ def whole(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPat
 
 
 @pytest.fixture(scope="module")
-def in_portions(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """The same inputs, built from nothing in two portions, as where memory is too small for all rounds at once."""
-    paths, said = copy_inputs(grown, tmp_path_factory.mktemp("portions") / "data"), list[str]()
+def in_batches(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The same inputs, built from nothing in two batches, as where memory is too small for all rounds at once."""
+    paths, said = copy_inputs(grown, tmp_path_factory.mktemp("batches") / "data"), list[str]()
     load_all(paths)
     half = half_of_the_cells(paths)
     with refresh_session(paths, print) as session, pytest.MonkeyPatch.context() as patched:
         patched.setattr(assets, "cells_at_once", lambda: half)
         list(assets.make_models(session, read_manifest(None, paths), [], is_whole=True, say=said.append))
         session.judge()
-    assert said == ["made 1 of 2 portions of 6 rounds"]
+    assert said == ["made 1 of 2 batches of 6 rounds"]
     return paths
 
 
@@ -105,9 +105,9 @@ def test_every_table_is_what_a_whole_build_gives(grown: DataPaths, whole: DataPa
     assert len(tables(grown)) > 20
 
 
-def test_so_it_is_when_rounds_are_made_in_portions(in_portions: DataPaths, whole: DataPaths) -> None:
-    assert differing(in_portions, whole) == []
-    with opened(in_portions.warehouse_file, read_only=True) as connection:
+def test_so_it_is_when_rounds_are_made_in_batches(in_batches: DataPaths, whole: DataPaths) -> None:
+    assert differing(in_batches, whole) == []
+    with opened(in_batches.warehouse_file, read_only=True) as connection:
         assert rounds_as_built(connection) == rounds_planned(connection) > rounds_made_last(connection)
 
 

@@ -11,9 +11,9 @@ import pytest
 from store.builds import (
     KEPT,
     TO_BUILD,
-    begin_portion,
+    begin_batch,
     mark_built,
-    n_portions,
+    n_batches,
     note_tables,
     plan_build,
     rounds_made_last,
@@ -94,21 +94,30 @@ def test_a_build_that_was_not_marked_is_made_again(warehouse: duckdb.DuckDBPyCon
         (1, [["s/2023"], ["s/2024"], ["t/2023"]]),
     ],
 )
-def test_many_rounds_are_made_in_portions(
+def test_many_rounds_are_made_in_batches(
     warehouse: duckdb.DuckDBPyConnection, most_cells: int | None, expected: list[list[str]]
 ) -> None:
     warehouse.execute("update raw.ingest__loads set content_sha256 = 'other'")
     plan_build(warehouse, most_cells)
-    portions = []
-    for number in range(n_portions(warehouse)):
-        begin_portion(warehouse, number)
-        portions.append(sorted(rounds_made_last(warehouse)))
-    assert portions == expected
+    batches = []
+    for number in range(n_batches(warehouse)):
+        begin_batch(warehouse, number)
+        batches.append(sorted(rounds_made_last(warehouse)))
+    assert batches == expected
     assert rounds_planned(warehouse) == {"s/2023", "s/2024", "t/2023"}
     mark_built(warehouse)
-    assert planned(warehouse) == [], "all portions are built"
+    assert planned(warehouse) == [], "all batches are built"
 
 
-def test_without_rounds_to_build_there_is_one_portion(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_without_rounds_to_build_there_is_one_batch(warehouse: duckdb.DuckDBPyConnection) -> None:
     plan_build(warehouse, 1)
-    assert (n_portions(warehouse), rounds_made_last(warehouse)) == (1, set())
+    assert (n_batches(warehouse), rounds_made_last(warehouse)) == (1, set())
+
+
+def test_a_build_of_all_that_ended_between_batches_is_made_again(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """What was built before stands nowhere any more, though nothing of the inputs has changed."""
+    warehouse.execute("update marts.kept set n = 2")
+    assert plan_build(warehouse, 1)
+    warehouse.execute("delete from marts.kept where round_id <> '2023' or survey_id <> 's'")
+    note_tables(warehouse, ["marts.kept"])
+    assert planned(warehouse) == ["s/2023", "s/2024", "t/2023"]
