@@ -1,7 +1,6 @@
 """The graph: three sources, a model each for dbt, the checks, the release. Only wiring; the work is in the rooms."""
 
 import warnings
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
@@ -11,14 +10,14 @@ from typing import Any
 
 import dagster as dg
 
-from expectations.record import begin_build, record_build
 from faults.errors import InputFaults
 from faults.told import ToldError
 from ingest.landing.load import LoadResult, faults_of_rounds, load_practices, load_registry, load_rounds, load_systems
 from orchestration.alerts.ended import Judged
 from orchestration.dagster import checks
+from orchestration.dagster.building import make_models
 from orchestration.dagster.dagster_home import forget_old_runs
-from orchestration.dagster.dbt import BUILD, DBT_PROJECT, DbtFailed, Manifest, ModelsNotBuilt, failures, results_text
+from orchestration.dagster.dbt import DBT_PROJECT, Manifest
 from orchestration.dagster.internals import OF_A_SCHEDULE, add_event
 from orchestration.dagster.models import DATA_TEAM, SURVEY_TEAM, model_key, model_nodes, model_specs, selection
 from orchestration.dagster.partitions import ROUNDS, rounds_at_fault
@@ -33,10 +32,9 @@ from publish.gate.refusals import PublishRefused, checks_not_passed, refusals
 from publish.releases.mirror import follow
 from publish.releases.release import publish
 from publish.writing.files import FOLDER
-from store.builds import begin_batch, n_batches, rounds_as_built, rounds_planned
+from store.builds import rounds_as_built
 from store.days import local_day
-from store.disk import DiskTrouble, trouble_in
-from store.environment import cells_at_once, engine
+from store.environment import engine
 from store.fingerprint import code_sha256
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
@@ -156,42 +154,6 @@ def dbt_models(context: dg.AssetExecutionContext, refresh: Running) -> Iterator[
         with opened(paths.warehouse_file, read_only=True) as connection:
             lake.end(connection, paths)
         yield from _row_counts(paths, chosen)
-
-
-def make_models(
-    session: Session, manifest: Manifest, selected: Sequence[str], *, is_whole: bool, say: Callable[[str], None]
-) -> Iterator[str]:
-    """The models as the last batch of rounds makes them; the batches before it leave what is kept by round."""
-    paths = session.paths
-    session.start_judge()
-    with opened(paths.warehouse_file) as connection:
-        plan = begin_build(connection, paths.dbt_target, is_whole=is_whole, most_cells=cells_at_once())
-        last = n_batches(connection) - 1 if is_whole else 0
-        session.built |= rounds_planned(connection)
-    try:
-        for number in range(last):
-            deque(_by_dbt(session, [*BUILD, *plan, *selected]), maxlen=0)
-            say(f"made {number + 1} of {last + 1} batches of {len(session.built)} rounds")
-            with opened(paths.warehouse_file) as connection:
-                begin_batch(connection, number + 1)
-            plan = []
-        yield from _by_dbt(session, [*BUILD, *plan, *selected])
-    finally:
-        with opened(paths.warehouse_file) as connection:
-            record_build(connection, manifest, paths.dbt_target)
-
-
-def _by_dbt(session: Session, arguments: Sequence[str]) -> Iterator[str]:
-    paths, dbt = session.paths, session.start_dbt()
-    try:
-        yield from dbt.make(arguments)
-    except DbtFailed as error:
-        if said_of_machine := trouble_in(f"{error}\n{results_text(paths.dbt_target)}", paths):
-            raise DiskTrouble(said_of_machine) from None
-        said = "\n".join(["dbt could not build everything:", *failures(paths.dbt_target)])
-        raise ModelsNotBuilt(said) from None
-    finally:
-        dbt.end()
 
 
 def expectations(

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dagster import assets
+from orchestration.dagster import building
 from orchestration.dagster.dbt import read_manifest
 from orchestration.dagster.session import refresh_session
 from store.builds import KEPT, rounds_as_built, rounds_made_last, rounds_planned
@@ -63,8 +63,8 @@ def in_batches(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> Da
     load_all(paths)
     half = half_of_the_cells(paths)
     with refresh_session(paths, print) as session, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(assets, "cells_at_once", lambda: half)
-        list(assets.make_models(session, read_manifest(None, paths), [], is_whole=True, say=said.append))
+        patched.setattr(building, "cells_at_once", lambda: half)
+        list(building.make_models(session, read_manifest(None, paths), [], is_whole=True, say=said.append))
         session.judge()
     assert said == ["made 1 of 2 batches of 6 rounds"]
     return paths
