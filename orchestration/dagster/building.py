@@ -1,4 +1,4 @@
-"""The models of a refresh: runs of dbt, of as many rounds at once as fit into memory, and the record of what came of it."""
+"""The models of a refresh: runs of dbt, of as many rounds at once as fit into memory, and what is recorded of them."""
 
 from __future__ import annotations
 
