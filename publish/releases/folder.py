@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,10 +32,9 @@ def _opened(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def fill(folder: Path, name: str, earlier: Path | None = None) -> None:
     """Write the other files of the release whose DuckDB file lies in `folder`; `name` is what it will be called, and
     `earlier` the folder of the release that readers have."""
-    with _opened(folder) as connection, ThreadPoolExecutor(max_workers=1) as beside:
-        exported = beside.submit(exports.export, connection.cursor(), folder, earlier)  # by DuckDB, the pages by Python
+    with _opened(folder) as connection:
+        exports.export(connection, folder, earlier)
         write_pages(connection, folder, name, earlier)
-        exported.result()
 
 
 def write_pages(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, earlier: Path | None = None) -> None:
