@@ -168,7 +168,7 @@ def test_an_error_of_the_database_is_told_without_canaries(
 def test_a_program_that_keeps_nothing_apart_is_caught(planted: tuple[DataPaths, list[str]], tmp_path: Path) -> None:
     """The step that fails, alone in Dagster: what it lets out lies in its event log."""
     let_out = (
-        "orchestration/dagster/assets.py", "raise ModelsNotBuilt(said) from None", "raise"
+        "orchestration/dagster/building.py", "raise ModelsNotBuilt(said) from None", "raise"
     )  # fmt: skip
     paths, project = with_slip(planted[0], tmp_path, let_out)
     done = materialize(paths, SLIPPED, project)
