@@ -64,6 +64,7 @@ def demands(node: Mapping[str, Any]) -> dict[str, str]:
 
 
 def table_of(node: Mapping[str, Any]) -> str:
+    """The place of a model's table, as schema.table."""
     return f"{node['schema']}.{node['name']}"
 
 

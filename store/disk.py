@@ -12,7 +12,7 @@ from pathlib import Path
 
 from faults.told import ExitCode, ToldError
 from store.audit import current_user
-from store.environment import MEMORY, memory_limit
+from store.environment import MEMORY, memory_limit, more_memory
 from store.paths import DataPaths
 
 # Python, DuckDB, SQLite, dbt and Great Expectations each have errors of their own for it; these words are in all.
@@ -64,7 +64,7 @@ def trouble_in(text: str, paths: DataPaths) -> str | None:
     if TOO_MUCH in text and not any(words in text for words in FULL):
         return (
             f"DuckDB needed more than the {memory_limit()} of memory that it may hold. Let it hold more, as in "
-            f"{MEMORY}=3GB where there is as much, and run it again. {STANDS}"
+            f"{MEMORY}={more_memory()} where there is as much, and run it again. {STANDS}"
         )
     folder = _folder_in(text, paths)
     disk = shutil.disk_usage(folder)

@@ -71,12 +71,23 @@ def memory_limit() -> str:
     return named
 
 
+def more_memory() -> str:
+    """Twice as much."""
+    number, unit = _parts_of_memory()
+    return f"{2 * number:g}{unit}"
+
+
 def cells_at_once() -> int | None:
     """Of how many cells rounds are built at once, so that what is made of them fits into memory: a cluster has enough.
     Raises WrongUsage."""
-    number, unit = re.findall(r"[0-9.]+|[a-z]+", memory_limit().lower())
-    n_bytes = float(number) * (1024 if "i" in unit else 1000) ** ("kmgt".index(unit[0]) + 1)
+    number, unit = _parts_of_memory()
+    n_bytes = number * (1024 if "i" in unit.lower() else 1000) ** ("KMGT".index(unit[0].upper()) + 1)
     return int(n_bytes / BYTES_OF_A_CELL) if is_duckdb() else None
+
+
+def _parts_of_memory() -> tuple[float, str]:
+    number, unit = re.findall(r"[0-9.]+|[A-Za-z]+", memory_limit())
+    return float(number), unit
 
 
 def spark_master() -> str:

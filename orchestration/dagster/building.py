@@ -6,7 +6,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from expectations.record import begin_build, record_build
-from orchestration.dagster.dbt import BUILD, DbtFailed, Manifest, ModelsNotBuilt, failures, results_text
+from orchestration.dagster.dbt import (
+    BUILD,
+    RUN_RESULTS,
+    DbtFailed,
+    Manifest,
+    ModelsNotBuilt,
+    failures,
+    results_text,
+)
 from orchestration.dagster.session import Session
 from store.builds import begin_batch, n_batches, rounds_planned
 from store.disk import DiskTrouble, trouble_in
@@ -17,20 +25,22 @@ from store.warehouse import opened
 def make_models(
     session: Session, manifest: Manifest, selected: Sequence[str], *, is_whole: bool, say: Callable[[str], None]
 ) -> Iterator[str]:
-    """The models as the last batch of rounds makes them; the batches before it leave what is kept by round."""
+    """The models as the last batch of rounds makes them; the batches before it leave what is kept by round, and nothing
+    that vouches for the models."""
     paths = session.paths
     session.start_judge()
     with opened(paths.warehouse_file) as connection:
         plan = begin_build(connection, paths.dbt_target, is_whole=is_whole, most_cells=cells_at_once())
         last = n_batches(connection) - 1 if is_whole else 0
         session.built |= rounds_planned(connection)
+    for number in range(last):
+        deque(_by_dbt(session, [*BUILD, *plan, *selected]), maxlen=0)
+        (paths.dbt_target / RUN_RESULTS).unlink()
+        say(f"made {number + 1} of {last + 1} batches of {len(session.built)} rounds")
+        with opened(paths.warehouse_file) as connection:
+            begin_batch(connection, number + 1)
+        plan = []
     try:
-        for number in range(last):
-            deque(_by_dbt(session, [*BUILD, *plan, *selected]), maxlen=0)
-            say(f"made {number + 1} of {last + 1} batches of {len(session.built)} rounds")
-            with opened(paths.warehouse_file) as connection:
-                begin_batch(connection, number + 1)
-            plan = []
         yield from _by_dbt(session, [*BUILD, *plan, *selected])
     finally:
         with opened(paths.warehouse_file) as connection:

@@ -137,7 +137,7 @@ def test_too_little_memory_is_told(paths: DataPaths, monkeypatch: pytest.MonkeyP
     with pytest.raises(duckdb.OutOfMemoryException) as caught, opened(paths.warehouse_file) as connection:
         connection.execute("select list(range) from range(10_000_000)")
     assert disk_trouble(caught.value, paths) == (
-        "DuckDB needed more than the 20MB of memory that it may hold. Let it hold more, as in KUNTAKYSELY_MEMORY=3GB "
+        "DuckDB needed more than the 20MB of memory that it may hold. Let it hold more, as in KUNTAKYSELY_MEMORY=40MB "
         "where there is as much, and run it again. The release that readers have is whole."
     )
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration.dagster import building
-from orchestration.dagster.dbt import read_manifest
-from orchestration.dagster.session import refresh_session
+from orchestration.dagster.dbt import RUN_RESULTS, read_manifest
+from orchestration.dagster.session import Session, refresh_session
 from store.builds import KEPT, rounds_as_built, rounds_made_last, rounds_planned
 from store.paths import DataPaths
 from store.warehouse import opened
@@ -68,6 +69,29 @@ def in_batches(grown: DataPaths, tmp_path_factory: pytest.TempPathFactory) -> Da
         session.judge()
     assert said == ["made 1 of 2 batches of 6 rounds"]
     return paths
+
+
+def test_a_build_that_fails_in_its_second_batch_vouches_for_nothing(grown: DataPaths, tmp_path: Path) -> None:
+    """What the first batch left is neither a result of the build nor a build of all models."""
+    paths = copy_inputs(grown, tmp_path / "data")
+    load_all(paths)
+    half, runs, by_dbt = half_of_the_cells(paths), list[Sequence[str]](), building._by_dbt
+
+    def fail_later(session: Session, arguments: Sequence[str]) -> Iterator[str]:
+        runs.append(arguments)
+        if len(runs) == 2:
+            raise RuntimeError("killed")
+        yield from by_dbt(session, arguments)
+
+    with refresh_session(paths, print) as session, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(building, "cells_at_once", lambda: half)
+        patched.setattr(building, "_by_dbt", fail_later)
+        with pytest.raises(RuntimeError, match="killed"):
+            list(building.make_models(session, read_manifest(None, paths), [], is_whole=True, say=print))
+    with opened(paths.warehouse_file, read_only=True) as connection:
+        assert connection.execute("select count(*) from checks.builds").fetchall() == [(0,)]
+        assert rounds_as_built(connection) == set()
+    assert not (paths.dbt_target / RUN_RESULTS).exists()
 
 
 def half_of_the_cells(paths: DataPaths) -> int:
