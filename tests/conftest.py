@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,11 @@ def built_sample(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     from tests.pipeline.build import built_once  # Great Expectations takes seconds to load
 
     return copy_data(built_once(), tmp_path_factory.mktemp("built_sample") / "data")
+
+
+def pytest_configure() -> None:
+    """Programs that are tried here are ended by Ctrl-C; what a shell runs in the background would not hear it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from publish.catalogue import described, literal, quoted
 from publish.releases.own_tables import OWN_TABLES
+from publish.writing.rounds import RoundKey
 from store.marts import Mart
 from store.warehouse import signature_sql
 
@@ -50,7 +51,7 @@ class Table:
     name: str
     keys: tuple[str, ...]
     values: tuple[str, ...]
-    rounds: tuple[tuple[str, str], ...] = ()
+    rounds: tuple[RoundKey, ...] = ()
     is_protected: str = "is_protected"
 
     @property
@@ -85,23 +86,46 @@ def fill_tables(connection: duckdb.DuckDBPyConnection, marts: Iterable[Mart], ke
         )
 
 
-def fill_changes(connection: duckdb.DuckDBPyConnection, earlier: Path | None) -> None:
+@dataclass(frozen=True)
+class Contents:
+    """What each round has in the tables of two databases: how many rows, and a hash of them whatever their order.
+    Comparing rows costs hundreds of times as much; and a table is read once, however often it is asked for."""
+
+    connection: duckdb.DuckDBPyConnection
+    later: str
+    _read: dict[tuple[str, ...], Mapping[RoundKey, tuple[int, str]]] = field(default_factory=dict)
+
+    def rounds_that_differ(self, table: str, columns: Iterable[str]) -> set[RoundKey]:
+        """Rounds whose rows in a table by round are not the same in both."""
+        earlier, later = (self.of(database, table, columns) for database in (EARLIER, self.later))
+        return {key for key in earlier.keys() | later.keys() if earlier.get(key) != later.get(key)}
+
+    def of(self, database: str, table: str, columns: Iterable[str]) -> Mapping[RoundKey, tuple[int, str]]:
+        listed = sorted(columns)
+        key = (database, table, *listed)
+        if key not in self._read:
+            signature = signature_sql(f"row({', '.join(map(quoted, listed))})")
+            rows = self.connection.execute(
+                f"select survey_id, round_id, {signature} from {database}.marts.{quoted(table)} group by all"
+            ).fetchall()
+            self._read[key] = {(survey, round_): (n, content) for survey, round_, n, content in rows}
+        return self._read[key]
+
+
+def fill_changes(contents: Contents, earlier: Path | None) -> None:
     """Fill release.marts.release_change; it stays empty without an earlier release."""
     if earlier is not None:
+        connection = contents.connection
         with attached(connection, earlier, EARLIER):
-            for sql in _comparisons(connection):
+            for sql in _comparisons(contents):
                 connection.execute(f"insert into release.marts.release_change {sql}")
 
 
-def rounds_only_come(connection: duckdb.DuckDBPyConnection, earlier: Path, tables: Mapping[str, Sequence[str]]) -> bool:
-    """Whether what is to be published (`protected`) has every round of `earlier` as it was; columns by table."""
-    with attached(connection, earlier, EARLIER):
+def rounds_only_come(contents: Contents, earlier: Path, tables: Mapping[str, Sequence[str]]) -> bool:
+    """Whether what is to be published has every round of `earlier` as it was; columns by table."""
+    with attached(contents.connection, earlier, EARLIER):
         return not any(
-            connection.execute(
-                f"select 1 from {_rounds_of(EARLIER, name, columns)} as earlier "
-                f"left join {_rounds_of('protected', name, columns)} as later using (survey_id, round_id) "
-                "where (earlier.n, earlier.content) is distinct from (later.n, later.content) limit 1"
-            ).fetchall()
+            contents.rounds_that_differ(name, columns) & contents.of(EARLIER, name, columns).keys()
             for name, columns in tables.items()
         )
 
@@ -110,7 +134,7 @@ def changes_between(earlier: Path, later: Path) -> list[dict[str, str]]:
     """Every difference of two release files, by the columns of release_change, in their order."""
     found: list[tuple[str, ...]] = []
     with duckdb.connect() as connection, attached(connection, earlier, EARLIER), attached(connection, later, LATER):
-        for sql in _comparisons(connection):
+        for sql in _comparisons(Contents(connection, LATER)):
             found += connection.execute(sql).fetchall()
     return [dict(zip(COLUMNS, row, strict=True)) for row in sorted(found, key=str)]
 
@@ -125,10 +149,11 @@ def attached(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> It
         connection.execute(f"detach {name}")
 
 
-def _comparisons(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def _comparisons(contents: Contents) -> Iterator[str]:
     """SQL for the tables and columns that only one release has, and for the differences of each table that both have,
     views left out: they repeat their tables."""
     yield SHAPES
+    connection = contents.connection
     later = _columns(connection, LATER)
     both = _columns(connection, EARLIER).items() & later.items()
     # Releases from before there was the column hid real answers, and no others.
@@ -143,7 +168,7 @@ def _comparisons(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             table = Table(name, key, values, is_protected=is_protected)
             if table.is_by_round:
                 yield _rounds_sql(table)
-                table = replace(table, rounds=_rounds_that_differ(connection, table))
+                table = replace(table, rounds=_rounds_that_differ(contents, table))
             if table.rounds or not table.is_by_round:
                 yield _rows_sql(table)
                 yield from (_values_sql(table, column) for column in table.compared)
@@ -182,33 +207,11 @@ def _row(table: Table, side: str) -> str:
     return f"concat_ws(', ', {', '.join(named)})" if named else "'all'"
 
 
-def _rounds_that_differ(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[tuple[str, str], ...]:
+def _rounds_that_differ(contents: Contents, table: Table) -> tuple[RoundKey, ...]:
     """Those of both releases."""
     both = " intersect ".join(f"select survey_id, round_id from {side}.marts.dim_round" for side in (EARLIER, LATER))
-    found = rounds_that_differ(connection, table.name, (*table.keys, *table.values))
-    return tuple(sorted(found & {*connection.execute(both).fetchall()}))
-
-
-def rounds_that_differ(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]
-) -> set[tuple[str, str]]:
-    """Rounds whose rows in a table by round are not the same in both releases, by a hash of them: comparing rows costs
-    hundreds of times as much."""
-    earlier, later = (_rounds_of(side, table, columns) for side in (EARLIER, LATER))
-    sql = (
-        f"select survey_id, round_id from {earlier} as earlier full join {later} as later using (survey_id, round_id) "
-        "where (earlier.n, earlier.content) is distinct from (later.n, later.content)"
-    )
-    return {*connection.execute(sql).fetchall()}
-
-
-def _rounds_of(database: str, table: str, columns: Sequence[str]) -> str:
-    """A subquery of the rounds of a table: how many rows each has, and a hash of them whatever their order."""
-    listed = ", ".join(map(quoted, columns))
-    return (
-        f"(select survey_id, round_id, {signature_sql(f'row({listed})')} "
-        f"from {database}.marts.{quoted(table)} group by all)"
-    )
+    found = contents.rounds_that_differ(table.name, (*table.keys, *table.values))
+    return tuple(sorted(found & {*contents.connection.execute(both).fetchall()}))
 
 
 def _is_looked_at(table: Table, *sides: str) -> str:

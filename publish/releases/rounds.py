@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from publish.catalogue import Relation, described, quoted
-from publish.releases.changes import EARLIER, attached, rounds_that_differ
+from publish.releases.changes import EARLIER, Contents, attached
 from publish.writing.rounds import RoundKey
 from store.fingerprint import sha256_of
 
@@ -36,12 +36,13 @@ select survey_id, round_id, sha256(string_agg(line, chr(10) order by line)) from
 Last = tuple[int, datetime, str]
 
 
-def fill(connection: duckdb.DuckDBPyConnection, names: Collection[str], earlier: Path | None) -> None:
+def fill(contents: Contents, names: Collection[str], earlier: Path | None) -> None:
     """Fill the table of `release`: `names` are the marts, `earlier` the file of the release that readers have. A round
     that is the same there keeps its release and its hash."""
+    connection = contents.connection
     found = described(connection, "'release'")
     tables = [found[name] for name in sorted(names) if found[name].is_by_round]
-    kept = _kept(connection, tables, earlier) if earlier else {}
+    kept = _kept(contents, tables, earlier) if earlier else {}
     ((number, at),) = connection.execute("select number, created_at from release.marts.release").fetchall()
     anew = {key: (number, at, sha256) for key, sha256 in _hashes(connection, tables, kept).items()}
     last = kept | anew
@@ -49,15 +50,16 @@ def fill(connection: duckdb.DuckDBPyConnection, names: Collection[str], earlier:
     connection.execute(INSERT, dict(zip(("surveys", "rounds", "numbers", "times", "hashes"), columns, strict=True)))
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, tables: Sequence[Relation], earlier: Path) -> dict[RoundKey, Last]:
+def _kept(contents: Contents, tables: Sequence[Relation], earlier: Path) -> dict[RoundKey, Last]:
     """The rounds that have the same rows in each table there; none where a table had other columns, or where the
     release is of a program that did not tell."""
+    connection = contents.connection
     with attached(connection, earlier, EARLIER):
         had = described(connection, f"'{EARLIER}'")
         if "release_round" not in had or any(_shape(had.get(table.name)) != _shape(table) for table in tables):
             return {}
         rows = connection.execute(f"from {EARLIER}.marts.release_round").fetchall()
-        differing = {key for table in tables for key in rounds_that_differ(connection, table.name, _names(table))}
+        differing = {key for table in tables for key in contents.rounds_that_differ(table.name, _names(table))}
     return {(survey, round_): tuple(last) for survey, round_, _, _, *last in rows if (survey, round_) not in differing}
 
 
