@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from store.environment import engine, is_duckdb
@@ -82,8 +83,13 @@ def combined_sha256(root: Path, files: Iterable[Path]) -> str:
 
 def code_sha256() -> str:
     """One hash of the code that builds a release. What another engine than DuckDB built is built anew by any other."""
-    code = combined_sha256(PROJECT_ROOT, code_files())
+    code = _code_as_written(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in code_files()))
     return code if is_duckdb() else sha256_of(code, engine())
+
+
+@lru_cache(maxsize=1)  # a refresh asks ten times, and a server as long as it runs
+def _code_as_written(written: Iterable[tuple[Path, int, int]]) -> str:
+    return combined_sha256(PROJECT_ROOT, (path for path, *_ in written))
 
 
 def inputs_sha256(paths: DataPaths) -> str:

@@ -18,7 +18,8 @@ from store.paths import PROJECT_ROOT, DataPaths
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 PARSED = DBT_PROJECT / "target"  # of the code, not of the data: all data folders share it
-BUILD = ("build", "--exclude-resource-type", "unit_test", "--no-write-json")
+WITHOUT_FILES = "--no-write-json"
+BUILD = ("build", "--exclude-resource-type", "unit_test", WITHOUT_FILES)
 READ = "read"  # what the process says when it knows the models
 SAID = "said.log"
 RUN_RESULTS = "run_results.json"

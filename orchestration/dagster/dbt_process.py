@@ -19,8 +19,17 @@ from typing import Any, TextIO
 
 from expectations.loading import without
 from faults.stopped import clean_up_seldom, end_with_parent
-from orchestration.dagster.dbt import BUILD, DBT_PROJECT, PARSED, READ, RUN_RESULTS, SAID, models_file
-from orchestration.dagster.internals import fill_messages_when_read, packed, unpacked
+from orchestration.dagster.dbt import (
+    BUILD,
+    DBT_PROJECT,
+    PARSED,
+    READ,
+    RUN_RESULTS,
+    SAID,
+    WITHOUT_FILES,
+    models_file,
+)
+from orchestration.dagster.internals import lighten, packed, unpacked
 from orchestration.engines.spark import at_work
 from store.environment import DUCKDB, SPARK, engine, is_duckdb, places_of_dbt, set_dbt
 
@@ -43,16 +52,22 @@ def main() -> int:
 
         manifests = {each: _models(target, each) for each in dict.fromkeys((DUCKDB, engine()))}
         print(READ, file=told)
+        write_code = lighten()
+        import scipy.special  # noqa: F401  # what SQL has no functions for needs it
+
         line = sys.stdin.readline()
         if not line:
             return 0
         end_with_parent()
         _say_what_is_read()
         with _compiled_once():
-            make = _by_duckdb if is_duckdb() else _by_spark
-            done, *rest = make(manifests, json.loads(line), told)
+            make, arguments = _by_duckdb if is_duckdb() else _by_spark, json.loads(line)
+            done, *rest = make(manifests, arguments, told)
         if done.result is not None:
             done.result.write(str(target / RUN_RESULTS))
+            for each in done.result:
+                if each.status == "error" or WITHOUT_FILES not in arguments:
+                    write_code(each.node)
         for each in (done, *rest):
             if each.exception is not None:
                 print(each.exception)
@@ -162,8 +177,6 @@ def _say_what_is_read() -> None:
     """dbt makes messages of all it does, four thousand in a build; ours are those of nodes, of print and of trouble."""
     from dbt_common.events.event_manager import EventManager
     from dbt_common.events.event_manager_client import ctx_set_event_manager
-
-    fill_messages_when_read()
 
     class OfThoseRead(EventManager):
         def fire_event(self, e: Any, level: Any = None, *how: Any, **said: Any) -> None:

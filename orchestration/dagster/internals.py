@@ -4,9 +4,10 @@ versions named here: whoever moves to others reads it there again, and then writ
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,7 +190,15 @@ def unpacked(kept: bytes) -> Manifest:
     return Manifest.from_msgpack(kept, decoder=extended_mashumuro_decoder)
 
 
-def fill_messages_when_read() -> None:
+def lighten() -> Callable[[Any], None]:
+    """Take from dbt, in this process, half of its work beside SQL; what comes back writes down the code of a node."""
+    _fill_messages_when_read()
+    _make_once()
+    _use_context_twice()
+    return _keep_code()
+
+
+def _fill_messages_when_read() -> None:
     """dbt fills each message as it is made, a sixth of its work beside SQL: those for debugging when they are read."""
     from dbt_common.events.base_types import DebugLevel
 
@@ -205,3 +214,56 @@ def fill_messages_when_read() -> None:
     DebugLevel.__init__ = keep  # type: ignore[assignment, method-assign]
     DebugLevel.pb_msg = cached_property(filled)
     DebugLevel.pb_msg.__set_name__(DebugLevel, "pb_msg")
+
+
+def _make_once() -> None:
+    """dbt learns to read dates for each statement that brings no rows, and has Python read the sources of all callers
+    to see who made a flag."""
+    import inspect
+    from types import SimpleNamespace
+
+    from dbt_common import behavior_flags
+    from dbt_common.clients import agate_helper
+
+    vars(agate_helper)["empty_table"] = cache(agate_helper.empty_table)
+    vars(behavior_flags)["inspect"] = SimpleNamespace(stack=partial(inspect.stack, 0), getmodule=inspect.getmodule)
+
+
+def _keep_code() -> Callable[[Any], None]:
+    """dbt writes the SQL of each node to two files, a tenth of its work beside SQL: what comes back writes those of one
+    node."""
+    from dbt.contracts.graph.nodes import ParsedNode
+
+    write, kept = ParsedNode.write_node, defaultdict[str, list[tuple[str, ...]]](list)
+
+    def keep(node: ParsedNode, *file: str) -> None:
+        kept[node.unique_id].append(file)
+
+    def write_code(node: ParsedNode) -> None:
+        for file in kept[node.unique_id]:
+            write(node, *file)
+
+    ParsedNode.write_node = keep  # type: ignore[assignment, method-assign]
+    return write_code
+
+
+def _use_context_twice() -> None:
+    """dbt makes what a template sees of a model, a thousand macros, once to compile and once to make it. Between them
+    only its code came."""
+    import dbt.compilation
+    import dbt.task.run
+    from dbt.context.providers import ModelContext, RuntimeProvider
+
+    kept: dict[str, tuple[ModelContext, dict[str, Any]]] = {}
+
+    def context_of(model: Any, config: Any, manifest: Any) -> dict[str, Any]:
+        context, seen = kept.pop(model.unique_id, (None, {}))
+        if context is None or context.model is not model:
+            context = ModelContext(model, config, manifest, RuntimeProvider(), None)
+            kept[model.unique_id] = context, context.to_dict()  # type: ignore[no-untyped-call]
+            return kept[model.unique_id][1]
+        seen.update(model=context.ctx_model, compiled_code=context.compiled_code, sql=context.sql)
+        return seen
+
+    for module in (dbt.compilation, dbt.task.run):
+        vars(module)["generate_runtime_model_context"] = context_of
