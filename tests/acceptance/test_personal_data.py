@@ -163,6 +163,9 @@ def test_an_error_of_the_database_is_told_without_canaries(
         place = f"- {file}, line {line}: Runtime Error in model {Path(file).stem} "
         assert re.search(rf"{re.escape(place)}.*\s+{re.escape(said)}", done.stdout), done.stdout
         assert place.encode() in in_dagster
+    written = {file.stem for file in (paths.dbt_target / "run").rglob("*.sql")}
+    failed = {Path(file).stem for file, *_ in OTHERS}
+    assert written >= failed and "stg_registry__municipalities" not in written, "the SQL of models that failed"
 
 
 def test_a_program_that_keeps_nothing_apart_is_caught(planted: tuple[DataPaths, list[str]], tmp_path: Path) -> None:

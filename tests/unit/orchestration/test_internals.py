@@ -11,8 +11,9 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dbt.adapters.events.types import SQLQuery
 from dbt_common.events.base_types import DebugLevel
 
+from orchestration.dagster import internals
 from orchestration.dagster.dagster_home import prepare_dagster_home
-from orchestration.dagster.internals import fill_messages_when_read, held_open
+from orchestration.dagster.internals import held_open
 from store.paths import DataPaths
 
 
@@ -62,7 +63,7 @@ def test_a_message_of_dbt_that_is_read_says_what_it_would_have_said(monkeypatch:
     plain = SQLQuery(**said)
     monkeypatch.setattr(DebugLevel, "__init__", DebugLevel.__init__)  # put back at the end
     monkeypatch.setattr(DebugLevel, "pb_msg", None, raising=False)
-    fill_messages_when_read()
+    internals._fill_messages_when_read()
     kept = SQLQuery(**said)
     assert "pb_msg" not in vars(kept), "nobody has read it"
     assert (kept.message(), kept.to_dict(), kept.sql) == (plain.message(), plain.to_dict(), "select 1")
