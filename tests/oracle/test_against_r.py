@@ -205,7 +205,7 @@ def hold_changes(connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:
         Slip("int_strata_collapsed", "strata.n_frame / cast(strata.n_municipalities as double)", "1.0"),
         Slip("int_bases_stratified", "'n_municipalities_of_stratum', 'n_frame'", "'0', 'n_frame'"),
         Slip("int_answer_cube", "'n', 'base_n', 'n_times_base'", "'n', '0', '0'"),
-        Slip("int_answer_bases", "{{ sum_over_strata('weight * base_n') }}", "sum(base_n)"),
+        Slip("int_answer_bases", "{{ sum_in_any_order('weight * base_n') }}", "sum(base_n)"),
         Slip("int_shares_estimated", "'variance_fpc', 'weighted_share'", "'variance', 'weighted_share'"),
     ],
     ids=lambda slip: slip.model,

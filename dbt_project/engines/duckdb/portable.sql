@@ -11,11 +11,6 @@
     (cast({{ first }} as hugeint) * {{ second }})
 {%- endmacro %}
 
-{# A sum of fractions in the order of a column: the last digit must not change from build to build. #}
-{% macro sum_in_order(number, order_by) -%}
-    sum({{ number }} order by {{ order_by }})
-{%- endmacro %}
-
 {# How far numbers lie from their mean, over n - 1, in their order; null with one number. #}
 {% macro standard_deviation(number) -%}
     stddev_samp(cast({{ number }} as double) order by {{ number }})

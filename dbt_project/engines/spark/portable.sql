@@ -9,17 +9,7 @@
     (cast({{ first }} as decimal(38, 0)) * {{ second }})
 {%- endmacro %}
 
-{# An aggregate knows no order here: the list of the group does. #}
-{% macro sum_in_order(number, order_by) -%}
-    case
-        when count({{ number }}) > 0 then aggregate(
-            array_sort(collect_list(struct({{ order_by }}, cast({{ number }} as double) as number))),
-            cast(0 as double), (total, each) -> total + coalesce(each.number, 0)
-        )
-    end
-{%- endmacro %}
-
-{# Welford's steps, as DuckDB takes them. #}
+{# Welford's steps, as DuckDB takes them: an aggregate knows no order here, the list of the group does. #}
 {% macro standard_deviation(number) -%}
     aggregate(
         array_sort(collect_list(cast({{ number }} as double))),

@@ -16,10 +16,10 @@ select
     cast(sum(n_municipalities) as bigint) as n_municipalities,
     count(*) as n_strata,
     cast(sum(n_frame) as bigint) as n_frame,
-    {{ sum_over_strata('weight * base_n') }} as weighted_base,
+    {{ sum_in_any_order('weight * base_n') }} as weighted_base,
     max(weight * largest_base_n) as largest_weight,
-    {{ sum_over_strata('weight * weight * base_squared') }} as weights_squared,
-    {{ sum_over_strata('weight * weight * base_squared * finite_population') }} as weights_squared_fpc,
+    {{ sum_in_any_order('weight * weight * base_squared') }} as weights_squared,
+    {{ sum_in_any_order('weight * weight * base_squared * finite_population') }} as weights_squared_fpc,
     {{ sum_of_squares('base_n', 'base_n', 'base_squared') }} as squares,
     {{ sum_of_squares('base_n', 'base_n', 'base_squared', 'finite_population') }} as squares_fpc
 from strata

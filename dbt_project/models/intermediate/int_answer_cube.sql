@@ -23,7 +23,7 @@ select
     answer_level,
     answer_code,
     cast(sum(n) as bigint) as n,
-    {{ sum_over_strata('weight * n') }} as weighted_n,
+    {{ sum_in_any_order('weight * n') }} as weighted_n,
     {{ sum_of_squares('n', 'n', 'n_squared') }} as squares,
     {{ sum_of_squares('n', 'n', 'n_squared', 'finite_population') }} as squares_fpc,
     {{ sum_of_squares('n', 'base_n', 'n_times_base') }} as products,
