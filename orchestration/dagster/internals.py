@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
     from sqlalchemy.engine import Connection, Engine
 
-READ_IN = {"dagster": "1.13.27", "dbt-core": "1.11.16"}
+READ_IN = {"dagster": "1.13.27", "dbt-core": "1.11.16", "dbt-common": "1.39.0"}
 for library, number in READ_IN.items():
     assert version(library) == number, f"{library} is {version(library)}: this module was written for {number}"
 
