@@ -83,13 +83,13 @@ def combined_sha256(root: Path, files: Iterable[Path]) -> str:
 
 def code_sha256() -> str:
     """One hash of the code that builds a release. What another engine than DuckDB built is built anew by any other."""
-    code = _code_as_written(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in code_files()))
+    code = _code_as_written(tuple((path, path.stat().st_ctime_ns) for path in code_files()))
     return code if is_duckdb() else sha256_of(code, engine())
 
 
-@lru_cache(maxsize=1)  # a refresh asks ten times, and a server as long as it runs
-def _code_as_written(written: Iterable[tuple[Path, int, int]]) -> str:
-    return combined_sha256(PROJECT_ROOT, (path for path, *_ in written))
+@lru_cache(maxsize=1)  # a refresh asks ten times; whatever writes to a file, or puts another there, moves that time
+def _code_as_written(written: Iterable[tuple[Path, int]]) -> str:
+    return combined_sha256(PROJECT_ROOT, (path for path, _ in written))
 
 
 def inputs_sha256(paths: DataPaths) -> str:

@@ -35,6 +35,7 @@ from store.environment import DUCKDB, SPARK, engine, is_duckdb, places_of_dbt, s
 
 TOLD, TROUBLE = ("NodeFinished", "PrintEvent"), ("warn", "error")
 PARSE = "partial_parse.msgpack"
+OF_NODES = ("compiled", "run")  # folders where dbt writes their SQL
 READ_MODELS = ("parse", "--no-write-json", "--target")
 TARGETS = {DUCKDB: "parse", SPARK: "spark"}  # by which models are read
 TABLES = ("table", "incremental")
@@ -59,6 +60,8 @@ def main() -> int:
         if not line:
             return 0
         end_with_parent()
+        for left in OF_NODES:  # by an earlier run, of models that failed then
+            shutil.rmtree(target / left, ignore_errors=True)
         _say_what_is_read()
         with _compiled_once():
             make, arguments = _by_duckdb if is_duckdb() else _by_spark, json.loads(line)

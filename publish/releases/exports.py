@@ -11,8 +11,6 @@ import duckdb
 
 from publish.catalogue import described, literal, quoted
 from publish.releases.spreadsheets import select_cells
-from store.paths import DATABASE
-from store.warehouse import table_signature
 
 FORMATS = {"parquet": "format parquet, compression zstd", "csv": "format csv, header"}
 
@@ -26,22 +24,16 @@ def file_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
 def export(connection: duckdb.DuckDBPyConnection, folder: Path, earlier: Path | None = None) -> None:
     """Write every table and view of the release that is open to parquet/ and csv/ of a new folder.
 
-    `earlier` is the folder of the release that readers have: files of a table that is the same there are copies of its,
-    and CSV files whose rows are all there begin so.
+    `earlier` is the folder of the release that readers have: CSV files whose rows are all there begin as copies of its.
     """
     for suffix in FORMATS:
         (folder / suffix).mkdir(parents=True)
-    if earlier and not _is_extended(connection, earlier):
-        earlier = None
-    same, kept = (_same_tables(connection, earlier), _kept_rows(connection)) if earlier else (set[str](), {})
+    kept = _kept_rows(connection) if earlier and _is_extended(connection, earlier) else {}
     for name in described(connection, "current_database()"):
         for suffix, options in FORMATS.items():
             place = f"{suffix}/{name}.{suffix}"
-            there = earlier / place if earlier and (earlier / place).is_file() else None
-            if there and name in same:
-                shutil.copyfile(there, folder / place)
-            elif there and suffix == "csv" and kept.get(name):
-                _extend_csv(connection, name, kept[name], there, folder / place)
+            if earlier and suffix == "csv" and kept.get(name) and (earlier / place).is_file():
+                _extend_csv(connection, name, kept[name], earlier / place, folder / place)
             else:
                 rows = _rows(connection, name, suffix)
                 connection.execute(f"copy ({rows}) to {literal(str(folder / place))} ({options})")
@@ -59,23 +51,6 @@ def _is_extended(connection: duckdb.DuckDBPyConnection, earlier: Path) -> bool:
     told = _told_in(earlier / "csv" / "release.csv")
     row = connection.execute("select compared_with::varchar, code_sha256 from marts.release").fetchone()
     return row == (told.get("number", ""), told.get("code_sha256", ""))
-
-
-def _same_tables(connection: duckdb.DuckDBPyConnection, earlier: Path) -> set[str]:
-    """Tables and views that have the same rows in that release, of which the columns are the same."""
-    connection.execute(f"attach {literal(str(earlier / DATABASE))} as earlier (read_only)")
-    try:
-        names = described(connection, "'earlier'").keys() & described(connection, "current_database()").keys()
-        return {name for name in names if _is_same(connection, f"marts.{quoted(name)}")}
-    finally:
-        connection.execute("detach earlier")
-
-
-def _is_same(connection: duckdb.DuckDBPyConnection, place: str) -> bool:
-    """Counted first: a table by round grows with each, and is long."""
-    both = place, f"earlier.{place}"
-    n_now, n_earlier = (connection.execute(f"select count(*) from {each}").fetchone() for each in both)
-    return n_now == n_earlier and len({table_signature(connection, each) for each in both}) == 1
 
 
 def _told_in(file: Path) -> Mapping[str, str]:

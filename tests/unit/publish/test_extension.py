@@ -56,25 +56,6 @@ def test_files_that_are_extended_are_those_of_a_whole_export(
     assert csv_files(released.current_folder) == csv_files(whole_export(released, tmp_path / "whole"))
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_files_of_a_table_that_is_as_it_was_are_copied_and_no_others(
-    released: DataPaths, now: datetime, tmp_path: Path, suffix: str
-) -> None:
-    """What is copied is known by a mark that somebody put into the files that readers have."""
-    marked, tables = b"somebody's mark", ("response_rate", "system_use")
-    for name in tables:
-        file = released.current_folder / suffix / f"{name}.{suffix}"
-        file.chmod(0o644)
-        file.write_bytes(marked)
-    with warehouse.opened(released.warehouse_file) as connection:
-        connection.execute("update marts.response_rate set n = n + 1 where id = '005'")
-        sign(connection)
-    release.publish(released, now, refresh_id=2)
-    changed, same = ((released.current_folder / suffix / f"{name}.{suffix}").read_bytes() for name in tables)
-    whole = whole_export(released, tmp_path / "whole") / suffix / f"response_rate.{suffix}"
-    assert (changed, same) == (whole.read_bytes(), marked)
-
-
 @pytest.mark.parametrize("damage", ["release.csv", "dim_round.csv"])
 def test_a_file_that_is_lost_is_written_whole(released: DataPaths, now: datetime, tmp_path: Path, damage: str) -> None:
     """Somebody took a file out of the folder that readers have."""
