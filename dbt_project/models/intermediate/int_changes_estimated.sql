@@ -15,10 +15,12 @@ with totals as (
     )
 ),
 
--- z = (n - share * base) / total base of the later round, less the same of the earlier one; its sum and squares.
+-- z = n - share * base of the later round, less the same of the earlier one on its scale; its sum and squares. They are
+-- divided by the total base at the end: sums are cut to 15 decimals, which fractions of a large base would lose.
 scored as (
     select
         *,
+        total_base_n / total_earlier_base_n as scale,
         {{ share('total_n', 'total_base_n') }} as share,
         {{ share('total_earlier_n', 'total_earlier_base_n') }} as earlier_share,
         {{ stratum_factor('n_clusters_of_stratum', '1') }} as factor
@@ -29,18 +31,17 @@ scored as (
 spread as (
     select
         *,
-        (n - share * base_n) / total_base_n - (earlier_n - earlier_share * earlier_base_n) / total_earlier_base_n as z,
-        (n_squared - 2 * share * n_times_base + share * share * base_squared) / power(total_base_n, 2) as squares,
-        (
+        (n - share * base_n) - scale * (earlier_n - earlier_share * earlier_base_n) as z,
+        n_squared - 2 * share * n_times_base + share * share * base_squared as squares,
+        scale * scale * (
             earlier_n_squared - 2 * earlier_share * earlier_n_times_base
             + earlier_share * earlier_share * earlier_base_squared
-        ) / power(total_earlier_base_n, 2) as earlier_squares,
-        (
+        ) as earlier_squares,
+        scale * (
             n_times_earlier_n - earlier_share * n_times_earlier_base - share * base_times_earlier_n
             + share * earlier_share * base_times_earlier_base
-        ) / (cast(total_base_n as double) * total_earlier_base_n) as products,
-        (n_squared + base_squared) / power(total_base_n, 2)
-        + (earlier_n_squared + earlier_base_squared) / power(total_earlier_base_n, 2) as size
+        ) as products,
+        n_squared + base_squared + scale * scale * (earlier_n_squared + earlier_base_squared) as size
     from scored
 ),
 
@@ -71,7 +72,7 @@ summed as (
             when count(factor) = count(*) and sum(n_clusters) > 1
                 then {{ variance_of_sum(
                     'factor', 'n_clusters_of_stratum', 'z', '(squares + earlier_squares - 2 * products)', 'size'
-                ) }}
+                ) }} / power(total_base_n, 2)
         end as variance
     from spread
     group by

@@ -22,13 +22,16 @@ totals as (
     window contrasts as (partition by survey_id, figure_id, contrast)
 ),
 
+-- z is told times the total, as in int_changes_estimated.
 scored as (
     select
         *,
         total_n / nullif(total, 0) as share,
         other_total_n / nullif(other_total, 0) as other_share,
-        (n - total_n / nullif(total, 0) * base_n) / nullif(total, 0)
-        - coalesce((other_n - other_total_n / nullif(other_total, 0) * other_base_n) / nullif(other_total, 0), 0) as z
+        (n - total_n / nullif(total, 0) * base_n)
+        - coalesce(
+            (other_n - other_total_n / nullif(other_total, 0) * other_base_n) * total / nullif(other_total, 0), 0
+        ) as z
     from totals
 ),
 
@@ -37,6 +40,7 @@ strata as (
         survey_id,
         figure_id,
         contrast,
+        total,
         share,
         other_share,
         finite_population,
@@ -50,7 +54,7 @@ strata as (
         sum({{ product('other_base_n', 'other_base_n') }}) * weight * weight as other_weights_squared
     from scored
     group by
-        survey_id, figure_id, contrast, share, other_share, strata_in, stratum, weight, n_clusters_of_stratum,
+        survey_id, figure_id, contrast, total, share, other_share, strata_in, stratum, weight, n_clusters_of_stratum,
         finite_population
 ),
 
@@ -65,12 +69,12 @@ summed as (
         count(*) as n_strata,
         case
             when count(factor) = count(*) or max(case when factor is null then finite_population else 0 end) = 0
-                then {{ sum_in_any_order('finite_population * coalesce(factor, 0) * squares') }}
+                then {{ sum_in_any_order('finite_population * coalesce(factor, 0) * squares') }} / power(total, 2)
         end as variance,
         {{ unseen_variance('share', 'sum(n_clusters_of_side)', 'weights_squared') }}
         + {{ unseen_variance('other_share', 'sum(n_clusters_of_other)', 'other_weights_squared') }} as unseen
     from strata
-    group by survey_id, figure_id, contrast, share, other_share
+    group by survey_id, figure_id, contrast, total, share, other_share
 )
 
 select
