@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv
@@ -22,7 +20,7 @@ def read_plain(text: str, delimiter: str, n_skipped: int, width: int, block: int
     kinds = dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string()))
     try:
         table = csv.read_csv(
-            BytesIO(text.encode()),
+            _in_memory_of_arrow(text),
             csv.ReadOptions(skip_rows=n_skipped, column_names=names, block_size=block),
             csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
             csv.ConvertOptions(check_utf8=False, column_types=kinds),
@@ -30,6 +28,14 @@ def read_plain(text: str, delimiter: str, n_skipped: int, width: int, block: int
     except ValueError:  # a line has other than so many cells, or there is none
         return None
     return Rows(np.arange(n_skipped + 1, n_skipped + 1 + len(table)), tuple(map(_column, table.columns)), {})
+
+
+def _in_memory_of_arrow(text: str) -> pa.BufferReader:
+    """The text for Arrow's threads. They must not hold an object of Python: one that lets go of it while Python ends
+    aborts the process ("terminate called without an active exception")."""
+    written = pa.BufferOutputStream()
+    written.write(text.encode())
+    return pa.BufferReader(written.getvalue())
 
 
 def _column(cells: pa.ChunkedArray) -> Column:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
@@ -88,6 +89,20 @@ def test_what_arrow_reads_otherwise_is_seen(right: str, wrong: str) -> None:
 def test_what_is_not_plain_is_left(text: str) -> None:
     assert plain_csv.read_plain(text, ",", 1, 2) is None
     assert plain_csv.read_plain("a,b\n1,2\n", ",", 1, 2) is not None
+
+
+def test_threads_of_arrow_hold_nothing_of_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a process that ends while one of them lets go of it is aborted after it has done its work."""
+    text, held, read_csv = "a,b\n" + "1,2\n" * 100_000, [], plain_csv.csv.read_csv
+
+    def observed(*arguments: Any) -> Any:
+        held.append(pa.total_allocated_bytes() - before)
+        return read_csv(*arguments)
+
+    monkeypatch.setattr(plain_csv.csv, "read_csv", observed)
+    before = pa.total_allocated_bytes()
+    assert plain_csv.read_plain(text, ",", 1, 2) is not None
+    assert held[0] >= len(text)
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b'a,b\n"1",2\n', b'a,b\n"1,2\n', b""])
