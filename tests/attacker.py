@@ -8,8 +8,8 @@ most is pinned.
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -48,36 +48,34 @@ class Attack:
     pinned: dict[Cell, int]
 
 
-@dataclass
+Line = tuple[Mapping[int, float], float, float]  # of the unknowns by number; the least and the most of their sum
+
+
 class Equations:
     """Linear constraints on whole numbers that are not negative."""
 
-    size: int
-    rows: list[dict[int, float]] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-
-    def add(self, row: Mapping[int, float], low: float, high: float) -> None:
-        self.rows.append(dict(row))
-        self.low.append(low)
-        self.high.append(high)
+    def __init__(self, lines: Sequence[Line], size: int) -> None:
+        rows, low, high = zip(*lines, strict=True)
+        self._size, self._constraints = size, LinearConstraint(_matrix(rows, size), low, high)
 
     def solve(self, objective: np.ndarray, gap: float = 0.9) -> np.ndarray | None:
-        place = [index for index, row in enumerate(self.rows) for _ in row]
-        columns = [column for row in self.rows for column in row]
-        values = [value for row in self.rows for value in row.values()]
-        matrix = csr_matrix((values, (place, columns)), shape=(len(self.rows), self.size))
         done = milp(
             objective,
-            integrality=np.ones(self.size),
+            integrality=np.ones(self._size),
             bounds=Bounds(0, np.inf),
-            constraints=LinearConstraint(matrix, self.low, self.high),
+            constraints=self._constraints,
             options={"mip_rel_gap": gap, "time_limit": 60},
         )
         if done.x is None:
             assert done.status == 2, done.message
             return None
         return np.round(done.x)
+
+
+def _matrix(rows: Sequence[Mapping[int, float]], size: int) -> csr_matrix:
+    places = [index for index, row in enumerate(rows) for _ in row]
+    columns = [column for row in rows for column in row]
+    return csr_matrix(([value for row in rows for value in row.values()], (places, columns)), (len(rows), size))
 
 
 @dataclass(frozen=True)
@@ -254,7 +252,7 @@ class Given:
         self.options = sorted({cell[4] for cell in self.cells if cell[3] == "option"})
         self.groups = {code: sorted(of & {*self.options}) for code, of in known.groups.get(question_id, {}).items()}
         self.names: dict[tuple[object, ...], int] = {}
-        self.lines: list[tuple[dict[int, float], float, float]] = []
+        self.lines: list[Line] = []
         self.sums = {cell: self._sum(*cell) for cell in self.cells}
         self._limits()
         self._own_breakdowns()
@@ -466,34 +464,26 @@ class Given:
     def pinned(self, random: np.random.Generator, enough: int | None = None) -> dict[Cell, int]:
         """The hidden cells that can have one value only; no more than `enough` of them."""
         hidden = [cell for cell in self.cells if str(self.cells[cell]["cell_status"]).startswith("hidden")]
-        equations = Equations(len(self.names))
-        for line, low, high in self.lines:
-            equations.add(line, low, high)
-        seen: dict[Cell, set[int]] = {cell: set() for cell in hidden}
+        size = len(self.names)
+        equations, sums = Equations(self.lines, size), _matrix([self.sums[each] for each in hidden], size)
+        seen, still = list[np.ndarray](), np.ones(len(hidden), dtype=bool)
 
         def look(objective: np.ndarray, gap: float) -> None:
+            nonlocal still
             found = equations.solve(objective, gap)
             assert found is not None, "what is published contradicts itself"
-            for cell in hidden:
-                seen[cell].add(int(sum(found[column] for column in self.sums[cell])))
+            seen.append(np.round(sums @ found))
+            still &= seen[-1] == seen[0]
 
-        def pushed(cells: list[Cell]) -> np.ndarray:
-            objective = np.zeros(len(self.names))
-            for cell in cells:
-                weight = random.choice([-1.0, 1.0]) * random.uniform(0.5, 1.5)
-                for column in self.sums[cell]:
-                    objective[column] += weight
-            return objective
+        def pushed() -> np.ndarray:
+            weights = random.choice([-1.0, 1.0], len(hidden)) * random.uniform(0.5, 1.5, len(hidden))
+            return np.asarray(sums.T @ np.where(still, weights, 0.0))
 
-        def still() -> list[Cell]:
-            return [cell for cell in hidden if len(seen[cell]) < 2]
-
-        for _ in range(12):
-            look(pushed(still()), 0.5)
-        while moved := still():
-            objective = pushed(moved)
-            look(objective, 0.0)
-            look(-objective, 0.0)
-            if still() == moved:  # were another value of any possible, the most or the least of such a sum would differ
-                break
-        return {cell: seen[cell].pop() for cell in still()[:enough]}
+        for gap in (0.5, 0.0):
+            n_before = None
+            while still.any() and still.sum() != n_before:
+                n_before, objective = still.sum(), pushed()
+                look(objective, gap)
+                look(-objective, gap)
+        # Were another value of any possible, the most or the least of the last sum would differ.
+        return {hidden[place]: int(seen[0][place]) for place in np.flatnonzero(still)[:enough]}

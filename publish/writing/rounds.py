@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from publish.catalogue import described
 from publish.writing.words import WRITTEN_IN
+from store.warehouse import columns_of
 
 SHOWN_IN = ZoneInfo("Europe/Helsinki")
 ROUNDS = "select survey_id, round_id from marts.dim_round order by all"
@@ -45,20 +45,16 @@ def round_keys(connection: duckdb.DuckDBPyConnection) -> Sequence[RoundKey]:
 
 def languages_of(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]]:
     """The languages of each survey of the release that is open; English where it has no labels."""
-    found = connection.execute(LANGUAGES).fetchall() if _holds(connection, "label", "thing_key") else []
+    found = connection.execute(LANGUAGES).fetchall() if "thing_key" in columns_of(connection, "marts.label") else []
     return {survey_id: [WRITTEN_IN] for survey_id, _ in round_keys(connection)} | dict(found)
 
 
 def last_changes(connection: duckdb.DuckDBPyConnection) -> Mapping[RoundKey, LastChange]:
     """When each round of the release that is open last changed."""
-    rows = connection.execute(CHANGES if _holds(connection, "release_round", "changed_in") else UNKNOWN).fetchall()
+    is_known = "changed_in" in columns_of(connection, "marts.release_round")
+    rows = connection.execute(CHANGES if is_known else UNKNOWN).fetchall()
     return {(survey, round_): LastChange(number, _day(at), sha256) for survey, round_, number, at, sha256 in rows}
 
 
 def _day(at: datetime) -> date:
     return at.replace(tzinfo=UTC).astimezone(SHOWN_IN).date()
-
-
-def _holds(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    found = described(connection, "current_database()").get(table)
-    return found is not None and any(each.name == column for each in found.columns)

@@ -21,7 +21,7 @@ from publish.releases.folder import write_pages
 from publish.results import site
 from store.paths import DataPaths
 from tests.acceptance.project import ROUND, SURVEY_OF_2020, copy_inputs, replace
-from tests.acceptance.told import walked
+from tests.acceptance.told import known_of, walked
 from tests.disclosed import attacks, classes, populations, sieve, sums
 from tests.disclosed.exported import differences
 from tests.disclosed.facts import Attack, Facts, public_facts
@@ -265,7 +265,9 @@ def test_the_pages_are_made_of_the_release_alone(name: str, made: Made, tmp_path
 def told_beside(release: Path, pages: Iterable[tuple[str, str]]) -> list[str]:
     """What pages tell in their texts, text alternatives, attributes and comments that the release does not."""
     with duckdb.connect(str(release), read_only=True) as connection:
-        return [f"{name}: {each}" for name, text in pages for each in walked(connection, name, text).unexplained]
+        return [
+            f"{name}: {each}" for name, text in pages for each in walked(known_of(connection, name), text).unexplained
+        ]
 
 
 @pytest.mark.parametrize("name", RELEASES)

@@ -404,13 +404,13 @@ class Told(HTMLParser):
         return [*self.figures.get((question, row, answer), ()), *of_row, *self.figures.get((question, "", answer), ())]
 
     def _is_so(self, measure: str, figure: float, value: float, is_share: bool) -> bool:
+        if abs(figure - value) > ROUNDED.get(measure, 0.00051):
+            return False
         if measure in DRAWN_ONLY or not self._is_place_of(measure):
             return False
         if self.named.measure not in ({measure} if measure in IN_WORDS else {"", measure}):
             return False
-        if is_share != (measure in SHARES) and measure not in PRINTED:
-            return False
-        return abs(figure - value) <= ROUNDED.get(measure, 0.00051)
+        return is_share == (measure in SHARES) or measure in PRINTED
 
     def _is_place_of(self, measure: str) -> bool:
         """Whether a measure is told here: some are in one kind of element only, and a mark of print tells print."""
@@ -457,16 +457,32 @@ def _pattern(words: Words, text: str, told: Mapping[str, str]) -> str:
     return re.sub(r"<(\w+)>", r"(?P<\1>[0-9]+(?:[.,][0-9]+)?(?:\\s?%)?)", re.escape(said.strip()))
 
 
-def walked(connection: duckdb.DuckDBPyConnection, name: str, text: str, more: int = 0) -> Told:
-    """A page that was walked through; beside it the release may have so much more in every figure."""
+@dataclass(frozen=True)
+class Known:
+    """What a release says of a page."""
+
+    figures: Mapping[Key, Sequence[tuple[str, float]]]
+    curve: Mapping[str, Set[str]]
+    names: Mapping[str, str]
+    words: Words
+
+
+def known_of(connection: duckdb.DuckDBPyConnection, name: str, more: int = 0) -> Known:
+    """What a release says of the page of that name, with so much more in every figure."""
     language = name.split(".")[-2]
-    figures = {
-        key: [(measure, value + more) for measure, value in told]
-        for key, told in figures_of(connection, name, language).items()
-    }
-    curve = curve_of(connection, name, more)
-    walk = Told(figures, curve, names_of(connection, name, language), Words(language))
-    walk.feed(text)
+    told = figures_of(connection, name, language).items()
+    figures = {key: [(measure, value + more) for measure, value in of_key] for key, of_key in told}
+    curve, names = curve_of(connection, name, more), names_of(connection, name, language)
+    return Known(figures, curve, names, Words(language))
+
+
+def walked(known: Known, text: str, *, to_the_first: bool = False) -> Told:
+    """A page that was walked through, to its end or to the section of the first number that nobody can explain."""
+    walk = Told(known.figures, known.curve, known.names, known.words)
+    for section in re.split("(?=<section)", text):
+        walk.feed(section)
+        if to_the_first and walk.unexplained:
+            break
     return walk
 
 
