@@ -11,7 +11,7 @@ from store.fingerprint import code_sha256
 from store.paths import DataPaths
 from tests.acceptance.project import ROUND, SECOND, SURVEY_OF_2020, THIRD, copy_data, copy_inputs, kuntakysely, replace
 from tests.acceptance.recipes import begin
-from tests.disclosed import survey
+from tests.disclosed import shipped, survey
 from tests.pipeline.build import build_and_publish, without_pages
 from tests.sharing import Shared
 
@@ -65,6 +65,12 @@ def real(shared: Shared) -> DataPaths:
         "disclosed",
         lambda folder: build_and_publish(survey.write(DataPaths(folder))),
     )
+
+
+@pytest.fixture(scope="session")
+def shipped_as_real(shared: Shared) -> DataPaths:
+    """The surveys that ship, marked as real, built and published once. Not to be changed."""
+    return shared("shipped_as_real", lambda folder: build_and_publish(shipped.write(folder)))
 
 
 def _refresh(paths: DataPaths) -> None:

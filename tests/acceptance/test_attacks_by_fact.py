@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -20,12 +20,12 @@ from ingest.codebook.rounds import round_keys
 from publish.releases.folder import write_pages
 from publish.results import site
 from store.paths import DataPaths
-from tests.acceptance.project import ROUND, SURVEY_OF_2020, copy_inputs, replace
 from tests.acceptance.told import known_of, walked
 from tests.disclosed import attacks, classes, populations, sieve, sums
 from tests.disclosed.exported import differences
 from tests.disclosed.facts import Attack, Facts, public_facts
 from tests.disclosed.release import Pinned, Released
+from tests.disclosed.shipped import KOTO, OPINIONS, OWAL
 from tests.disclosed.spread import SPREAD
 from tests.disclosed.truth import pinned, unprotected
 from tests.pipeline.build import build_and_publish
@@ -37,13 +37,8 @@ Tried = Callable[[str, object], None]
 Made = Callable[[str], DataPaths]
 Sieve = Callable[[Path], list[sieve.Told]]
 SHIPPED, CHANCE = "shipped", "chance"
-KOTO, OWAL = ROUND.parts[1], SURVEY_OF_2020.name
-OPINION = "resources_sufficient"
+OPINION = OPINIONS[KOTO]
 SURVEYS = [(SHIPPED, KOTO), (SHIPPED, OWAL), (CHANCE, populations.SURVEY)]
-BREAKDOWNS = {
-    KOTO: ("breakdowns: [clients_per_year]", f"breakdowns: [clients_per_year, {OPINION}]"),
-    OWAL: ("breakdowns: [respondent_form, responsibility]", "breakdowns: [responsibility, transfer_problems]"),
-}
 TELLERS = (sums.inhabitants, sums.numbers, sums.counts, sums.changes)
 CHECKS = ("groups_of_one", "municipalities_reconciled")
 ENOUGH = 3  # found on an unprotected copy
@@ -101,33 +96,17 @@ MUTANTS: list[tuple[str, str, str, tuple[str, ...]]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def made(shared: Shared) -> Made:
+@pytest.fixture(scope="session")
+def made(shared: Shared, shipped_as_real: DataPaths) -> Made:
     """Data folders of rounds that are marked as real, built and published once. Not to be changed."""
-    return cache(lambda name: shared(f"by_fact_{name}", lambda folder: _publish(WRITERS[name](folder))))
+    return {SHIPPED: shipped_as_real, CHANCE: shared("by_chance", _publish_by_chance)}.__getitem__
 
 
-def _publish(paths: DataPaths) -> DataPaths:
-    """Publish rounds of real answers, signed off."""
+def _publish_by_chance(folder: Path) -> DataPaths:
+    paths = populations.write(DataPaths(folder))
     for key in round_keys(paths):
         sign(paths, key)
     return build_and_publish(paths)
-
-
-def write_shipped(folder: Path) -> DataPaths:
-    """The surveys that ship, each with an opinion and a public fact as breakdowns."""
-    paths = copy_inputs(folder)
-    for file in paths.surveys.glob("*/rounds/*/round.yml"):
-        replace(file, "is_synthetic: true", "is_synthetic: false")
-    for survey_id, change in BREAKDOWNS.items():
-        replace(paths.surveys / survey_id / "survey.yml", *change)
-    return paths
-
-
-WRITERS: dict[str, Callable[[Path], DataPaths]] = {
-    SHIPPED: write_shipped,
-    CHANCE: lambda folder: populations.write(DataPaths(folder)),
-}
 
 
 def attacked(attack: Attack, paths: DataPaths, survey_id: str, file: Path | None = None, n: int | None = None) -> int:

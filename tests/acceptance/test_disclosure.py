@@ -13,37 +13,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingest.codebook.rounds import round_keys
 from publish.disclosure import layout, patterns
 from publish.disclosure.counts import Question, RoundCounts
 from publish.disclosure.knowledge import Knowledge
 from publish.disclosure.pattern import primary
 from publish.releases.release import publish
 from store.paths import DataPaths
-from tests.acceptance.project import copy_data, copy_inputs, replace, rows
+from tests.acceptance.project import copy_data, rows
 from tests.attacker import Attack, attack, told_of_hidden
-from tests.pipeline.build import build_and_publish, without_pages
-from tests.signing import sign
+from tests.disclosed.shipped import KOTO, OPINIONS
 
 Intervals = tuple[np.ndarray, np.ndarray]
 Solve = Callable[[Question, RoundCounts, Intervals, np.ndarray, patterns.Relations], np.ndarray]
 TABLES = ("answer_distribution", "system_use", "number_summary")
 
 
-def mark_as_real(paths: DataPaths) -> None:
-    for file in paths.surveys.glob("*/rounds/*/round.yml"):
-        replace(file, "is_synthetic: true", "is_synthetic: false")
-    for key in round_keys(paths):
-        sign(paths, key)
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """The shipped surveys, marked as real, built and published once. Not to be changed."""
-    paths = copy_inputs(tmp_path_factory.mktemp("real") / "data")
-    mark_as_real(paths)
-    with without_pages():
-        return build_and_publish(paths)
+@pytest.fixture(scope="session")
+def real(shipped_as_real: DataPaths) -> DataPaths:
+    return shipped_as_real
 
 
 def attacked(paths: DataPaths) -> list[Attack]:
@@ -115,10 +102,10 @@ def test_a_share_has_its_base(real: DataPaths) -> None:
 
 def test_opinions_are_hidden_and_whatever_is_told_by_what_respondents_say(real: DataPaths) -> None:
     sql = """
-        select distinct disclosure, breakdown = 'role' as by_role, cell_status like 'hidden%' as is_hidden
+        select distinct disclosure, breakdown in ('role', {!r}, {!r}), cell_status like 'hidden%'
         from marts.answer_distribution inner join marts.dim_question using (question_key)
     """
-    found = set(rows(real, sql))
+    found = set(rows(real, sql.format(*OPINIONS.values())))
     assert {row for row in found if row[0] == "public_fact"} == {
         ("public_fact", False, False), ("public_fact", True, True)
     }  # fmt: skip
@@ -227,7 +214,7 @@ def rows_of(question: Question, here: np.ndarray) -> Question:
     )
 
 
-ASKED_OF_MUTANTS = ("resources_sufficient", "responsibility_clear")
+ASKED_OF_MUTANTS = OPINIONS[KOTO]
 MUTANTS: dict[str, Solve] = {
     "no complementary hiding": without_complementary,
     "unions of classes forgotten": in_parts(patterns.solve, lambda row: row[1] == "size_class_group"),
@@ -240,15 +227,15 @@ MUTANTS: dict[str, Solve] = {
 def test_the_attacker_finds_what_a_mutant_leaves_open(
     mutant: str, real: DataPaths, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of two questions; the others are hidden as they were."""
+    """Of one question; the others are hidden as they were."""
     paths = copy_data(real, tmp_path_factory.mktemp("mutant") / "data")
     key_of = patterns._key
 
     def key_by_mutant(question: Question, *given: Any) -> str:
         key = key_of(question, *given)
-        return f"{key}_mutant" if question.question_id in ASKED_OF_MUTANTS else key
+        return f"{key}_mutant" if question.question_id == ASKED_OF_MUTANTS else key
 
     monkeypatch.setattr(patterns, "_key", key_by_mutant)
     monkeypatch.setattr(patterns, "solve", MUTANTS[mutant])
     publish(paths, datetime.now(UTC), 1)
-    assert any(each.pinned for each in attack(paths.current, paths.surveys, only=ASKED_OF_MUTANTS))
+    assert any(each.pinned for each in attack(paths.current, paths.surveys, only=[ASKED_OF_MUTANTS]))
