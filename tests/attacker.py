@@ -117,15 +117,13 @@ def attack(
     surveys: Path,
     seed: int = 1,
     without: frozenset[str] = frozenset(),
-    enough: int | None = None,
     only: Collection[str] | None = None,
 ) -> Iterator[Attack]:
     """Attack every question, or `only` these, that has hidden cells in a round of real answers.
 
     `surveys` is the folder of the codebooks. `without` names knowledge that this attacker lacks: labels, print.
-    Of a question that has `enough` pinned cells no more are looked for. Printed figures that are hard
-    to read are believed where two of one cell bear each other out, and all of them where a check of the release says
-    that every figure is met.
+    Printed figures that are hard to read are believed where two of one cell bear each other out, and all of them where
+    a check of the release says that every figure is met.
     """
     with duckdb.connect(str(release), read_only=True) as connection:
         rounds = connection.execute(
@@ -152,7 +150,7 @@ def attack(
                             nothing = of_question.assign(cell_status="hidden_primary")
                             by_print = {*Given(nothing, who, known, named, print_, None).pinned(random)}
                         labels = None if "labels" in without else by_print
-                        pinned = Given(of_question, who, known, named, print_, labels).pinned(random, enough)
+                        pinned = Given(of_question, who, known, named, print_, labels).pinned(random)
                         yield Attack(table, survey_id, round_id, str(question_id), int(hidden.sum()), pinned)
 
 
@@ -461,8 +459,8 @@ class Given:
         if min(bases) > 0:
             self.say(line, 0, np.inf)
 
-    def pinned(self, random: np.random.Generator, enough: int | None = None) -> dict[Cell, int]:
-        """The hidden cells that can have one value only; no more than `enough` of them."""
+    def pinned(self, random: np.random.Generator) -> dict[Cell, int]:
+        """The hidden cells that can have one value only."""
         hidden = [cell for cell in self.cells if str(self.cells[cell]["cell_status"]).startswith("hidden")]
         size = len(self.names)
         equations, sums = Equations(self.lines, size), _matrix([self.sums[each] for each in hidden], size)
@@ -486,4 +484,4 @@ class Given:
                 look(objective, gap)
                 look(-objective, gap)
         # Were another value of any possible, the most or the least of the last sum would differ.
-        return {hidden[place]: int(seen[0][place]) for place in np.flatnonzero(still)[:enough]}
+        return {hidden[place]: int(seen[0][place]) for place in np.flatnonzero(still)}

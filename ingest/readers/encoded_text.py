@@ -45,7 +45,7 @@ def read_text(path: Path, encoding: str, faults: FaultList, largest: int = LARGE
 def _add_undecodable(path: Path, content: bytes, encoding: str, error: UnicodeDecodeError, faults: FaultList) -> None:
     place = line_place(error.object.count(b"\n", 0, error.start) + 1)
     found = f"The byte 0x{error.object[error.start]:02x} is not text in {encoding}."
-    if error.end == len(content) and error.reason.startswith(("unexpected end", "truncated")):
+    if error.end == len(error.object) and error.reason.startswith(("unexpected end", "truncated")):
         faults.add("cut-row", path, place, "The file ends in the middle of a character: it looks cut.")
     elif content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         faults.add("bytes-of-utf-16", path, place, found, encoding=encoding)

@@ -105,6 +105,12 @@ def test_threads_of_arrow_hold_nothing_of_python(monkeypatch: pytest.MonkeyPatch
     assert held[0] >= len(text)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_that_is_cut_in_a_character_is_not_told_to_be_in_another_encoding(encoding: str) -> None:
+    _, codes = read("a,b\n1,–".encode(encoding)[:-1], CsvLayout(encoding))
+    assert codes == ["cut-row"]
+
+
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b'a,b\n"1",2\n', b'a,b\n"1,2\n', b""])
 def test_a_text_that_was_read_is_let_go(content: bytes) -> None:
     """At once, not when somebody looks for what nothing refers to: a round has many files."""
