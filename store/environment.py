@@ -18,7 +18,7 @@ DATA = "KUNTAKYSELY_DATA"
 WAREHOUSE = "KUNTAKYSELY_WAREHOUSE"  # dbt_project/profiles.yml has it
 ENGINE = "KUNTAKYSELY_ENGINE"  # what runs the models; dbt_project/profiles.yml has it too
 ENGINES = DUCKDB, SPARK = ("duckdb", "spark")
-LAKE = "KUNTAKYSELY_LAKE"
+LAKE = "KUNTAKYSELY_LAKE"  # where the files of the lake lie, if not in the data folder
 MEMORY = "KUNTAKYSELY_MEMORY"
 BYTES_OF_A_CELL = 750  # while models are made of it, where rounds have hundreds of municipalities: 2 million in 1.5GB
 SPARK_MASTER = "SPARK_MASTER"
@@ -95,6 +95,11 @@ def spark_master() -> str:
     return os.environ.get(SPARK_MASTER) or "local[*]"
 
 
+def lake_address() -> str:
+    """The folder or the address of an object store that is named there; empty where none is."""
+    return os.environ.get(LAKE, "")
+
+
 def set_dagster(paths: DataPaths) -> None:
     """Let Dagster, here and in the processes that it starts, find its home and our definitions their data folder."""
     set_data_folder(paths.root)
@@ -104,13 +109,8 @@ def set_dagster(paths: DataPaths) -> None:
 def of_dbt(paths: DataPaths) -> Mapping[str, str]:
     """The environment of a process of dbt."""
     return os.environ | {
-        WAREHOUSE: str(paths.warehouse_file), LAKE: str(paths.lake), DBT_TARGET: str(paths.dbt_target)
+        DATA: str(paths.root), WAREHOUSE: str(paths.warehouse_file), DBT_TARGET: str(paths.dbt_target)
     }  # fmt: skip
-
-
-def places_of_dbt() -> tuple[Path, Path]:
-    """In a process of dbt: the warehouse and the lake."""
-    return Path(os.environ[WAREHOUSE]), Path(os.environ[LAKE])
 
 
 def set_dbt(target: Path) -> Path:

@@ -66,7 +66,7 @@ class DataPaths:
 
     @property
     def lake(self) -> Path:
-        """What an engine other than DuckDB reads and writes."""
+        """What an engine other than DuckDB writes here; its tables too, where no other place is named for them."""
         return self.private / "lake"
 
     @property

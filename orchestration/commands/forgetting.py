@@ -14,6 +14,7 @@ from ingest.forgetting.erasure import Erasure, NobodyFound, erase
 from ingest.landing.privacy import REMOVED, RESPONDENT, RESPONSE
 from orchestration.commands.refresh import chosen_rounds, refresh
 from orchestration.dagster.progress import terminal
+from orchestration.engines import lake
 from store import audit
 from store.days import local_day
 from store.lock import refresh_lock
@@ -117,4 +118,5 @@ def _drop_warehouse(paths: DataPaths) -> None:
     """All of it, with the texts in it: what is deleted inside a database file can still be read there."""
     if any(paths.coding.glob("*")):
         terminal().say("Sheets for coding went too, with the texts in them: write them anew with kuntakysely code.")
+    lake.remove(paths)
     shutil.rmtree(paths.private)

@@ -31,7 +31,8 @@ from orchestration.dagster.dbt import (
 )
 from orchestration.dagster.internals import lighten, packed, unpacked
 from orchestration.engines.spark import at_work
-from store.environment import DUCKDB, SPARK, engine, is_duckdb, places_of_dbt, set_dbt
+from store.environment import DUCKDB, SPARK, engine, is_duckdb, set_dbt
+from store.paths import DataPaths
 
 TOLD, TROUBLE = ("NodeFinished", "PrintEvent"), ("warn", "error")
 PARSE = "partial_parse.msgpack"
@@ -86,7 +87,7 @@ def _by_spark(manifests: Mapping[str, Any], arguments: Sequence[str], told: Text
     """The tables that Spark made are brought back; then views and seeds are made where they are now, and what came of
     them there is what counts."""
     nodes = json.loads(models_file(".json").read_text(encoding="utf-8"))["nodes"]
-    with at_work(*places_of_dbt(), is_whole="--full-refresh" in arguments) as bring_back:
+    with at_work(DataPaths.resolve(), is_whole="--full-refresh" in arguments) as bring_back:
         done = _run(manifests[engine()], arguments, told)
         made = {each.node.unique_id for each in done.result or () if each.status == "success"}
         tables = {key for key in made if nodes[key]["config"]["materialized"] in TABLES}

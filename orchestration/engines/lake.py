@@ -4,20 +4,28 @@ into the private warehouse. All that follows (checks, gate, hiding, release) rea
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from faults.told import ToldError
 from store.builds import KEPT, note_tables
-from store.environment import is_duckdb
+from store.environment import LAKE, is_duckdb, lake_address
 from store.paths import DataPaths
 from store.warehouse import columns_of, opened, table_signature, transaction
 
-AS_LEFT = "as_left"
+if TYPE_CHECKING:
+    from upath import UPath
+
+AS_LEFT, TABLES = "as_left", "tables"
+OWN = "kuntakysely_lake"  # in a place that is named: what else lies there is let be
+ADDRESS = "address"  # beside what an engine writes here: where the files lie
+HERE = ("", "file")  # protocols of places that DuckDB knows by itself
 KEPT_BY = ("survey_id", "round_id")  # tables that keep rounds, where they do not say by what
 COLUMNS_OF_RAW = """
     select
@@ -33,26 +41,106 @@ class LakeBehind(ToldError):
     """The lake does not hold what the warehouse does; the message says what to do."""
 
 
+class LakeUnreachable(ToldError):
+    """The place that is named for the lake cannot be used; the message says why."""
+
+
 @dataclass(frozen=True)
 class Made:
     """A table that an engine made: its name, the folder of its files, and its columns with their types."""
 
     name: str
-    folder: Path
+    folder: UPath
     columns: Mapping[str, str]
     never_null: frozenset[str] = frozenset()
     comments: Mapping[str, str] | None = None  # by column; that of the table under no name
 
 
-def land(warehouse: Path, lake: Path) -> Iterator[tuple[str, Path, str]]:
-    """Write each raw table as a file of the lake, in a folder of its own. Gives table, folder and columns with their
-    types."""
+def check_lake() -> None:
+    """Look whether the place that is named for the lake can be used. Raises LakeUnreachable."""
+    if address := lake_address():
+        with _reaching(address), suppress(FileNotFoundError):
+            place = _at(address)
+            if not place.is_absolute() or place.fs.info(place.path)["type"] == "file":
+                raise _unreachable(address, "is no whole path of a folder")
+
+
+@contextmanager
+def _reaching(address: str) -> Iterator[None]:
+    try:
+        yield
+    except ToldError:
+        raise
+    except Exception as error:  # each store has its own
+        raise _unreachable(address, f"cannot be reached ({type(error).__name__}: {error})") from None
+
+
+def _unreachable(address: str, why: str) -> LakeUnreachable:
+    return LakeUnreachable(
+        f"The lake's place {address} {why}. {LAKE} names the whole path of a folder, or the address of one in an "
+        "object store as fsspec writes it, like s3a://bucket/folder; the library that reaches it must be installed "
+        "beside this program, with its keys where that looks for them. Without the variable the lake lies in the data "
+        "folder."
+    )
+
+
+def _at(address: str) -> UPath:
+    from upath import UPath
+
+    return UPath(address)
+
+
+def files_of(paths: DataPaths) -> UPath:
+    """Where the files of the lake lie: in the private folder, or in one of their own where `KUNTAKYSELY_LAKE` says."""
+    return _at(lake_address()) / OWN if lake_address() else _at(str(paths.lake))
+
+
+def new_files(paths: DataPaths) -> UPath:
+    """An empty place for the files of a lake that is made anew."""
+    remove(paths)
+    files = files_of(paths)
+    for folder in (paths.lake, files / TABLES):
+        folder.mkdir(parents=True, exist_ok=True)
+    (paths.lake / ADDRESS).write_text(str(files), encoding="utf-8")
+    return files
+
+
+def remove(paths: DataPaths) -> None:
+    """Remove the lake: what an engine wrote here, and the files wherever the last build put them."""
+    address = paths.lake / ADDRESS
+    last = _at(address.read_text(encoding="utf-8")) if address.exists() else files_of(paths)
+    for files in {last, files_of(paths)}:
+        with _reaching(str(files)):
+            if files.exists():
+                files.fs.rm(files.path, recursive=True)
+    shutil.rmtree(paths.lake, ignore_errors=True)
+
+
+def land(warehouse: Path, files: UPath) -> Iterator[tuple[str, UPath, str]]:
+    """Write each raw table as a file of the lake, in a folder of its own and named by what it holds: one that is there
+    is not written again. Gives table, folder and columns with their types."""
     with opened(warehouse, read_only=True) as connection:
+        _reach(connection, files)
         for name, columns in connection.execute(COLUMNS_OF_RAW).fetchall():
-            folder = lake / "raw" / name
+            folder = files / "raw" / name
             folder.mkdir(parents=True, exist_ok=True)
-            connection.execute(f"copy raw.{name} to '{folder}/rows.parquet' (format parquet)")
+            _land(connection, f"raw.{name}", folder)
             yield f"raw.{name}", folder, columns
+
+
+def _land(connection: duckdb.DuckDBPyConnection, table: str, folder: UPath) -> None:
+    n_rows, content = table_signature(connection, table)
+    file = folder / f"{n_rows}_{content}.parquet"
+    for other in {*folder.glob("*")} - {file}:
+        other.unlink()
+    if not file.exists():
+        connection.execute(f"copy {table} to '{file}' (format parquet)")
+
+
+def _reach(connection: duckdb.DuckDBPyConnection, files: UPath) -> None:
+    """Let DuckDB read and write there."""
+    if files.protocol not in (*HERE, *connection.list_filesystems()):
+        connection.register_filesystem(files.fs)
 
 
 def bring_back(warehouse: Path, tables: Iterable[Made]) -> None:
@@ -60,6 +148,7 @@ def bring_back(warehouse: Path, tables: Iterable[Made]) -> None:
     with opened(warehouse) as connection, transaction(connection):
         connection.execute("set timezone to 'UTC'")
         for table in tables:
+            _reach(connection, table.folder)
             _bring_back(connection, table)
 
 
@@ -79,7 +168,7 @@ def _bring_back(connection: duckdb.DuckDBPyConnection, made: Made) -> None:
         connection.execute(f"comment on {what} is '{words.replace(chr(39), 2 * chr(39))}'")
 
 
-def made_of(node: Mapping[str, Any], types: Mapping[str, str], lake: Path) -> Made:
+def made_of(node: Mapping[str, Any], types: Mapping[str, str], files: UPath) -> Made:
     """A model as an engine made it with these columns (types as Spark writes them). Where it has a contract, its
     columns are as that says; else those that the files are kept by go first again."""
     name, config, said = f"{node['schema']}.{node['name']}", node["config"], node["columns"]
@@ -90,7 +179,7 @@ def made_of(node: Mapping[str, Any], types: Mapping[str, str], lake: Path) -> Ma
     comments = {"": node["description"], **{each: column["description"] for each, column in said.items()}}
     return Made(
         name,
-        lake / "tables" / f"{node['schema']}.db" / node["name"],
+        files / TABLES / f"{node['schema']}.db" / node["name"],
         columns,
         frozenset(each for each, column in said.items() if {"not_null"} & {c["type"] for c in column["constraints"]}),
         comments if config["persist_docs"].get("relation") else None,
@@ -107,7 +196,7 @@ def begin(connection: duckdb.DuckDBPyConnection, paths: DataPaths, *, is_whole: 
     that is not as the last build left it is made anew, and every round with it. Raises LakeBehind."""
     if is_duckdb():
         return
-    mark = paths.lake / AS_LEFT
+    mark = files_of(paths) / AS_LEFT
     if not mark.exists() or mark.read_text(encoding="utf-8") != _as_kept(connection, paths):
         if not is_whole:
             raise LakeBehind("Single models are made of tables that are not there yet. First: kuntakysely refresh")
@@ -118,9 +207,10 @@ def begin(connection: duckdb.DuckDBPyConnection, paths: DataPaths, *, is_whole: 
 def end(connection: duckdb.DuckDBPyConnection, paths: DataPaths) -> None:
     """After a build that made all that it was asked for: the lake holds what the warehouse does."""
     if not is_duckdb():
-        (paths.lake / AS_LEFT).write_text(_as_kept(connection, paths), encoding="utf-8")
+        (files_of(paths) / AS_LEFT).write_text(_as_kept(connection, paths), encoding="utf-8")
 
 
 def _as_kept(connection: duckdb.DuckDBPyConnection, paths: DataPaths) -> str:
-    """By the tables that the warehouse keeps, and where the lake lies: its metastore knows whole paths."""
-    return f"{paths.lake} {table_signature(connection, KEPT) if columns_of(connection, KEPT) else None}"
+    """By the tables that the warehouse keeps, and where both lie: the metastore knows whole paths."""
+    kept = table_signature(connection, KEPT) if columns_of(connection, KEPT) else None
+    return f"{paths.lake} {files_of(paths)} {kept}"

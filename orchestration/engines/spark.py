@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faults.errors import Fault, Words, worded
 from faults.told import ToldError
 from orchestration.engines.functions import FUNCTIONS
-from orchestration.engines.lake import bring_back, land, made_of
+from orchestration.engines.lake import TABLES, bring_back, check_lake, files_of, land, made_of, new_files
 from store.environment import is_duckdb, spark_master
+from store.paths import DataPaths
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyspark.sql import SparkSession
+    from upath import UPath
 
 BringBack = Callable[[Iterable[Mapping[str, Any]]], None]
 
@@ -37,6 +40,7 @@ def check_engine() -> None:
         raise _missing(worded("no-spark", "This environment has no pyspark and dbt-spark."))
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
         raise _missing(worded("no-java", "There is no java here."))
+    check_lake()
 
 
 def _missing(words: Words) -> EngineMissing:
@@ -44,35 +48,35 @@ def _missing(words: Words) -> EngineMissing:
 
 
 @contextmanager
-def at_work(warehouse: Path, lake: Path, *, is_whole: bool) -> Iterator[BringBack]:
+def at_work(paths: DataPaths, *, is_whole: bool) -> Iterator[BringBack]:
     """A session that dbt finds, with the raw tables and functions; a whole build begins with an empty lake. Gives what
     brings models (nodes of the manifest) back."""
-    if is_whole:
-        shutil.rmtree(lake, ignore_errors=True)
-    session = _session(lake)
+    files, warehouse = new_files(paths) if is_whole else files_of(paths), paths.warehouse_file
+    session = _session(paths.lake, files)
     _refuse_what_cannot_be_cast()
     try:
         session.sql("create schema if not exists raw")
-        for table, folder, columns in land(warehouse, lake):
+        for table, folder, columns in land(warehouse, files):
             session.sql(f"create table if not exists {table} ({columns}) using parquet location '{folder}'")
         teach_spark(session)
         yield lambda nodes: bring_back(
             warehouse,
-            [made_of(node, dict(session.table(f"{node['schema']}.{node['name']}").dtypes), lake) for node in nodes],
+            [made_of(node, dict(session.table(f"{node['schema']}.{node['name']}").dtypes), files) for node in nodes],
         )
     finally:
         session.stop()
 
 
-def _session(lake: Path) -> SparkSession:
-    """All that it writes beside the tables (spilt rows, metastore, logs) may hold answers: it lies in the lake too."""
+def _session(lake: Path, files: UPath) -> SparkSession:
+    """All that it writes beside the tables (spilt rows, metastore, logs) may hold answers: it lies in the private
+    folder."""
     from pyspark.sql import SparkSession
 
-    places = {name: lake / name for name in ("tables", "scratch", "temporary")}
+    places = {name: lake / name for name in ("scratch", "temporary")}
     for folder in places.values():
         folder.mkdir(parents=True, exist_ok=True)
     settings = {
-        "spark.sql.warehouse.dir": places["tables"],
+        "spark.sql.warehouse.dir": files / TABLES,
         "spark.local.dir": places["scratch"],
         "spark.hadoop.hive.exec.scratchdir": places["scratch"],
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={lake / 'metastore'};create=true",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import duckdb
 
 from faults.suggestions import listed
-from publish.catalogue import Column, Relation, described
+from publish.catalogue import Column, Relation
 from store import marts
 from store.marts import FOLDER, KINDS, Mart, is_literal
 from store.paths import PROJECT_ROOT
@@ -15,11 +15,11 @@ from store.paths import PROJECT_ROOT
 RECIPE = "CONTRIBUTING, Add a published table, says what they mean"
 
 
-def undeclared(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
-    """(reason, advice) for each table of the warehouse's marts, and each column, that leaves unsaid what it must say:
-    whether it is published, its key, what kind of figure a column is and of which cell of answers."""
+def undeclared(connection: duckdb.DuckDBPyConnection, relations: Mapping[str, Relation]) -> Iterator[tuple[str, str]]:
+    """(reason, advice) for each of `relations`, the warehouse's marts, and each column, that leaves unsaid what it must
+    say: whether it is published, its key, what kind of figure a column is and of which cell of answers."""
     asked = {asset for (asset,) in connection.execute("select asset from checks.declared_results").fetchall()}
-    for name, relation in described(connection, "current_database()").items():
+    for name, relation in relations.items():
         mart = marts.declared_marts().get(name)
         if mart is None:
             yield _silent(relation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ import duckdb
 
 from faults.suggestions import nearest
 from ingest.readers.personal_data import kinds_in, may_be_personal
-from publish.catalogue import described, quoted, undescribed
+from publish.catalogue import Relation, described, quoted, undescribed
 from publish.gate.declared import undeclared
 from publish.gate.findings import decisions_made, findings_sql, how_to_accept
 from store.marts import published_marts
@@ -69,7 +69,7 @@ def refusals(connection: duckdb.DuckDBPyConnection, code_sha256: str, today: dat
     missing = [table for table in NEEDED if not columns_of(connection, table)]
     if missing:
         return [Refusal(f"the warehouse has no table {', '.join(missing)}", RUN_AGAIN)]
-    names = [mart.name for mart in published_marts()]
+    relations, names = described(connection, "current_database()"), [mart.name for mart in published_marts()]
     return [
         *_build_faults(connection, code_sha256),
         *_tools_without_results(connection),
@@ -78,9 +78,9 @@ def refusals(connection: duckdb.DuckDBPyConnection, code_sha256: str, today: dat
         *_unsound_decisions(connection),
         *_rounds_not_checked(connection),
         *_unsound_inputs(connection),
-        *(Refusal(*each) for each in undeclared(connection)),
-        *_tables_not_as_checked(connection, names, code_sha256),
-        *_personal_data(connection, names),
+        *(Refusal(*each) for each in undeclared(connection, relations)),
+        *_tables_not_as_checked(connection, relations, names, code_sha256),
+        *_personal_data(connection, relations, names),
     ]
 
 
@@ -201,12 +201,14 @@ def _unsound_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
 
 
 def _tables_not_as_checked(
-    connection: duckdb.DuckDBPyConnection, expected_tables: Sequence[str], code_sha256: str
+    connection: duckdb.DuckDBPyConnection,
+    relations: Mapping[str, Relation],
+    expected_tables: Sequence[str],
+    code_sha256: str,
 ) -> Iterator[Refusal]:
     rows = connection.execute("select table_name, n_rows, content_hash, code_sha256 from checks.signatures").fetchall()
     if any(code != code_sha256 for *_, code in rows):
         yield Refusal("the code changed since the checks ran", RUN_AGAIN)
-    relations = described(connection, "current_database()")
     for table in expected_tables:
         name = f"marts.{table}"
         signed = {(n_rows, content) for signed_name, n_rows, content, _ in rows if signed_name == name}
@@ -222,9 +224,11 @@ def _tables_not_as_checked(
     yield from _sources_not_as_checked(connection, [(name, (n, content)) for name, n, content, _ in rows])
 
 
-def _personal_data(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> Iterator[Refusal]:
+def _personal_data(
+    connection: duckdb.DuckDBPyConnection, relations: Mapping[str, Relation], tables: Sequence[str]
+) -> Iterator[Refusal]:
     """Texts of tables to be published in which somebody can be reached or recognised; views show no others."""
-    relations, allowed = described(connection, "current_database()"), _allowed_contacts(connection)
+    allowed = _allowed_contacts(connection)
     found = {name: relations[name] for name in tables if name in relations and not relations[name].is_view}
     texts = [(table, each.name) for table in found for each in found[table].columns if each.data_type == "VARCHAR"]
     for table, column in texts:

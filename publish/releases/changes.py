@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from publish.catalogue import described, literal, quoted
+from publish.catalogue import Relation, literal, quoted
 from publish.releases.own_tables import OWN_TABLES
 from publish.writing.rounds import RoundKey
 from store.marts import Mart
@@ -67,19 +67,23 @@ class Table:
         return tuple(name for name in self.values if name not in ROUND_COLUMNS)
 
 
-def fill_tables(connection: duckdb.DuckDBPyConnection, marts: Iterable[Mart], kept: Mapping[str, int]) -> None:
-    """Fill release.marts.release_table with the tables copied from the warehouse.
+def fill_tables(
+    connection: duckdb.DuckDBPyConnection,
+    marts: Iterable[Mart],
+    relations: Mapping[str, Relation],
+    kept: Mapping[str, int],
+) -> None:
+    """Fill release.marts.release_table with the tables copied from the warehouse, where they are `relations`.
 
     `kept` is the number of rows of each table that were there when the release began.
     """
-    made = described(connection, "'release'")
     for mart in marts:
         connection.execute(
             "insert into release.marts.release_table "
             f"select $name, $comment, $key, count(*), $n_kept from release.marts.{quoted(mart.name)}",
             {
                 "name": mart.name,
-                "comment": made[mart.name].comment,
+                "comment": relations[mart.name].comment,
                 "key": ", ".join(mart.key),
                 "n_kept": kept.get(mart.name, 0),
             },

@@ -141,9 +141,9 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
             kept = _kept(connection, source, marts) if is_extended else {}
             expected = _copy_tables(connection, source, marts, kept)
             _fill_own_tables(connection, memory, number, earlier, now, code)
-            changes.fill_tables(connection, marts, kept)
+            changes.fill_tables(connection, marts, source, kept)
         changes.fill_changes(contents, paths.current if earlier else None)
-        rounds.fill(contents, [mart.name for mart in marts], paths.current if earlier else None)
+        rounds.fill(contents, relations, paths.current if earlier else None)
         expected |= {table.name: table_signature(connection, f"release.marts.{table.name}") for table in OWN_TABLES}
         connection.execute("use memory")
         connection.execute("checkpoint release")

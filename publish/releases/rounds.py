@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -36,12 +36,11 @@ select survey_id, round_id, sha256(string_agg(line, chr(10) order by line)) from
 Last = tuple[int, datetime, str]
 
 
-def fill(contents: Contents, names: Collection[str], earlier: Path | None) -> None:
-    """Fill the table of `release`: `names` are the marts, `earlier` the file of the release that readers have. A round
-    that is the same there keeps its release and its hash."""
+def fill(contents: Contents, relations: Iterable[Relation], earlier: Path | None) -> None:
+    """Fill the table of `release`: `relations` are the marts, `earlier` the file of the release that readers have. A
+    round that is the same there keeps its release and its hash."""
     connection = contents.connection
-    found = described(connection, "'release'")
-    tables = [found[name] for name in sorted(names) if found[name].is_by_round]
+    tables = [table for table in sorted(relations, key=lambda table: table.name) if table.is_by_round]
     kept = _kept(contents, tables, earlier) if earlier else {}
     ((number, at),) = connection.execute("select number, created_at from release.marts.release").fetchall()
     anew = {key: (number, at, sha256) for key, sha256 in _hashes(connection, tables, kept).items()}

@@ -8,14 +8,15 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from math import isclose
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration.engines.lake import AS_LEFT
+from orchestration.engines.lake import AS_LEFT, TABLES, files_of
+from store.environment import LAKE
 from store.marts import published_marts
 from store.paths import PROJECT_ROOT, DataPaths
 from tests.acceptance.project import (
@@ -100,11 +101,14 @@ def assert_equal(paths: DataPaths, others: DataPaths, private: Iterable[str] = P
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
-    """The shipped data, refreshed by Spark; it goes on in this place, which its metastore knows."""
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataPaths]:
+    """The shipped data, refreshed by Spark with a lake at an address; it goes on in this place, which its metastore
+    knows."""
     paths = copy_inputs(tmp_path_factory.mktemp("by_spark") / "data")
-    by_spark(paths)
-    return paths
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(LAKE, tmp_path_factory.mktemp("lake").as_uri())
+        by_spark(paths)
+        yield paths
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +174,8 @@ def test_a_build_that_is_killed_vouches_for_nothing(live: DataPaths, grown: Data
     recodes = paths.root / ROUND / "recodes.csv"
     before, release = recodes.read_bytes(), paths.current.resolve()
     replace(recodes, "Jokin muu", "Aivan muu")
-    tables = paths.lake / "tables"
+    files = files_of(paths)
+    tables = Path(files.path) / TABLES
     begun = time.time()
     with subprocess.Popen(
         command("refresh", "--engine", "spark"), cwd=PROJECT_ROOT, env=environment(paths), start_new_session=True
@@ -183,7 +188,7 @@ def test_a_build_that_is_killed_vouches_for_nothing(live: DataPaths, grown: Data
         os.killpg(running.pid, signal.SIGKILL)
     recodes.write_bytes(before)
     assert paths.current.resolve() == release
-    assert not (paths.lake / AS_LEFT).exists()
+    assert not (files / AS_LEFT).exists()
     assert kuntakysely(paths, "status").returncode in (0, 1)
     by_spark(paths)
     assert_equal(paths, grown, ["checks.question_drift"])  # the others tell of what was built, and after what

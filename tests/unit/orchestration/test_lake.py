@@ -11,14 +11,28 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from upath import UPath
 
 from faults.told import WrongUsage
+from orchestration.commands.forgetting import _drop_warehouse
 from orchestration.engines import lake, spark
 from orchestration.engines.functions import FUNCTIONS
-from orchestration.engines.lake import LakeBehind, bring_back, duckdb_type, land, made_of
+from orchestration.engines.lake import (
+    OWN,
+    LakeBehind,
+    LakeUnreachable,
+    bring_back,
+    check_lake,
+    duckdb_type,
+    files_of,
+    land,
+    made_of,
+    new_files,
+    remove,
+)
 from orchestration.engines.spark import EngineMissing, check_engine
 from store.builds import KEPT, note_tables
-from store.environment import ENGINE
+from store.environment import ENGINE, LAKE
 from store.fingerprint import code_sha256
 from store.paths import DataPaths
 from store.warehouse import opened
@@ -26,11 +40,15 @@ from store.warehouse import opened
 NOBODY = "__HIVE_DEFAULT_PARTITION__"  # how engines name the partition of null
 
 
-@pytest.fixture
-def paths(tmp_path: Path) -> DataPaths:
+@pytest.fixture(params=["", "memory://store"])
+def paths(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataPaths]:
+    """The files of the lake lie in the data folder, and in an object store."""
+    monkeypatch.setenv(LAKE, request.param)
     found = DataPaths(tmp_path / "data")
     found.prepare_private()
-    return found
+    new_files(found)
+    yield found
+    remove(found)
 
 
 @pytest.fixture
@@ -44,7 +62,6 @@ def kept(paths: DataPaths) -> Iterator[duckdb.DuckDBPyConnection]:
     with opened(paths.warehouse_file) as connection:
         connection.execute("create table marts.told as select 1 as n")
         note_tables(connection, ["marts.told"])
-        paths.lake.mkdir()
         lake.end(connection, paths)
         yield connection
 
@@ -61,15 +78,16 @@ def column(type_: str, description: str = "", *constraints: str) -> dict[str, An
 
 
 def write(paths: DataPaths, place: str, **columns: Any) -> None:
-    file = paths.lake / "tables" / "marts.db" / "told" / place / "part.parquet"
+    file = files_of(paths) / "tables" / "marts.db" / "told" / place / "part.parquet"
     file.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.table(columns), file)
+    with file.open("wb") as handle:
+        pq.write_table(pa.table(columns), handle)
 
 
 def brought(
     paths: DataPaths, model: Mapping[str, Any], types: Mapping[str, str], asked: str = "from marts.told"
 ) -> Any:
-    bring_back(paths.warehouse_file, [made_of(model, types, paths.lake)])
+    bring_back(paths.warehouse_file, [made_of(model, types, files_of(paths))])
     with opened(paths.warehouse_file, read_only=True) as connection:
         return connection.execute(asked).fetchall()
 
@@ -99,9 +117,9 @@ def test_a_null_where_there_is_to_be_none_changes_nothing(paths: DataPaths) -> N
     with opened(paths.warehouse_file) as connection:
         connection.execute("create table marts.other as select 'before' as a")
     model = node(columns={"a": column("string", "", "not_null")}, config={"contract": {"enforced": True}})
-    other = made_of(node(name="other"), {"a": "string"}, paths.lake)
+    other = made_of(node(name="other"), {"a": "string"}, files_of(paths))
     with pytest.raises(duckdb.ConstraintException):
-        bring_back(paths.warehouse_file, [other, made_of(model, {"a": "string"}, paths.lake)])
+        bring_back(paths.warehouse_file, [other, made_of(model, {"a": "string"}, files_of(paths))])
     with opened(paths.warehouse_file, read_only=True) as connection:
         assert connection.execute("from marts.other").fetchall() == [("before",)]
 
@@ -130,14 +148,72 @@ def test_types_are_those_of_duckdb(spark_says: str, duckdb_says: str) -> None:
     assert duckdb_type(spark_says) == duckdb_says
 
 
+def landed(paths: DataPaths) -> dict[str, tuple[UPath, str, list[dict[str, Any]]]]:
+    """By table: its one file, its columns and the rows in the file."""
+    found = {}
+    for table, folder, columns in land(paths.warehouse_file, files_of(paths)):
+        (file,) = folder.iterdir()
+        with file.open("rb") as handle:
+            found[table] = (file, columns, pq.read_table(handle).to_pylist())
+    return found
+
+
 def test_raw_tables_land_with_their_columns(paths: DataPaths) -> None:
     with opened(paths.warehouse_file) as connection:
         connection.execute("create table raw.surveys__rows as select 's' as survey_id, 7::bigint as row_key")
         connection.execute("create table raw.empty (a varchar)")
-    landed = {table: (file, columns) for table, file, columns in land(paths.warehouse_file, paths.lake)}
-    assert landed["raw.surveys__rows"][1] == "survey_id string, row_key bigint"
-    assert pq.read_table(landed["raw.surveys__rows"][0]).to_pylist() == [{"survey_id": "s", "row_key": 7}]
-    assert pq.read_table(landed["raw.empty"][0]).to_pylist() == []
+    found = landed(paths)
+    assert found["raw.surveys__rows"][1:] == (
+        "survey_id string, row_key bigint",
+        [{"survey_id": "s", "row_key": 7}],
+    )
+    assert found["raw.empty"][2] == []
+
+
+def test_what_lies_there_is_not_written_again(paths: DataPaths) -> None:
+    """A store is far, and one more round changes few tables; what a table held before does not stay beside it."""
+    with opened(paths.warehouse_file) as connection:
+        connection.execute("create table raw.same as select 1 as n")
+        connection.execute("create table raw.other as select 1 as n")
+    before = landed(paths)
+    with before["raw.same"][0].open("wb") as handle:
+        pq.write_table(pa.table({"n": [0]}), handle)  # told apart by what is not looked at
+    with opened(paths.warehouse_file) as connection:
+        connection.execute("insert into raw.other values (2)")
+    assert [rows for *_, rows in landed(paths).values()] == [[{"n": 1}, {"n": 2}], [{"n": 0}]]
+
+
+def test_a_lake_is_removed_wherever_it_was_put(
+    paths: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it holds are answers: no erasure passes by a place that is no longer named. What else is there stays."""
+    write(paths, "", a=["x"])
+    before = files_of(paths)
+    (before.parent / "of others").write_text("x")
+    monkeypatch.setenv(LAKE, str(tmp_path / "elsewhere"))
+    after = new_files(paths)
+    assert not (before / "tables").exists()
+    assert [each.read_text() for each in before.parent.glob("of others")] == ["x"]
+    assert (after, after.exists()) == (UPath(tmp_path / "elsewhere" / OWN), True)
+    monkeypatch.delenv(LAKE)
+    _drop_warehouse(paths)  # as an erasure does
+    paths.prepare_private()
+    assert (after.exists(), after.parent.exists()) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("folder", r"The lake's place folder is no whole path of a folder\. KUNTAKYSELY_LAKE names"),
+        (__file__, "test_lake.py is no whole path of a folder"),
+        ("s3a://bucket/folder", r"cannot be reached \(ImportError: Install s3fs to access S3\)"),
+        ("ftb://host/folder", r"cannot be reached \(ValueError: Unsupported filesystem: 'ftb'\)"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_told(address: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LAKE, address)
+    with pytest.raises(LakeUnreachable, match=said):
+        check_lake()
 
 
 def count_kept(connection: duckdb.DuckDBPyConnection) -> object:
@@ -176,18 +252,18 @@ def test_a_lake_of_another_warehouse_is_made_anew(paths: DataPaths, kept: duckdb
 def test_a_lake_that_was_moved_is_made_anew(paths: DataPaths, kept: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     """The metastore names its tables' files by their old places."""
     lake.end(kept, paths)
-    paths.lake.rename(tmp_path / "lake")
     moved = DataPaths(tmp_path / "other")
     moved.private.mkdir(parents=True)
-    (tmp_path / "lake").rename(moved.lake)
+    paths.lake.rename(moved.lake)
     lake.begin(kept, moved, is_whole=True)
     assert count_kept(kept) == (0,)
 
 
 def test_duckdb_needs_no_lake(paths: DataPaths, kept: duckdb.DuckDBPyConnection) -> None:
+    before = [*files_of(paths).rglob("*")]
     lake.begin(kept, paths, is_whole=False)
     lake.end(kept, paths)
-    assert (count_kept(kept), [*paths.lake.iterdir()]) == ((1,), [])
+    assert (count_kept(kept), [*files_of(paths).rglob("*")]) == ((1,), before)
 
 
 @pytest.mark.usefixtures("on_spark")
