@@ -11,6 +11,7 @@ import pytest
 
 from store.paths import DataPaths
 from tests.acceptance.project import copy_data
+from tests.pipeline.build import built_once
 from tests.sharing import Shared, of_run, places
 
 pytest_plugins = ["tests.telling"]
@@ -36,8 +37,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """The sample survey, built by dbt and checked once. Not to be changed."""
-    from tests.pipeline.build import built_once  # Great Expectations takes seconds to load
-
     return copy_data(built_once(), tmp_path_factory.mktemp("built_sample") / "data")
 
 

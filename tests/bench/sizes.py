@@ -26,7 +26,7 @@ class Sizes:
 WHOLE = Sizes(
     runs=3, answers=(100_000, 1_000_000, 10_000_000), rounds=(10, 100), answers_of_a_round=100_000,
     shaped_answers=1_000_000, questions=(10, 100, 1_000), municipalities=(100, 1_000, 10_000, 100_000),
-    texts=(50_000, 200_000), hidden_rounds=(10, 100), hidden_responses=4_000,
+    texts=(200_000, 1_000_000), hidden_rounds=(10, 100), hidden_responses=4_000,
 )  # fmt: skip
 SMALL = Sizes(
     runs=1, answers=(100_000,), rounds=(2, 4), answers_of_a_round=10_000, shaped_answers=50_000, questions=(100,),

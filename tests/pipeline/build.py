@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from expectations.record import begin_build, record_build, record_history
-from expectations.suites import check_warehouse
 from orchestration.dagster.dbt import BUILD, RUN_RESULTS, Dbt, read_manifest
 from publish.releases import folder
 from publish.releases.release import publish
@@ -66,6 +65,8 @@ def make_all(paths: DataPaths) -> None:
 
 
 def _build(paths: DataPaths, run: Callable[[Sequence[str]], None]) -> DataPaths:
+    from expectations.suites import check_warehouse  # Great Expectations takes seconds to load
+
     load_all(paths)
     with opened(paths.warehouse_file) as connection:
         plan = begin_build(connection, paths.dbt_target)

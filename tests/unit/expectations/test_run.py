@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from expectations.answers import number_pattern
 from expectations.rules import Rule
-from expectations.run import judge
 
 PROFILE = pd.DataFrame(
     {"question_id": ["q", "q"], "answer_status": ["valid", "blank"], "judged_value": ["yes", ""], "n": [3, 1]}
@@ -24,6 +25,13 @@ RULE = Rule(
     condition={"question_id": ("q",), "answer_status": ("valid", "blank")},
     control={"question_id": "q", "answer_status": "valid", "judged_value": "in no codebook", "n": 1},
 )
+
+
+def judge(rules: Sequence[Rule], profile: pd.DataFrame) -> Any:
+    """Verdicts of Great Expectations, which takes seconds to load: in the process of these tests alone."""
+    from expectations import run
+
+    return run.judge(rules, profile)
 
 
 def test_a_rule_that_holds_and_could_fail() -> None:
