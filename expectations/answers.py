@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_
-from typing import Any
+from typing import TypeAlias
 
 import duckdb
 import pandas as pd
@@ -57,37 +55,74 @@ def asked_questions(connection: duckdb.DuckDBPyConnection) -> list[AskedQuestion
 
     Read from the raw codebook, past the SQL that judges: two readings of the same truth, held against each other.
     """
-    read = {name: connection.execute(f"select * from raw.codebook__{name}").df() for name in CODEBOOK_TABLES}
-    built = connection.execute(f"select survey_id, round_id from {PLANNED}").df()
-    read |= {name: read[name].merge(built) for name in TABLES_OF_A_ROUND}
-    columns = pd.concat([read["columns"], _coded_columns(read["codings"])])
-    columns = columns.merge(read["rounds"][["survey_id", "round_id", "decimal_sign"]])
-    asked = columns.merge(read["questions"], on=["survey_id", "question_id"], validate="many_to_one")
-    asked = asked[asked["type"].isin(JUDGED_TYPES)]
+    read = {
+        name: _read(connection, name, ROUND if name in TABLES_OF_A_ROUND else ROUND[:1]) for name in CODEBOOK_TABLES
+    }
+    rounds = connection.execute(f"select survey_id, round_id from {PLANNED} order by all").fetchall()
     return [
-        _asked_question((*of, question_id), uses, here)
-        for of, of_round in asked.groupby(["survey_id", "round_id"], sort=True)
-        for here in [_of_round(read, *of)]
-        for question_id, uses in of_round.groupby("question_id", sort=True)
+        _asked_question(survey_id, round_id, here.questions[question_id], here)
+        for survey_id, round_id in rounds
+        for here in [_codebook_of(read, survey_id, round_id)]
+        for question_id in sorted(here.uses.keys() & here.questions.keys())
+        if here.questions[question_id]["type"] in JUDGED_TYPES
     ]
 
 
+Row: TypeAlias = "Mapping[str, str]"  # of a table of the codebook; null where nothing is said
+ROUND = ("survey_id", "round_id")
+CODED: Row = {"source_column": "(coded)", "list_separator": " "}
 TABLES_OF_A_ROUND = ("columns", "recodes", "codings", "rounds")
 CODEBOOK_TABLES = ("questions", "choices", "roles", "conditions", *TABLES_OF_A_ROUND)
 
 
-def _of_round(read: dict[str, pd.DataFrame], survey_id: Any, round_id: Any) -> dict[str, pd.DataFrame]:
-    """The codebook of one round."""
-    own = {name: _where(rows, survey_id=survey_id) for name, rows in read.items()}
-    return own | {name: _where(own[name], round_id=round_id) for name in TABLES_OF_A_ROUND}
+@dataclass(frozen=True)
+class Codebook:
+    """What one round is read by: questions by id, the columns and codings that answer each, and its other tables by
+    what they are asked for by."""
+
+    questions: Mapping[str, Row]
+    uses: Mapping[str, Sequence[Row]]
+    of_column: Mapping[str, set[str]]  # questions by the column that answers them
+    conditions: Mapping[str, Sequence[Row]]
+    choices: Mapping[str, Sequence[Row]]
+    recodes: Mapping[str, Sequence[Row]]
+    roles: Collection[str]
+    decimal_sign: str
 
 
-def _coded_columns(codings: pd.DataFrame) -> pd.DataFrame:
-    """A text that was coded is like a joined cell of codes."""
-    coded = codings[["survey_id", "round_id", "coded_question_id"]].drop_duplicates()
-    return coded.rename(columns={"coded_question_id": "question_id"}).assign(
-        source_column="(coded)", list_separator=" "
-    )
+def _read(connection: duckdb.DuckDBPyConnection, name: str, by: Sequence[str]) -> Mapping[tuple[str, ...], list[Row]]:
+    """The rows of a table by these columns."""
+    asked = connection.execute(f"from raw.codebook__{name}")
+    columns = [column for column, *_ in asked.description or []]
+    return _by(by, (dict(zip(columns, row, strict=True)) for row in asked.fetchall()))
+
+
+def _by(columns: Sequence[str], rows: Iterable[Row]) -> Mapping[tuple[str, ...], list[Row]]:
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[column] for column in columns), []).append(row)
+    return found
+
+
+def _codebook_of(read: Mapping[str, Mapping[tuple[str, ...], list[Row]]], survey_id: str, round_id: str) -> Codebook:
+    def by(name: str, column: str) -> Mapping[str, list[Row]]:
+        key = (survey_id, round_id) if name in TABLES_OF_A_ROUND else (survey_id,)
+        return {value: rows for (value,), rows in _by([column], read[name].get(key, [])).items()}
+
+    (the_round,) = read["rounds"][survey_id, round_id]
+    questions = {name: question for name, (question,) in by("questions", "question_id").items()}
+    # A text that was coded is like a joined cell of codes.
+    coded = [{"question_id": name, **CODED} for name in by("codings", "coded_question_id")]
+    columns = read["columns"].get((survey_id, round_id), [])
+    uses = {name: rows for (name,), rows in _by(["question_id"], [*columns, *coded]).items()}
+    of_column = {
+        name: {use["question_id"] for use in rows} for (name,), rows in _by(["source_column"], columns).items()
+    }
+    return Codebook(
+        questions, uses, of_column,
+        by("conditions", "question_id"), by("choices", "list_name"), by("recodes", "list_name"),
+        by("roles", "list_name").keys(), the_round["decimal_sign"],
+    )  # fmt: skip
 
 
 def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
@@ -103,71 +138,60 @@ def rules(questions: list[AskedQuestion], profile: pd.DataFrame) -> list[Rule]:
     ]
 
 
-def _asked_question(key: Any, group: pd.DataFrame, here: dict[str, pd.DataFrame]) -> AskedQuestion:
-    survey_id, round_id, question_id = key
-    first = group.iloc[0]
-    codes = _codes_by_text(first, here)
-    choices = _where(here["choices"], list_name=first["list_name"])
-    missing_codes = set(choices[choices["is_missing"] == "1"]["code"])
-    if first["type"] != "select_multiple":
-        accepted = set(codes)
-    elif pd.isna(first["list_separator"]):
-        texts = group.melt("part", ["ticked", "not_ticked"], value_name="text").dropna(subset=["text"])
-        accepted = {"", *(f"{part}: {text}" for part, text in zip(texts["part"], texts["text"], strict=True))}
+def _asked_question(survey_id: str, round_id: str, question: Row, here: Codebook) -> AskedQuestion:
+    uses, codes = here.uses[question["question_id"]], _codes_by_text(question, here)
+    choices = here.choices.get(question["list_name"], [])
+    missing_codes = {choice["code"] for choice in choices if choice["is_missing"] == "1"}
+    if question["type"] != "select_multiple":
+        accepted = {*codes}
+    elif uses[0]["list_separator"] is None:
+        texts = ((use["part"], use[said]) for use in uses for said in ("ticked", "not_ticked"))
+        accepted = {"", *(f"{part}: {text}" for part, text in texts if text is not None)}
     else:
-        accepted = set(choices["code"])
+        accepted = {choice["code"] for choice in choices}
     return AskedQuestion(
         survey_id,
         round_id,
-        question_id,
-        first["type"],
-        first["severity"] if pd.notna(first["severity"]) else "warn",
+        question["question_id"],
+        question["type"],
+        question["severity"] or "warn",
         frozenset(accepted),
         frozenset(text for text, code in codes.items() if code in missing_codes),
-        frozenset(_impossible_statuses(question_id, group, here)),
-        first["decimal_sign"],
+        frozenset(_impossible_statuses(question, here)),
+        here.decimal_sign,
     )
 
 
-def _impossible_statuses(question_id: str, uses: pd.DataFrame, here: dict[str, pd.DataFrame]) -> set[str]:
+def _impossible_statuses(question: Row, here: Codebook) -> set[str]:
     """What no answer to the question can be: it has no condition, or no shared column, that this could rest on. A
     relevant rests on questions that the round asks."""
-    conditions, columns = _where(here["conditions"], question_id=question_id), here["columns"]
-    coded = here["codings"]["coded_question_id"]
-    relevant = conditions[conditions["purpose"] == "relevant"]["expression"]
-    is_routed = bool(set().union(*map(spoken_of, relevant)) & {*columns["question_id"], *coded})
-    same_column = columns[columns["source_column"].isin(uses["source_column"])]
-    choices = _where(here["choices"], list_name=uses.iloc[0]["list_name"])
-    has_exclusive_option = uses.iloc[0]["type"] == "select_multiple" and "1" in set(choices["is_exclusive"])
-    is_shared = bool(set(same_column["question_id"]) & set(here["questions"]["question_id"]) - {question_id})
+    question_id, conditions = question["question_id"], here.conditions.get(question["question_id"], [])
+    relevant = [each["expression"] for each in conditions if each["purpose"] == "relevant"]
+    is_routed = bool(set().union(*map(spoken_of, relevant)) & here.uses.keys())
+    choices = here.choices.get(question["list_name"], [])
+    has_exclusive_option = question["type"] == "select_multiple" and "1" in {each["is_exclusive"] for each in choices}
+    sharing = set().union(*(here.of_column.get(use["source_column"], ()) for use in here.uses[question_id]))
     return {
         status
         for status, is_possible in {
             "not_applicable": is_routed,
             "answered_but_not_applicable": is_routed,
-            "constraint_failed": "constraint" in set(conditions["purpose"]) or has_exclusive_option,
-            "not_asked": is_routed and is_shared,
+            "constraint_failed": "constraint" in {each["purpose"] for each in conditions} or has_exclusive_option,
+            "not_asked": is_routed and bool(sharing & here.questions.keys() - {question_id}),
         }.items()
         if not is_possible
     }
 
 
-def _codes_by_text(question: pd.Series[Any], here: dict[str, pd.DataFrame]) -> dict[str, str]:
+def _codes_by_text(question: Row, here: Codebook) -> dict[str, str]:
     """What a cell may say and the code it stands for: code, labels, and the round's recodes, which go before both."""
-    list_name = question["list_name"] if pd.notna(question["list_name"]) else question["question_id"]
-    is_role = not _where(here["roles"], list_name=list_name).empty
+    list_name = question["list_name"] or question["question_id"]
     texts: dict[str, str] = {}
-    choices = _where(here["choices"], list_name=list_name)
-    for code, labels in zip(choices["code"], choices["labels"], strict=True):
-        texts |= {text.strip(): code for text in (code, *json.loads(labels).values())}
-    for name in (["_role"] if is_role else []) + [list_name]:
-        recodes = _where(here["recodes"], list_name=name)
-        texts |= {text.strip(): code for text, code in zip(recodes["source_value"], recodes["code"], strict=True)}
+    for choice in here.choices.get(list_name, []):
+        texts |= {text.strip(): choice["code"] for text in (choice["code"], *json.loads(choice["labels"]).values())}
+    for name in (["_role"] if list_name in here.roles else []) + [list_name]:
+        texts |= {recode["source_value"].strip(): recode["code"] for recode in here.recodes.get(name, [])}
     return texts
-
-
-def _where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
-    return frame[reduce(and_, (frame[column] == value for column, value in values.items()))]
 
 
 def _question_rules(question: AskedQuestion, statuses: Iterable[str]) -> Iterator[Rule]:

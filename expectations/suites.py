@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 import duckdb
@@ -14,7 +14,7 @@ from expectations.profiles import answer_profile, table_profile
 from expectations.record import CHECKS_OF_OTHERS, record_gx
 from expectations.results import CheckResult
 from expectations.rules import ALL, CAN_FAIL, Rule
-from expectations.run import Verdict, by_round, judge, matching
+from expectations.run import Verdict, judge, rows_of
 from store.builds import PLANNED
 
 FAMILY = "expectations"
@@ -71,14 +71,14 @@ def _answer_results(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     verdicts = judge(rules, profile)
     by_question = [v for v in verdicts if v.rule.check_id == answers.IN_CODEBOOK]
     agreement = [v for v in verdicts if v.rule.check_id == answers.AGREEMENT]
-    rows = by_round(profile)
+    rows = rows_of(profile)
     return [
         *silent,
         *(
             _question_result(group, rows(group[0].rule))
             for group in _grouped(by_question, "survey_id", "round_id", "question_id")
         ),
-        *(_agreement_result(group, rows(group[0].rule)) for group in _grouped(agreement, "survey_id", "round_id")),
+        *(_agreement_result(group, rows) for group in _grouped(agreement, "survey_id", "round_id")),
         *(_can_fail_result(group) for group in _grouped(verdicts, "survey_id", "round_id")),
     ]
 
@@ -133,19 +133,16 @@ def _grouped(verdicts: Iterable[Verdict], *by: str) -> Iterable[list[Verdict]]:
     return (list(group) for _, group in groupby(sorted(verdicts, key=key), key=key))
 
 
-def _question_result(verdicts: list[Verdict], profile: pd.DataFrame) -> CheckResult:
-    rows = profile[matching(verdicts[0].rule, profile)]
+def _question_result(verdicts: list[Verdict], rows: pd.DataFrame) -> CheckResult:
     is_outside = rows["answer_status"].isin(set(answers.GIVEN) - {"valid", "declared_missing"})
     n, n_outside = int(rows["n"].sum()), int(rows.loc[is_outside, "n"].sum())
     check_id = f"{answers.IN_CODEBOOK}.{verdicts[0].rule.question_id}"
     return _result(check_id, verdicts, f"{n_outside} of {n} answers", n_outside)
 
 
-def _agreement_result(verdicts: list[Verdict], profile: pd.DataFrame) -> CheckResult:
-    rows = (
-        pd.concat(profile[matching(v.rule, profile)] for v in verdicts if not v.passed) if _failed(verdicts) else None
-    )
-    n_failed = 0 if rows is None else int(rows["n"].sum())
+def _agreement_result(verdicts: list[Verdict], rows: Callable[[Rule], pd.DataFrame]) -> CheckResult:
+    failed = _failed(verdicts)
+    n_failed = int(pd.concat(rows(verdict.rule) for verdict in failed)["n"].sum()) if failed else 0
     return _result(answers.AGREEMENT, verdicts, f"{len(verdicts)} expectations", n_failed)
 
 

@@ -55,6 +55,24 @@ def test_a_rule_that_judged_nothing_has_not_passed() -> None:
     assert (verdict.held, verdict.n_judged, verdict.passed) == (True, 0, False)
 
 
+def of_question(name: str, **changed: Any) -> Rule:
+    own = {"condition": {**RULE.condition, "question_id": (name,)}, "control": {**RULE.control, "question_id": name}}
+    return replace(RULE, **own | changed)
+
+
+def test_rules_that_ask_the_same_are_told_apart() -> None:
+    """They are asked together as long as they hold: of all values, and of each control."""
+    other = PROFILE.assign(question_id="r", judged_value=["maybe", ""])
+    alike = [RULE, of_question("r"), of_question("none"), of_question("q", expected=("yes", ""))]
+    verdicts = judge(alike, pd.concat([PROFILE, other], ignore_index=True))
+    assert [(each.held, each.n_judged, each.can_fail) for each in verdicts] == [
+        (True, 2, True), (False, 2, True), (True, 0, True), (True, 2, True),
+    ]  # fmt: skip
+    blunt = of_question("r", control={**RULE.control, "judged_value": "yes"})
+    unasked = of_question("r", control=RULE.control)
+    assert [each.can_fail for each in judge([RULE, blunt, unasked], PROFILE)] == [True, False, False]
+
+
 def test_a_rule_that_accepts_its_control_has_not_passed() -> None:
     (verdict,) = judge([replace(RULE, control={**RULE.control, "judged_value": "yes"})], PROFILE)
     assert (verdict.held, verdict.can_fail, verdict.passed) == (True, False, False)

@@ -225,6 +225,7 @@ def test_a_sheet_may_be_a_csv_file(coded: DataPaths) -> None:
     assert not len(faults)
 
 
+@pytest.mark.slow
 def test_a_second_coder_does_not_see_what_the_first_read(coded: DataPaths, round_folder: Path) -> None:
     assert read_back(coded, {"A1": {"time": "x"}}) == []
     assert task_of(coded, is_second=True).coded == {}
@@ -233,6 +234,7 @@ def test_a_second_coder_does_not_see_what_the_first_read(coded: DataPaths, round
     assert lines(round_folder / "second_codings.csv")[1][3:5] == ["people", "M. M."]
 
 
+@pytest.mark.slow
 def test_a_text_that_was_changed_is_to_be_coded_anew(coded: DataPaths, round_folder: Path, edit: Edit) -> None:
     assert read_back(coded, {"A1": {"time": "x"}, "A2": {NONE: "x"}}) == []
     assert stale(coded) == {"A1": False, "A2": False}
@@ -246,6 +248,7 @@ def test_a_text_that_was_changed_is_to_be_coded_anew(coded: DataPaths, round_fol
     assert task_of(coded).texts == {**TEXTS, "A1": "Enough", "A2": "Time"}
 
 
+@pytest.mark.slow
 def test_a_text_that_is_not_kept_any_more_is_no_other_text(coded: DataPaths, round_folder: Path, edit: Edit) -> None:
     assert read_back(coded, {"A1": {"time": "x"}, "A2": {"time": "x"}}) == []
     edit(round_folder / "responses.csv", TEXTS["A1"], REMOVED)
@@ -253,6 +256,7 @@ def test_a_text_that_is_not_kept_any_more_is_no_other_text(coded: DataPaths, rou
     assert "A1" not in task_of(coded).texts
 
 
+@pytest.mark.slow
 def test_a_coding_from_before_there_were_hashes_is_current(coded: DataPaths, round_folder: Path) -> None:
     (round_folder / "codings.csv").write_text(
         "response_id,question_id,coded_question_id,code,by\nA1,comment,topics,time,N. N.\n", encoding="utf-8"
@@ -278,6 +282,7 @@ def test_hashes_of_real_texts_cannot_be_tried_out(coded: DataPaths, round_folder
     assert lines(round_folder / "codings.csv")[1][5] == text_hash(ROUND, "A1", QUESTION, TEXTS["A1"], key)
 
 
+@pytest.mark.slow
 def test_who_is_erased_is_in_neither_file(coded: DataPaths, round_folder: Path) -> None:
     for is_second in (False, True):
         assert read_back(coded, {"A1": {"time": "x"}, "A2": {"time": "x"}}, is_second=is_second) == []
@@ -288,6 +293,7 @@ def test_who_is_erased_is_in_neither_file(coded: DataPaths, round_folder: Path) 
     assert validate(coded) == ()
 
 
+@pytest.mark.slow
 def test_after_their_time_texts_are_in_no_file_nor_their_hashes(coded: DataPaths, round_folder: Path) -> None:
     """And what was coded and corrected stands as it did."""
     header = "response_id,question_id,old_value,new_value,action,reason,by,on"

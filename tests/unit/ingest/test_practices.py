@@ -125,6 +125,7 @@ def test_without_the_folder_there_are_none(paths: DataPaths) -> None:
     assert all("practices/" in each.expected for each in told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["themes.csv", "practices.csv"])
 def test_rounds_are_read_again_when_practices_change(paths: DataPaths, edit: Edit, file: str) -> None:
     load_all(paths)

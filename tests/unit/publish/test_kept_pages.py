@@ -20,6 +20,8 @@ from store.paths import DataPaths
 from tests.unit.publish.conftest import add_round
 from tests.unit.publish.test_changes import change
 
+pytestmark = pytest.mark.slow
+
 Remark = Callable[[DataPaths, int], None]
 PAGES = {f"quality-koto.2023-01.en.{form}" for form in pages.FORMATS}
 
