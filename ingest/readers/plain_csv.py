@@ -40,4 +40,4 @@ def _in_memory_of_arrow(text: str) -> pa.BufferReader:
 
 def _column(cells: pa.ChunkedArray) -> Column:
     said = cells.combine_chunks()
-    return Column(tuple(said.dictionary.to_pylist()), said.indices.to_numpy())
+    return Column(tuple(said.dictionary.to_pylist()), np.from_dlpack(said.indices))
