@@ -30,6 +30,7 @@ from orchestration.dagster.dbt import (
     models_file,
 )
 from orchestration.dagster.internals import lighten, packed, unpacked
+from orchestration.engines.plugin import write_down
 from orchestration.engines.spark import at_work
 from store.environment import DUCKDB, SPARK, engine, is_duckdb, set_dbt
 from store.paths import DataPaths
@@ -80,7 +81,9 @@ def main() -> int:
 
 def _by_duckdb(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
     with without("pandas"):  # DuckDB would load it to see whether a parameter is of it
-        return [_run(manifests[DUCKDB], arguments, told)]
+        done = _run(manifests[DUCKDB], arguments, told)
+        write_down()
+        return [done]
 
 
 def _by_spark(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
@@ -93,7 +96,7 @@ def _by_spark(manifests: Mapping[str, Any], arguments: Sequence[str], told: Text
         tables = {key for key in made if nodes[key]["config"]["materialized"] in TABLES}
         bring_back(nodes[key] for key in tables)
     with Path(os.devnull).open("w", encoding="utf-8") as untold:
-        views = _run(manifests[DUCKDB], [*BUILD, *VIEWS], untold)
+        (views,) = _by_duckdb(manifests, [*BUILD, *VIEWS], untold)
     if done.result is not None:
         of_others = [each for each in done.result if each.node.unique_id not in made - tables]
         done.result.results = [*of_others, *(each for each in views.result or () if each.node.unique_id in made)]

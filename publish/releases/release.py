@@ -135,7 +135,8 @@ def _build(paths: DataPaths, memory: Connection, now: datetime) -> Release:
         if is_extended:
             shutil.copyfile(paths.current, building)
         connection.execute(
-            f"attach {catalogue.literal(str(building))} as release (storage_version '{STORAGE_VERSION}')"
+            f"attach {catalogue.literal(str(building))} as release "
+            f"(storage_version '{STORAGE_VERSION}', recovery_mode no_wal_writes)"
         )
         with transaction(connection):
             kept = _kept(connection, source, marts) if is_extended else {}
