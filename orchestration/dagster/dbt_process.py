@@ -29,8 +29,7 @@ from orchestration.dagster.dbt import (
     WITHOUT_FILES,
     models_file,
 )
-from orchestration.dagster.internals import lighten, packed, unpacked
-from orchestration.engines.plugin import write_down
+from orchestration.dagster.internals import hold_warehouse, lighten, packed, unpacked
 from orchestration.engines.spark import at_work
 from store.environment import DUCKDB, SPARK, engine, is_duckdb, set_dbt
 from store.paths import DataPaths
@@ -80,6 +79,7 @@ def main() -> int:
 
 
 def _by_duckdb(manifests: Mapping[str, Any], arguments: Sequence[str], told: TextIO) -> list[Any]:
+    write_down = hold_warehouse()
     with without("pandas"):  # DuckDB would load it to see whether a parameter is of it
         done = _run(manifests[DUCKDB], arguments, told)
         write_down()

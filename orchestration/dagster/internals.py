@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
     from sqlalchemy.engine import Connection, Engine
 
-READ_IN = {"dagster": "1.13.27", "dbt-core": "1.11.16", "dbt-common": "1.39.0"}
+READ_IN = {"dagster": "1.13.27", "dbt-core": "1.11.16", "dbt-common": "1.39.0", "dbt-duckdb": "1.11.1"}
 for library, number in READ_IN.items():
     assert version(library) == number, f"{library} is {version(library)}: this module was written for {number}"
 
@@ -267,3 +267,26 @@ def _use_context_twice() -> None:
 
     for module in (dbt.compilation, dbt.task.run):
         vars(module)["generate_runtime_model_context"] = context_of
+
+
+def hold_warehouse() -> Callable[[], None]:
+    """Hold what DuckDB's adapter opens from now on. What comes back puts into the file what was made, and lets it go;
+    it raises what DuckDB does, as on a full disk. The warehouse has no log, and the adapter would close it: that puts
+    it into the file too, and keeps to itself that it could not."""
+    from dbt.adapters.duckdb import environments
+
+    held: list[Any] = []
+    create = environments.create
+
+    def hold(credentials: Any) -> Any:
+        held.append(create(credentials))
+        return held[-1]
+
+    def write_down() -> None:
+        while held:
+            database = held.pop()
+            database.conn.execute("checkpoint warehouse")
+            database.close()
+
+    environments.create = hold  # type: ignore[assignment]
+    return write_down

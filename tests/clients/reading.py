@@ -39,7 +39,7 @@ Record = Callable[[str, object], None]
 ENDS_THE_PROCESS = {
     text for text in attempts.FILES_WRITTEN if "enable_logging(" in text and "storage = 'file'" in text
 } if (1, 2) < VERSION < (2, 0) else set()  # fmt: skip
-# What the settings let be written: before 1.3 beside the link, and from 2.0 on nothing that belongs to an open database.
+# What the settings let be written: before 1.3 beside the link, and from 2.0 on nothing of a database that is open.
 LET = "@release@" if VERSION > (1, 2) else "@current@.wal"
 WRITES_THE_RELEASE = {text for text in attempts.FILES_WRITTEN if VERSION < (2, 0) and f"to '{LET}" in text}
 
