@@ -107,10 +107,12 @@ def _listed(columns: Sequence[str]) -> str:
 
 @contextmanager
 def _alone(paths: DataPaths) -> Iterator[None]:
-    """No refresh runs, and nobody has the warehouse open."""
+    """No refresh runs, and nobody has the warehouse open. What another engine made of answers goes first: it is made
+    anew, and where it lies out of reach nothing is begun that could not be ended."""
     paths.prepare_private()
     with refresh_lock(paths, datetime.now(UTC)):
         make_free(paths.warehouse_file)
+        lake.remove(paths)
         yield
 
 
@@ -118,5 +120,4 @@ def _drop_warehouse(paths: DataPaths) -> None:
     """All of it, with the texts in it: what is deleted inside a database file can still be read there."""
     if any(paths.coding.glob("*")):
         terminal().say("Sheets for coding went too, with the texts in them: write them anew with kuntakysely code.")
-    lake.remove(paths)
     shutil.rmtree(paths.private)

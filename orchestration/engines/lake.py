@@ -110,9 +110,9 @@ def remove(paths: DataPaths) -> None:
     address = paths.lake / ADDRESS
     last = _at(address.read_text(encoding="utf-8")) if address.exists() else files_of(paths)
     for files in {last, files_of(paths)}:
-        with _reaching(str(files)):
-            if files.exists():
-                files.fs.rm(files.path, recursive=True)
+        with _reaching(str(files)), suppress(FileNotFoundError):
+            files.fs.info(files.path)  # to `exists`, a store that cannot be reached has no such file
+            files.fs.rm(files.path, recursive=True)
     shutil.rmtree(paths.lake, ignore_errors=True)
 
 

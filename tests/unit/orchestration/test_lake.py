@@ -14,10 +14,11 @@ import pytest
 from upath import UPath
 
 from faults.told import WrongUsage
-from orchestration.commands.forgetting import _drop_warehouse
+from orchestration.commands.forgetting import _alone
 from orchestration.engines import lake, spark
 from orchestration.engines.functions import FUNCTIONS
 from orchestration.engines.lake import (
+    ADDRESS,
     OWN,
     LakeBehind,
     LakeUnreachable,
@@ -196,9 +197,16 @@ def test_a_lake_is_removed_wherever_it_was_put(
     assert [each.read_text() for each in before.parent.glob("of others")] == ["x"]
     assert (after, after.exists()) == (UPath(tmp_path / "elsewhere" / OWN), True)
     monkeypatch.delenv(LAKE)
-    _drop_warehouse(paths)  # as an erasure does
-    paths.prepare_private()
-    assert (after.exists(), after.parent.exists()) == (False, True)
+    with _alone(paths):  # before anything is erased
+        assert (after.exists(), after.parent.exists()) == (False, True)
+
+
+def test_nothing_is_erased_while_the_lake_is_out_of_reach(paths: DataPaths) -> None:
+    """Or an erasure would end in the middle, and find nobody when it is told again."""
+    (paths.lake / ADDRESS).write_text("s3a://bucket/kuntakysely_lake", encoding="utf-8")
+    with pytest.raises(LakeUnreachable, match="cannot be reached"), _alone(paths):
+        pytest.fail("it was begun")
+    (paths.lake / ADDRESS).write_text(str(files_of(paths)), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
