@@ -109,7 +109,7 @@ def remove(paths: DataPaths) -> None:
     """Remove the lake: what an engine wrote here, and the files wherever the last build put them."""
     address = paths.lake / ADDRESS
     last = _at(address.read_text(encoding="utf-8")) if address.exists() else files_of(paths)
-    for files in {last, files_of(paths)}:
+    for files in dict.fromkeys((last, files_of(paths))):  # the last first: where it is stands in the other
         with _reaching(str(files)), suppress(FileNotFoundError):
             files.fs.info(files.path)  # to `exists`, a store that cannot be reached has no such file
             files.fs.rm(files.path, recursive=True)
